@@ -1,0 +1,121 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Where LibTorch is: $LIBTORCH, or the link that `make setup` makes. A constant path, because SwiftPM caches the evaluated
+// manifest and would not notice a file that appears later.
+let libtorch = Context.environment["LIBTORCH"] ?? "\(Context.packageDirectory)/.libtorch"
+
+// IISAN_WITHOUT_LIBTORCH=1 leaves out everything that needs LibTorch: the fast tests then build on any machine.
+let withLibTorch = Context.environment["IISAN_WITHOUT_LIBTORCH"] == nil
+
+let torchCompile: [CXXSetting] = [
+    .unsafeFlags([
+        "-isystem", "\(libtorch)/include",
+        "-isystem", "\(libtorch)/include/torch/csrc/api/include",
+        "-fvisibility=hidden", "-O2", "-g0",
+    ])
+]
+let torchLink: [LinkerSetting] = [
+    .unsafeFlags(["-L\(libtorch)/lib", "-Xlinker", "-rpath", "-Xlinker", "\(libtorch)/lib"]),
+    .linkedLibrary("torch"), .linkedLibrary("torch_cpu"), .linkedLibrary("c10"),
+]
+
+/// A library target of one stage: `folder` is its place under Sources.
+func stage(_ name: String, _ folder: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+    .target(name: name, dependencies: dependencies, path: "Sources/\(folder)", exclude: exclude)
+}
+
+/// The tests of a target, in the folder that mirrors its place under Sources.
+func tests(_ name: String, _ folder: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: "\(name)Tests", dependencies: dependencies + ["TestSupport"], path: "Tests/\(folder)")
+}
+
+let collections = Target.Dependency.product(name: "Collections", package: "swift-collections")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+
+var targets: [Target] = [
+    .systemLibrary(name: "CZlib", path: "Sources/Files/CZlib"),
+    stage("Files", "Files/Files", ["CZlib", crypto]),
+    stage("Datasets", "Data", ["Files", collections]),
+    stage("Tokenizers", "Encoding/Tokenizers", ["Files"]),
+    .target(
+        name: "CPictures", path: "Sources/Encoding/CPictures",
+        linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png"), .linkedLibrary("webp")]),
+    stage("Pictures", "Encoding/Pictures", ["CPictures", "Files"]),
+    stage("HiddenStates", "Encoding/HiddenStates", ["Files", "Datasets", crypto]),
+    stage("Metrics", "Evaluation/Metrics", ["Files"]),
+    stage("Report", "Evaluation/Report", ["Files", "Metrics"]),
+    stage("World", "World", ["Files", "Datasets", "Pictures"]),
+
+    .target(name: "TestSupport", dependencies: ["Files"], path: "Tests/Support"),
+    tests("Files", "Files", ["Files"]),
+    tests("Datasets", "Data", ["Datasets"]),
+    tests("Tokenizers", "Encoding/Tokenizers", ["Tokenizers"]),
+    tests("Pictures", "Encoding/Pictures", ["Pictures"]),
+    tests("HiddenStates", "Encoding/HiddenStates", ["HiddenStates"]),
+    tests("Metrics", "Evaluation/Metrics", ["Metrics"]),
+    tests("Report", "Evaluation/Report", ["Report"]),
+    tests("World", "World", ["World"]),
+]
+var products: [Product] = []
+
+if withLibTorch {
+    targets += [
+        .target(name: "CTorch", path: "Sources/Engine/CTorch", cxxSettings: torchCompile, linkerSettings: torchLink),
+        stage("Torch", "Engine/Torch", ["CTorch", "Files", collections]),
+        stage("Encoders", "Encoding/Encoders", ["Torch", "Files"]),
+        stage(
+            "Encoding", "Encoding/Catalogue",
+            ["Encoders", "Tokenizers", "Pictures", "HiddenStates", "Datasets", "Torch", "Files"]),
+        stage("Modeling", "Modeling", ["Torch", "Files", "Datasets", "HiddenStates", collections]),
+        stage("Training", "Training", ["Modeling", "Torch", "Files", "Datasets", "HiddenStates", "Metrics"]),
+        stage(
+            "Evaluation", "Evaluation/Ranking",
+            ["Training", "Modeling", "Torch", "Files", "Datasets", "HiddenStates", "Metrics"]),
+        stage(
+            "Serving", "Serving",
+            ["Evaluation", "Training", "Modeling", "Torch", "Files", "Datasets", "HiddenStates"]),
+        stage(
+            "IISAN", "IISAN",
+            [
+                "Serving", "Evaluation", "Report", "Training", "Modeling", "Encoding", "Encoders", "HiddenStates", "Tokenizers",
+                "Pictures", "Datasets", "World", "Metrics", "Torch", "Files", yams, logging,
+            ]),
+        .executableTarget(name: "iisan", dependencies: ["IISAN", arguments, logging], path: "Sources/Command"),
+
+        tests("Torch", "Engine/Torch", ["Torch"]),
+        tests("Encoders", "Encoding/Encoders", ["Encoders"]),
+        tests("Encoding", "Encoding/Catalogue", ["Encoding"]),
+        tests("Modeling", "Modeling", ["Modeling"]),
+        tests("Training", "Training", ["Training"]),
+        tests("Evaluation", "Evaluation/Ranking", ["Evaluation"]),
+        tests("Serving", "Serving", ["Serving"]),
+        tests("IISAN", "IISAN", ["IISAN"]),
+        tests("Parity", "Parity", ["IISAN"]),
+        tests("EndToEnd", "EndToEnd", ["iisan"]),
+    ]
+    products = [
+        .library(name: "IISAN", targets: ["IISAN"]),
+        .library(name: "Torch", targets: ["Torch"]),
+        .executable(name: "iisan", targets: ["iisan"]),
+    ]
+}
+
+let package = Package(
+    name: "swift-iisan",
+    platforms: [.macOS(.v15)],
+    products: products,
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.1.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.0.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
+    ],
+    targets: targets,
+    swiftLanguageModes: [.v6],
+    cxxLanguageStandard: .cxx20
+)

@@ -1,0 +1,38 @@
+import Crypto
+import Foundation
+
+/// A SHA-256 over bytes, text and files, written as 64 hexadecimal digits.
+public struct ContentHash {
+    private var hasher = SHA256()
+
+    /// Starts a hash of nothing.
+    public init() {}
+
+    /// Adds bytes.
+    public mutating func update(_ bytes: UnsafeRawBufferPointer) { hasher.update(bufferPointer: bytes) }
+
+    /// Adds text, with its length first so that `("ab", "c")` and `("a", "bc")` differ.
+    public mutating func update(_ text: String) {
+        var length = UInt64(text.utf8.count).littleEndian
+        withUnsafeBytes(of: &length) { hasher.update(bufferPointer: $0) }
+        hasher.update(data: Data(text.utf8))
+    }
+
+    /// The digits of the hash of all that was added.
+    public var digits: String { hasher.finalize().map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined() }
+
+    /// The hash of some bytes.
+    public static func of(_ bytes: UnsafeRawBufferPointer) -> String {
+        var hash = ContentHash()
+        hash.update(bytes)
+        return hash.digits
+    }
+
+    /// The hash of a file's bytes.
+    ///
+    /// - Throws: ``UserError`` when the file cannot be read.
+    public static func of(file url: URL) throws -> String {
+        let file = try MappedFile(url)
+        return of(UnsafeRawBufferPointer(file.bytes))
+    }
+}

@@ -1,0 +1,45 @@
+import Foundation
+
+/// JSON files of a known form.
+public enum JSONFile {
+    /// Reads a value.
+    ///
+    /// - Throws: ``UserError`` that names the file and the key that is missing or of the wrong type.
+    public static func read<Value: Decodable>(_ type: Value.Type, from url: URL) throws -> Value {
+        let file = try MappedFile(url)
+        let data = Data(file.bytes)
+        do {
+            return try JSONDecoder().decode(type, from: data)
+        } catch let error as DecodingError {
+            throw UserError("not the expected JSON: \(describe(error))", at: url.path)
+        }
+    }
+
+    /// Writes a value with sorted keys, indented, atomically.
+    public static func write(_ value: some Encodable, to url: URL) throws {
+        try AtomicFile.write(encode(value), to: url)
+    }
+
+    /// A value as indented JSON with sorted keys and a line end.
+    public static func encode(_ value: some Encodable) throws -> Data {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        return try encoder.encode(value) + Data("\n".utf8)
+    }
+
+    private static func describe(_ error: DecodingError) -> String {
+        func path(_ context: DecodingError.Context) -> String {
+            context.codingPath.map(\.stringValue).joined(separator: ".")
+        }
+        switch error {
+        case .keyNotFound(let key, let context):
+            return "the key \"\((context.codingPath.map(\.stringValue) + [key.stringValue]).joined(separator: "."))\" is missing"
+        case .typeMismatch(let type, let context): return "\"\(path(context))\" is not of type \(type)"
+        case .valueNotFound(let type, let context): return "\"\(path(context))\" is null, expected \(type)"
+        case .dataCorrupted(let context):
+            let detail = (context.underlyingError as NSError?)?.userInfo["NSDebugDescription"] as? String
+            return [path(context), detail ?? context.debugDescription].filter { !$0.isEmpty }.joined(separator: ": ")
+        @unknown default: return "\(error)"
+        }
+    }
+}

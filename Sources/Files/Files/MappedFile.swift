@@ -1,0 +1,39 @@
+import Foundation
+
+/// A file's bytes in memory, mapped and not copied: opening costs microseconds whatever the size.
+///
+/// The mapping is private and lives as long as this object; writing to it copies pages and never reaches the file.
+public final class MappedFile: Sendable {
+    /// Where the file is.
+    public let url: URL
+    /// All bytes of the file. Valid as long as this object lives.
+    nonisolated(unsafe) public let bytes: UnsafeMutableRawBufferPointer
+
+    /// Maps a file.
+    ///
+    /// - Throws: ``UserError`` when the file is missing, is not a plain file or cannot be mapped.
+    public init(_ url: URL) throws {
+        self.url = url
+        let descriptor = open(url.path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw UserError.system("could not open the file", at: url.path) }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw UserError.system("could not read the file's size", at: url.path) }
+        guard status.st_mode & S_IFMT == S_IFREG else {
+            throw UserError("not a plain file", at: url.path, remedy: "Give the path of a file.")
+        }
+        let size = Int(status.st_size)
+        guard size > 0 else {
+            bytes = UnsafeMutableRawBufferPointer(start: nil, count: 0)
+            return
+        }
+        guard let start = mmap(nil, size, PROT_READ | PROT_WRITE, MAP_PRIVATE, descriptor, 0), start != MAP_FAILED else {
+            throw UserError.system("could not map the file", at: url.path)
+        }
+        bytes = UnsafeMutableRawBufferPointer(start: start, count: size)
+    }
+
+    deinit {
+        if let start = bytes.baseAddress { munmap(start, bytes.count) }
+    }
+}

@@ -1,0 +1,107 @@
+import Foundation
+
+/// The layout of a safetensors file: names, types, shapes and places of its tensors over a mapped file.
+///
+/// Format: 8 bytes little-endian header length, a JSON header, then the tensors' bytes. Everything in the header is checked before
+/// a byte of a tensor is used. Tensors are plain bytes here; the engine makes tensors of them.
+public struct SafetensorsFile: Sendable {
+    /// One tensor of the file.
+    public struct Entry: Sendable, Equatable {
+        /// The element type as the format writes it: `F32`, `F16`, `BF16`, `I64`, ...
+        public let type: String
+        /// The shape; empty for a scalar.
+        public let shape: [Int]
+        /// Where the bytes are, counted from the start of the file.
+        public let range: Range<Int>
+    }
+
+    /// The mapped file.
+    public let file: MappedFile
+    /// The tensors by name.
+    public let entries: [String: Entry]
+    /// The free text pairs of the header's `__metadata__`.
+    public let metadata: [String: String]
+
+    /// No header may be longer than this, in bytes.
+    public static let longestHeader = 100 << 20
+
+    /// Bytes of one element, by type name.
+    public static let sizes = [
+        "F64": 8, "F32": 4, "F16": 2, "BF16": 2, "I64": 8, "I32": 4, "I16": 2, "I8": 1, "U8": 1, "BOOL": 1,
+        "F8_E4M3": 1, "F8_E5M2": 1, "U16": 2, "U32": 4, "U64": 8,
+    ]
+
+    /// Opens a file and checks its header.
+    ///
+    /// - Throws: ``UserError`` for a file that is missing, cut off, or whose header is not what the format says.
+    public init(_ url: URL) throws {
+        file = try MappedFile(url)
+        let bytes = UnsafeRawBufferPointer(file.bytes)
+        func damaged(_ problem: String) -> UserError {
+            UserError(problem, at: url.path, remedy: "The file is damaged or not safetensors: fetch or make it again.")
+        }
+        guard bytes.count >= 8 else { throw damaged("\(bytes.count) bytes, too short for a safetensors file") }
+        let length = UInt64(littleEndian: bytes.loadUnaligned(as: UInt64.self))
+        guard length <= UInt64(Self.longestHeader), Int(length) <= bytes.count - 8 else {
+            throw damaged("the header says \(length) bytes, the file has \(bytes.count)")
+        }
+        let start = 8 + Int(length)
+        let header = Data(bytes[8..<start])
+        guard let object = try? JSONSerialization.jsonObject(with: header) as? [String: Any] else {
+            throw damaged("the header is not a JSON object")
+        }
+        var entries: [String: Entry] = [:]
+        var metadata: [String: String] = [:]
+        for (name, value) in object {
+            if name == "__metadata__" {
+                guard let pairs = value as? [String: String] else { throw damaged("__metadata__ is not a map of texts") }
+                metadata = pairs
+                continue
+            }
+            guard let fields = value as? [String: Any], let type = fields["dtype"] as? String,
+                let shape = fields["shape"] as? [Int], let offsets = fields["data_offsets"] as? [Int], offsets.count == 2
+            else { throw damaged("tensor \"\(name)\" has no dtype, shape and data_offsets") }
+            guard let size = Self.sizes[type] else { throw damaged("tensor \"\(name)\" has the unknown type \(type)") }
+            guard 0 <= offsets[0], offsets[0] <= offsets[1], offsets[1] <= bytes.count - start else {
+                throw damaged("tensor \"\(name)\" lies at \(offsets[0])..<\(offsets[1]) of \(bytes.count - start) bytes")
+            }
+            var expected = size
+            for extent in shape {
+                let (product, overflow) = expected.multipliedReportingOverflow(by: extent)
+                guard extent >= 0, !overflow else { throw damaged("tensor \"\(name)\" has the impossible shape \(shape)") }
+                expected = product
+            }
+            guard expected == offsets[1] - offsets[0] else {
+                throw damaged("tensor \"\(name)\" of shape \(shape) and type \(type) needs \(expected) bytes, has \(offsets[1] - offsets[0])")
+            }
+            entries[name] = Entry(type: type, shape: shape, range: (start + offsets[0])..<(start + offsets[1]))
+        }
+        var end = start
+        for (name, entry) in entries.sorted(by: { $0.value.range.lowerBound < $1.value.range.lowerBound }) where !entry.range.isEmpty {
+            guard entry.range.lowerBound >= end else { throw damaged("tensor \"\(name)\" lies over another one") }
+            end = entry.range.upperBound
+        }
+        self.entries = entries
+        self.metadata = metadata
+    }
+
+    /// The bytes of a tensor; they live as long as ``file``.
+    public func bytes(of entry: Entry) -> UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(file.bytes)[entry.range]) }
+
+    /// The elements of a tensor of a plain type, mapped and not copied; they live as long as ``file``.
+    ///
+    /// - Throws: ``UserError`` when the tensor is missing or is not of this type.
+    public func elements<Element: BitwiseCopyable>(_ name: String, type: String, as: Element.Type) throws -> UnsafeBufferPointer<Element> {
+        guard let entry = entries[name] else {
+            throw UserError("tensor \"\(name)\" is missing", at: file.url.path, remedy: "The file was not written by this program.")
+        }
+        guard entry.type == type, Self.sizes[type] == MemoryLayout<Element>.size else {
+            throw UserError("tensor \"\(name)\" has type \(entry.type), expected \(type)", at: file.url.path)
+        }
+        let bytes = bytes(of: entry)
+        guard Int(bitPattern: bytes.baseAddress) % MemoryLayout<Element>.alignment == 0 else {
+            throw UserError("tensor \"\(name)\" is not aligned to \(MemoryLayout<Element>.alignment) bytes", at: file.url.path)
+        }
+        return bytes.bindMemory(to: Element.self)
+    }
+}
