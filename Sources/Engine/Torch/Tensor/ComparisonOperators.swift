@@ -1,0 +1,3 @@
+infix operator .< : ComparisonPrecedence
+infix operator .> : ComparisonPrecedence
+infix operator .== : ComparisonPrecedence
