@@ -120,7 +120,7 @@ def brute_force_loss(vectors, outputs, slots, popularity):
                     if item < 0 or (item in own and not is_target):
                         logits.append(-1e4)
                         continue
-                    score = sum(float(x) * float(y) for x, y in zip(outputs[b, j], vectors[other, s]))
+                    score = sum(x * y for x, y in zip(outputs[b, j].tolist(), vectors[other, s].tolist()))
                     logits.append(score - math.log(popularity[item]))
             target = logits[b * count + j + 1]
             largest = max(logits)
