@@ -8,10 +8,10 @@ final class DelimitedReader: TableReader {
     private let separator: UInt8
     private let hasQuotes: Bool
     private let columns: [Int?]
-    private let width: Int
+    let width: Int
     // The first row of a table without a header: read to count the columns, then handed out.
     private var first: Record?
-    private var line = 0
+    private(set) var line = 0
     private var fields: [Range<Int>] = []
 
     init(_ url: URL, separator: UInt8, hasQuotes: Bool, hasHeader: Bool, _ requests: [ColumnRequest]) throws {

@@ -6,7 +6,7 @@ final class JSONLinesReader: TableReader {
     let hasColumn: [Bool]
     private let lines: LineReader
     private let fields: JSONFields
-    private var line: [UInt8] = []
+    private var bytes: [UInt8] = []
     private var isRead = true
 
     /// Opens a file; which of the known keys are meant is seen in its first object.
@@ -33,11 +33,12 @@ final class JSONLinesReader: TableReader {
             }
         }
         self.lines = lines
-        self.line = line
+        bytes = line
         fields = JSONFields(keys.map { $0 ?? "" })
         hasColumn = keys.map { $0 != nil }
     }
 
+    var line: Int { lines.number }
     var place: String { lines.place }
 
     func next(_ record: inout Record) throws -> Bool {
@@ -45,10 +46,10 @@ final class JSONLinesReader: TableReader {
             isRead = false
         } else {
             repeat {
-                guard try lines.read(into: &line) else { return false }
-            } while Self.isBlank(line)
+                guard try lines.read(into: &bytes) else { return false }
+            } while Self.isBlank(bytes)
         }
-        do { try fields.read(line, into: &record) } catch { throw Self.error(error, at: place) }
+        do { try fields.read(bytes, into: &record) } catch { throw Self.error(error, at: place) }
         for field in hasColumn.indices where !hasColumn[field] { record.fields[field] = nil }
         return true
     }

@@ -60,6 +60,8 @@ public struct Table: Sendable, Equatable {
 protocol TableReader: AnyObject {
     /// Where the row last read starts, as `path:line`.
     var place: String { get }
+    /// The line that the row last read starts in, from 1.
+    var line: Int { get }
     /// The columns found, by request.
     var hasColumn: [Bool] { get }
     /// Reads the next row that is not blank; false at the end.
