@@ -33,7 +33,8 @@ public enum JSONFile {
         }
         switch error {
         case .keyNotFound(let key, let context):
-            return "the key \"\((context.codingPath.map(\.stringValue) + [key.stringValue]).joined(separator: "."))\" is missing"
+            return
+                "the key \"\((context.codingPath.map(\.stringValue) + [key.stringValue]).joined(separator: "."))\" is missing"
         case .typeMismatch(let type, let context): return "\"\(path(context))\" is not of type \(type)"
         case .valueNotFound(let type, let context): return "\"\(path(context))\" is null, expected \(type)"
         case .dataCorrupted(let context):
