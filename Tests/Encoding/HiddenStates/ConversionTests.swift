@@ -29,7 +29,7 @@ import TestSupport
         let halves = (0...UInt16.max).filter { $0 & 0x7C00 != 0x7C00 }
         let bytes = halves.withUnsafeBytes { Array($0) }
         let values = expand(bytes, .float16)
-        #expect(values.allSatisfy(\.isFinite))
+        #expect(values.allSatisfy { $0.isFinite })
         #expect(convert(values, .float16).bytes == bytes)
         #expect(values[halves.firstIndex(of: 0x3C00)!] == 1)
         #expect(values[halves.firstIndex(of: 0x7BFF)!] == 65504)

@@ -65,12 +65,14 @@ import Testing
             items.remove(at: 12)
             items.swapAt(2, 25)
             items[5].contentHash = "changed"
-            let writer = try HiddenStateStoreWriter(url, identity: Samples.identity(), items: items, shardItems: 7)
-            #expect(writer.pendingShards.flatMap(\.missing) == [5] + Array(29..<39))
-            #expect(writer.reusedItems == 28)
-            // The former store can be read while the new one is made.
-            #expect(try HiddenStateStore.open(url).itemCount == 30)
-            #expect(try Samples.write(writer, shards: 2) == 1)
+            do {
+                let writer = try HiddenStateStoreWriter(url, identity: Samples.identity(), items: items, shardItems: 7)
+                #expect(writer.pendingShards.flatMap(\.missing) == [5] + Array(29..<39))
+                #expect(writer.reusedItems == 28)
+                // The former store can be read while the new one is made.
+                #expect(try HiddenStateStore.open(url).itemCount == 30)
+                #expect(try Samples.write(writer, shards: 2) == 1)
+            }
             let next = try HiddenStateStoreWriter(url, identity: Samples.identity(), items: items, shardItems: 7)
             try Samples.write(next)
             try next.finish().verify()
@@ -193,7 +195,8 @@ import Testing
             fails(Samples.identity(layers: [-1]))
             fails(Samples.identity(width: 0))
             fails(Samples.identity(width: .max))
-            #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
+            let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+            #expect(names == [])
         }
     }
 }
