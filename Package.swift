@@ -45,7 +45,7 @@ var targets: [Target] = [
         name: "CPictures", path: "Sources/Encoding/CPictures",
         linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png"), .linkedLibrary("webp")]),
     stage("Pictures", "Encoding/Pictures", ["CPictures", "Files"]),
-    stage("HiddenStates", "Encoding/HiddenStates", ["Files", "Datasets", crypto]),
+    stage("HiddenStates", "Encoding/HiddenStates", ["Files"]),
     stage("Metrics", "Evaluation/Metrics", ["Files"]),
     stage("Report", "Evaluation/Report", ["Files", "Metrics"]),
     stage("World", "World", ["Files", "Datasets", "Pictures"]),
