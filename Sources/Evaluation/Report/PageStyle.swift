@@ -40,7 +40,7 @@ enum PageStyle {
         .picture .blank{position:absolute;inset:0;padding:8px;font-size:12px;line-height:1.3;overflow:hidden;overflow-wrap:anywhere}
         .title{font-size:12px;line-height:1.35;margin-top:5px;display:-webkit-box;-webkit-line-clamp:2;-webkit-box-orient:vertical;
         overflow:hidden;overflow-wrap:anywhere}
-        .score{font-size:12px;color:var(--soft)}
+        .score{font-size:12px;color:var(--soft)}.picture+.score{margin-top:5px}
         .hit .picture{outline:3px solid var(--hit);outline-offset:1px}.hit .score{color:var(--hit);font-weight:650}
         .badge{display:inline-block;font-size:12px;font-weight:600;border-radius:99px;padding:1px 10px;vertical-align:2px;
         margin-left:8px;background:var(--faint);color:var(--soft)}.badge.yes{background:var(--hit-soft);color:var(--hit)}
