@@ -19,7 +19,7 @@ struct DatasetCheckTests {
                 histories: [("u1", [0, 0, 1, 2, 0]), ("u2", [1, 2, 1, 4, 2]), ("u3", [3])])
             let dataset = try contents.write(to: folder.appending(path: "set"))
             let check = try DatasetCheck(dataset)
-            #expect([check.users, check.items, check.interactions] == [3, 6, 11])
+            #expect((check.users, check.items, check.interactions) == (3, 6, 11))
             #expect(check.itemsWithoutTitle == 1)
             #expect(check.itemsWithoutPicture == 4)
             #expect(check.picturesMissing == 1)
@@ -29,9 +29,9 @@ struct DatasetCheckTests {
             #expect(check.usersUnderMinimum == 1)
             #expect(check.trainingUsers == 2)
             #expect(check.trainingInteractions == 6)
-            #expect(check.validation == DatasetCheck.Targets(cases: 2, unreachable: 0, cold: 1))
-            #expect(check.test == DatasetCheck.Targets(cases: 2, unreachable: 2, cold: 0))
-            #expect([check.lengths.minimum, check.lengths.median, check.lengths.maximum] == [1, 5, 5])
+            #expect((check.validation.cases, check.validation.unreachable, check.validation.cold) == (2, 0, 1))
+            #expect((check.test.cases, check.test.unreachable, check.test.cold) == (2, 2, 0))
+            #expect((check.lengths.minimum, check.lengths.median, check.lengths.maximum) == (1, 5, 5))
             #expect(check.lengths.bars.map(\.count) == [1, 0, 0, 2])
             let missing = check.findings.kinds.first { $0.name == "pictures missing on disk" }
             #expect(missing?.places.first?.place.hasSuffix("set/items.jsonl:2") == true)
@@ -67,7 +67,7 @@ struct DatasetCheckTests {
     @Test func quartilesAreNearestRank() throws {
         try withDataset(items: 1, (1...9).map { [Int32](repeating: 0, count: $0) }) { dataset in
             let lengths = try DatasetCheck(dataset).lengths
-            #expect([lengths.lowerQuartile, lengths.median, lengths.upperQuartile] == [3, 5, 7])
+            #expect((lengths.lowerQuartile, lengths.median, lengths.upperQuartile) == (3, 5, 7))
             #expect(lengths.mean == 5)
             #expect(lengths.bars.map(\.count) == [1, 1, 2, 4, 1])
             #expect(lengths.text.contains("quartiles 3 5 7, max 9, mean 5.0"))

@@ -34,8 +34,8 @@ struct ImportTests {
             #expect(dataset.items.map(\.title) == ["A & B", nil, nil, "D"])
             #expect(dataset.items.map(\.picturePath) == ["a.jpg", "b.PNG", nil, nil])
             #expect(dataset.histories.timestamps == nil)
-            #expect([report.users, report.items, report.interactions] == [2, 4, 5])
-            #expect([report.itemsWithoutTitle, report.itemsWithoutPicture, report.picturesWithoutItem] == [2, 2, 1])
+            #expect((report.users, report.items, report.interactions) == (2, 4, 5))
+            #expect((report.itemsWithoutTitle, report.itemsWithoutPicture, report.picturesWithoutItem) == (2, 2, 1))
             #expect(report.problems.total("items without a picture") == 2)
             #expect(report.problems.kinds.first?.places.first?.place.hasSuffix("items.tsv:2") == true)
             let raw = try run(folder, .iisan(users: users, items: items)) { $0.decodesEntities = false }
@@ -55,7 +55,7 @@ struct ImportTests {
             expectError("item \"x\" is not in the items table", at: "users.tsv:1") { _ = try run(folder, source) }
             let (dataset, report) = try run(folder, source) { $0.unknownItems = .drop }
             #expect(histories(dataset) == ["u1": ["a", "a"]])
-            #expect([report.unknownInteractions, report.usersWithoutInteractions, report.users] == [3, 1, 1])
+            #expect((report.unknownInteractions, report.usersWithoutInteractions, report.users) == (3, 1, 1))
             let twice = ImportSource.iisan(users: users, items: try folder.file("twice.tsv", "a\tA\nx\tX\ny\tY\na\tB\n"))
             expectError("item \"a\" is there twice, first in line 1", at: "twice.tsv:4") { _ = try run(folder, twice) }
             let first = try run(folder, twice) { $0.duplicateItems = .keepFirst }
