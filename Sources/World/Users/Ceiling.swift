@@ -11,8 +11,7 @@ public struct Ceiling: Codable, Equatable, Sendable {
 
     /// Measures the ceiling.
     init(options: WorldOptions, next: NextItem) {
-        // A measurement touches every item for each style of the user; large worlds get a sample, but never below 200 users.
-        users = min(options.users, max(200, 200_000_000 / options.items))
+        users = Self.measuredUsers(options)
         var hits = 0
         var gain = 0.0
         for index in 0..<users {
@@ -27,5 +26,10 @@ public struct Ceiling: Codable, Equatable, Sendable {
         }
         hitRate10 = Double(hits) / Double(users)
         ndcg10 = gain / Double(users)
+    }
+
+    /// How many users are measured. Each touches every item, so that large worlds get a sample, but not below 200 users.
+    static func measuredUsers(_ options: WorldOptions) -> Int {
+        min(options.users, max(200, 200_000_000 / options.items))
     }
 }
