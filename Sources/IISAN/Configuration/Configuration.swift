@@ -74,6 +74,7 @@ public struct Configuration: Sendable, Equatable {
         }
         resolve(&data.dataset)
         resolve(&train.run)
+        if evaluate.ceiling != nil { resolve(&evaluate.ceiling!) }
         if data.source != nil {
             resolve(&data.source!.interactions)
             if data.source!.items != nil { resolve(&data.source!.items!) }
@@ -103,7 +104,8 @@ public struct Configuration: Sendable, Equatable {
     /// Puts `a.b.c=value` into the tree of a file.
     private static func apply(_ override: String, to root: inout Node) throws {
         guard let equals = override.firstIndex(of: "=") else {
-            throw UserError("no value in \"\(override)\"", at: "--set", remedy: "Write it as key=value, for instance train.epochs=3.")
+            throw UserError(
+                "no value in \"\(override)\"", at: "--set", remedy: "Write it as key=value, for instance train.epochs=3.")
         }
         let keys = override[..<equals].split(separator: ".", omittingEmptySubsequences: false).map(String.init)
         guard !keys.contains("") else { throw UserError("no key in \"\(override)\"", at: "--set") }

@@ -20,7 +20,8 @@ extension DataSettings: SettingsSection {
     static var settings: [Setting<DataSettings>] {
         [
             .value("dataset", \.dataset, "The dataset directory."),
-            .optionalSection("import", \.source, "The raw files it is made of; leave this out when the dataset is there already."),
+            .optionalSection(
+                "import", \.source, "The raw files it is made of; leave this out when the dataset is there already."),
             .section("split", \.split, "How histories are divided into training, validation and test."),
         ]
     }
@@ -36,7 +37,9 @@ extension SplitOptions: SettingsSection {
             .value("maximum_items", \.maximumItems, "At most this many of a user's last interactions are kept."),
             .optional("validation_time", \.validationTime, "timestamp: where validation starts, in the dataset's unit."),
             .optional("test_time", \.testTime, "timestamp: where test starts, in the dataset's unit."),
-            .value("validation_quantile", \.validationQuantile, "timestamp, without a time: share of interactions before validation."),
+            .value(
+                "validation_quantile", \.validationQuantile,
+                "timestamp, without a time: share of interactions before validation."),
             .value("test_quantile", \.testQuantile, "timestamp, without a time: share of interactions before test."),
         ]
     }

@@ -55,12 +55,15 @@ extension EncodeSettings: SettingsSection {
 extension EncodeSettings.Modality: SettingsSection {
     static var settings: [Setting<EncodeSettings.Modality>] {
         [
-            .value("encoder", \.encoder, "The Hugging Face directory: config.json, model.safetensors, tokenizer or preprocessor."),
+            .value(
+                "encoder", \.encoder, "The Hugging Face directory: config.json, model.safetensors, tokenizer or preprocessor."),
             .value("store", \.store, "The folder of the hidden-state store."),
             .optional("layers", \.layers, "The kept layers, 0 is the embedding output; left out, seven are spread evenly."),
             .optional("pooling", \.pooling, "first, mean or last; left out, what the encoder's family uses."),
             .optional("maximum_tokens", \.maximumTokens, "text: titles are cut to this many tokens."),
-            .value("unreadable", \.unreadable, "image: a picture that cannot be read stops the work (fail) or counts as missing (skip)."),
+            .value(
+                "unreadable", \.unreadable,
+                "image: a picture that cannot be read stops the work (fail) or counts as missing (skip)."),
         ]
     }
 }

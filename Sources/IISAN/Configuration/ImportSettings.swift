@@ -45,7 +45,8 @@ public struct ImportSettings: Sendable, Equatable {
     /// - Throws: ``UserError`` when a file that the form needs is not named.
     public func datasetImport(name: String, replacing: Bool) throws -> DatasetImport {
         guard !interactions.isEmpty else {
-            throw UserError("no file is named", at: "data.import.interactions", remedy: "Name the file with the users' histories.")
+            throw UserError(
+                "no file is named", at: "data.import.interactions", remedy: "Name the file with the users' histories.")
         }
         func url(_ path: String) -> URL { URL(filePath: path) }
         func required(_ path: String?, _ what: String) throws -> URL {
@@ -57,9 +58,12 @@ public struct ImportSettings: Sendable, Equatable {
         let source: ImportSource
         let pictures = pictures.map(url)
         switch form {
-        case .iisan: source = .iisan(users: url(interactions), items: try required(items, "the items' titles"), pictures: pictures)
-        case .microlens: source = .microLens(pairs: url(interactions), titles: try required(items, "the titles"), covers: pictures)
-        case .amazon: source = .amazon(reviews: url(interactions), metadata: try required(items, "the metadata"), pictures: pictures)
+        case .iisan:
+            source = .iisan(users: url(interactions), items: try required(items, "the items' titles"), pictures: pictures)
+        case .microlens:
+            source = .microLens(pairs: url(interactions), titles: try required(items, "the titles"), covers: pictures)
+        case .amazon:
+            source = .amazon(reviews: url(interactions), metadata: try required(items, "the metadata"), pictures: pictures)
         case .table:
             source = .tables(
                 interactions: InteractionTable(
@@ -87,7 +91,9 @@ extension ImportSettings: SettingsSection {
     static var settings: [Setting<ImportSettings>] {
         [
             .value("form", \.form, "iisan, table (CSV, TSV, JSONL), microlens or amazon (Reviews 2018 or 2023)."),
-            .value("interactions", \.interactions, "The histories: iisan users, table interactions, microlens pairs, amazon reviews."),
+            .value(
+                "interactions", \.interactions,
+                "The histories: iisan users, table interactions, microlens pairs, amazon reviews."),
             .optional("items", \.items, "The items: ids and titles; amazon: the metadata."),
             .optional("pictures", \.pictures, "The folder of pictures, by default ID.jpg, .jpeg, .png or .webp."),
             .optional("user", \.user, "table: the column of the user, by name or number."),
@@ -99,7 +105,9 @@ extension ImportSettings: SettingsSection {
             .optional("format", \.format, "table: csv, tsv or jsonl; left out, the file's name tells."),
             .value("header", \.header, "table: whether the first row names the columns."),
             .value("unknown_items", \.unknownItems, "Items in histories that the items' file lacks: fail or drop."),
-            .value("duplicate_items", \.duplicateItems, "Items that are listed twice: \(Self.choices(ImportOptions.DuplicateItems.self))."),
+            .value(
+                "duplicate_items", \.duplicateItems,
+                "Items that are listed twice: \(Self.choices(ImportOptions.DuplicateItems.self))."),
             .value("unused_items", \.unusedItems, "Items that nobody has: \(Self.choices(ImportOptions.UnusedItems.self))."),
             .value("decode_entities", \.decodeEntities, "Whether &amp; and its like in titles are decoded."),
         ]

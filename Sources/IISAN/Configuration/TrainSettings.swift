@@ -32,7 +32,8 @@ extension TrainSettings: SettingsSection {
             .value("epochs", \.training.epochs, "At most this many passes over the training sequences."),
             .value("batch_size", \.training.batchSize, "Users per step."),
             .value("rate", \.training.rate, "Adam's learning rate for heads, fusion and user encoder."),
-            .value("side_block_rate", \.training.sideBlockRate, "Adam's learning rate for the side networks' blocks and gates."),
+            .value(
+                "side_block_rate", \.training.sideBlockRate, "Adam's learning rate for the side networks' blocks and gates."),
             .value("weight_decay", \.training.weightDecay, "Decoupled weight decay; 0 for plain Adam."),
             .value("patience", \.training.patience, "Stop after more than this many epochs without a better validation HR@10."),
             .value("seed", \.training.seed, "Decides fresh parameters, the order of users and dropout."),
