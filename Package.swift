@@ -50,7 +50,7 @@ var targets: [Target] = [
     stage("Report", "Evaluation/Report", ["Files", "Metrics"]),
     stage("World", "World", ["Files", "Datasets", "Pictures"]),
 
-    .target(name: "TestSupport", dependencies: ["Files"], path: "Tests/Support"),
+    .target(name: "TestSupport", dependencies: ["Files"], path: "Tests/Support", exclude: ["Models"]),
     tests("Files", "Files", ["Files", "CZlib"]),
     tests("Datasets", "Data", ["Datasets"]),
     tests("Tokenizers", "Encoding/Tokenizers", ["Tokenizers"]),
@@ -86,13 +86,15 @@ if withLibTorch {
             ]),
         .executableTarget(name: "iisan", dependencies: ["IISAN", arguments, logging], path: "Sources/Command"),
 
+        .target(
+            name: "TestModels", dependencies: ["TestSupport", "Modeling", "Datasets", "Torch"], path: "Tests/Support/Models"),
         tests("Torch", "Engine/Torch", ["Torch"]),
         tests("Encoders", "Encoding/Encoders", ["Encoders"]),
         tests("Encoding", "Encoding/Catalogue", ["Encoding"]),
-        tests("Modeling", "Modeling", ["Modeling"]),
-        tests("Training", "Training", ["Training"]),
-        tests("Evaluation", "Evaluation/Ranking", ["Evaluation"]),
-        tests("Serving", "Serving", ["Serving"]),
+        tests("Modeling", "Modeling", ["Modeling", "HiddenStates", "Torch"]),
+        tests("Training", "Training", ["Training", "Evaluation", "TestModels"]),
+        tests("Evaluation", "Evaluation/Ranking", ["Evaluation", "TestModels"]),
+        tests("Serving", "Serving", ["Serving", "TestModels"]),
         tests("IISAN", "IISAN", ["IISAN"]),
         tests("Parity", "Parity", ["Evaluation", "Modeling", "Metrics", "Datasets", "Torch", "Files"]),
         tests("EndToEnd", "EndToEnd", ["iisan"]),

@@ -52,6 +52,28 @@ public struct Configuration: Sendable, Equatable {
         try check()
     }
 
+    /// A configuration with every section, to start from: paths are relative and have to be filled in.
+    ///
+    /// - Parameter overrides: as in ``init(_:overrides:)``.
+    public static func example(overrides: [String] = []) throws -> Configuration {
+        var example = Configuration()
+        example.data.source = ImportSettings()
+        example.data.source?.interactions = "users.tsv"
+        example.data.source?.items = "items.tsv"
+        example.data.source?.pictures = "pictures"
+        example.encode.text = EncodeSettings.Modality()
+        example.encode.text?.encoder = "encoders/text"
+        example.encode.text?.store = "states/text"
+        example.encode.image = EncodeSettings.Modality()
+        example.encode.image?.encoder = "encoders/image"
+        example.encode.image?.store = "states/image"
+        var root = try parse(example.yaml, source: "the example")
+        for override in overrides { try apply(override, to: &root) }
+        let changed = try read(root, SettingsPlace(source: "--set"))
+        try changed.check()
+        return changed
+    }
+
     /// The settings as commented YAML that reads back to the same.
     public var yaml: String { yaml(indent: 0) }
 

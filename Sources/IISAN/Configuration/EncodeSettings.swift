@@ -1,3 +1,4 @@
+import Encoders
 import Encoding
 import HiddenStates
 
@@ -12,11 +13,11 @@ public struct EncodeSettings: Sendable, Equatable {
         /// The layers whose states are kept; nil spreads seven over the depth.
         public var layers: [Int]?
         /// How token states become one; nil for the family's own.
-        public var pooling: StoreIdentity.Pooling?
-        /// Titles are cut to this many tokens; nil for the encoder's own limit.
-        public var maximumTokens: Int?
+        public var pooling: Pooling?
+        /// Titles are cut to this many tokens, special ones included.
+        public var maximumTokens = 30
         /// What becomes of pictures that cannot be read.
-        public var unreadable = PicturePolicy.fail
+        public var damaged = EncodingOptions.DamagedPictures.fail
 
         /// The defaults.
         public init() {}
@@ -29,13 +30,7 @@ public struct EncodeSettings: Sendable, Equatable {
     /// The type of stored states.
     public var dtype = StateType.float16
     /// The type of the encoders' matrix products.
-    public var precision = Precision.float32
-
-    /// The type of the encoders' matrix products.
-    public enum Precision: String, Sendable, CaseIterable {
-        case float32
-        case bfloat16
-    }
+    public var precision = EncodingOptions.Precision.float32
 
     /// The defaults.
     public init() {}
@@ -69,6 +64,6 @@ extension EncodeSettings.Modality: SettingsSection {
 }
 
 extension StateType: SettingValue {}
-extension StoreIdentity.Pooling: SettingValue {}
-extension PicturePolicy: SettingValue {}
-extension EncodeSettings.Precision: SettingValue {}
+extension Pooling: SettingValue {}
+extension EncodingOptions.DamagedPictures: SettingValue {}
+extension EncodingOptions.Precision: SettingValue {}

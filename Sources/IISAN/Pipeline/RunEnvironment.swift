@@ -35,6 +35,14 @@ public struct RunEnvironment: Sendable, Codable, Equatable {
         time = Date().formatted(.iso8601)
     }
 
+    /// Label and value, for showing.
+    var rows: [(label: String, value: String)] {
+        [
+            ("iisan", iisan), ("LibTorch", libtorch), ("System", system), ("Processor", "\(processor), \(cores) cores"),
+            ("Threads", "\(threads)"), ("Memory", "\(memory >> 30) GB"), ("Device", device), ("Time", time),
+        ]
+    }
+
     /// A field of `/proc/cpuinfo`; nil where there is none.
     static func cpuInformation(_ field: String) -> String? {
         guard let text = try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8) else { return nil }
