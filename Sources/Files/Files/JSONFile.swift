@@ -6,8 +6,7 @@ public enum JSONFile {
     ///
     /// - Throws: ``UserError`` that names the file and the key that is missing or of the wrong type.
     public static func read<Value: Decodable>(_ type: Value.Type, from url: URL) throws -> Value {
-        let file = try MappedFile(url)
-        let data = Data(file.bytes)
+        let data = try MappedFile(url).withBytes { Data($0) }
         do {
             return try JSONDecoder().decode(type, from: data)
         } catch let error as DecodingError {
@@ -33,7 +32,8 @@ public enum JSONFile {
         }
         switch error {
         case .keyNotFound(let key, let context):
-            return "the key \"\((context.codingPath.map(\.stringValue) + [key.stringValue]).joined(separator: "."))\" is missing"
+            return
+                "the key \"\((context.codingPath.map(\.stringValue) + [key.stringValue]).joined(separator: "."))\" is missing"
         case .typeMismatch(let type, let context): return "\"\(path(context))\" is not of type \(type)"
         case .valueNotFound(let type, let context): return "\"\(path(context))\" is null, expected \(type)"
         case .dataCorrupted(let context):

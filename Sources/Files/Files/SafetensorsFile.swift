@@ -72,12 +72,15 @@ public struct SafetensorsFile: Sendable {
                 expected = product
             }
             guard expected == offsets[1] - offsets[0] else {
-                throw damaged("tensor \"\(name)\" of shape \(shape) and type \(type) needs \(expected) bytes, has \(offsets[1] - offsets[0])")
+                throw damaged(
+                    "tensor \"\(name)\" of shape \(shape) and type \(type) needs \(expected) bytes, has \(offsets[1] - offsets[0])"
+                )
             }
             entries[name] = Entry(type: type, shape: shape, range: (start + offsets[0])..<(start + offsets[1]))
         }
         var end = start
-        for (name, entry) in entries.sorted(by: { $0.value.range.lowerBound < $1.value.range.lowerBound }) where !entry.range.isEmpty {
+        for (name, entry) in entries.sorted(by: { $0.value.range.lowerBound < $1.value.range.lowerBound })
+        where !entry.range.isEmpty {
             guard entry.range.lowerBound >= end else { throw damaged("tensor \"\(name)\" lies over another one") }
             end = entry.range.upperBound
         }
@@ -86,14 +89,19 @@ public struct SafetensorsFile: Sendable {
     }
 
     /// The bytes of a tensor; they live as long as ``file``.
-    public func bytes(of entry: Entry) -> UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(file.bytes)[entry.range]) }
+    public func bytes(of entry: Entry) -> UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(file.bytes)[entry.range])
+    }
 
     /// The elements of a tensor of a plain type, mapped and not copied; they live as long as ``file``.
     ///
     /// - Throws: ``UserError`` when the tensor is missing or is not of this type.
-    public func elements<Element: BitwiseCopyable>(_ name: String, type: String, as: Element.Type) throws -> UnsafeBufferPointer<Element> {
+    public func elements<Element: BitwiseCopyable>(_ name: String, type: String, as: Element.Type) throws
+        -> UnsafeBufferPointer<Element>
+    {
         guard let entry = entries[name] else {
-            throw UserError("tensor \"\(name)\" is missing", at: file.url.path, remedy: "The file was not written by this program.")
+            throw UserError(
+                "tensor \"\(name)\" is missing", at: file.url.path, remedy: "The file was not written by this program.")
         }
         guard entry.type == type, Self.sizes[type] == MemoryLayout<Element>.size else {
             throw UserError("tensor \"\(name)\" has type \(entry.type), expected \(type)", at: file.url.path)
