@@ -94,7 +94,7 @@ if withLibTorch {
         tests("Evaluation", "Evaluation/Ranking", ["Evaluation"]),
         tests("Serving", "Serving", ["Serving"]),
         tests("IISAN", "IISAN", ["IISAN"]),
-        tests("Parity", "Parity", ["IISAN"]),
+        tests("Parity", "Parity", ["Evaluation", "Modeling", "Metrics", "Datasets", "Torch", "Files"]),
         tests("EndToEnd", "EndToEnd", ["iisan"]),
     ]
     products = [

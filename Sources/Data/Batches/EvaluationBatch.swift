@@ -24,24 +24,46 @@ public struct EvaluationBatch: Sendable, Equatable {
     ///
     /// - Parameter inputLength: the inputs of the user encoder, ``SplitOptions/inputLength``.
     public init(_ cases: some Collection<EvaluationCase>, inputLength: Int) {
+        self.init()
+        for question in cases {
+            append(user: question.user, history: question.history, target: question.target, inputLength: inputLength)
+        }
+    }
+
+    /// Packs histories that belong to no dataset's user, as those that a recommendation is asked for.
+    ///
+    /// - Parameters:
+    ///   - histories: catalogue indices, oldest first.
+    ///   - targets: one for each history; nil when nothing is looked for.
+    ///   - inputLength: the inputs of the user encoder.
+    public init(histories: [[Int32]], targets: [Int32]? = nil, inputLength: Int) {
+        self.init()
+        for (index, history) in histories.enumerated() {
+            append(user: index, history: history, target: targets?[index] ?? 0, inputLength: inputLength)
+        }
+    }
+
+    private init() {
         (datasetUsers, targets, unreachable) = ([], [], [])
         (inputs, users, positions, maskedUsers, maskedItems) = ([], [], [], [], [])
-        for (index, question) in cases.enumerated() {
-            datasetUsers.append(Int32(question.user))
-            targets.append(Int64(question.target))
-            unreachable.append(question.isUnreachable)
-            let seen = question.history.suffix(inputLength)
-            for (place, item) in seen.enumerated() {
-                inputs.append(Int64(item))
-                users.append(Int64(index))
-                positions.append(Int64(inputLength - seen.count + place))
-            }
-            var previous: Int32 = -1
-            for item in question.history.sorted() where item != previous {
-                maskedUsers.append(Int64(index))
-                maskedItems.append(Int64(item))
-                previous = item
-            }
+    }
+
+    private mutating func append(user: Int, history: some BidirectionalCollection<Int32>, target: Int32, inputLength: Int) {
+        let index = Int64(targets.count)
+        datasetUsers.append(Int32(user))
+        targets.append(Int64(target))
+        unreachable.append(history.contains(target))
+        let seen = history.suffix(inputLength)
+        for (place, item) in seen.enumerated() {
+            inputs.append(Int64(item))
+            users.append(index)
+            positions.append(Int64(inputLength - seen.count + place))
+        }
+        var previous: Int32 = -1
+        for item in history.sorted() where item != previous {
+            maskedUsers.append(index)
+            maskedItems.append(Int64(item))
+            previous = item
         }
     }
 }

@@ -17,11 +17,13 @@ extension Tensor {
     private static let absoluteOperator = Operator("abs")
     private static let lessOperator = Operator("lt", "Tensor")
     private static let greaterOperator = Operator("gt", "Tensor")
+    private static let atLeastOperator = Operator("ge", "Tensor")
     private static let greaterScalarOperator = Operator("gt", "Scalar")
     private static let equalOperator = Operator("eq", "Tensor")
     private static let equalScalarOperator = Operator("eq", "Scalar")
     private static let notOperator = Operator("logical_not")
     private static let andOperator = Operator("logical_and")
+    private static let orOperator = Operator("logical_or")
     private static let isFiniteOperator = Operator("isfinite")
 
     /// Sum, element by element; shapes are broadcast.
@@ -70,6 +72,8 @@ extension Tensor {
     public static func .< (a: Tensor, b: Tensor) -> Tensor { lessOperator(.tensor(a), .tensor(b)) }
     /// Where an element is greater than the other tensor's.
     public static func .> (a: Tensor, b: Tensor) -> Tensor { greaterOperator(.tensor(a), .tensor(b)) }
+    /// Where an element is at least the other tensor's.
+    public static func .>= (a: Tensor, b: Tensor) -> Tensor { atLeastOperator(.tensor(a), .tensor(b)) }
     /// Where an element is greater than a number.
     public static func .> (a: Tensor, b: Double) -> Tensor { greaterScalarOperator(.tensor(a), .double(b)) }
     /// Where an element equals the other tensor's.
@@ -80,6 +84,8 @@ extension Tensor {
     public func not() -> Tensor { Self.notOperator(.tensor(self)) }
     /// Where both tensors' elements, as truths, are true.
     public func and(_ other: Tensor) -> Tensor { Self.andOperator(.tensor(self), .tensor(other)) }
+    /// Where at least one tensor's elements, as truths, are true.
+    public func or(_ other: Tensor) -> Tensor { Self.orOperator(.tensor(self), .tensor(other)) }
     /// Where an element is neither infinite nor not a number.
     public func isFinite() -> Tensor { Self.isFiniteOperator(.tensor(self)) }
 }

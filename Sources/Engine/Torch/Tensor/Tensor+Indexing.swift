@@ -2,6 +2,7 @@ extension Tensor {
     private static let indexSelectOperator = Operator("index_select")
     private static let gatherOperator = Operator("gather")
     private static let indexPutOperator = Operator("index_put_")
+    private static let indexCopyOperator = Operator("index_copy")
     private static let indexOperator = Operator("index", "Tensor")
     private static let maskedFillOperator = Operator("masked_fill", "Scalar")
     private static let whereOperator = Operator("where", "self")
@@ -25,6 +26,11 @@ extension Tensor {
     /// Overwrites the elements at places given by one index tensor per dimension.
     public func put(_ values: Tensor, at indices: [Tensor?]) {
         Self.indexPutOperator.run(.tensor(self), .optionalTensors(indices), .tensor(values))
+    }
+
+    /// The tensor with other rows at the places of the first dimension that `indices` (`int64`, each once) name.
+    public func replacing(_ indices: Tensor, with rows: Tensor) -> Tensor {
+        Self.indexCopyOperator(.tensor(self), .int(0), .tensor(indices), .tensor(rows))
     }
 
     /// A number where the mask is true, the elements elsewhere.
