@@ -16,6 +16,8 @@ public final class PretrainedEncoder {
     public let modelType: String
     /// The directory's name.
     public let name: String
+    /// A SHA-256 over `config.json` and the files of the weights, as 64 digits.
+    public let hash: String
     /// All tensors of the parts that were loaded, by the checkpoint's names.
     public let parameters: Parameters
     /// The part from input to hidden state 0.
@@ -47,6 +49,10 @@ public final class PretrainedEncoder {
                 remedy: "Choose layers from 0 to \(family.depth).")
         }
         let weights = try Weights(directory: directory)
+        var contents = ContentHash()
+        contents.update(try ContentHash.of(file: directory.appending(path: "config.json")))
+        contents.update(weights.contentHash())
+        hash = contents.digits
         parameters = Parameters(.weights(weights), on: device, dtype: dtype, trained: trained)
         let prefixed = try parameters.scoped(toEncoderOf: family, in: weights)
         embeddings = try family.embeddings(prefixed)
