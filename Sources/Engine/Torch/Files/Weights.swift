@@ -79,7 +79,7 @@ public final class Weights {
         for file in files.values { byName[file.file.url.lastPathComponent] = file }
         for (name, file) in byName.sorted(by: { $0.key < $1.key }) {
             hash.update(name)
-            hash.update(ContentHash.of(UnsafeRawBufferPointer(file.bytes)))
+            hash.update(file.file.withBytes(ContentHash.of))
         }
         return hash.digits
     }
