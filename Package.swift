@@ -51,7 +51,7 @@ var targets: [Target] = [
     stage("World", "World", ["Files", "Datasets", "Pictures"]),
 
     .target(name: "TestSupport", dependencies: ["Files"], path: "Tests/Support"),
-    tests("Files", "Files", ["Files"]),
+    tests("Files", "Files", ["Files", "CZlib"]),
     tests("Datasets", "Data", ["Datasets"]),
     tests("Tokenizers", "Encoding/Tokenizers", ["Tokenizers"]),
     tests("Pictures", "Encoding/Pictures", ["Pictures"]),

@@ -35,10 +35,13 @@ extension TrainingBatch {
     ///
     /// Costs O(slots log slots): equal items are brought together by sorting, which also lets the item states be read in
     /// ascending order. Nothing the size of the catalogue is touched.
+    ///
+    /// - Parameter keptUsers: places in ``Split/users``, of ``Split/trainingUsers`` only: each has at least two training items.
     public init(_ split: Split, keptUsers: some Collection<Int32>) {
         let inputLength = split.options.inputLength
         let sequences = keptUsers.map { user in
             let sequence = split.trainingSequence(of: Int(user))
+            precondition(sequence.count >= 2, "kept user \(user) has nothing to train on")
             return sequence.part(max(0, sequence.count - inputLength - 1)..<sequence.count)
         }
         // Item above slot in one number: sorting these orders by item and remembers where each came from.
@@ -68,7 +71,7 @@ extension TrainingBatch {
         var slot = 0
         for (user, sequence) in sequences.enumerated() {
             let rows = sequence.count - 1
-            for row in 0..<max(0, rows) {
+            for row in 0..<rows {
                 inputs.append(places[slot + row])
                 targets.append(places[slot + row + 1])
                 users.append(Int64(user))

@@ -27,6 +27,7 @@ struct CatalogueBuilder {
         guard let name = String(validating: id, as: UTF8.self), !name.isEmpty else {
             throw UserError(id.isEmpty ? "an item without an id" : "the item's id is not UTF-8", at: place)
         }
+        guard ids.count < IDTable.capacity else { throw UserError("more than \(IDTable.capacity) items", at: place) }
         let (index, isNew) = ids.insert(id)
         guard isNew else {
             guard options.duplicateItems == .keepFirst else {
@@ -66,6 +67,7 @@ struct CatalogueBuilder {
             report.problems.add("interactions left out", at: place(), "item \"\(name)\" is not in the items table")
             return nil
         }
+        guard ids.count < IDTable.capacity else { throw UserError("more than \(IDTable.capacity) items", at: place()) }
         titles.append(nil)
         pictures.append(nil)
         return Int32(ids.insert(id).index)

@@ -7,6 +7,9 @@ struct IDTable {
     // Index of the id in each place, -1 where free; the count is a power of two and at most half of the places are taken.
     private var places = [Int32](repeating: -1, count: 1024)
 
+    /// The most ids that an `Int32` can number.
+    static let capacity = Int(Int32.max)
+
     /// How many ids there are.
     var count: Int { ends.count }
 
@@ -14,7 +17,7 @@ struct IDTable {
     mutating func insert(_ id: ArraySlice<UInt8>) -> (index: Int, isNew: Bool) {
         let place = find(id)
         if places[place] >= 0 { return (Int(places[place]), false) }
-        precondition(count < Int(Int32.max), "more ids than an Int32 can number")
+        precondition(count < Self.capacity, "more ids than an Int32 can number")
         places[place] = Int32(count)
         arena.append(contentsOf: id)
         ends.append(arena.count)

@@ -17,6 +17,7 @@ struct InteractionBuilder {
     ///
     /// - Throws: ``UserError`` when the id is empty or not UTF-8.
     mutating func user(_ id: ArraySlice<UInt8>, at place: @autoclosure () -> String) throws -> (index: Int32, isNew: Bool) {
+        guard users.count < IDTable.capacity else { throw UserError("more than \(IDTable.capacity) users", at: place()) }
         let (index, isNew) = users.insert(id)
         if isNew {
             guard let text = String(validating: id, as: UTF8.self), !text.isEmpty else {

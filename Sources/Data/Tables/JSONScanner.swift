@@ -119,6 +119,8 @@ struct JSONScanner {
         }
         let word = bytes[start..<position]
         if let first = word.first, first == UInt8(ascii: "-") || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(first) {
+            let isNumber = word.allSatisfy { $0 < UInt8(ascii: "a") || $0 == UInt8(ascii: "e") }
+            guard isNumber, word.count > 1 || first != UInt8(ascii: "-") else { throw failure("expected a number") }
             return start..<position
         }
         guard word.elementsEqual("null".utf8) || word.elementsEqual("true".utf8) || word.elementsEqual("false".utf8) else {

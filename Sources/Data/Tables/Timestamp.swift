@@ -4,19 +4,17 @@ import Foundation
 enum Timestamp {
     /// The number that some bytes write: a whole number, or a decimal one whose fraction is dropped; nil when it is none.
     static func parse(_ bytes: ArraySlice<UInt8>) -> Int64? {
+        let isNegative = bytes.first == UInt8(ascii: "-")
+        let digits = bytes.dropFirst(isNegative ? 1 : 0)
         var value: Int64 = 0
-        var isNegative = false
-        var digits = 0
-        for (offset, byte) in bytes.enumerated() {
-            if offset == 0, byte == UInt8(ascii: "-") {
-                isNegative = true
-                continue
-            }
-            guard byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9"), digits < 18 else { return decimal(bytes) }
-            value = value * 10 + Int64(byte - UInt8(ascii: "0"))
-            digits += 1
+        for byte in digits {
+            guard byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") else { return decimal(bytes) }
+            let (product, isTooLarge) = value.multipliedReportingOverflow(by: 10)
+            let (sum, isOver) = product.addingReportingOverflow(Int64(byte - UInt8(ascii: "0")))
+            guard !isTooLarge, !isOver else { return nil }
+            value = sum
         }
-        guard digits > 0 else { return nil }
+        guard !digits.isEmpty else { return nil }
         return isNegative ? -value : value
     }
 

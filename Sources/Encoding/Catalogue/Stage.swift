@@ -1,1 +1,2 @@
-// Filled by the first commit of this stage.
+/// What becomes of pictures that cannot be read.
+public enum PicturePolicy: String, Sendable, Codable, CaseIterable { case fail, skip }

@@ -14,7 +14,7 @@ public struct StoreIdentity: Codable, Equatable, Sendable {
     }
 
     /// How the token states of a layer became one vector.
-    public enum Pooling: String, Codable, Sendable {
+    public enum Pooling: String, Codable, Sendable, CaseIterable {
         /// The first token's state (BERT, ViT).
         case first
         /// The mean over the tokens that are not padding (Llama family).

@@ -15,5 +15,6 @@ public final class IdentityTower: ItemTower {
         self.width = width
     }
 
+    /// The vectors of items: [items, width].
     public func vectors(of items: Tensor) -> Tensor { embedding(items.to(embedding.weight.device)) }
 }

@@ -40,6 +40,7 @@ public final class SideNetworkTower: ItemTower {
         self.width = width
     }
 
+    /// The vectors of items: [items, width].
     public func vectors(of items: Tensor) -> Tensor { stages(of: items).vectors }
 
     /// The outputs of every step from states to vectors, as tests and pictures look at them.

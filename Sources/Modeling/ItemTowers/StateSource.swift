@@ -26,5 +26,6 @@ public struct ResidentStates: StateSource {
         shape = ModalityShape(width: table.size(2), layers: layers)
     }
 
+    /// The states of items: float32 [items, layers, width].
     public func states(of items: Tensor) -> Tensor { table.selecting(items.to(table.device)).to(.float32) }
 }

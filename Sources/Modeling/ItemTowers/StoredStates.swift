@@ -40,6 +40,7 @@ public final class StoredStates: StateSource {
         }
     }
 
+    /// The states of items: float32 [items, layers, width].
     public func states(of items: Tensor) -> Tensor {
         var rows = shards.count == 1 ? shards[0].selecting(items.to(.cpu)) : gathered(items)  // [items, stored layers, width]
         if let positions { rows = rows.selecting(positions, along: 1) }

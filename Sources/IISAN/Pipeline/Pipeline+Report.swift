@@ -1,0 +1,4 @@
+extension Pipeline {
+    /// Draws the run.
+    public func report() throws {}
+}
