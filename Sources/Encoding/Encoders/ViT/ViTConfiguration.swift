@@ -21,6 +21,8 @@ struct ViTConfiguration: Sendable {
     var leadingTokens: Int { modelType == "deit" ? 2 : 1 }
     /// How many patches a picture has.
     var patches: Int { (imageSize / patchSize) * (imageSize / patchSize) }
+    /// How many tokens a picture becomes.
+    var tokens: Int { leadingTokens + patches }
 
     private struct Keys: Decodable {
         let model_type: String

@@ -13,7 +13,7 @@ struct ViTEmbeddings: EncoderPart {
         let names = ["cls_token", "distillation_token"].prefix(configuration.leadingTokens)
         leadingTokens = try names.map { try parameters($0, [1, 1, width], .normal(0.02)) }
         positions = try parameters(
-            "position_embeddings", [1, configuration.leadingTokens + configuration.patches, width], .normal(0.02))
+            "position_embeddings", [1, configuration.tokens, width], .normal(0.02))
         let patches = parameters.scoped("patch_embeddings.projection")
         projection = try patches("weight", [width, configuration.channels, patch, patch], .normal(0.02))
         projectionBias = try patches("bias", [width], .zeros)

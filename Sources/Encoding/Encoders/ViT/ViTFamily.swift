@@ -14,7 +14,9 @@ public struct ViTFamily: EncoderFamily {
     public init(configuration file: URL) throws { configuration = try ViTConfiguration(file) }
 
     /// Pixels of the size that the position embeddings were made for.
-    public var input: EncoderInput { .pixels(channels: configuration.channels, size: configuration.imageSize) }
+    public var input: EncoderInput {
+        .pixels(channels: configuration.channels, size: configuration.imageSize, tokens: configuration.tokens)
+    }
     /// Values per token state, `hidden_size`.
     public var width: Int { configuration.width }
     /// How many blocks there are, `num_hidden_layers`.
