@@ -69,7 +69,7 @@ public final class HiddenStateStoreWriter {
         itemsHash = lines.withUnsafeBytes { ContentHash.of($0) }
         building = StoreBuilding(
             identity: identity, itemCount: items.count, itemsHash: itemsHash,
-            shardItems: max(1, min(items.count, shardItems ?? (64 << 20) / identity.rowBytes)))
+            shardItems: max(1, min(items.count, shardItems ?? Self.usualShardItems(of: identity))))
 
         try Self.placeFinishedBuild(buildingFolder, at: folder)
         former = try Self.openFormer(folder, identity: identity, startingAnew: startingAnew)
@@ -81,6 +81,9 @@ public final class HiddenStateStoreWriter {
         formerRows = try former.map { try Self.unchangedRows(of: items, in: $0) } ?? [:]
         try openBuilding(lines: lines, startingAnew: startingAnew)
     }
+
+    /// The items per shard when nothing else is said: as many as fill 64 MB, at least 1.
+    public static func usualShardItems(of identity: StoreIdentity) -> Int { max(1, (64 << 20) / identity.rowBytes) }
 
     /// The shards still to be written, in order.
     public var pendingShards: [PendingShard] {

@@ -32,7 +32,6 @@ public struct ContentHash {
     ///
     /// - Throws: ``UserError`` when the file cannot be read.
     public static func of(file url: URL) throws -> String {
-        let file = try MappedFile(url)
-        return of(UnsafeRawBufferPointer(file.bytes))
+        try MappedFile(url).withBytes(of)
     }
 }

@@ -6,8 +6,7 @@ public enum JSONFile {
     ///
     /// - Throws: ``UserError`` that names the file and the key that is missing or of the wrong type.
     public static func read<Value: Decodable>(_ type: Value.Type, from url: URL) throws -> Value {
-        let file = try MappedFile(url)
-        let data = Data(file.bytes)
+        let data = try MappedFile(url).withBytes { Data($0) }
         do {
             return try JSONDecoder().decode(type, from: data)
         } catch let error as DecodingError {

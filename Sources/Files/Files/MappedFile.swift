@@ -33,6 +33,13 @@ public final class MappedFile: Sendable {
         bytes = UnsafeMutableRawBufferPointer(start: start, count: size)
     }
 
+    /// Gives the bytes to `body` and keeps them mapped until it returns.
+    ///
+    /// Whoever holds on to ``bytes`` alone does not keep the file mapped: the object may go right after its last use.
+    public func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
+        try withExtendedLifetime(self) { try body(UnsafeRawBufferPointer(bytes)) }
+    }
+
     deinit {
         if let start = bytes.baseAddress { munmap(start, bytes.count) }
     }

@@ -72,6 +72,18 @@ public final class Weights {
     /// The shape of a tensor; nil when there is none of this name.
     public func shape(of name: String) -> [Int]? { files[name]?.entries[name]?.shape }
 
+    /// A SHA-256 over all files, by name.
+    public func contentHash() -> String {
+        var hash = ContentHash()
+        var byName: [String: SafetensorsFile] = [:]
+        for file in files.values { byName[file.file.url.lastPathComponent] = file }
+        for (name, file) in byName.sorted(by: { $0.key < $1.key }) {
+            hash.update(name)
+            hash.update(file.file.withBytes(ContentHash.of))
+        }
+        return hash.digits
+    }
+
     /// A tensor on the processor, over the mapped file.
     ///
     /// - Parameter shape: what it has to be; nil takes any.

@@ -7,12 +7,13 @@ public struct LayerNorm {
     /// What keeps the root from zero.
     public let epsilon: Double
 
-    /// Asks for `weight` and `bias`.
+    /// Asks for `weight` and `bias`, or for `gamma` and `beta` where an older checkpoint calls them so.
     ///
     /// - Throws: ``UserError`` as ``Parameters`` does.
     public init(_ parameters: Parameters, _ width: Int, epsilon: Double) throws {
-        weight = try parameters("weight", [width], .ones)
-        bias = try parameters("bias", [width], .zeros)
+        let isOlder = !parameters.has("weight") && parameters.has("gamma")
+        weight = try parameters(isOlder ? "gamma" : "weight", [width], .ones)
+        bias = try parameters(isOlder ? "beta" : "bias", [width], .zeros)
         self.epsilon = epsilon
     }
 

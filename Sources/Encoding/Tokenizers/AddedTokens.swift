@@ -1,0 +1,81 @@
+/// Finds added tokens in a text, from the left, the longest first.
+struct AddedTokens: Sendable {
+    private var tokens: [AddedToken] = []
+    private var contents = ByteTrie()
+    private var canStart = Array(repeating: false, count: 256)
+
+    /// Makes a finder.
+    ///
+    /// - Parameter form: the form of a token's text in which it is looked for.
+    init(_ added: [AddedToken], form: (AddedToken) -> [UInt8]) {
+        for token in added {
+            let content = form(token)
+            guard let first = content.first else { continue }
+            canStart[Int(first)] = true
+            _ = contents.insert(content, value: Int32(tokens.count))
+            tokens.append(token)
+        }
+    }
+
+    /// Gives the text's parts in order: those between added tokens, and the added tokens' numbers.
+    ///
+    /// - Parameter body: is given a part, and the number when the part is an added token; returns whether to go on.
+    @inline(__always)
+    func forEachPart(
+        of text: UnsafeBufferPointer<UInt8>, _ body: (UnsafeBufferPointer<UInt8>, Int32?) -> Bool
+    ) -> Bool {
+        var done = 0
+        var position = 0
+        while !tokens.isEmpty, let match = nextMatch(in: text, from: &position) {
+            let token = tokens[match.token]
+            guard !token.singleWord || standsAlone(match.range, in: text) else { continue }
+            var start = match.range.lowerBound
+            var end = match.range.upperBound
+            if token.takesSpaceBefore { start = max(done, spaceStart(in: text, before: start)) }
+            if token.takesSpaceAfter { end = spaceEnd(in: text, after: end) }
+            if done < start, !body(text.slice(done..<start), nil) { return false }
+            if !body(text.slice(start..<end), token.identifier) { return false }
+            done = end
+        }
+        return done >= text.count || body(text.slice(done..<text.count), nil)
+    }
+
+    private func nextMatch(
+        in text: UnsafeBufferPointer<UInt8>, from position: inout Int
+    ) -> (range: Range<Int>, token: Int)? {
+        while position < text.count {
+            let start = position
+            position += 1
+            guard canStart[Int(text[start])], let match = contents.longestMatch(in: text, at: start) else { continue }
+            position = match.end
+            return (start..<match.end, Int(match.value))
+        }
+        return nil
+    }
+
+    private func standsAlone(_ range: Range<Int>, in text: UnsafeBufferPointer<UInt8>) -> Bool {
+        if range.lowerBound > 0, text.scalar(before: range.lowerBound).isWordCharacter { return false }
+        var end = range.upperBound
+        return end == text.count || !text.scalar(at: &end).isWordCharacter
+    }
+
+    private func spaceStart(in text: UnsafeBufferPointer<UInt8>, before end: Int) -> Int {
+        var start = end
+        while start > 0 {
+            let scalar = text.scalar(before: start)
+            guard scalar.properties.isWhitespace else { break }
+            start -= UTF8.width(scalar)
+        }
+        return start
+    }
+
+    private func spaceEnd(in text: UnsafeBufferPointer<UInt8>, after start: Int) -> Int {
+        var end = start
+        while end < text.count {
+            var next = end
+            guard text.scalar(at: &next).properties.isWhitespace else { break }
+            end = next
+        }
+        return end
+    }
+}

@@ -1,0 +1,54 @@
+/// The last step: the special tokens before and after a text's own ("[CLS] ... [SEP]").
+struct PostProcessor: Sendable {
+    /// The tokens before the text's.
+    var prefix: [Int32] = []
+    /// The tokens after the text's.
+    var suffix: [Int32] = []
+
+    /// How many tokens are added to a text's.
+    var count: Int { prefix.count + suffix.count }
+
+    static let supported = ["TemplateProcessing", "BertProcessing"]
+
+    /// Adds nothing.
+    init() {}
+
+    /// Makes the post-processor that an entry of a `tokenizer.json` describes.
+    ///
+    /// - Throws: ``UserError`` for a type that is not supported and for a template without its one text.
+    init(_ entry: JSONEntry) throws {
+        self.init()
+        switch try entry.type() {
+        case "TemplateProcessing": try readTemplate(entry)
+        case "BertProcessing":
+            prefix = [try Self.pair(entry.required("cls"))]
+            suffix = [try Self.pair(entry.required("sep"))]
+        case let type: throw entry.unsupported(type, supported: Self.supported)
+        }
+    }
+
+    private mutating func readTemplate(_ entry: JSONEntry) throws {
+        let specials = try entry.required("special_tokens")
+        var seen = false
+        for piece in try entry.required("single").array() {
+            if let special = try piece.optional("SpecialToken") {
+                let tokens = try specials.required(special.required("id").string()).required("ids").array()
+                let identifiers = try tokens.map { try $0.tokenIdentifier() }
+                if seen { suffix += identifiers } else { prefix += identifiers }
+            } else {
+                let sequence = try piece.required("Sequence").required("id")
+                guard try sequence.string() == "A", !seen else {
+                    throw sequence.error("the template for one text has to hold the sequence A once")
+                }
+                seen = true
+            }
+        }
+        guard seen else { throw try entry.required("single").error("the template for one text lacks the sequence A") }
+    }
+
+    private static func pair(_ entry: JSONEntry) throws -> Int32 {
+        let pair = try entry.array()
+        guard pair.count == 2 else { throw entry.error("is not a token and its number") }
+        return try pair[1].tokenIdentifier()
+    }
+}

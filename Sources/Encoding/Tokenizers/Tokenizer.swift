@@ -1,0 +1,97 @@
+/// Text to the numbers of an encoder's tokens, exactly as the encoder's own tokenizer gives them.
+///
+/// A text goes through four steps: the added tokens are found and the rest is normalized, the normal text is parted into words,
+/// the model cuts each word into tokens of the vocabulary, and special tokens are put around them. Time grows linearly with the text.
+/// A tokenizer never changes after it was made; any number of threads may use it at once.
+public struct Tokenizer: Sendable {
+    /// A SHA-256 of the files the tokenizer was made from, as 64 hexadecimal digits.
+    public let hash: String
+    /// One more than the largest number that ``encode(_:maximumTokens:)`` can give: the rows an embedding needs.
+    public let vocabularySize: Int
+    /// The file's own limit of tokens per text, special tokens included; nil when it has none.
+    public let maximumTokens: Int?
+
+    private let raw: AddedTokens
+    private let normalized: AddedTokens
+    private let added: [AddedToken]
+    private let normalizer: Normalizer?
+    private let preTokenizer: PreTokenizer
+    private let model: any TokenModel
+    private let postProcessor: PostProcessor
+    private let truncation: Truncation?
+
+    init(
+        added: [AddedToken], normalizer: Normalizer?, preTokenizer: PreTokenizer, model: any TokenModel,
+        postProcessor: PostProcessor, truncation: Truncation?, hash: String
+    ) {
+        self.hash = hash
+        self.added = added
+        self.normalizer = normalizer
+        self.preTokenizer = preTokenizer
+        self.model = model
+        self.postProcessor = postProcessor
+        self.truncation = truncation
+        maximumTokens = truncation?.maximum
+        raw = AddedTokens(added.filter { !$0.normalized }) { Array($0.content.utf8) }
+        normalized = AddedTokens(added.filter(\.normalized)) { token in
+            let content = Array(token.content.utf8)
+            return normalizer.map { content.withUnsafeBufferPointer($0.normalize) } ?? content
+        }
+        let others = added.map(\.identifier) + postProcessor.prefix + postProcessor.suffix
+        vocabularySize = max(model.vocabularySize, Int(others.max() ?? -1) + 1)
+    }
+
+    /// The number of the token with exactly this text, such as "[PAD]"; nil when there is none.
+    public func identifier(of token: String) -> Int32? {
+        added.first { $0.content.utf8.elementsEqual(token.utf8) }?.identifier ?? model.identifier(of: token)
+    }
+
+    /// The numbers of a text's tokens, special tokens included.
+    ///
+    /// - Parameters:
+    ///   - text: any text, of any length.
+    ///   - maximumTokens: the most tokens to give, special tokens included: the text's own are cut to what remains. nil: the
+    ///     file's limit (``maximumTokens``) where it has one. A limit below the number of special tokens leaves just those.
+    public func encode(_ text: String, maximumTokens: Int? = nil) -> [Int32] {
+        let maximum = maximumTokens ?? self.maximumTokens
+        let limit = maximum.map { max(0, $0 - postProcessor.count) } ?? .max
+        let keepsEnd = truncation?.keepsEnd ?? false
+        var tokens = postProcessor.prefix
+        let first = tokens.count
+        // Where the start is kept, what comes after the limit need not be looked at.
+        let enough = keepsEnd ? Int.max : limit == .max ? limit : first + limit
+        var text = text
+        text.withUTF8 { append($0, to: &tokens, until: enough) }
+        let excess = tokens.count - first - limit
+        if excess > 0, keepsEnd { tokens.removeSubrange(first..<first + excess) }
+        if excess > 0, !keepsEnd { tokens.removeLast(excess) }
+        tokens += postProcessor.suffix
+        return tokens
+    }
+
+    private func append(_ text: UnsafeBufferPointer<UInt8>, to tokens: inout [Int32], until enough: Int) {
+        _ = raw.forEachPart(of: text) { part, identifier in
+            if let identifier {
+                tokens.append(identifier)
+            } else if let normalizer {
+                normalizer.normalize(part).withUnsafeBufferPointer { appendNormal($0, to: &tokens, until: enough) }
+            } else {
+                appendNormal(part, to: &tokens, until: enough)
+            }
+            return tokens.count < enough
+        }
+    }
+
+    private func appendNormal(_ text: UnsafeBufferPointer<UInt8>, to tokens: inout [Int32], until enough: Int) {
+        _ = normalized.forEachPart(of: text) { part, identifier in
+            if let identifier {
+                tokens.append(identifier)
+                return tokens.count < enough
+            }
+            return preTokenizer.forEachWord(in: part) { word in
+                model.tokenize(word, into: &tokens)
+                return tokens.count < enough
+            }
+        }
+    }
+}
