@@ -24,6 +24,9 @@ struct WordPiece: TokenModel {
         vocabulary: [(token: String, identifier: Int32)], unknownToken: String = "[UNK]", prefix: String = "##",
         longestWord: Int = 100, place: String
     ) throws {
+        guard vocabulary.reduce(0, { $0 + $1.token.utf8.count }) < ByteTrie.mostBytes else {
+            throw UserError("the vocabulary has more than \(ByteTrie.mostBytes >> 20) MB of text", at: place)
+        }
         var pieces = ByteTrie()
         for (token, identifier) in vocabulary {
             let older = pieces.insert(token.utf8, value: identifier)

@@ -1,0 +1,159 @@
+"""Writes what Pillow and transformers make of pictures, for the Swift tests to compare with.
+
+    python Tools/Parity/pictures.py OUT [FOLDER_OR_PICTURE ...] [--processor preprocessor_config.json ...]
+    IISAN_PARITY=OUT swift test --filter PictureParity
+
+Pictures of every mode that Pillow writes are generated; the pictures given are added. Kept are SHA-256 of the RGB pixels, of resized
+pixels and of the float32 values that transformers' Pillow processors give. Needs pillow, numpy, transformers.
+"""
+
+import argparse
+import hashlib
+import io
+import json
+import pathlib
+import struct
+import zlib
+
+import numpy as np
+import transformers
+from PIL import Image
+
+FILTERS = range(6)
+PROCESSORS = {
+    "vit": {"image_processor_type": "ViTImageProcessor", "size": {"height": 224, "width": 224}, "resample": 2},
+    "vit-old": {"feature_extractor_type": "ViTFeatureExtractor", "size": 224, "resample": 2, "image_mean": [0.5, 0.5, 0.5]},
+    "vit-bare": {"image_processor_type": "ViTImageProcessor", "do_normalize": False},
+    "deit": {"image_processor_type": "DeiTImageProcessor", "size": {"height": 256, "width": 256}},
+    "deit-small": {"image_processor_type": "DeiTImageProcessor", "size": {"height": 100, "width": 97}, "crop_size": 224},
+    "clip": {"image_processor_type": "CLIPImageProcessor", "size": {"shortest_edge": 224}},
+    "clip-old": {"feature_extractor_type": "CLIPFeatureExtractor", "size": 224, "crop_size": 224, "resample": 3},
+    "clip-nearest": {"image_processor_type": "CLIPImageProcessor", "size": {"shortest_edge": 93}, "crop_size": 64, "resample": 0},
+    "siglip": {"image_processor_type": "SiglipImageProcessor"},
+    "convnext": {"image_processor_type": "ConvNextImageProcessor", "size": {"shortest_edge": 224}, "crop_pct": 0.875},
+    "convnext-384": {"image_processor_type": "ConvNextImageProcessor"},
+}
+
+
+def digest(array):
+    return hashlib.sha256(np.ascontiguousarray(array).tobytes()).hexdigest()
+
+
+def saved(image, name, **options):
+    out = io.BytesIO()
+    image.save(out, name, **options)
+    return out.getvalue()
+
+
+def png16(pixels, color, interlaced=False):
+    """A 16 bit PNG, which Pillow writes for grey only; rows x columns x channels."""
+    height, width, _ = pixels.shape
+    rows = b"".join(b"\0" + row.astype(">u2").tobytes() for row in pixels)
+
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    head = struct.pack(">IIBBBBB", width, height, 16, color, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+
+
+def generated():
+    rng = np.random.default_rng(1)
+    for width, height in [(1, 1), (2, 3), (17, 9), (64, 48), (101, 77)]:
+        y, x = np.mgrid[0:height, 0:width]
+        smooth = np.stack([(x * 5 + y) % 256, (y * 3 + 40) % 256, (x * y) % 256, (x + 2 * y) % 256], -1).astype(np.uint8)
+        noise = rng.integers(0, 256, (height, width, 4), dtype=np.uint8)
+        for kind, data in [("smooth", smooth), ("noise", noise)]:
+            name = f"{kind}-{width}x{height}"
+            rgb, rgba = Image.fromarray(data[..., :3]), Image.fromarray(data)
+            grey, two = rgb.convert("L"), rgba.convert("LA")
+            for sampling in range(3):
+                for progressive in (False, True):
+                    yield f"{name}-{sampling}{progressive}.jpg", saved(
+                        rgb, "JPEG", quality=85, subsampling=sampling, progressive=progressive)
+            yield f"{name}-grey.jpg", saved(grey, "JPEG", quality=90)
+            yield f"{name}-cmyk.jpg", saved(Image.fromarray(data, "CMYK"), "JPEG", quality=90)
+            yield f"{name}-keep.jpg", saved(rgb, "JPEG", quality=90, keep_rgb=True)
+            yield f"{name}-restart.jpg", saved(rgb, "JPEG", quality=75, restart_marker_blocks=2)
+            for mode, image in [("rgb", rgb), ("rgba", rgba), ("grey", grey), ("two", two), ("bit", grey.convert("1")),
+                                ("palette", rgb.quantize(50)), ("palette2", rgb.quantize(3)), ("palette16", rgb.quantize(13))]:
+                yield f"{name}-{mode}.png", saved(image, "PNG")
+            yield f"{name}-trns.png", saved(rgb.quantize(20), "PNG", transparency=3)
+            sixteen = (data.astype(np.uint16) * 257) ^ rng.integers(0, 255, data.shape, dtype=np.uint16)
+            yield f"{name}-grey16.png", saved(Image.fromarray(sixteen[..., 0] >> rng.integers(0, 12, dtype=np.uint16)), "PNG")
+            yield f"{name}-grey16b.png", png16(sixteen[..., :1], 0)
+            yield f"{name}-two16.png", png16(sixteen[..., :2], 4)
+            yield f"{name}-rgb16.png", png16(sixteen[..., :3], 2)
+            yield f"{name}-rgba16.png", png16(sixteen, 6)
+            for lossless in (False, True):
+                yield f"{name}-{lossless}.webp", saved(rgb, "WEBP", lossless=lossless, quality=80)
+                yield f"{name}-alpha{lossless}.webp", saved(rgba, "WEBP", lossless=lossless, quality=80)
+                yield f"{name}-exact{lossless}.webp", saved(rgba, "WEBP", lossless=lossless, quality=80, exact=True)
+            yield f"{name}-moving.webp", saved(rgb, "WEBP", save_all=True, append_images=[rgb.rotate(180)], duration=50)
+    # Interlaced and shallow greys are not written by Pillow.
+    for depth in (1, 2, 4, 8):
+        for color in (0, 3):
+            yield f"interlaced-{depth}-{color}.png", interlaced(rng, 23, 19, depth, color)
+
+
+def interlaced(rng, width, height, depth, color):
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    pixels = rng.integers(0, 1 << depth, (height, width))
+    raw = b""
+    for x0, y0, dx, dy in [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)]:
+        for row in pixels[y0::dy]:
+            samples = row[x0::dx]
+            if len(samples):
+                bits = "".join(format(int(v), f"0{depth}b") for v in samples)
+                bits += "0" * (-len(bits) % 8)
+                raw += b"\0" + bytes(int(bits[i:i + 8], 2) for i in range(0, len(bits), 8))
+    # A palette shorter than the indices that are used.
+    palette = chunk(b"PLTE", rng.integers(0, 256, 3 * max(2, (1 << depth) * 3 // 4), dtype=np.uint8).tobytes()) if color else b""
+    head = struct.pack(">IIBBBBB", width, height, depth, color, 0, 0, 1)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + palette + chunk(b"IDAT", zlib.compress(raw)) + chunk(b"IEND", b"")
+
+
+def processor(settings):
+    kind = settings.get("image_processor_type") or settings["feature_extractor_type"].replace("FeatureExtractor", "ImageProcessor")
+    arguments = {key: value for key, value in settings.items() if not key.endswith("_type")}
+    return getattr(transformers, kind.removesuffix("Fast") + "Pil")(**arguments)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("out", type=pathlib.Path)
+    parser.add_argument("pictures", nargs="*", type=pathlib.Path)
+    parser.add_argument("--processor", nargs="*", type=pathlib.Path, default=[])
+    arguments = parser.parse_args()
+    folder = arguments.out.resolve() / "pictures"
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in generated():
+        (folder / name).write_bytes(content)
+    settings = PROCESSORS | {f"given-{i}": json.loads(path.read_text()) for i, path in enumerate(arguments.processor)}
+    for name, value in settings.items():
+        (folder / f"{name}.json").write_text(json.dumps(value))
+    processors = {name: processor(value) for name, value in settings.items()}
+    files = sorted(folder.glob("*.*g")) + sorted(folder.glob("*.webp"))
+    given = [f for path in arguments.pictures for f in (sorted(path.iterdir()) if path.is_dir() else [path])]
+    with open(folder / "golden.jsonl", "w") as out:
+        for number, file in enumerate(files + given):
+            image = Image.open(file)
+            image.load()
+            image = image.convert("RGB")
+            row = {"file": str(file.resolve()), "width": image.width, "height": image.height, "rgb": digest(image), "resized": [], "values": {}}
+            sizes = [(224, 224), (image.width, 31), (image.width * 2 + 1, image.height * 3), (7, 5), (1, 1)]
+            for kind in FILTERS:
+                for width, height in sizes if file in files else sizes[:1]:
+                    resized = image.resize((width, height), Image.Resampling(kind))
+                    row["resized"].append({"filter": kind, "width": width, "height": height, "rgb": digest(resized)})
+            if number % 7 == 0 or file not in files:
+                for name, process in processors.items():
+                    row["values"][name] = digest(np.asarray(process(image, return_tensors="np")["pixel_values"], dtype=np.float32))
+            out.write(json.dumps(row) + "\n")
+    print(f"{len(files)} generated, {len(given)} given")
+
+
+if __name__ == "__main__":
+    main()
