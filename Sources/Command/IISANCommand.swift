@@ -17,6 +17,6 @@ import IISAN
         version: IISAN.version,
         subcommands: [
             RunCommand.self, DataCommand.self, EncodeCommand.self, TrainCommand.self, EvaluateCommand.self, ReportCommand.self,
-            RecommendCommand.self, ConfigCommand.self,
+            RecommendCommand.self, ConfigCommand.self, DoctorCommand.self,
         ])
 }

@@ -18,6 +18,12 @@ public enum LibTorch {
     /// The version this program was built for, as in `2.13.0`.
     public static var version: String { String(cString: ctorch_version_text()) }
 
+    /// The version that is loaded, as in `2.13`: the library says no more of itself.
+    public static var loadedVersion: String {
+        let version = ctorch_loaded_version()
+        return "\(version / 1000).\(version % 1000)"
+    }
+
     /// The file of the loaded library.
     public static var path: String { String(cString: ctorch_library_path()) }
 

@@ -1,0 +1,30 @@
+# What one does with a clone. Settings: LIBTORCH, IISAN_CACHE, PYTHON (see Tools/Setup/setup).
+
+.DEFAULT_GOAL := help
+.PHONY: help setup build test demo format lint clean
+
+sources := Package.swift Sources Tests
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1	\2/p' Makefile
+
+setup: ## find LibTorch and the picture libraries, install what is missing
+	@Tools/Setup/setup
+
+build: setup ## the command, optimised: .build/release/iisan
+	swift build -c release --product iisan
+
+test: ## setup, build without warnings, lint, all tests
+	@Tools/Test/test
+
+demo: build ## from a generated world to recommendations
+	Tools/Demo/demo
+
+format: ## put the sources into the project's format
+	swift format --in-place --parallel --recursive $(sources)
+
+lint: ## check the format
+	swift format lint --strict --parallel --recursive $(sources)
+
+clean: ## remove what was built; LibTorch stays
+	rm -rf .build
