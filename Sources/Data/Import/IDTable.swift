@@ -4,8 +4,10 @@ import Foundation
 struct IDTable {
     private var arena: [UInt8] = []
     private var ends: [Int] = []
-    // Index of the id in each place, -1 where free; the count is a power of two and at most half of the places are taken.
-    private var places = [Int32](repeating: -1, count: 1024)
+    // In each place the upper half of the id's hash over its number, or `free`. The hash beside the number tells most other ids apart
+    // without a look at their bytes. The count is a power of two and at most half of the places are taken.
+    private var places = [UInt64](repeating: Self.free, count: 1024)
+    private static let free = UInt64.max
 
     /// The most ids that an `Int32` can number.
     static let capacity = Int(Int32.max)
@@ -15,10 +17,11 @@ struct IDTable {
 
     /// The number of an id, which is new when it was not there.
     mutating func insert(_ id: ArraySlice<UInt8>) -> (index: Int, isNew: Bool) {
-        let place = find(id)
-        if places[place] >= 0 { return (Int(places[place]), false) }
+        let hash = Self.hash(id)
+        let place = find(id, hash)
+        if places[place] != Self.free { return (Self.number(places[place]), false) }
         precondition(count < Self.capacity, "more ids than an Int32 can number")
-        places[place] = Int32(count)
+        places[place] = hash & Self.upperHalf | UInt64(count)
         arena.append(contentsOf: id)
         ends.append(arena.count)
         if count * 2 > places.count { grow() }
@@ -27,8 +30,8 @@ struct IDTable {
 
     /// The number of an id; nil when it is not there.
     func index(of id: ArraySlice<UInt8>) -> Int? {
-        let index = places[find(id)]
-        return index < 0 ? nil : Int(index)
+        let entry = places[find(id, Self.hash(id))]
+        return entry == Self.free ? nil : Self.number(entry)
     }
 
     /// The bytes of the id with a number.
@@ -38,14 +41,14 @@ struct IDTable {
     func texts() -> [String] { (0..<count).map { String(decoding: bytes($0), as: UTF8.self) } }
 
     /// The place that holds an id, or the free one where it would be.
-    private func find(_ id: ArraySlice<UInt8>) -> Int {
+    private func find(_ id: ArraySlice<UInt8>, _ hash: UInt64) -> Int {
         id.withUnsafeBytes { wanted in
             arena.withUnsafeBytes { arena in
-                var place = hash(wanted)
-                while places[place] >= 0 {
-                    let index = Int(places[place])
+                var place = Int(hash) & (places.count - 1)
+                while places[place] != Self.free {
+                    let index = Self.number(places[place])
                     let start = index == 0 ? 0 : ends[index - 1]
-                    if ends[index] - start == wanted.count,
+                    if (places[place] ^ hash) & Self.upperHalf == 0, ends[index] - start == wanted.count,
                         wanted.isEmpty || memcmp(arena.baseAddress! + start, wanted.baseAddress!, wanted.count) == 0
                     {
                         return place
@@ -57,14 +60,22 @@ struct IDTable {
         }
     }
 
-    private func hash(_ id: UnsafeRawBufferPointer) -> Int {
+    private static let upperHalf: UInt64 = 0xFFFF_FFFF_0000_0000
+
+    private static func number(_ entry: UInt64) -> Int { Int(entry & ~upperHalf) }
+
+    private static func hash(_ id: ArraySlice<UInt8>) -> UInt64 {
         var hasher = Hasher()
-        hasher.combine(bytes: id)
-        return hasher.finalize() & (places.count - 1)
+        id.withUnsafeBytes { hasher.combine(bytes: $0) }
+        // The low half chooses the place: it must be a positive Int.
+        return UInt64(bitPattern: Int64(hasher.finalize())) & ~(1 << 63)
     }
 
     private mutating func grow() {
-        places = [Int32](repeating: -1, count: places.count * 2)
-        for index in ends.indices { places[find(bytes(index))] = Int32(index) }
+        places = [UInt64](repeating: Self.free, count: places.count * 2)
+        for index in ends.indices {
+            let hash = Self.hash(bytes(index))
+            places[find(bytes(index), hash)] = hash & Self.upperHalf | UInt64(index)
+        }
     }
 }

@@ -41,11 +41,10 @@ struct InteractionBuilder {
         for user in userOf { next[Int(user) + 1] += 1 }
         for user in 0..<users.count { next[user + 1] += next[user] }
         let starts = next
-        contents.interactions = [Int32](repeating: 0, count: items.count)
-        contents.timestamps = hasTimestamps ? [Int64](repeating: 0, count: items.count) : nil
+        // The rows grouped by user, by their place here.
+        var rows = [Int](repeating: 0, count: items.count)
         for (row, user) in userOf.enumerated() {
-            contents.interactions[next[Int(user)]] = items[row]
-            if hasTimestamps { contents.timestamps![next[Int(user)]] = timestamps[row] }
+            rows[next[Int(user)]] = row
             next[Int(user)] += 1
         }
         contents.users = []
@@ -56,20 +55,14 @@ struct InteractionBuilder {
                 report.usersWithoutInteractions += 1
                 continue
             }
-            order(range, of: &contents)
+            if hasTimestamps, range.dropFirst().contains(where: { timestamps[rows[$0]] < timestamps[rows[$0 - 1]] }) {
+                // Time and row together: sort is not promised to keep the order of equal times.
+                rows[range].sort { (timestamps[$0], $0) < (timestamps[$1], $1) }
+            }
             contents.users.append(id)
             contents.offsets.append(Int64(range.upperBound))
         }
-    }
-
-    private func order(_ range: Range<Int>, of contents: inout DatasetContents) {
-        guard let times = contents.timestamps?[range], zip(times, times.dropFirst()).contains(where: { $0 > $1 }) else {
-            return
-        }
-        // Time and place together: sort is not promised to keep the order of equal times.
-        let rows = range.sorted { (times[$0], $0) < (times[$1], $1) }
-        let items = rows.map { contents.interactions[$0] }
-        contents.interactions.replaceSubrange(range, with: items)
-        contents.timestamps!.replaceSubrange(range, with: rows.map { times[$0] })
+        contents.interactions = rows.map { items[$0] }
+        contents.timestamps = hasTimestamps ? rows.map { timestamps[$0] } : nil
     }
 }
