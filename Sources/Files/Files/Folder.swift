@@ -23,24 +23,56 @@ public enum Folder {
         var placed = false
         defer { if !placed { try? files.removeItem(at: partial) } }
         let result = try fill(partial)
-        flush(partial)
-        if files.fileExists(atPath: url.path) {
-            let old = url.deletingLastPathComponent().appending(path: ".\(url.lastPathComponent).\(token).old")
+        try put(partial, at: url)
+        placed = true
+        return result
+    }
+
+    /// Puts a finished folder in its place, over an older one.
+    ///
+    /// - Parameters:
+    ///   - finished: the folder to move; on the same disk as `url`.
+    ///   - url: where it will be.
+    /// - Throws: ``UserError`` when a folder cannot be moved; an older folder is then where it was.
+    public static func put(_ finished: URL, at url: URL) throws {
+        let parent = url.deletingLastPathComponent()
+        flush(finished)
+        if FileManager.default.fileExists(atPath: url.path) {
+            let token = "\(getpid())-\(UInt32.random(in: 0 ... .max))"
+            let old = parent.appending(path: ".\(url.lastPathComponent).\(token).old")
             guard rename(url.path, old.path) == 0 else { throw UserError.system("could not move the old folder", at: url.path) }
-            guard rename(partial.path, url.path) == 0 else {
+            guard rename(finished.path, url.path) == 0 else {
                 let error = UserError.system("could not put the folder in its place", at: url.path)
                 rename(old.path, url.path)
                 throw error
             }
-            try? files.removeItem(at: old)
+            try? FileManager.default.removeItem(at: old)
         } else {
-            guard rename(partial.path, url.path) == 0 else {
+            guard rename(finished.path, url.path) == 0 else {
                 throw UserError.system("could not put the folder in its place", at: url.path)
             }
         }
-        placed = true
-        flush(url.deletingLastPathComponent())
-        return result
+        flush(parent)
+    }
+
+    /// Checks that a disk has room.
+    ///
+    /// - Parameters:
+    ///   - bytes: what will be written.
+    ///   - url: an existing folder on that disk.
+    /// - Throws: ``UserError`` that says how much is needed and how much is free.
+    public static func checkSpace(for bytes: Int, at url: URL) throws {
+        var status = statvfs()
+        guard statvfs(url.path, &status) == 0 else {
+            throw UserError.system("could not read the disk's free space", at: url.path)
+        }
+        let free = Double(status.f_bavail) * Double(status.f_frsize)
+        guard Double(bytes) <= free else {
+            func gigabytes(_ bytes: Double) -> String { String(format: "%.2f GB", bytes / 1e9) }
+            throw UserError(
+                "\(gigabytes(Double(bytes))) are needed and \(gigabytes(free)) are free on this disk", at: url.path,
+                remedy: "Free some space or choose another folder; nothing was written.")
+        }
     }
 
     /// Makes a folder and its parents where they are missing.
@@ -50,6 +82,14 @@ public enum Folder {
         } catch {
             throw UserError("could not create the folder: \(error.localizedDescription)", at: url.path)
         }
+    }
+
+    /// Removes a folder with all in it: it first gets a hidden name, so that no half of it is ever seen.
+    public static func remove(_ url: URL) throws {
+        let token = "\(getpid())-\(UInt32.random(in: 0 ... .max))"
+        let old = url.deletingLastPathComponent().appending(path: ".\(url.lastPathComponent).\(token).old")
+        guard rename(url.path, old.path) == 0 else { throw UserError.system("could not remove the folder", at: url.path) }
+        try? FileManager.default.removeItem(at: old)
     }
 
     /// Flushes a folder's list of names to the disk, so that a rename outlives a power cut.

@@ -10,6 +10,13 @@ public enum JSONFile {
         do {
             return try JSONDecoder().decode(type, from: data)
         } catch let error as DecodingError {
+            if case .dataCorrupted(let context) = error, context.codingPath.isEmpty,
+                (try? JSONSerialization.jsonObject(with: data, options: .fragmentsAllowed)) != nil
+            {
+                // Foundation calls 1.5 for a whole number invalid JSON and names no key.
+                throw UserError(
+                    "not the expected JSON: a number is a fraction or too large where a whole number is expected", at: url.path)
+            }
             throw UserError("not the expected JSON: \(describe(error))", at: url.path)
         }
     }

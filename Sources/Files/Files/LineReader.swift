@@ -40,29 +40,51 @@ public final class LineReader {
     /// - Throws: ``UserError`` for a damaged or cut off gzip stream and for a line over ``longestLine``.
     public func nextBytes() throws -> [UInt8]? {
         var line: [UInt8] = []
+        return try read(into: &line) ? line : nil
+    }
+
+    /// Reads the next line into `line`, whose memory is used again; false at the end of the file.
+    ///
+    /// - Throws: ``UserError`` as ``nextBytes()`` does.
+    public func read(into line: inout [UInt8]) throws -> Bool {
+        line.removeAll(keepingCapacity: true)
+        return try append(to: &line)
+    }
+
+    /// Appends the bytes of the next line to `text`; false at the end of the file.
+    ///
+    /// - Throws: ``UserError`` as ``nextBytes()`` does; ``longestLine`` then holds for the whole of `text`.
+    public func append(to text: inout [UInt8]) throws -> Bool {
+        let start = text.count
         var found = false
-        while true {
+        var ended = false
+        while !ended {
             if position == filled {
                 try refill()
                 if filled == 0 { break }
             }
             found = true
-            if let end = block[position..<filled].firstIndex(of: UInt8(ascii: "\n")) {
-                line.append(contentsOf: block[position..<end])
-                position = end + 1
-                break
+            block.withUnsafeBytes { block in
+                let rest = UnsafeRawBufferPointer(rebasing: block[position..<filled])
+                if let end = memchr(rest.baseAddress!, Int32(UInt8(ascii: "\n")), rest.count) {
+                    let count = UnsafeRawPointer(end) - rest.baseAddress!
+                    text.append(contentsOf: rest[..<count])
+                    position += count + 1
+                    ended = true
+                } else {
+                    text.append(contentsOf: rest)
+                    position = filled
+                }
             }
-            line.append(contentsOf: block[position..<filled])
-            position = filled
-            guard line.count <= Self.longestLine else {
+            guard text.count <= Self.longestLine else {
                 throw UserError("a line is longer than \(Self.longestLine >> 20) MB", at: "\(url.path):\(number + 1)")
             }
         }
-        guard found else { return nil }
+        guard found else { return false }
         number += 1
-        if line.last == UInt8(ascii: "\r") { line.removeLast() }
-        if number == 1, line.starts(with: [0xEF, 0xBB, 0xBF]) { line.removeFirst(3) }
-        return line
+        if text.count > start, text.last == UInt8(ascii: "\r") { text.removeLast() }
+        if number == 1, text[start...].starts(with: [0xEF, 0xBB, 0xBF]) { text.removeSubrange(start..<start + 3) }
+        return true
     }
 
     /// The next line as text; nil at the end of the file.

@@ -1,0 +1,102 @@
+import Foundation
+import IISAN
+
+/// What a person sees on standard error while work goes on: a bar with rate and time left, or plain lines where it is no terminal.
+///
+/// Used from one thread.
+final class Console {
+    private let isTerminal = isatty(STDERR_FILENO) == 1
+    private let interrupt = Interrupt()
+    private var task = ""
+    private var started = Date()
+    private var startedAt = 0
+    private var shown = Date.distantPast
+    private var barIsShown = false
+
+    /// Seconds between two plain lines.
+    private static let lineInterval = 10.0
+    /// Seconds between two states of the bar.
+    private static let barInterval = 0.1
+    /// Work shorter than this shows nothing.
+    private static let patience = 1.0
+
+    /// The observer that shows here what stages tell, and stops them at the first Ctrl-C.
+    var observer: Pipeline.Observer {
+        var observer = Pipeline.Observer()
+        observer.onProgress = { self.show($0) }
+        observer.onMessage = { self.message($0) }
+        observer.onEpoch = { self.epoch($0) }
+        observer.isCancelled = { self.interrupt.isRequested }
+        return observer
+    }
+
+    /// Whether Ctrl-C was pressed.
+    var isInterrupted: Bool { interrupt.isRequested }
+
+    /// Prints a line.
+    func message(_ text: String) {
+        clear()
+        FileHandle.standardError.write(Data("\(text)\n".utf8))
+    }
+
+    private func epoch(_ event: TrainingEvent) {
+        let percent = { (value: Double) in String(format: "%6.2f %%", 100 * value) }
+        message(
+            String(format: "epoch %3d  loss %.4f", event.epoch, event.loss)
+                + "  validation HR@10 \(percent(event.validation.hitRate))  NDCG@10 \(percent(event.validation.ndcg))"
+                + String(format: "  %.1f s", event.seconds) + (event.isBest ? "  best" : ""))
+    }
+
+    private func show(_ progress: Files.Progress) {
+        let now = Date()
+        if progress.task != task {
+            clear()
+            (task, started, startedAt, shown) = (progress.task, now, progress.done, now)
+            return
+        }
+        let isLast = progress.done == progress.total
+        guard now.timeIntervalSince(started) >= Self.patience,
+            now.timeIntervalSince(shown) >= (isTerminal ? Self.barInterval : Self.lineInterval)
+        else {
+            if isLast { clear() }
+            return
+        }
+        shown = now
+        let line = describe(progress, seconds: now.timeIntervalSince(started))
+        if isTerminal {
+            FileHandle.standardError.write(Data("\r\u{1B}[K\(line)".utf8))
+            barIsShown = true
+            if isLast { clear() }
+        } else {
+            FileHandle.standardError.write(Data("\(line)\n".utf8))
+        }
+    }
+
+    private func describe(_ progress: Files.Progress, seconds: Double) -> String {
+        let rate = Double(progress.done - startedAt) / max(seconds, 1e-3)
+        let speed = String(format: rate >= 100 ? "%.0f" : "%.1f", rate) + " \(progress.unit)/s"
+        guard let total = progress.total, total > 0 else {
+            return "\(progress.task)  \(progress.done) \(progress.unit)  \(speed)"
+        }
+        let share = Double(progress.done) / Double(total)
+        let width = 24
+        let filled = Int(share * Double(width))
+        let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled)
+        let left = rate > 0 ? Self.duration(Double(total - progress.done) / rate) : "?"
+        return
+            "\(progress.task)  \(isTerminal ? bar + "  " : "")\(progress.done)/\(total) \(progress.unit)  \(speed)  \(left) left"
+    }
+
+    private static func duration(_ seconds: Double) -> String {
+        let seconds = Int(seconds.rounded(.up))
+        if seconds < 60 { return "\(seconds) s" }
+        if seconds < 3600 { return "\(seconds / 60) min \(seconds % 60) s" }
+        return "\(seconds / 3600) h \(seconds % 3600 / 60) min"
+    }
+
+    private func clear() {
+        guard barIsShown else { return }
+        FileHandle.standardError.write(Data("\r\u{1B}[K".utf8))
+        barIsShown = false
+    }
+}

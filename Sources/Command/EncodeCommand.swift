@@ -1,0 +1,26 @@
+import ArgumentParser
+import Foundation
+import IISAN
+
+/// `iisan encode`: titles and pictures to hidden states.
+struct EncodeCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "encode",
+        abstract: "Run the frozen encoders over the catalogue; only new and changed items are computed.",
+        discussion: "Ctrl-C stops at a safe point, and the same command goes on from there.")
+
+    @OptionGroup var options: ConfigurationOptions
+
+    @Flag(help: "Compute nothing: check every byte of the stores against their checksums.")
+    var verify = false
+
+    func run() throws {
+        let console = Console()
+        let pipeline = try options.pipeline(console)
+        if verify {
+            for folder in try pipeline.verifyStores() { print("\(folder.path): every checksum agrees, every state is finite") }
+        } else if try !pipeline.encode() {
+            throw ExitCode(130)
+        }
+    }
+}

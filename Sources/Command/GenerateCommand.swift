@@ -1,0 +1,54 @@
+import ArgumentParser
+import Files
+import Foundation
+import World
+
+/// `iisan data generate`: makes a world with known tastes and a known ceiling.
+struct GenerateCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "generate",
+        abstract: "Make a world of items with pictures and titles, users with known tastes, and a known ceiling.",
+        discussion: """
+            The same options give the same bytes. The folder gets users.tsv, items.tsv and pictures/, which "iisan data import" \
+            reads, and attributes.tsv and world.json with what only the generator knows.
+            """)
+
+    @Argument(help: "The folder to make.", completion: .directory, transform: { URL(filePath: $0) })
+    var folder: URL
+
+    @Option(help: "The seed that all comes from.")
+    var seed: UInt64 = WorldOptions().seed
+
+    @Option(help: "How many items.")
+    var items = WorldOptions().items
+
+    @Option(help: "How many users.")
+    var users = WorldOptions().users
+
+    @Option(help: "The fewest items of a history.")
+    var shortestHistory = WorldOptions().shortestHistory
+
+    @Option(help: "The most items of a history.")
+    var longestHistory = WorldOptions().longestHistory
+
+    @Option(help: "The share of items that came out too late to be in training, 0 to 0.5.")
+    var newItems = WorldOptions().newItemShare
+
+    @Option(help: "Width and height of the pictures in pixels; 0 for none.")
+    var pictureSize = WorldOptions().pictureSize
+
+    @Flag(help: "Take the place of an older folder.")
+    var replace = false
+
+    func run() throws {
+        let options = WorldOptions(
+            seed: seed, items: items, users: users, shortestHistory: shortestHistory, longestHistory: longestHistory,
+            newItemShare: newItems, pictureSize: pictureSize)
+        let card = try World(options).write(to: folder, replacing: replace)
+        let percent = { (share: Double) in String(format: "%.2f %%", 100 * share) }
+        print("\(items) items and \(users) users in \(folder.path)")
+        print(
+            "No recommender can expect more than HR@10 \(percent(card.ceiling.hitRate10)), "
+                + "NDCG@10 \(percent(card.ceiling.ndcg10)) (\(card.ceiling.users) users).")
+    }
+}

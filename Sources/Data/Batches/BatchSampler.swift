@@ -1,0 +1,77 @@
+import Synchronization
+
+/// The training batches of a split: every training user once per epoch, in an order that only seed and epoch decide.
+///
+/// A run that goes on needs to know only the epoch and the step. Safe to use from several threads.
+public final class BatchSampler: Sendable {
+    /// What the batches are made of.
+    public let split: Split
+    /// Users per batch; the last batch of an epoch may have fewer.
+    public let batchSize: Int
+    /// Decides the order of users.
+    public let seed: UInt64
+    // The order of the epoch last asked for.
+    private let order = Mutex<(epoch: Int, users: [Int32])?>(nil)
+
+    /// Makes a sampler.
+    ///
+    /// - Parameters:
+    ///   - batchSize: users per batch, at least 1; 64 in the papers.
+    ///   - seed: the same seed gives the same batches.
+    public init(_ split: Split, batchSize: Int = 64, seed: UInt64) {
+        precondition(batchSize >= 1, "batchSize is \(batchSize)")
+        self.split = split
+        self.batchSize = batchSize
+        self.seed = seed
+    }
+
+    /// How many batches an epoch has.
+    public var stepCount: Int { (split.trainingUsers.count + batchSize - 1) / batchSize }
+
+    /// The batch of a step of an epoch, both from 0.
+    public func batch(epoch: Int, step: Int) -> TrainingBatch {
+        TrainingBatch(split, keptUsers: users(epoch: epoch, step: step))
+    }
+
+    /// The users of a step of an epoch, as places in ``Split/users``.
+    public func users(epoch: Int, step: Int) -> ArraySlice<Int32> {
+        precondition(step >= 0 && step < stepCount, "step \(step) of \(stepCount)")
+        let users = order(of: epoch)
+        return users[step * batchSize..<min(users.count, (step + 1) * batchSize)]
+    }
+
+    private func order(of epoch: Int) -> [Int32] {
+        order.withLock { order in
+            if let order, order.epoch == epoch { return order.users }
+            var users = split.trainingUsers
+            var generator = OrderGenerator(seed: seed, epoch: epoch)
+            // Fisher and Yates, written out: the order must not change with the standard library's shuffle.
+            for last in stride(from: users.count - 1, to: 0, by: -1) { users.swapAt(last, generator.number(below: last + 1)) }
+            order = (epoch, users)
+            return users
+        }
+    }
+}
+
+/// SplitMix64 from a seed and an epoch.
+struct OrderGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64, epoch: Int) {
+        state = seed
+        // One step between them keeps (1, 2) and (2, 1) apart.
+        state = next() ^ UInt64(bitPattern: Int64(epoch))
+        state = next()
+    }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+
+    /// A number in 0 ..< bound, without bias that could be seen (the high half of a 128-bit product).
+    mutating func number(below bound: Int) -> Int { Int(next().multipliedFullWidth(by: UInt64(bound)).high) }
+}

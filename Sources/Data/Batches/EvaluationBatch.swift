@@ -1,0 +1,92 @@
+/// Some evaluation cases, packed: the inputs of the user encoder without padding, the targets, and the items each ranking leaves out.
+public struct EvaluationBatch: Sendable, Equatable {
+    /// The dataset's index of each case's user [cases].
+    public var datasetUsers: [Int32]
+    /// The target of each case, a catalogue index [cases].
+    public var targets: [Int64]
+    /// Whether the target is among the items left out, so that the case is a miss whatever the scores [cases].
+    public var unreachable: [Bool]
+    /// The input items, the last ``SplitOptions/inputLength`` of each history, oldest first, as catalogue indices [rows].
+    public var inputs: [Int64]
+    /// The case of each input, 0 ..< cases [rows].
+    public var users: [Int64]
+    /// The position of each input, right-aligned: a case's newest input has ``SplitOptions/inputLength`` - 1 [rows].
+    public var positions: [Int64]
+    /// With ``maskedItems`` the pairs (case, distinct earlier item) that the ranking leaves out, ordered by case, then item [pairs].
+    public var maskedUsers: [Int64]
+    /// The items of the pairs, catalogue indices [pairs].
+    public var maskedItems: [Int64]
+
+    /// How many cases there are.
+    public var userCount: Int { targets.count }
+
+    /// Packs some cases.
+    ///
+    /// - Parameter inputLength: the inputs of the user encoder, ``SplitOptions/inputLength``.
+    public init(_ cases: some Collection<EvaluationCase>, inputLength: Int) {
+        self.init()
+        for question in cases {
+            append(user: question.user, history: question.history, target: question.target, inputLength: inputLength)
+        }
+    }
+
+    /// Packs histories that belong to no dataset's user, as those that a recommendation is asked for.
+    ///
+    /// - Parameters:
+    ///   - histories: catalogue indices, oldest first.
+    ///   - targets: one for each history; nil when nothing is looked for.
+    ///   - inputLength: the inputs of the user encoder.
+    public init(histories: [[Int32]], targets: [Int32]? = nil, inputLength: Int) {
+        self.init()
+        for (index, history) in histories.enumerated() {
+            append(user: index, history: history, target: targets?[index] ?? 0, inputLength: inputLength)
+        }
+    }
+
+    private init() {
+        (datasetUsers, targets, unreachable) = ([], [], [])
+        (inputs, users, positions, maskedUsers, maskedItems) = ([], [], [], [], [])
+    }
+
+    private mutating func append(user: Int, history: some BidirectionalCollection<Int32>, target: Int32, inputLength: Int) {
+        let index = Int64(targets.count)
+        datasetUsers.append(Int32(user))
+        targets.append(Int64(target))
+        unreachable.append(history.contains(target))
+        let seen = history.suffix(inputLength)
+        for (place, item) in seen.enumerated() {
+            inputs.append(Int64(item))
+            users.append(index)
+            positions.append(Int64(inputLength - seen.count + place))
+        }
+        var previous: Int32 = -1
+        for item in history.sorted() where item != previous {
+            maskedUsers.append(index)
+            maskedItems.append(Int64(item))
+            previous = item
+        }
+    }
+}
+
+extension Split {
+    /// The cases of a part in blocks of `size`, the last one smaller; each block is built when it is asked for.
+    public func evaluationBatches(
+        _ part: Part, size: Int
+    ) -> some RandomAccessCollection<EvaluationBatch> & Sendable {
+        EvaluationBatches(cases: evaluation(part), size: size, inputLength: options.inputLength)
+    }
+}
+
+/// The blocks of a part.
+private struct EvaluationBatches: RandomAccessCollection, Sendable {
+    let cases: EvaluationCases
+    let size: Int
+    let inputLength: Int
+
+    var startIndex: Int { 0 }
+    var endIndex: Int { (cases.count + size - 1) / size }
+
+    subscript(index: Int) -> EvaluationBatch {
+        EvaluationBatch(cases[index * size..<Swift.min(cases.count, (index + 1) * size)], inputLength: inputLength)
+    }
+}

@@ -1,0 +1,170 @@
+import Files
+import Foundation
+
+/// What can be said about a dataset before anything is trained on it: its counts, and what is missing, repeated or out of reach.
+public struct DatasetCheck: Codable, Sendable, Equatable {
+    /// What evaluation of one part of the split will meet.
+    public struct Targets: Codable, Sendable, Equatable {
+        /// How many cases there are.
+        public var cases = 0
+        /// Targets among the user's own earlier kept items: masked, so always a miss.
+        public var unreachable = 0
+        /// Targets that are in no training sequence.
+        public var cold = 0
+    }
+
+    /// The dataset's name.
+    public var name: String
+    /// The dataset's content hash.
+    public var contentHash: String
+    /// How many users.
+    public var users: Int
+    /// How many items.
+    public var items: Int
+    /// How many interactions.
+    public var interactions: Int
+    /// How long the histories are.
+    public var lengths: LengthDistribution
+    /// Items without a title.
+    public var itemsWithoutTitle = 0
+    /// Items without a picture.
+    public var itemsWithoutPicture = 0
+    /// Pictures that the dataset names and the disk does not have.
+    public var picturesMissing = 0
+    /// Items whose title an earlier item has too.
+    public var duplicateTitles = 0
+    /// Items nobody interacted with.
+    public var itemsNeverInteracted = 0
+    /// Interactions with the same item as the one before.
+    public var consecutiveRepeats = 0
+    /// Users with fewer interactions than the split's minimum.
+    public var usersUnderMinimum = 0
+    /// Users that train.
+    public var trainingUsers = 0
+    /// Interactions that train.
+    public var trainingInteractions = 0
+    /// The validation targets.
+    public var validation = Targets()
+    /// The test targets.
+    public var test = Targets()
+    /// Why the dataset cannot be split so; nil when it can.
+    public var splitProblem: String?
+    /// The first places of each kind, with the kind's total.
+    public var findings: Findings
+
+    /// Checks a dataset.
+    ///
+    /// - Parameters:
+    ///   - options: the split that targets are taken from.
+    ///   - limit: how many places of each kind are listed; all are counted.
+    ///   - lookingForPictures: whether each picture is looked for on the disk.
+    /// - Throws: ``UserError`` when the options make no sense; a split that cannot be made is a fact, see ``splitProblem``.
+    public init(
+        _ dataset: Dataset, _ options: SplitOptions = SplitOptions(), limit: Int = 10, lookingForPictures: Bool = true
+    ) throws {
+        name = dataset.manifest.name
+        contentHash = dataset.manifest.contentHash
+        users = dataset.userCount
+        items = dataset.items.count
+        interactions = dataset.manifest.interactions
+        lengths = LengthDistribution(dataset.histories.map(\.count))
+        findings = Findings(limit: limit)
+        checkItems(dataset, lookingForPictures: lookingForPictures)
+        checkHistories(dataset, minimum: options.minimumItems)
+        try checkTargets(dataset, options)
+    }
+
+    private mutating func checkItems(_ dataset: Dataset, lookingForPictures: Bool) {
+        var firstWithTitle: [String: Int] = [:]
+        for (index, item) in dataset.items.enumerated() {
+            let place = dataset.place(ofItem: index)
+            if let title = item.title {
+                if let first = firstWithTitle[title] {
+                    duplicateTitles += 1
+                    findings.add(
+                        "duplicate titles", at: place, "item \"\(item.id)\" has the title of \"\(dataset.items[first].id)\"")
+                } else {
+                    firstWithTitle[title] = index
+                }
+            } else {
+                itemsWithoutTitle += 1
+                findings.add("items without a title", at: place, "item \"\(item.id)\"")
+            }
+            if let picture = item.picture {
+                guard lookingForPictures, !FileManager.default.fileExists(atPath: picture.path) else { continue }
+                picturesMissing += 1
+                findings.add("pictures missing on disk", at: place, picture.path)
+            } else {
+                itemsWithoutPicture += 1
+                findings.add("items without a picture", at: place, "item \"\(item.id)\"")
+            }
+        }
+    }
+
+    private mutating func checkHistories(_ dataset: Dataset, minimum: Int) {
+        var isUsed = [Bool](repeating: false, count: dataset.items.count)
+        for (user, history) in dataset.histories.enumerated() {
+            var previous: Int32 = -1
+            for item in history {
+                isUsed[Int(item)] = true
+                if item == previous {
+                    consecutiveRepeats += 1
+                    findings.add(
+                        "consecutive repeats", at: dataset.place(ofUser: user),
+                        "user \"\(dataset.userID(user))\", item \"\(dataset.items[Int(item)].id)\"")
+                }
+                previous = item
+            }
+            if history.count < minimum {
+                usersUnderMinimum += 1
+                findings.add(
+                    "users with fewer than \(minimum) interactions", at: dataset.place(ofUser: user),
+                    "user \"\(dataset.userID(user))\" has \(history.count)")
+            }
+        }
+        for item in isUsed.indices where !isUsed[item] {
+            itemsNeverInteracted += 1
+            findings.add(
+                "items never interacted with", at: dataset.place(ofItem: item), "item \"\(dataset.items[item].id)\"")
+        }
+    }
+
+    private mutating func checkTargets(_ dataset: Dataset, _ options: SplitOptions) throws {
+        try options.check()
+        let split: Split
+        do {
+            split = try Split(dataset, options)
+        } catch let error as UserError {
+            splitProblem = error.problem
+            return
+        }
+        trainingUsers = split.trainingUsers.count
+        trainingInteractions = split.trainingInteractions
+        for part in Split.Part.allCases {
+            var targets = Targets()
+            for question in split.evaluation(part) {
+                targets.cases += 1
+                func detail() -> String {
+                    "user \"\(dataset.userID(question.user))\", item \"\(dataset.items[Int(question.target)].id)\""
+                }
+                if question.isUnreachable {
+                    targets.unreachable += 1
+                    findings.add("unreachable \(part.rawValue) targets", at: dataset.place(ofUser: question.user), detail())
+                }
+                if split.isCold(Int(question.target)) {
+                    targets.cold += 1
+                    findings.add("cold \(part.rawValue) targets", at: dataset.place(ofUser: question.user), detail())
+                }
+            }
+            if part == .validation { validation = targets } else { test = targets }
+        }
+    }
+}
+
+extension Dataset {
+    /// The line of an item in the dataset directory, as `path:line`.
+    public func place(ofItem item: Int) -> String { "\(folder.appending(path: Dataset.itemsName).path):\(item + 1)" }
+
+    /// The line of a user in the dataset directory, as `path:line`.
+    public func place(ofUser user: Int) -> String { "\(folder.appending(path: Dataset.usersName).path):\(user + 1)" }
+}

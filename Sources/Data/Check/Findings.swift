@@ -1,0 +1,50 @@
+/// What was found wrong or worth knowing about data: every kind with its true total and the first few places.
+public struct Findings: Codable, Sendable, Equatable {
+    /// One place.
+    public struct Place: Codable, Sendable, Equatable {
+        /// The file and line, as `path:line`.
+        public var place: String
+        /// What is there.
+        public var detail: String
+    }
+
+    /// All places of one kind.
+    public struct Kind: Codable, Sendable, Equatable {
+        /// What they have in common, as in "items without a picture".
+        public var name: String
+        /// How many there are.
+        public var total: Int
+        /// The first of them, at most ``Findings/limit``.
+        public var places: [Place]
+    }
+
+    /// How many places of a kind are listed; all are counted.
+    public let limit: Int
+    /// The kinds that were found, in the order they first came up.
+    public private(set) var kinds: [Kind] = []
+
+    /// Starts with nothing found.
+    public init(limit: Int = 10) { self.limit = limit }
+
+    /// Adds one; `place` and `detail` are only asked for where the place is listed.
+    mutating func add(_ name: String, at place: @autoclosure () -> String, _ detail: @autoclosure () -> String) {
+        let index = kinds.firstIndex { $0.name == name } ?? kinds.count
+        if index == kinds.count { kinds.append(Kind(name: name, total: 0, places: [])) }
+        kinds[index].total += 1
+        if kinds[index].places.count < limit { kinds[index].places.append(Place(place: place(), detail: detail())) }
+    }
+
+    /// The total of a kind; 0 when there are none.
+    public func total(_ name: String) -> Int { kinds.first { $0.name == name }?.total ?? 0 }
+
+    /// The kinds and places as lines of text; empty when there are none.
+    public var text: String {
+        var lines: [String] = []
+        for kind in kinds {
+            lines.append("\(kind.name): \(kind.total)")
+            lines += kind.places.map { "  \($0.place): \($0.detail)" }
+            if kind.total > kind.places.count { lines.append("  and \(kind.total - kind.places.count) more") }
+        }
+        return lines.joined(separator: "\n")
+    }
+}

@@ -1,0 +1,66 @@
+import Files
+import Foundation
+
+/// The users' histories, flat and mapped: user u's items are `items[offsets[u]..<offsets[u + 1]]`, oldest first.
+public struct Histories: RandomAccessCollection, Sendable {
+    /// Item indices of all users, one user after the other [interactions].
+    public let items: MappedArray<Int32>
+    /// Where each user's items start; one more at the end [users + 1].
+    public let offsets: MappedArray<Int64>
+    /// When each interaction was, in the unit of the source, not falling within a user [interactions]; nil where unknown.
+    public let timestamps: MappedArray<Int64>?
+
+    /// The first user, always 0.
+    public var startIndex: Int { 0 }
+    /// The number of users.
+    public var endIndex: Int { offsets.count - 1 }
+
+    /// The items of a user, oldest first; mapped, not copied.
+    public subscript(user: Int) -> MappedArray<Int32> { items.part(range(of: user)) }
+
+    /// Where a user's interactions are in ``items`` and ``timestamps``.
+    public func range(of user: Int) -> Range<Int> { Int(offsets[user])..<Int(offsets[user + 1]) }
+}
+
+extension Histories {
+    static let fileName = "histories.safetensors"
+
+    /// Opens a histories file and checks every offset, item index and timestamp in it.
+    ///
+    /// - Throws: ``UserError`` when the file is damaged or does not fit `users`, `items` and `interactions`.
+    static func open(_ manifest: DatasetManifest, in folder: URL) throws -> Histories {
+        let file = try SafetensorsFile(folder.appending(path: fileName))
+        let path = file.file.url.path
+        func damaged(_ problem: String) -> UserError { UserError(problem, at: path, remedy: Dataset.importAgain) }
+        let offsets = MappedArray(try file.elements("offsets", type: "I64", as: Int64.self), of: file.file)
+        let items = MappedArray(try file.elements("items", type: "I32", as: Int32.self), of: file.file)
+        let timestamps =
+            manifest.hasTimestamps
+            ? MappedArray(try file.elements("timestamps", type: "I64", as: Int64.self), of: file.file) : nil
+        guard offsets.count == manifest.users + 1 else {
+            throw damaged("\(offsets.count) offsets, expected \(manifest.users + 1)")
+        }
+        guard items.count == manifest.interactions, timestamps.map({ $0.count == items.count }) ?? true else {
+            throw damaged("\(items.count) items and \(timestamps?.count ?? 0) timestamps, expected \(manifest.interactions)")
+        }
+        guard offsets[0] == 0, offsets[manifest.users] == Int64(items.count) else {
+            throw damaged("the offsets do not run from 0 to \(items.count)")
+        }
+        for user in 0..<manifest.users where offsets[user] > offsets[user + 1] {
+            throw damaged("the offsets fall after user \(user)")
+        }
+        if let bad = items.first(where: { $0 < 0 || Int($0) >= manifest.items }) {
+            throw damaged("item index \(bad), expected 0..<\(manifest.items)")
+        }
+        let histories = Histories(items: items, offsets: offsets, timestamps: timestamps)
+        if let timestamps {
+            for user in 0..<manifest.users {
+                let range = histories.range(of: user)
+                for index in range.dropFirst() where timestamps[index] < timestamps[index - 1] {
+                    throw damaged("the timestamps of user \(user) fall")
+                }
+            }
+        }
+        return histories
+    }
+}

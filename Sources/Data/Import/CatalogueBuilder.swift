@@ -1,0 +1,119 @@
+import Files
+import Foundation
+
+/// The items of an import, gathered from an items table, or from the interactions where there is none.
+struct CatalogueBuilder {
+    /// The items' ids.
+    private(set) var ids = IDTable()
+    /// Whether items come from a table: the interactions may then not bring new ones.
+    let isFixed: Bool
+    private var titles: [String?] = []
+    private var pictures: [String?] = []
+    private var lines: [Int32] = []
+    private let options: ImportOptions
+
+    init(isFixed: Bool, _ options: ImportOptions) {
+        self.isFixed = isFixed
+        self.options = options
+    }
+
+    /// Adds a row of the items table.
+    ///
+    /// - Throws: ``UserError`` for an empty, damaged or repeated id, a title that is not UTF-8, or a picture path that leaves its folder.
+    mutating func add(
+        _ id: ArraySlice<UInt8>, title: ArraySlice<UInt8>?, picture: ArraySlice<UInt8>?, line: Int, at place: String,
+        _ report: inout ImportReport
+    ) throws {
+        guard let name = String(validating: id, as: UTF8.self), !name.isEmpty else {
+            throw UserError(id.isEmpty ? "an item without an id" : "the item's id is not UTF-8", at: place)
+        }
+        guard ids.count < IDTable.capacity else { throw UserError("more than \(IDTable.capacity) items", at: place) }
+        let (index, isNew) = ids.insert(id)
+        guard isNew else {
+            guard options.duplicateItems == .keepFirst else {
+                throw UserError(
+                    "item \"\(name)\" is there twice, first in line \(lines[index])", at: place,
+                    remedy: "Remove one, or keep the first of each (duplicate items: keep-first).")
+            }
+            report.duplicateItems += 1
+            report.problems.add("item rows passed over", at: place, "item \"\(name)\" was in line \(lines[index])")
+            return
+        }
+        lines.append(Int32(clamping: line))
+        titles.append(try Self.text(title, "title", at: place).flatMap(clean))
+        let path = try Self.text(picture, "picture path", at: place).flatMap { $0.isEmpty ? nil : $0 }
+        if let path { try PicturePath.check(path, at: place) }
+        pictures.append(path)
+        if titles[index] == nil { report.problems.add("items without a title", at: place, "item \"\(name)\"") }
+    }
+
+    /// The index of an interaction's item; nil when it is to be left out.
+    ///
+    /// - Throws: ``UserError`` that names an item the table does not have, or an id that is empty or not UTF-8.
+    mutating func index(
+        of id: ArraySlice<UInt8>, at place: @autoclosure () -> String, _ report: inout ImportReport
+    ) throws -> Int32? {
+        if let index = ids.index(of: id) { return Int32(index) }
+        guard let name = String(validating: id, as: UTF8.self), !name.isEmpty else {
+            throw UserError(id.isEmpty ? "an interaction without an item" : "the item's id is not UTF-8", at: place())
+        }
+        if isFixed {
+            guard options.unknownItems == .drop else {
+                throw UserError(
+                    "item \"\(name)\" is not in the items table", at: place(),
+                    remedy: "Add it there, or leave such interactions out (unknown items: drop).")
+            }
+            report.unknownInteractions += 1
+            report.problems.add("interactions left out", at: place(), "item \"\(name)\" is not in the items table")
+            return nil
+        }
+        guard ids.count < IDTable.capacity else { throw UserError("more than \(IDTable.capacity) items", at: place()) }
+        titles.append(nil)
+        pictures.append(nil)
+        return Int32(ids.insert(id).index)
+    }
+
+    /// The items, with pictures that exist: by the path in the table, else by id in `folder`.
+    ///
+    /// - Parameters:
+    ///   - root: the folder that paths in the table start from.
+    ///   - table: the items table, to name lines of.
+    /// - Throws: ``UserError`` when the folder cannot be listed.
+    func items(pictures folder: URL?, root: URL?, table: URL?, _ report: inout ImportReport) throws -> [DatasetContents.Item] {
+        let pictureFolder = try folder.map(PictureFolder.init)
+        var found = 0
+        let items = ids.texts().enumerated().map { index, id in
+            var item = DatasetContents.Item(id: id, title: titles[index])
+            let place = table.map { "\($0.path):\(lines[index])" } ?? folder?.path ?? ""
+            let named = pictureFolder?.name(of: id)
+            found += named == nil ? 0 : 1
+            if let path = pictures[index], let root {
+                if FileManager.default.fileExists(atPath: root.appending(path: path).path) {
+                    item.picturePath = path
+                } else {
+                    report.problems.add("pictures missing", at: place, "\"\(path)\" of item \"\(id)\"")
+                }
+            } else if let named {
+                item.picturePath = named
+            } else if pictureFolder != nil {
+                report.problems.add("items without a picture", at: place, "item \"\(id)\"")
+            }
+            return item
+        }
+        report.picturesWithoutItem = (pictureFolder?.count ?? 0) - found
+        return items
+    }
+
+    private func clean(_ title: String) -> String? {
+        let text = options.decodesEntities ? HTMLEntities.decode(title) : title
+        return text.allSatisfy(\.isWhitespace) ? nil : text
+    }
+
+    private static func text(_ bytes: ArraySlice<UInt8>?, _ role: String, at place: String) throws -> String? {
+        guard let bytes else { return nil }
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw UserError("the \(role) is not UTF-8", at: place, remedy: "Convert the file: iconv -f latin1 -t utf-8.")
+        }
+        return text
+    }
+}

@@ -1,0 +1,41 @@
+import Files
+import Foundation
+
+/// Reads raw files and writes a dataset directory.
+public struct DatasetImport: Sendable {
+    /// Where it reads from.
+    public var source: ImportSource
+    /// The choices.
+    public var options: ImportOptions
+
+    /// Makes an import; nothing is read yet.
+    public init(_ source: ImportSource, options: ImportOptions = ImportOptions()) {
+        self.source = source
+        self.options = options
+    }
+
+    /// Reads everything and writes the directory, whole or not at all.
+    ///
+    /// - Parameters:
+    ///   - folder: where the dataset directory will be.
+    ///   - progress: takes reports while interactions are read.
+    /// - Returns: what was read, made and left out.
+    /// - Throws: ``UserError`` that names file and line of the first row that does not fit, or says that the dataset is empty.
+    @discardableResult
+    public func run(to folder: URL, progress: Files.Progress.Handler? = nil) throws -> ImportReport {
+        // Found out now and not after minutes of reading.
+        if !options.replacing, FileManager.default.fileExists(atPath: folder.path) {
+            throw UserError("already exists", at: folder.path, remedy: "Choose another path, or remove this folder first.")
+        }
+        var run = ImportRun(options, progress: progress)
+        switch source {
+        case .iisan(let users, let items, let pictures): try run.readIISAN(users: users, items: items, pictures: pictures)
+        case .tables(let interactions, let items, let pictures):
+            try run.readTables(interactions, items: items, pictures: pictures)
+        case .microLens(let pairs, let titles, let covers): try run.readMicroLens(pairs: pairs, titles: titles, covers: covers)
+        case .amazon(let reviews, let metadata, let pictures):
+            try run.readAmazon(reviews: reviews, metadata: metadata, pictures: pictures)
+        }
+        return try run.finish(folder, name: options.name ?? folder.lastPathComponent)
+    }
+}

@@ -1,0 +1,34 @@
+import Files
+import Foundation
+
+extension ImportRun {
+    /// Reads lines `user<TAB>item item ...` and lines `item<TAB>title`.
+    mutating func readIISAN(users: URL, items: URL, pictures: URL?) throws {
+        description = "IISAN form: \(users.lastPathComponent), \(items.lastPathComponent)"
+        try readItems(
+            ItemTable(Table(items, format: .tsv, hasHeader: false), id: 1, title: 2), pictures: pictures, columns: 2)
+        interactionsFile = users
+        let reader = try LineReader(users)
+        var line: [UInt8] = []
+        while try reader.read(into: &line) {
+            if line.isEmpty { continue }
+            let columns = line.split(separator: UInt8(ascii: "\t"), omittingEmptySubsequences: false)
+            guard columns.count == 2 else {
+                throw UserError("\(columns.count) columns, expected a user, a tab and items between spaces", at: reader.place)
+            }
+            let user = try interactions.user(columns[0], at: reader.place)
+            guard user.isNew else {
+                throw UserError(
+                    "user \"\(String(decoding: columns[0], as: UTF8.self))\" is there twice", at: reader.place,
+                    remedy: "Put all items of a user in one line, oldest first.")
+            }
+            let ids = columns[1].split(separator: UInt8(ascii: " "))
+            guard !ids.isEmpty else { throw UserError("a user without items", at: reader.place) }
+            for id in ids {
+                guard let item = try catalogue.index(of: id, at: reader.place, &report) else { continue }
+                interactions.add(user: user.index, item: item)
+                tell()
+            }
+        }
+    }
+}

@@ -1,0 +1,56 @@
+import Foundation
+
+/// Where an import reads from, and in which form it is.
+public enum ImportSource: Sendable {
+    /// The form of the IISAN releases: lines `user<TAB>item item ...`, oldest first, and lines `item<TAB>title`; the picture of item i is
+    /// `i.jpg`, `i.jpeg`, `i.png` or `i.webp` in `pictures`.
+    case iisan(users: URL, items: URL, pictures: URL? = nil)
+    /// Any CSV, TSV or JSONL tables.
+    case tables(interactions: InteractionTable, items: ItemTable? = nil, pictures: URL? = nil)
+    /// MicroLens-100K: `pairs` (user, item, timestamp), `titles` (item, title), each with or without a header, and a folder of covers.
+    case microLens(pairs: URL, titles: URL, covers: URL? = nil)
+    /// Amazon Reviews, JSONL, 2018 (`reviewerID`, `asin`, `unixReviewTime` in seconds) or 2023 (`user_id`, `parent_asin`, `timestamp` in
+    /// milliseconds), told apart by their keys; pictures by item id in a folder.
+    case amazon(reviews: URL, metadata: URL, pictures: URL? = nil)
+}
+
+/// A table with a row per interaction.
+public struct InteractionTable: Sendable {
+    /// The file.
+    public var table: Table
+    /// The user's id; nil for the first known name (`user_id`, `user`, ...), or column 1 without a header.
+    public var user: Column?
+    /// The item's id; nil for the first known name (`item_id`, `item`, ...), or column 2 without a header.
+    public var item: Column?
+    /// When it was: a number; nil for the first known name, none without a header. Without one the order of the rows counts.
+    public var timestamp: Column?
+
+    /// Makes an interaction table.
+    public init(_ table: Table, user: Column? = nil, item: Column? = nil, timestamp: Column? = nil) {
+        self.table = table
+        self.user = user
+        self.item = item
+        self.timestamp = timestamp
+    }
+}
+
+/// A table with a row per item.
+public struct ItemTable: Sendable {
+    /// The file.
+    public var table: Table
+    /// The item's id; nil for the first known name (`item_id`, `item`, ...), or column 1 without a header.
+    public var id: Column?
+    /// The title; nil for the first known name (`title`, `name`), or column 2 without a header.
+    public var title: Column?
+    /// The picture's path below the pictures folder (below the table's folder where none is given); nil for the first known name
+    /// (`picture`, `picture_path`, `image_path`), none without a header.
+    public var picture: Column?
+
+    /// Makes an items table.
+    public init(_ table: Table, id: Column? = nil, title: Column? = nil, picture: Column? = nil) {
+        self.table = table
+        self.id = id
+        self.title = title
+        self.picture = picture
+    }
+}

@@ -1,0 +1,86 @@
+import Files
+
+/// How histories are divided into training, validation and test.
+public struct SplitOptions: Codable, Sendable, Equatable {
+    /// The rules there are.
+    public enum Kind: String, Codable, Sendable, CaseIterable {
+        /// The last item is the test target, the last but one the validation target, what is before trains.
+        case leaveLastTwo = "leave-last-two"
+        /// Two points in time: what is before the first trains, the first item from each on is a target.
+        case timestamp
+    }
+
+    /// The rule; leave-last-two by default.
+    public var kind = Kind.leaveLastTwo
+    /// Users with fewer interactions are left out; 5 by default, at least 3.
+    public var minimumItems = 5
+    /// At most this many of a user's last interactions are kept; 13 by default, at least 4.
+    public var maximumItems = 13
+    /// Timestamp rule: where validation starts, in the dataset's unit; nil to use ``validationQuantile``.
+    public var validationTime: Int64?
+    /// Timestamp rule: where test starts, in the dataset's unit; nil to use ``testQuantile``.
+    public var testTime: Int64?
+    /// Timestamp rule: the share of all interactions that are before validation; 0.8 by default.
+    public var validationQuantile = 0.8
+    /// Timestamp rule: the share of all interactions that are before test; 0.9 by default.
+    public var testQuantile = 0.9
+
+    /// Makes options with the defaults of the papers.
+    public init(
+        kind: Kind = .leaveLastTwo, minimumItems: Int = 5, maximumItems: Int = 13, validationTime: Int64? = nil,
+        testTime: Int64? = nil
+    ) {
+        self.kind = kind
+        self.minimumItems = minimumItems
+        self.maximumItems = maximumItems
+        self.validationTime = validationTime
+        self.testTime = testTime
+    }
+
+    /// Reads options; what is not there has its default.
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        self.init()
+        kind = try values.decodeIfPresent(Kind.self, forKey: .kind) ?? kind
+        minimumItems = try values.decodeIfPresent(Int.self, forKey: .minimumItems) ?? minimumItems
+        maximumItems = try values.decodeIfPresent(Int.self, forKey: .maximumItems) ?? maximumItems
+        validationTime = try values.decodeIfPresent(Int64.self, forKey: .validationTime)
+        testTime = try values.decodeIfPresent(Int64.self, forKey: .testTime)
+        validationQuantile = try values.decodeIfPresent(Double.self, forKey: .validationQuantile) ?? validationQuantile
+        testQuantile = try values.decodeIfPresent(Double.self, forKey: .testQuantile) ?? testQuantile
+    }
+
+    /// The inputs of the user encoder (design §4, L): ``maximumItems`` less the two targets and the newest training item; 10 by default.
+    public var inputLength: Int { maximumItems - 3 }
+
+    /// The most items a training sequence has: one more than ``inputLength``.
+    public var longestTrainingSequence: Int { maximumItems - 2 }
+
+    /// Checks that the options make sense together.
+    ///
+    /// - Throws: ``UserError`` that names the setting.
+    public func check() throws {
+        guard minimumItems >= 3 else {
+            throw UserError(
+                "minimumItems is \(minimumItems), must be at least 3", remedy: "Two items are targets, one is history.")
+        }
+        guard maximumItems >= 4, maximumItems <= 1_000_000 else {
+            throw UserError("maximumItems is \(maximumItems), must be 4 to 1000000")
+        }
+        guard kind == .timestamp else { return }
+        guard (validationTime == nil) == (testTime == nil) else {
+            throw UserError("only one of validationTime and testTime is set", remedy: "Set both, or neither to use quantiles.")
+        }
+        if let validationTime, let testTime {
+            guard validationTime < testTime else {
+                throw UserError("validationTime \(validationTime) is not before testTime \(testTime)")
+            }
+        } else {
+            guard validationQuantile > 0, validationQuantile < testQuantile, testQuantile < 1 else {
+                throw UserError(
+                    "the quantiles are \(validationQuantile) and \(testQuantile)",
+                    remedy: "Give 0 < validationQuantile < testQuantile < 1.")
+            }
+        }
+    }
+}

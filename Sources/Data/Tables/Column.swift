@@ -1,0 +1,42 @@
+/// A column of a table: by the name in its header (or the key, in JSONL), or by its number from 1.
+public enum Column: Sendable, Equatable, Codable, ExpressibleByStringLiteral, ExpressibleByIntegerLiteral,
+    CustomStringConvertible
+{
+    /// The column with this name.
+    case name(String)
+    /// The column with this number, from 1.
+    case number(Int)
+
+    /// A text of digits is a number, any other text a name.
+    public init(_ text: String) {
+        if let number = Int(text), number > 0 { self = .number(number) } else { self = .name(text) }
+    }
+
+    /// Makes a column from a name.
+    public init(stringLiteral name: String) { self = .name(name) }
+    /// Makes a column from a number.
+    public init(integerLiteral number: Int) { self = .number(number) }
+
+    /// Reads a column: a number, or a text as in ``init(_:)``.
+    public init(from decoder: any Decoder) throws {
+        let value = try decoder.singleValueContainer()
+        if let number = try? value.decode(Int.self) { self = .number(number) } else { self.init(try value.decode(String.self)) }
+    }
+
+    /// Writes the name or the number.
+    public func encode(to encoder: any Encoder) throws {
+        var value = encoder.singleValueContainer()
+        switch self {
+        case .name(let name): try value.encode(name)
+        case .number(let number): try value.encode(number)
+        }
+    }
+
+    /// The column as it is shown.
+    public var description: String {
+        switch self {
+        case .name(let name): "\"\(name)\""
+        case .number(let number): "\(number)"
+        }
+    }
+}

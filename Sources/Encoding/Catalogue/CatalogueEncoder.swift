@@ -1,0 +1,104 @@
+import Encoders
+import Files
+import Foundation
+import HiddenStates
+import Torch
+
+/// Runs a frozen encoder over the titles or the pictures of a catalogue and keeps the hidden states in a store.
+///
+/// ```swift
+/// let encoder = try CatalogueEncoder(.text, of: dataset.items.map(CatalogueItem.init), with: directory)
+/// print(encoder.plan())
+/// let result = try encoder.encode(into: folder)
+/// ```
+///
+/// Not `Sendable`: it holds tensors. Encoding blocks; run it outside the cooperative pool.
+public final class CatalogueEncoder {
+    /// The frozen encoder, with the blocks up to the last layer kept.
+    public let encoder: PretrainedEncoder
+    /// Everything that determines the numbers of the store.
+    public let identity: StoreIdentity
+    /// The items in store order.
+    public let items: [CatalogueItem]
+
+    let options: EncodingOptions
+    let threads: Int
+    let pooling: Pooling
+    let input: any CatalogueInput
+
+    /// Loads the encoder, and its tokenizer or picture processor.
+    ///
+    /// - Parameters:
+    ///   - modality: what is encoded of the items; the encoder has to be of this kind.
+    ///   - items: all items of the catalogue, in the dataset's order.
+    ///   - directory: a Hugging Face model directory: `config.json`, weights as safetensors, and for texts `tokenizer.json` or
+    ///     `vocab.txt`, for pictures `preprocessor_config.json`.
+    ///   - options: layers, precision, batches.
+    /// - Throws: ``UserError`` for a file that is missing, damaged or does not fit, and an option that the encoder cannot keep.
+    public init(
+        _ modality: StoreIdentity.Modality, of items: [CatalogueItem], with directory: URL,
+        options: EncodingOptions = EncodingOptions()
+    ) throws {
+        let (family, modelType) = try EncoderFamilies.read(directory)
+        let layers = options.layers ?? EncodingOptions.usualLayers(depth: family.depth)
+        guard !layers.isEmpty, Set(layers).count == layers.count, layers.allSatisfy({ (0...family.depth).contains($0) }) else {
+            throw UserError(
+                "the layers \(layers) are not different numbers from 0 to \(family.depth)", at: directory.path,
+                remedy: "The encoder has the hidden states 0 to \(family.depth): choose among them.")
+        }
+        guard options.batchTokens > 0 else {
+            throw UserError("a batch of \(options.batchTokens) tokens", remedy: "Set the tokens of a batch to at least 1.")
+        }
+        self.items = items
+        self.options = options
+        threads = max(1, options.threads ?? ProcessInfo.processInfo.activeProcessorCount)
+        pooling = options.pooling ?? family.pooling
+        switch (modality, family.input) {
+        case (.text, .tokens(let vocabulary, let maximum)):
+            input = try TitleInput(directory, vocabulary: vocabulary, maximum: maximum, options: options, threads: threads)
+        case (.image, .pixels(_, let size, let tokens)):
+            input = try PictureInput(
+                directory, size: size, tokens: tokens, items: items.count, options: options, threads: threads)
+        case (.text, .pixels): throw Self.wrongKind("pictures", "titles", directory)
+        case (.image, .tokens): throw Self.wrongKind("texts", "pictures", directory)
+        }
+        encoder = try PretrainedEncoder(
+            directory: directory, through: layers.max(), on: options.device, dtype: options.precision.dtype)
+        identity = StoreIdentity(
+            encoder: StoreIdentity.Encoder(
+                family: modelType, name: encoder.name, weightsHash: encoder.hash, tokenizerHash: input.tokenizerHash),
+            preprocessing: input.preprocessing.merging(["precision": options.precision.rawValue]) { one, _ in one },
+            modality: modality, pooling: pooling.stored, layers: layers, width: family.width, dtype: options.storedType)
+    }
+
+    /// What encoding the whole catalogue will take.
+    public func plan() -> EncodingPlan {
+        let rowCount = identity.layers.count * identity.width
+        let shardItems = min(items.count, options.shardItems ?? HiddenStateStoreWriter.usualShardItems(of: identity))
+        let float = MemoryLayout<Float>.size
+        return EncodingPlan(
+            items: items.count,
+            storeBytes: items.count * rowCount * identity.dtype.size,
+            weightBytes: encoder.parameters.count * options.precision.dtype.size,
+            inputBytes: (input.batchesAhead + 2) * input.batchBytes,
+            batchBytes: 16 * options.batchTokens * identity.width * options.precision.dtype.size,
+            shardBytes: shardItems * rowCount * float)
+    }
+
+    private static func wrongKind(_ reads: String, _ wanted: String, _ directory: URL) -> UserError {
+        UserError(
+            "the encoder reads \(reads), and \(wanted) are to be encoded", at: directory.path,
+            remedy: "Give an encoder of \(wanted).")
+    }
+}
+
+extension Pooling {
+    /// The same in a store's manifest.
+    var stored: StoreIdentity.Pooling {
+        switch self {
+        case .first: .first
+        case .mean: .mean
+        case .last: .last
+        }
+    }
+}

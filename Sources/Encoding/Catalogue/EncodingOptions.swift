@@ -1,0 +1,57 @@
+import Encoders
+import HiddenStates
+import Torch
+
+/// How a catalogue is encoded.
+public struct EncodingOptions: Sendable {
+    /// What the encoder computes in.
+    public enum Precision: String, Sendable, CaseIterable {
+        /// Single precision, the reference.
+        case float32
+        /// Weights and states in bfloat16: several times faster where the processor or GPU has units for it.
+        case bfloat16
+
+        var dtype: DType { self == .float32 ? .float32 : .bfloat16 }
+    }
+
+    /// What becomes of a picture that is damaged, cut off, of an unknown format, or not there.
+    public enum DamagedPictures: String, Sendable, CaseIterable {
+        /// The item counts as one without a picture, and the file is named in the result.
+        case skip
+        /// Encoding ends with an error that names the file.
+        case fail
+    }
+
+    /// The hidden states to keep, in the order stored. nil: ``usualLayers(depth:)``.
+    public var layers: [Int]?
+    /// How token states become one vector. nil: as is usual for the encoder's family.
+    public var pooling: Pooling?
+    /// What the encoder computes in.
+    public var precision = Precision.float32
+    /// What the states are stored in.
+    public var storedType = StateType.float16
+    /// The most tokens of a title, special tokens included.
+    public var maximumTokens = 30
+    /// The most token states in a batch; a picture of 224 pixels in patches of 16 has 197. At least one item makes a batch.
+    public var batchTokens = 4096
+    /// What becomes of damaged pictures.
+    public var damagedPictures = DamagedPictures.skip
+    /// Where the encoder runs.
+    public var device = Device.cpu
+    /// Threads for tokenizing and decoding. nil: one per core.
+    public var threads: Int?
+    /// Items per shard of the store. nil: as many as fill 64 MB.
+    public var shardItems: Int?
+    /// Whether a store or an interrupted build of another encoder gives way, instead of an error.
+    public var startingAnew = false
+
+    /// The usual options.
+    public init() {}
+
+    /// The hidden states that are kept when nothing else is said: 7 spread evenly over the encoder, the first and the last among
+    /// them; all where the encoder has no more. 0, 2, 4, ..., 12 for 12 blocks.
+    public static func usualLayers(depth: Int) -> [Int] {
+        let count = min(7, depth + 1)
+        return (0..<count).map { ($0 * depth + (count - 1) / 2) / (count - 1) }
+    }
+}

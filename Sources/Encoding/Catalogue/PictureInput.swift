@@ -1,0 +1,92 @@
+import Encoders
+import Files
+import Foundation
+import HiddenStates
+import Pictures
+
+/// Pictures as batches of pixels, decoded and scaled by several threads into memory that is used again.
+struct PictureInput: CatalogueInput {
+    let processor: PictureProcessor
+    /// Pictures per batch.
+    let batchItems: Int
+    let threads: Int
+    let damagedPictures: EncodingOptions.DamagedPictures
+    private let buffers: PixelBuffers
+
+    var modality: StoreIdentity.Modality { .image }
+    var tokenizerHash: String? { nil }
+    var preprocessing: [String: String] {
+        ["processor": processor.hash, "size": "\(processor.outputSize.height)x\(processor.outputSize.width)"]
+    }
+    var batchesAhead: Int { 1 }
+    var batchBytes: Int { buffers.bufferBytes }
+
+    /// Takes the `preprocessor_config.json` of an encoder's directory.
+    ///
+    /// - Throws: ``UserError`` when it is missing or damaged, or makes pixels that the encoder has no positions for.
+    init(_ directory: URL, size: Int, tokens: Int, items: Int, options: EncodingOptions, threads: Int) throws {
+        let file = directory.appending(path: "preprocessor_config.json")
+        processor = try PictureProcessor(file: file)
+        guard processor.outputSize == PictureSize(height: size, width: size) else {
+            throw UserError(
+                "makes pictures of \(processor.outputSize.height) x \(processor.outputSize.width) pixels, the encoder's position "
+                    + "embeddings are for \(size) x \(size)",
+                at: file.path, remedy: "Use the preprocessor_config.json that belongs to the encoder.")
+        }
+        batchItems = max(1, min(items, options.batchTokens / tokens))
+        self.threads = threads
+        damagedPictures = options.damagedPictures
+        // One that the encoder reads, one that is ready, one that is being filled.
+        buffers = PixelBuffers(count: 3, items: batchItems, size: size)
+    }
+
+    func contentHash(of item: CatalogueItem) throws -> String {
+        guard let picture = item.picture else { return "" }
+        do {
+            return try ContentHash.of(file: picture)
+        } catch let error as UserError {
+            if damagedPictures == .fail { throw Self.unusable(error, item, picture) }
+            return ""
+        }
+    }
+
+    func batches(of items: [CatalogueItem]) -> () throws -> InputBatch? {
+        let rows = items.indices.filter { items[$0].picture != nil }
+        var start = 0
+        return {
+            guard start < rows.count else { return nil }
+            defer { start += batchItems }
+            return try batch(of: items, rows: Array(rows[start..<min(start + batchItems, rows.count)]))
+        }
+    }
+
+    private func batch(of items: [CatalogueItem], rows: [Int]) throws -> InputBatch {
+        let buffer = buffers.next()
+        let errors = ParallelWork.map(count: rows.count, threads: threads) { index -> UserError? in
+            guard let file = items[rows[index]].picture else { return nil }
+            do {
+                processor.process(try Picture(file: file), into: buffer.place(index))
+                return nil
+            } catch {
+                return error as? UserError ?? UserError("\(error)", at: file.path)
+            }
+        }
+        var batch = InputBatch(values: .pixels(buffer))
+        for (index, row) in rows.enumerated() {
+            if let error = errors[index] {
+                if damagedPictures == .fail, let file = items[row].picture { throw Self.unusable(error, items[row], file) }
+                batch.damaged.append((row, error.problem))
+            } else {
+                if batch.rows.count < index { buffer.move(from: index, to: batch.rows.count) }
+                batch.rows.append(row)
+            }
+        }
+        return batch
+    }
+
+    private static func unusable(_ error: UserError, _ item: CatalogueItem, _ file: URL) -> UserError {
+        UserError(
+            "the picture of item \"\(item.id)\" cannot be used: \(error.problem)", at: error.place ?? file.path,
+            remedy: "Mend or remove the picture, or let damaged pictures be skipped.")
+    }
+}

@@ -1,0 +1,63 @@
+import Foundation
+
+/// Makes a sequence of values on a thread of its own, some ahead of who takes them.
+///
+/// The thread is a plain one: work on files and pictures blocks, which the cooperative pool must not.
+final class Prefetcher<Value: Sendable>: @unchecked Sendable {
+    // All mutable state is guarded by `condition`.
+    private let condition = NSCondition()
+    private var ready: [Result<Value?, any Error>] = []
+    private var isStopped = false
+    private var isRunning = true
+    private let ahead: Int
+
+    /// Starts making values.
+    ///
+    /// - Parameters:
+    ///   - ahead: how many may be ready and not taken yet, at least 1.
+    ///   - make: gives the next value, nil after the last; it is called on one thread only.
+    init(ahead: Int, _ make: @escaping @Sendable () throws -> Value?) {
+        self.ahead = max(1, ahead)
+        // The thread holds `self` until it ends, which `stop()` brings about.
+        let thread = Thread { self.run(make) }
+        thread.stackSize = 8 << 20
+        thread.start()
+    }
+
+    /// The next value, nil after the last; waits until it is made.
+    ///
+    /// - Throws: what making it threw.
+    func next() throws -> Value? {
+        condition.lock()
+        defer { condition.unlock() }
+        while ready.isEmpty && isRunning { condition.wait() }
+        guard !ready.isEmpty else { return nil }
+        let result = ready.removeFirst()
+        condition.broadcast()
+        return try result.get()
+    }
+
+    /// Makes no more values and waits until the thread has ended.
+    func stop() {
+        condition.lock()
+        isStopped = true
+        condition.broadcast()
+        while isRunning { condition.wait() }
+        condition.unlock()
+    }
+
+    private func run(_ make: () throws -> Value?) {
+        var goesOn = true
+        while goesOn {
+            let result = Result { try make() }
+            if case .success(.some) = result { goesOn = true } else { goesOn = false }
+            condition.lock()
+            while ready.count >= ahead && !isStopped { condition.wait() }
+            ready.append(result)
+            if isStopped { goesOn = false }
+            if !goesOn { isRunning = false }
+            condition.broadcast()
+            condition.unlock()
+        }
+    }
+}

@@ -1,0 +1,69 @@
+import Torch
+
+extension PretrainedEncoder {
+    /// Runs an input through the blocks and shows each hidden state as it comes; none is kept.
+    ///
+    /// - Parameters:
+    ///   - input: what ``EncoderFamily/input`` says, on the encoder's device.
+    ///   - last: the number of the last hidden state; blocks after it are not computed. nil: the last loaded.
+    ///   - dropout: the probabilities in training.
+    ///   - body: takes the number and the token states [items, tokens, width].
+    public func forEachHiddenState(
+        of input: Tensor, through last: Int? = nil, dropout: EncoderDropout = .none, _ body: (Int, Tensor) throws -> Void
+    ) rethrows {
+        let last = last ?? blocks.count
+        precondition(last <= blocks.count, "hidden state \(last) of an encoder that was loaded through \(blocks.count)")
+        var states = embed(input, dropout: dropout)
+        try body(0, states)
+        for (index, block) in blocks.prefix(last).enumerated() {
+            states = block(states, dropout: dropout)
+            let isNormalized = index + 1 == family.depth && family.normalizesLastState
+            try body(index + 1, isNormalized ? finalNorm?(states, dropout: dropout) ?? states : states)
+        }
+    }
+
+    /// The hidden states of an input.
+    ///
+    /// - Parameters:
+    ///   - input: what ``EncoderFamily/input`` says, on the encoder's device.
+    ///   - layers: the numbers of the states wanted, in any order; nil: all that are loaded. Nothing after the largest is computed.
+    ///   - dropout: the probabilities in training.
+    /// - Returns: token states [items, tokens, width], in the order of `layers`.
+    public func hiddenStates(of input: Tensor, layers: [Int]? = nil, dropout: EncoderDropout = .none) -> [Tensor] {
+        let layers = layers ?? Array(0...blocks.count)
+        var kept: [Int: Tensor] = [:]
+        forEachHiddenState(of: input, through: layers.max() ?? 0, dropout: dropout) { layer, states in
+            if layers.contains(layer) { kept[layer] = states }
+        }
+        return layers.map { layer in
+            guard let states = kept[layer] else { preconditionFailure("hidden state \(layer) does not exist") }
+            return states
+        }
+    }
+
+    /// The pooled hidden states of an input: what a hidden-state store keeps.
+    ///
+    /// - Parameters:
+    ///   - input: what ``EncoderFamily/input`` says, on the encoder's device, without padding.
+    ///   - layers: the numbers of the states wanted.
+    ///   - pooling: how token states become one vector.
+    /// - Returns: float32 [items, layers, width] on the encoder's device.
+    public func pooledStates(of input: Tensor, layers: [Int], pooling: Pooling) -> Tensor {
+        let result = Tensor.empty([input.size(0), layers.count, family.width], on: input.device)
+        forEachHiddenState(of: input, through: layers.max() ?? 0) { layer, states in
+            for (position, wanted) in layers.enumerated() where wanted == layer {
+                result.selected(1, position).copy(from: pooling(states))
+            }
+        }
+        return result
+    }
+
+    /// The last hidden state after the final norm, as `last_hidden_state` of `transformers`: [items, tokens, width].
+    ///
+    /// - Precondition: all blocks are loaded.
+    public func lastHiddenState(of input: Tensor, dropout: EncoderDropout = .none) -> Tensor {
+        precondition(blocks.count == family.depth, "the last blocks were not loaded")
+        let states = blocks.reduce(embed(input, dropout: dropout)) { states, block in block(states, dropout: dropout) }
+        return finalNorm?(states, dropout: dropout) ?? states
+    }
+}

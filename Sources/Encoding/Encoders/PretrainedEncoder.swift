@@ -1,0 +1,80 @@
+import Files
+import Foundation
+import Torch
+
+/// A text or image encoder of a Hugging Face directory, with the states of every layer.
+///
+/// One module for three uses: frozen over a catalogue (inside `withoutGradients`), live with gradients (`trained: true`), and block by
+/// block through its ``family``. Parameters have the names that the checkpoint gives them.
+///
+/// Hidden states are numbered as in `transformers`: 0 is the output of the embeddings, l that of block l. For ViT the last one is
+/// before the final norm.
+public final class PretrainedEncoder {
+    /// The architecture with its sizes.
+    public let family: any EncoderFamily
+    /// The `model_type` of `config.json`, as in `bert`.
+    public let modelType: String
+    /// The directory's name.
+    public let name: String
+    /// A SHA-256 over `config.json` and the files of the weights, as 64 digits.
+    public let hash: String
+    /// All tensors of the parts that were loaded, by the checkpoint's names.
+    public let parameters: Parameters
+    /// The part from input to hidden state 0.
+    public let embeddings: any EncoderPart
+    /// The blocks that were loaded, from the first on.
+    public let blocks: [any EncoderPart]
+    /// The part after the last block; nil when the family has none or not all blocks were loaded.
+    public let finalNorm: (any EncoderPart)?
+
+    /// Loads an encoder.
+    ///
+    /// - Parameters:
+    ///   - directory: a Hugging Face model directory with `config.json` and weights in safetensors form, one file or sharded.
+    ///   - lastLayer: the last hidden state that will be asked for; blocks after it are not loaded. nil: all.
+    ///   - device: where the weights are put.
+    ///   - dtype: the type the weights are converted to.
+    ///   - trained: whether gradients are recorded for the weights.
+    /// - Throws: ``UserError`` for a family that is not known, an impossible configuration, and a missing, damaged or unfitting
+    ///   tensor.
+    public init(
+        directory: URL, through lastLayer: Int? = nil, on device: Device = .cpu, dtype: DType = .float32, trained: Bool = false
+    ) throws {
+        (family, modelType) = try EncoderFamilies.read(directory)
+        name = directory.standardizedFileURL.lastPathComponent
+        let last = lastLayer ?? family.depth
+        guard (0...family.depth).contains(last) else {
+            throw UserError(
+                "the encoder has the hidden states 0 to \(family.depth), not \(last)", at: directory.path,
+                remedy: "Choose layers from 0 to \(family.depth).")
+        }
+        let weights = try Weights(directory: directory)
+        var contents = ContentHash()
+        contents.update(try ContentHash.of(file: directory.appending(path: "config.json")))
+        contents.update(weights.contentHash())
+        hash = contents.digits
+        parameters = Parameters(.weights(weights), on: device, dtype: dtype, trained: trained)
+        let prefixed = try parameters.scoped(toEncoderOf: family, in: weights)
+        embeddings = try family.embeddings(prefixed)
+        blocks = try (0..<last).map { [family] in try family.block(prefixed, $0) }
+        finalNorm = last == family.depth ? try family.finalNorm(prefixed) : nil
+    }
+
+    /// Hidden state 0 of an input.
+    public func embed(_ input: Tensor, dropout: EncoderDropout = .none) -> Tensor { embeddings(input, dropout: dropout) }
+}
+
+extension Parameters {
+    /// The part that an encoder's parts are asked of: below the prefix that the checkpoint gives their names.
+    ///
+    /// - Throws: ``UserError`` when the checkpoint has the family's anchor under none of its prefixes.
+    public func scoped(toEncoderOf family: any EncoderFamily, in weights: Weights) throws -> Parameters {
+        let (name, prefixes) = family.anchor
+        guard let prefix = prefixes.first(where: { weights.has($0 + name) }) else {
+            // Asking for the plain name gives the error that names the nearest tensor there is.
+            _ = try weights.tensor(name)
+            return self
+        }
+        return prefix.isEmpty ? self : scoped(String(prefix.dropLast()))
+    }
+}

@@ -1,0 +1,98 @@
+import Files
+import Foundation
+
+extension HiddenStateStoreWriter {
+    /// Checks that there are items and that their ids are unique.
+    static func check(_ items: [StoreItem], at folder: URL) throws {
+        guard !items.isEmpty else {
+            throw UserError("there are no items to encode", at: folder.path, remedy: "Check the dataset: it has no items.")
+        }
+        var seen: Set<String> = []
+        seen.reserveCapacity(items.count)
+        for item in items where !seen.insert(item.id).inserted {
+            throw UserError("the item id \"\(item.id)\" is there twice", at: folder.path, remedy: "Item ids have to be unique.")
+        }
+    }
+
+    /// Moves a build that was finished but not yet put in its place when its process ended.
+    static func placeFinishedBuild(_ buildingFolder: URL, at folder: URL) throws {
+        let files = FileManager.default
+        guard files.fileExists(atPath: buildingFolder.appending(path: StoreManifest.fileName).path),
+            !files.fileExists(atPath: buildingFolder.appending(path: StoreBuilding.fileName).path)
+        else { return }
+        try checkIsStore(folder)
+        let lock = try FolderLock(buildingFolder)
+        lock.remove()
+        try Folder.put(buildingFolder, at: folder)
+    }
+
+    /// The store that is in the place, if any, when its rows may be used.
+    static func openFormer(_ folder: URL, identity: StoreIdentity, startingAnew: Bool) throws -> HiddenStateStore? {
+        guard FileManager.default.fileExists(atPath: folder.path) else { return nil }
+        try checkIsStore(folder)
+        guard FileManager.default.fileExists(atPath: folder.appending(path: StoreManifest.fileName).path) else { return nil }
+        guard startingAnew else { return try HiddenStateStore.open(folder, expecting: identity) }
+        return try? HiddenStateStore.open(folder, expecting: identity)
+    }
+
+    /// Refuses a folder that holds something else than a store: it would be lost when the new store takes its place.
+    private static func checkIsStore(_ folder: URL) throws {
+        let files = FileManager.default
+        guard files.fileExists(atPath: folder.path) else { return }
+        let names = (try? files.contentsOfDirectory(atPath: folder.path)) ?? ["?"]
+        let isStore = names.contains(StoreManifest.fileName) && names.contains(StoreManifest.itemsFileName)
+        guard names.isEmpty || isStore else {
+            throw UserError(
+                "there is something here that is not a hidden-state store", at: folder.path,
+                remedy: "Choose another folder for the hidden states, or remove this one.")
+        }
+    }
+
+    /// For every item that the former store holds with the same content: its row there.
+    static func unchangedRows(of items: [StoreItem], in former: HiddenStateStore) throws -> [Int: Int] {
+        var known: [String: (row: Int, contentHash: String)] = [:]
+        for (row, item) in try former.items().enumerated() { known[item.id] = (row, item.contentHash) }
+        var rows: [Int: Int] = [:]
+        for (index, item) in items.enumerated() {
+            if let old = known[item.id], old.contentHash == item.contentHash { rows[index] = old.row }
+        }
+        return rows
+    }
+
+    /// Opens the folder of an interrupted build, or makes a new one.
+    func openBuilding(lines: Data, startingAnew: Bool) throws {
+        let files = FileManager.default
+        let record = buildingFolder.appending(path: StoreBuilding.fileName)
+        if files.fileExists(atPath: buildingFolder.path) {
+            let names = Set((try? files.contentsOfDirectory(atPath: buildingFolder.path)) ?? ["?"])
+            let isBuild = names.contains(StoreBuilding.fileName) || names.isSubset(of: [StoreManifest.itemsFileName, "lock"])
+            guard isBuild else {
+                throw UserError(
+                    "there is something here that is not an interrupted build", at: buildingFolder.path,
+                    remedy: "Choose another folder for the hidden states, or remove this one.")
+            }
+            lock = try FolderLock(buildingFolder)
+            if names.contains(StoreBuilding.fileName) {
+                do {
+                    building = try StoreBuilding.resume(
+                        buildingFolder, identity: identity, itemsHash: itemsHash, itemCount: items.count)
+                    return
+                } catch let error as UserError {
+                    guard startingAnew else { throw error }
+                }
+            }
+            for name in names where name != "lock" {
+                guard unlink(buildingFolder.appending(path: name).path) == 0 else {
+                    throw UserError.system("could not remove the file", at: buildingFolder.appending(path: name).path)
+                }
+            }
+        } else {
+            try Folder.make(buildingFolder)
+            lock = try FolderLock(buildingFolder)
+        }
+        let (bytes, overflow) = items.count.multipliedReportingOverflow(by: identity.rowBytes)
+        try Folder.checkSpace(for: overflow ? .max : bytes, at: buildingFolder)
+        try AtomicFile.write(lines, to: buildingFolder.appending(path: StoreManifest.itemsFileName))
+        try JSONFile.write(building, to: record)
+    }
+}

@@ -1,0 +1,126 @@
+import Files
+import Foundation
+
+/// Builds a hidden-state store shard by shard: interrupted builds continue, and rows of unchanged items are taken from the store
+/// that was there before.
+///
+/// ```swift
+/// let writer = try HiddenStateStoreWriter(folder, identity: identity, items: items)
+/// for shard in writer.pendingShards {
+///     let (states, present) = encode(shard.missing)
+///     try writer.write(shard, states: states, present: present)
+/// }
+/// let store = try writer.finish()
+/// ```
+///
+/// The finished bytes depend on identity, items and states only, not on interruptions. One process builds at a time; the store that
+/// was in the place before can be read until ``finish()``.
+public final class HiddenStateStoreWriter {
+    /// A shard that is not written yet.
+    public struct PendingShard: Sendable, Equatable {
+        /// The shard's number.
+        public let index: Int
+        /// The items it holds, as indices into the writer's items.
+        public let items: Range<Int>
+        /// Those of them that have to be encoded, ascending; the others' rows are copied from the former store.
+        public let missing: [Int]
+    }
+
+    /// Where the store will be.
+    public let folder: URL
+    /// What determines the numbers.
+    public let identity: StoreIdentity
+    /// The items in store order.
+    public let items: [StoreItem]
+    /// Whether the store is finished; from the start when it was finished before with the same identity and items.
+    public internal(set) var isComplete = false
+    /// How many items have their row in the former store or a finished shard already; they are not encoded again.
+    public var reusedItems: Int { items.count - pendingShards.reduce(0) { $0 + $1.missing.count } }
+
+    let buildingFolder: URL
+    let itemsHash: String
+    var building: StoreBuilding
+    var lock: FolderLock?
+    /// The store that was in the place before, and per item its row there.
+    let former: HiddenStateStore?
+    let formerRows: [Int: Int]
+    var checkedFormerShards: Set<Int> = []
+
+    /// Starts or continues a build.
+    ///
+    /// - Parameters:
+    ///   - folder: where the store will be; a store of the same identity that is there gives its unchanged rows.
+    ///   - identity: what determines the numbers.
+    ///   - items: every item, in the dataset's order; ids are unique.
+    ///   - shardItems: items per shard; default as many as fill 64 MB. An interrupted build keeps its own.
+    ///   - startingAnew: whether a store or interrupted build of another identity or other items gives way, instead of an error.
+    /// - Throws: ``UserError`` for an impossible identity, no items, an id twice, a folder that holds something else, an interrupted
+    ///   build or a store of something else, another process building, or too little space on the disk.
+    public init(
+        _ folder: URL, identity: StoreIdentity, items: [StoreItem], shardItems: Int? = nil, startingAnew: Bool = false
+    ) throws {
+        try identity.validate(at: folder.path)
+        try Self.check(items, at: folder)
+        self.folder = folder
+        self.identity = identity
+        self.items = items
+        buildingFolder = StoreBuilding.folder(of: folder)
+        let lines = try StoreItem.lines(items)
+        itemsHash = lines.withUnsafeBytes { ContentHash.of($0) }
+        building = StoreBuilding(
+            identity: identity, itemCount: items.count, itemsHash: itemsHash,
+            shardItems: max(1, min(items.count, shardItems ?? Self.usualShardItems(of: identity))))
+
+        try Self.placeFinishedBuild(buildingFolder, at: folder)
+        former = try Self.openFormer(folder, identity: identity, startingAnew: startingAnew)
+        if let former, former.manifest.items.sha256 == itemsHash, former.itemCount == items.count {
+            isComplete = true
+            formerRows = [:]
+            return
+        }
+        formerRows = try former.map { try Self.unchangedRows(of: items, in: $0) } ?? [:]
+        try openBuilding(lines: lines, startingAnew: startingAnew)
+    }
+
+    /// The items per shard when nothing else is said: as many as fill 64 MB, at least 1.
+    public static func usualShardItems(of identity: StoreIdentity) -> Int { max(1, (64 << 20) / identity.rowBytes) }
+
+    /// The shards still to be written, in order.
+    public var pendingShards: [PendingShard] {
+        if isComplete { return [] }
+        let done = Set(building.finished.map(\.firstItem))
+        return (0..<building.shardCount).compactMap { index in
+            let range = building.items(of: index)
+            if done.contains(range.lowerBound) { return nil }
+            return PendingShard(index: index, items: range, missing: range.filter { formerRows[$0] == nil })
+        }
+    }
+
+    /// Writes the manifest and puts the store in its place; does nothing when the store is finished.
+    ///
+    /// - Returns: the finished store, opened.
+    /// - Throws: ``UserError`` when shards are still to be written or the disk fails.
+    @discardableResult
+    public func finish() throws -> HiddenStateStore {
+        if isComplete { return try HiddenStateStore.open(folder, expecting: identity) }
+        let pending = pendingShards
+        guard pending.isEmpty else {
+            throw UserError(
+                "\(pending.count) of \(building.shardCount) shards are not written yet", at: buildingFolder.path,
+                remedy: "Run the same encode command again: it goes on where it stopped.")
+        }
+        let manifest = StoreManifest(
+            formatVersion: StoreManifest.currentVersion, identity: identity, identityHash: identity.hash,
+            itemCount: items.count,
+            items: StoreManifest.Items(
+                file: StoreManifest.itemsFileName, sha256: itemsHash, idsHash: StoreItem.hash(ofIds: items.lazy.map(\.id))),
+            shards: building.finished)
+        try JSONFile.write(manifest, to: buildingFolder.appending(path: StoreManifest.fileName))
+        unlink(buildingFolder.appending(path: StoreBuilding.fileName).path)
+        lock?.remove()
+        try Folder.put(buildingFolder, at: folder)
+        lock = nil
+        isComplete = true
+        return try HiddenStateStore.open(folder, expecting: identity)
+    }
+}

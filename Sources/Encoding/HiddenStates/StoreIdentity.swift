@@ -1,0 +1,100 @@
+import Files
+import Foundation
+
+/// Everything that determines the numbers of a hidden-state store, except the items themselves.
+///
+/// Two stores with equal identities hold, for the same item content, the same rows.
+public struct StoreIdentity: Codable, Equatable, Sendable {
+    /// What was encoded.
+    public enum Modality: String, Codable, Sendable {
+        /// An item's title.
+        case text
+        /// An item's picture.
+        case image
+    }
+
+    /// How the token states of a layer became one vector.
+    public enum Pooling: String, Codable, Sendable, CaseIterable {
+        /// The first token's state (BERT, ViT).
+        case first
+        /// The mean over the tokens that are not padding (Llama family).
+        case mean
+        /// The last token that is not padding.
+        case last
+    }
+
+    /// The frozen encoder.
+    public struct Encoder: Codable, Equatable, Sendable {
+        /// The architecture, as in `bert` or `vit`.
+        public var family: String
+        /// What people call it, as in `bert-base-uncased`.
+        public var name: String
+        /// SHA-256 of the weights.
+        public var weightsHash: String
+        /// SHA-256 of the tokenizer; nil for image encoders.
+        public var tokenizerHash: String?
+
+        /// Names an encoder.
+        public init(family: String, name: String, weightsHash: String, tokenizerHash: String? = nil) {
+            self.family = family
+            self.name = name
+            self.weightsHash = weightsHash
+            self.tokenizerHash = tokenizerHash
+        }
+    }
+
+    /// The frozen encoder.
+    public var encoder: Encoder
+    /// The settings of the steps before the encoder, as in `["maximumTokens": "30"]` or `["size": "224"]`.
+    public var preprocessing: [String: String]
+    /// What was encoded.
+    public var modality: Modality
+    /// How the token states became one vector.
+    public var pooling: Pooling
+    /// The layers kept, in the order stored: 0 is the embedding output, l the output of block l.
+    public var layers: [Int]
+    /// Values per layer.
+    public var width: Int
+    /// The number format.
+    public var dtype: StateType
+
+    /// Names everything that determines the numbers.
+    public init(
+        encoder: Encoder, preprocessing: [String: String], modality: Modality, pooling: Pooling, layers: [Int], width: Int,
+        dtype: StateType
+    ) {
+        self.encoder = encoder
+        self.preprocessing = preprocessing
+        self.modality = modality
+        self.pooling = pooling
+        self.layers = layers
+        self.width = width
+        self.dtype = dtype
+    }
+
+    /// SHA-256 over all fields, 64 digits.
+    public var hash: String {
+        // Sorted keys and texts, whole numbers and enumerations only: the JSON is the same on every platform.
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        guard let json = try? encoder.encode(self) else { preconditionFailure("an identity is always JSON") }
+        return json.withUnsafeBytes { ContentHash.of($0) }
+    }
+
+    /// Values of one item: layers times width.
+    var rowCount: Int { layers.count * width }
+    /// Bytes of one item.
+    var rowBytes: Int { rowCount * dtype.size }
+
+    /// Checks that the shape is possible.
+    ///
+    /// - Throws: ``UserError`` when there is no layer, a layer is negative or named twice, or the width is not 1 to 1,000,000.
+    func validate(at place: String) throws {
+        guard !layers.isEmpty, layers.count <= 10_000, layers.allSatisfy({ $0 >= 0 }), Set(layers).count == layers.count else {
+            throw UserError("the layers \(layers.prefix(20)) are not a list of different layer numbers from 0", at: place)
+        }
+        guard (1...1_000_000).contains(width) else {
+            throw UserError("the width \(width) is not between 1 and 1,000,000", at: place)
+        }
+    }
+}

@@ -1,0 +1,57 @@
+import Files
+import Foundation
+
+/// One mapped file of a store: the states of a range of items.
+public struct StoreShard: Sendable {
+    /// The items it holds, as indices in the store.
+    public let items: Range<Int>
+    private let file: SafetensorsFile
+    private let statesEntry: SafetensorsFile.Entry
+    private let presentEntry: SafetensorsFile.Entry
+
+    /// Where the file is.
+    public var url: URL { file.file.url }
+    /// The states of the items, [items.count, layers, width] in the store's dtype, mapped. Valid as long as this value or its store
+    /// lives.
+    public var states: UnsafeRawBufferPointer { file.bytes(of: statesEntry) }
+    /// One byte per item: 0 where the title or picture is missing. Valid as long as this value or its store lives.
+    public var present: UnsafeRawBufferPointer { file.bytes(of: presentEntry) }
+    /// All bytes of the file.
+    var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(file.file.bytes) }
+
+    /// Maps a file and checks its header.
+    ///
+    /// - Throws: ``UserError`` when the file is missing or cut off, or its tensors are not of the expected shapes and types.
+    init(_ url: URL, items: Range<Int>, identity: StoreIdentity) throws {
+        let file = try SafetensorsFile(url)
+        func entry(_ name: String, type: String, shape: [Int]) throws -> SafetensorsFile.Entry {
+            guard let entry = file.entries[name] else {
+                throw UserError("tensor \"\(name)\" is missing", at: url.path, remedy: Self.remedy)
+            }
+            guard entry.type == type, entry.shape == shape else {
+                throw UserError(
+                    "tensor \"\(name)\" is \(entry.type) \(entry.shape), expected \(type) \(shape)", at: url.path,
+                    remedy: Self.remedy)
+            }
+            guard entry.range.lowerBound % identity.dtype.size == 0 || name == "present" else {
+                throw UserError("tensor \"\(name)\" is not aligned to its type", at: url.path, remedy: Self.remedy)
+            }
+            return entry
+        }
+        statesEntry = try entry(
+            "states", type: identity.dtype.safetensorsName, shape: [items.count, identity.layers.count, identity.width])
+        presentEntry = try entry("present", type: "U8", shape: [items.count])
+        guard file.metadata == Self.metadata(of: identity, firstItem: items.lowerBound) else {
+            throw UserError("the shard belongs to another store or place", at: url.path, remedy: Self.remedy)
+        }
+        self.file = file
+        self.items = items
+    }
+
+    /// What the file says of itself, so that a shard copied from elsewhere is noticed.
+    static func metadata(of identity: StoreIdentity, firstItem: Int) -> [String: String] {
+        ["identity": identity.hash, "firstItem": String(firstItem)]
+    }
+
+    private static let remedy = "The store is damaged: encode again into another folder."
+}

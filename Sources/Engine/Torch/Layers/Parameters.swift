@@ -1,0 +1,110 @@
+import Files
+import OrderedCollections
+
+/// The named tensors of a model, as its layers ask for them.
+///
+/// A layer asks by name and shape when it is made. The tensors come from a checkpoint, where names and shapes are checked, or are
+/// fresh. So the names are the checkpoint's own keys, and a model is never half loaded.
+public final class Parameters {
+    /// Where tensors come from.
+    public enum Source {
+        /// Drawn as each layer says, to be trained.
+        case fresh
+        /// Read from files.
+        case weights(Weights)
+    }
+
+    /// All tensors asked for so far, by full name, in that order.
+    public var all: OrderedDictionary<String, Tensor> { shared.tensors }
+    /// Where the tensors live.
+    public var device: Device { shared.device }
+    /// The tensors' type.
+    public var dtype: DType { shared.dtype }
+
+    private let shared: Shared
+    private let prefix: String
+
+    /// Starts an empty set.
+    ///
+    /// - Parameters:
+    ///   - source: where tensors come from.
+    ///   - device: where they are put.
+    ///   - dtype: the type they are converted to.
+    ///   - trained: whether gradients are recorded for them.
+    public init(_ source: Source = .fresh, on device: Device = .cpu, dtype: DType = .float32, trained: Bool = true) {
+        shared = Shared(source: source, device: device, dtype: dtype, trained: trained)
+        prefix = ""
+    }
+
+    private init(_ shared: Shared, prefix: String) {
+        self.shared = shared
+        self.prefix = prefix
+    }
+
+    /// The part of the names that start with `name.`.
+    public func scoped(_ name: String) -> Parameters { Parameters(shared, prefix: "\(prefix)\(name).") }
+
+    /// The part for an element of a list, as in `blocks.3.`.
+    public func scoped(_ name: String, _ index: Int) -> Parameters { scoped("\(name).\(index)") }
+
+    /// The tensor of a name below this part; the same one when it is asked for again.
+    ///
+    /// - Throws: ``UserError`` when the checkpoint lacks it or has it in another shape.
+    public func callAsFunction(_ name: String, _ shape: [Int], _ initializer: Initializer) throws -> Tensor {
+        let full = prefix + name
+        if let known = shared.tensors[full] {
+            precondition(known.shape == shape, "parameter \(full) is asked for as \(shape) and is \(known.shape)")
+            return known
+        }
+        let made: Tensor
+        switch shared.source {
+        case .fresh: made = initializer.fill(shape)
+        case .weights(let weights): made = try weights.tensor(full, shape: shape)
+        }
+        let placed = made.to(shared.dtype).to(shared.device)
+        placed.requiresGradient = shared.trained
+        shared.tensors[full] = placed
+        return placed
+    }
+
+    /// Whether the checkpoint has a tensor of this name below this part; fresh parameters have every name.
+    public func has(_ name: String) -> Bool {
+        switch shared.source {
+        case .fresh: true
+        case .weights(let weights): weights.has(prefix + name)
+        }
+    }
+
+    /// How many numbers all tensors hold together.
+    public var count: Int { shared.tensors.values.reduce(0) { $0 + $1.count } }
+
+    /// Overwrites every tensor with that of the same name.
+    ///
+    /// - Throws: ``UserError`` when a name is missing, one is too many or a shape differs; then nothing was overwritten.
+    public func load(_ weights: Weights) throws {
+        if let extra = weights.names.sorted().first(where: { shared.tensors[$0] == nil }) {
+            throw UserError(
+                "tensor \"\(extra)\" belongs to no part of this model", at: weights.place,
+                remedy: "The checkpoint was written with other settings of the model.")
+        }
+        let values = try shared.tensors.map { try weights.tensor($0.key, shape: $0.value.shape) }
+        withoutGradients {
+            for (tensor, value) in zip(shared.tensors.values, values) { tensor.copy(from: value) }
+        }
+    }
+
+    private final class Shared {
+        let source: Source
+        let device: Device
+        let dtype: DType
+        let trained: Bool
+        var tensors: OrderedDictionary<String, Tensor> = [:]
+
+        init(source: Source, device: Device, dtype: DType, trained: Bool) {
+            self.source = source
+            self.device = device
+            self.dtype = dtype
+            self.trained = trained
+        }
+    }
+}

@@ -1,0 +1,42 @@
+import CTorch
+import Foundation
+
+/// Memory of this process and of a device, in bytes.
+public struct MemoryUse: Sendable, Codable, Equatable {
+    /// Held now.
+    public var current: Int
+    /// Held at most since the start, or since ``resetPeak(of:)``.
+    public var peak: Int
+
+    /// The process's resident memory on the processor; what LibTorch's allocator holds on an accelerator.
+    public static func of(_ device: Device) -> MemoryUse {
+        if device.kind == .cpu { return resident() }
+        var (current, peak, total): (Int64, Int64, Int64) = (0, 0, 0)
+        guard ctorch_device_memory(device.kind.rawValue, Int32(device.index), &current, &peak, &total) else {
+            return MemoryUse(current: 0, peak: 0)
+        }
+        return MemoryUse(current: Int(current), peak: Int(peak))
+    }
+
+    /// Starts the measurement of the peak anew.
+    ///
+    /// On the processor that needs leave to write `/proc/self/clear_refs`; without it the peak since the start is kept.
+    public static func resetPeak(of device: Device) {
+        if device.kind == .cpu {
+            guard let file = FileHandle(forWritingAtPath: "/proc/self/clear_refs") else { return }
+            try? file.write(contentsOf: Data("5".utf8))
+            try? file.close()
+        } else {
+            _ = ctorch_reset_device_peak(device.kind.rawValue, Int32(device.index))
+        }
+    }
+
+    private static func resident() -> MemoryUse {
+        let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
+        func field(_ name: String) -> Int {
+            guard let line = status.split(separator: "\n").first(where: { $0.hasPrefix(name) }) else { return 0 }
+            return (line.split(whereSeparator: { !$0.isNumber }).first.flatMap { Int($0) } ?? 0) * 1024
+        }
+        return MemoryUse(current: field("VmRSS:"), peak: field("VmHWM:"))
+    }
+}

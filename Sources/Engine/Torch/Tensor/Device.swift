@@ -1,0 +1,59 @@
+import CTorch
+import Files
+
+/// Where a tensor lives and is computed.
+public struct Device: Sendable, Hashable, CustomStringConvertible {
+    /// A kind of device, with LibTorch's number.
+    public enum Kind: Int32, Sendable, CaseIterable {
+        case cpu = 0
+        case cuda = 1
+        case mps = 13
+    }
+
+    /// The kind of device.
+    public let kind: Kind
+    /// Which of them, from 0.
+    public let index: Int
+
+    /// Makes a device; it is not checked that the machine has it.
+    public init(_ kind: Kind, index: Int = 0) {
+        self.kind = kind
+        self.index = index
+    }
+
+    /// The processor.
+    public static let cpu = Device(.cpu)
+
+    /// The device that a setting names: `auto` (CUDA, else MPS, else the processor), `cpu`, `cuda`, `cuda:1`, `mps`.
+    ///
+    /// - Throws: ``UserError`` for an unknown name and for a device this machine does not have.
+    public init(named name: String) throws {
+        if name == "auto" {
+            let kind = [Kind.cuda, .mps].first { Device.count(of: $0) > 0 }
+            self.init(kind ?? .cpu)
+            return
+        }
+        let parts = name.split(separator: ":", omittingEmptySubsequences: false)
+        guard let kind = Kind.allCases.first(where: { "\($0)" == parts[0] }), parts.count <= 2,
+            let index = parts.count == 2 ? Int(parts[1]) : 0, index >= 0
+        else { throw UserError("unknown device \"\(name)\"", remedy: "Choose auto, cpu, cuda, cuda:N or mps.") }
+        let count = Device.count(of: kind)
+        guard index < count else {
+            throw UserError(
+                "this machine has \(count) \(kind) devices that LibTorch can use, \"\(name)\" is not among them",
+                remedy: "Choose auto or cpu; `iisan doctor` shows what was found.")
+        }
+        self.init(kind, index: index)
+    }
+
+    /// How many devices of a kind LibTorch can use here.
+    public static func count(of kind: Kind) -> Int { Int(ctorch_device_count(kind.rawValue)) }
+
+    /// Waits until all work given to the device is done; the processor has none outstanding.
+    public func synchronize() {
+        if !ctorch_synchronize(kind.rawValue, Int32(index)) { Failure.report() }
+    }
+
+    /// The name as settings write it.
+    public var description: String { kind == .cpu ? "cpu" : "\(kind):\(index)" }
+}

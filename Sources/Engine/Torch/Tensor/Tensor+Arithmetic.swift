@@ -1,0 +1,91 @@
+extension Tensor {
+    private static let addOperator = Operator("add", "Tensor")
+    private static let subtractOperator = Operator("sub", "Tensor")
+    private static let multiplyOperator = Operator("mul", "Tensor")
+    private static let divideOperator = Operator("div", "Tensor")
+    private static let addScalarOperator = Operator("add", "Scalar")
+    private static let multiplyScalarOperator = Operator("mul", "Scalar")
+    private static let addInPlaceOperator = Operator("add_", "Tensor")
+    private static let multiplyInPlaceOperator = Operator("mul_", "Scalar")
+    private static let negativeOperator = Operator("neg")
+    private static let matmulOperator = Operator("matmul")
+    private static let exponentialOperator = Operator("exp")
+    private static let logarithmOperator = Operator("log")
+    private static let sigmoidOperator = Operator("sigmoid")
+    private static let tanhOperator = Operator("tanh")
+    private static let squareRootOperator = Operator("sqrt")
+    private static let absoluteOperator = Operator("abs")
+    private static let lessOperator = Operator("lt", "Tensor")
+    private static let greaterOperator = Operator("gt", "Tensor")
+    private static let atLeastOperator = Operator("ge", "Tensor")
+    private static let greaterScalarOperator = Operator("gt", "Scalar")
+    private static let equalOperator = Operator("eq", "Tensor")
+    private static let equalScalarOperator = Operator("eq", "Scalar")
+    private static let notOperator = Operator("logical_not")
+    private static let andOperator = Operator("logical_and")
+    private static let orOperator = Operator("logical_or")
+    private static let isFiniteOperator = Operator("isfinite")
+
+    /// Sum, element by element; shapes are broadcast.
+    public static func + (a: Tensor, b: Tensor) -> Tensor { addOperator(.tensor(a), .tensor(b)) }
+    /// Difference, element by element; shapes are broadcast.
+    public static func - (a: Tensor, b: Tensor) -> Tensor { subtractOperator(.tensor(a), .tensor(b)) }
+    /// Product, element by element; shapes are broadcast.
+    public static func * (a: Tensor, b: Tensor) -> Tensor { multiplyOperator(.tensor(a), .tensor(b)) }
+    /// Quotient, element by element; shapes are broadcast.
+    public static func / (a: Tensor, b: Tensor) -> Tensor { divideOperator(.tensor(a), .tensor(b)) }
+    /// Sum with a number.
+    public static func + (a: Tensor, b: Double) -> Tensor { addScalarOperator(.tensor(a), .double(b)) }
+    /// Difference to a number.
+    public static func - (a: Tensor, b: Double) -> Tensor { addScalarOperator(.tensor(a), .double(-b)) }
+    /// A number less the tensor.
+    public static func - (a: Double, b: Tensor) -> Tensor { -b + a }
+    /// Product with a number.
+    public static func * (a: Tensor, b: Double) -> Tensor { multiplyScalarOperator(.tensor(a), .double(b)) }
+    /// Quotient by a number.
+    public static func / (a: Tensor, b: Double) -> Tensor { multiplyScalarOperator(.tensor(a), .double(1 / b)) }
+    /// The negative.
+    public static prefix func - (a: Tensor) -> Tensor { negativeOperator(.tensor(a)) }
+
+    /// Adds another tensor in place.
+    public func add(_ other: Tensor) { Self.addInPlaceOperator.run(.tensor(self), .tensor(other)) }
+    /// Multiplies by a number in place.
+    public func multiply(_ factor: Double) { Self.multiplyInPlaceOperator.run(.tensor(self), .double(factor)) }
+
+    /// Matrix product over the last two dimensions; the others are broadcast.
+    public func matmul(_ other: Tensor) -> Tensor { Self.matmulOperator(.tensor(self), .tensor(other)) }
+
+    /// e to the power of each element.
+    public func exponential() -> Tensor { Self.exponentialOperator(.tensor(self)) }
+    /// The natural logarithm of each element.
+    public func logarithm() -> Tensor { Self.logarithmOperator(.tensor(self)) }
+    /// 1 / (1 + exp(-x)) of each element.
+    public func sigmoid() -> Tensor { Self.sigmoidOperator(.tensor(self)) }
+    /// The hyperbolic tangent of each element.
+    public func tanh() -> Tensor { Self.tanhOperator(.tensor(self)) }
+    /// The square root of each element.
+    public func squareRoot() -> Tensor { Self.squareRootOperator(.tensor(self)) }
+    /// Each element without its sign.
+    public func absolute() -> Tensor { Self.absoluteOperator(.tensor(self)) }
+
+    /// Where an element is less than the other tensor's.
+    public static func .< (a: Tensor, b: Tensor) -> Tensor { lessOperator(.tensor(a), .tensor(b)) }
+    /// Where an element is greater than the other tensor's.
+    public static func .> (a: Tensor, b: Tensor) -> Tensor { greaterOperator(.tensor(a), .tensor(b)) }
+    /// Where an element is at least the other tensor's.
+    public static func .>= (a: Tensor, b: Tensor) -> Tensor { atLeastOperator(.tensor(a), .tensor(b)) }
+    /// Where an element is greater than a number.
+    public static func .> (a: Tensor, b: Double) -> Tensor { greaterScalarOperator(.tensor(a), .double(b)) }
+    /// Where an element equals the other tensor's.
+    public static func .== (a: Tensor, b: Tensor) -> Tensor { equalOperator(.tensor(a), .tensor(b)) }
+    /// Where an element equals a number.
+    public static func .== (a: Tensor, b: Double) -> Tensor { equalScalarOperator(.tensor(a), .double(b)) }
+    /// Where the elements, as truths, are false.
+    public func not() -> Tensor { Self.notOperator(.tensor(self)) }
+    /// Where both tensors' elements, as truths, are true.
+    public func and(_ other: Tensor) -> Tensor { Self.andOperator(.tensor(self), .tensor(other)) }
+    /// Where at least one tensor's elements, as truths, are true.
+    public func or(_ other: Tensor) -> Tensor { Self.orOperator(.tensor(self), .tensor(other)) }
+    /// Where an element is neither infinite nor not a number.
+    public func isFinite() -> Tensor { Self.isFiniteOperator(.tensor(self)) }
+}

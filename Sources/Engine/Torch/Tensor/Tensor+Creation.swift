@@ -1,0 +1,83 @@
+import CTorch
+
+extension Tensor {
+    private static let zerosOperator = Operator("zeros")
+    private static let emptyOperator = Operator("empty", "memory_format")
+    private static let fullOperator = Operator("full")
+    private static let arangeOperator = Operator("arange", "start")
+    private static let randnOperator = Operator("randn")
+    private static let randOperator = Operator("rand")
+    private static let randpermOperator = Operator("randperm")
+
+    /// Zeros.
+    public static func zeros(_ shape: [Int], dtype: DType = .float32, on device: Device = .cpu) -> Tensor {
+        zerosOperator(.ints(shape), .dtype(dtype), .none, .device(device))
+    }
+
+    /// Ones.
+    public static func ones(_ shape: [Int], dtype: DType = .float32, on device: Device = .cpu) -> Tensor {
+        full(shape, 1, dtype: dtype, on: device)
+    }
+
+    /// One value everywhere.
+    public static func full(_ shape: [Int], _ value: Double, dtype: DType = .float32, on device: Device = .cpu) -> Tensor {
+        fullOperator(.ints(shape), .double(value), .dtype(dtype), .none, .device(device))
+    }
+
+    /// Memory that was not set to anything.
+    public static func empty(_ shape: [Int], dtype: DType = .float32, on device: Device = .cpu) -> Tensor {
+        emptyOperator(.ints(shape), .dtype(dtype), .none, .device(device))
+    }
+
+    /// The integers of a range, as `int64`.
+    public static func range(_ range: Range<Int>, on device: Device = .cpu) -> Tensor {
+        arangeOperator(.int(range.lowerBound), .int(range.upperBound), .dtype(.int64), .none, .device(device))
+    }
+
+    /// Independent draws of the standard normal distribution from the device's random state.
+    public static func randomNormal(_ shape: [Int], dtype: DType = .float32, on device: Device = .cpu) -> Tensor {
+        randnOperator(.ints(shape), .dtype(dtype), .none, .device(device))
+    }
+
+    /// Independent draws of the uniform distribution on [0, 1).
+    public static func randomUniform(_ shape: [Int], dtype: DType = .float32, on device: Device = .cpu) -> Tensor {
+        randOperator(.ints(shape), .dtype(dtype), .none, .device(device))
+    }
+
+    /// The integers below `count` in random order, as `int64`.
+    public static func randomPermutation(_ count: Int, on device: Device = .cpu) -> Tensor {
+        randpermOperator(.int(count), .dtype(.int64), .none, .device(device))
+    }
+
+    /// The elements of an array, copied, in a given shape.
+    public convenience init<Element: TensorElement>(_ elements: [Element], shape: [Int]? = nil, on device: Device = .cpu) {
+        let shape = shape ?? [elements.count]
+        precondition(shape.reduce(1, *) == elements.count, "\(elements.count) elements do not fill the shape \(shape)")
+        let tensor = Tensor.empty(shape, dtype: Element.dtype)
+        if let memory = ctorch_data(tensor.handle) {
+            elements.withUnsafeBytes { memory.copyMemory(from: $0.baseAddress!, byteCount: $0.count) }
+        }
+        self.init(owning: ctorch_retain(tensor.to(device).handle))
+    }
+
+    /// A scalar.
+    public convenience init<Element: TensorElement>(_ element: Element, on device: Device = .cpu) {
+        self.init([element], shape: [], on: device)
+    }
+
+    /// A tensor over memory that `owner` keeps alive, on the processor, without a copy.
+    ///
+    /// - Parameter owner: kept until the last tensor on the memory is gone.
+    public static func over(_ memory: UnsafeMutableRawPointer?, shape: [Int], dtype: DType, owner: AnyObject) -> Tensor {
+        let context = Unmanaged.passRetained(owner).toOpaque()
+        let sizes = shape.map(Int64.init)
+        let release: @convention(c) (UnsafeMutableRawPointer?) -> Void = { context in
+            if let context { Unmanaged<AnyObject>.fromOpaque(context).release() }
+        }
+        guard let handle = ctorch_over_memory(memory, sizes, Int32(shape.count), dtype.rawValue, release, context) else {
+            Failure.report()
+            return .nothing()
+        }
+        return Tensor(owning: handle)
+    }
+}

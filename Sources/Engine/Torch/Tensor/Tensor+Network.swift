@@ -1,0 +1,56 @@
+extension Tensor {
+    private static let linearOperator = Operator("linear")
+    private static let layerNormOperator = Operator("layer_norm")
+    private static let embeddingOperator = Operator("embedding")
+    private static let reluOperator = Operator("relu")
+    private static let geluOperator = Operator("gelu")
+    private static let dropoutOperator = Operator("dropout")
+    private static let convolutionOperator = Operator("conv2d")
+    private static let attentionOperator = Operator("scaled_dot_product_attention")
+
+    /// x Wᵀ + b over the last dimension.
+    ///
+    /// - Parameters:
+    ///   - weight: [outputs, inputs].
+    ///   - bias: [outputs].
+    public func linear(_ weight: Tensor, _ bias: Tensor? = nil) -> Tensor {
+        Self.linearOperator(.tensor(self), .tensor(weight), .tensor(bias))
+    }
+
+    /// (x - mean) / sqrt(variance + epsilon) · weight + bias over the last dimension.
+    public func layerNorm(_ weight: Tensor, _ bias: Tensor, epsilon: Double) -> Tensor {
+        Self.layerNormOperator(
+            .tensor(self), .ints([size(-1)]), .tensor(weight), .tensor(bias), .double(epsilon))
+    }
+
+    /// The rows of this table [entries, width] that `indices` name, in a new last dimension.
+    public func embedding(_ indices: Tensor) -> Tensor { Self.embeddingOperator(.tensor(self), .tensor(indices)) }
+
+    /// max(x, 0).
+    public func relu() -> Tensor { Self.reluOperator(.tensor(self)) }
+
+    /// x Φ(x), with the error function or, when `approximate`, with its tanh form.
+    public func gelu(approximate: Bool = false) -> Tensor {
+        Self.geluOperator(.tensor(self), .text(approximate ? "tanh" : "none"))
+    }
+
+    /// Zeroes elements with a probability and scales the others by 1 / (1 - probability).
+    public func dropout(_ probability: Double) -> Tensor {
+        Self.dropoutOperator(.tensor(self), .double(probability), .bool(true))
+    }
+
+    /// Two-dimensional convolution of [items, channels, height, width] with `weight` [outputs, channels, height, width].
+    public func convolution(_ weight: Tensor, _ bias: Tensor?, stride: Int) -> Tensor {
+        Self.convolutionOperator(.tensor(self), .tensor(weight), .tensor(bias), .ints([stride, stride]))
+    }
+
+    /// softmax(Q Kᵀ / sqrt(width) + mask) V with queries [.., positions, width].
+    ///
+    /// - Parameter mask: boolean, true where a key may be seen; or numbers to add to the logits.
+    public static func attention(
+        _ query: Tensor, _ key: Tensor, _ value: Tensor, mask: Tensor? = nil, dropout: Double = 0, causal: Bool = false
+    ) -> Tensor {
+        attentionOperator(
+            .tensor(query), .tensor(key), .tensor(value), .tensor(mask), .double(dropout), .bool(causal))
+    }
+}

@@ -1,0 +1,73 @@
+import Datasets
+import Files
+import Metrics
+import Modeling
+import Torch
+
+/// Ranks every item of the catalogue for every user of a split.
+public struct Evaluator {
+    private let split: Split
+    private let budget: Int
+
+    /// Makes an evaluator.
+    ///
+    /// - Parameter budget: bytes that a block of scores may take; 64 MB by default.
+    public init(_ split: Split, budget: Int = 64 << 20) {
+        self.split = split
+        self.budget = budget
+    }
+
+    /// Items whose vectors are computed at a time: bounds the memory of their hidden states.
+    static let itemBlock = 1024
+
+    /// The vectors of the whole catalogue: [items, width].
+    public func itemVectors(_ recommender: Recommender) throws -> Tensor {
+        try withTensorErrors {
+            withoutGradients {
+                let blocks = stride(from: 0, to: split.itemCount, by: Self.itemBlock).map { start in
+                    recommender.itemTower.vectors(of: .range(start..<min(start + Self.itemBlock, split.itemCount)))
+                }
+                return .concatenated(blocks, along: 0)
+            }
+        }
+    }
+
+    /// Where each target of a part stands.
+    ///
+    /// - Throws: ``UserError`` when the part has no cases or the model has diverged.
+    public func ranks(
+        _ recommender: Recommender, _ part: Split.Part, onProgress: Files.Progress.Handler? = nil
+    ) throws -> [TargetRank] {
+        let items = try itemVectors(recommender)
+        return try ranks(part, onProgress: onProgress) { batch in
+            recommender.userVectors(batch, itemVectors: items).matmul(items.transposed(0, 1))
+        }
+    }
+
+    /// Where each target of a part stands when items are ranked by how often they were trained on, for every user alike.
+    public func popularityRanks(_ part: Split.Part) throws -> [TargetRank] {
+        let shares = Tensor(split.popularity).unsqueezed(0)
+        return try ranks(part) { shares.expanded([$0.userCount, split.itemCount]).clone() }
+    }
+
+    private func ranks(
+        _ part: Split.Part, onProgress: Files.Progress.Handler? = nil, scores: (EvaluationBatch) -> Tensor
+    ) throws -> [TargetRank] {
+        let cases = split.evaluation(part)
+        guard !cases.isEmpty else {
+            throw UserError("no user has a \(part.rawValue) target", remedy: "Lower data.split.minimum_items.")
+        }
+        let block = max(1, min(1024, budget / (4 * max(1, split.itemCount))))
+        var ranks: [TargetRank] = []
+        ranks.reserveCapacity(cases.count)
+        for batch in split.evaluationBatches(part, size: block) {
+            try withTensorErrors {
+                try withoutGradients {
+                    ranks += try Ranker.ranks(of: batch, scores: scores(batch), isCold: split.isCold)
+                }
+            }
+            onProgress?(Files.Progress("ranking", done: ranks.count, total: cases.count, unit: "users"))
+        }
+        return ranks
+    }
+}

@@ -1,0 +1,68 @@
+import Files
+import Metrics
+import Modeling
+
+/// What a run found and what it cost: `result.json`.
+public struct RunResult: Sendable, Codable, Equatable {
+    /// What the run took.
+    public struct Cost: Sendable, Codable, Equatable {
+        /// Seconds of training steps per epoch: the median over epochs.
+        public var secondsPerEpoch: Double
+        /// Epochs that were trained.
+        public var epochs: Int
+        /// Numbers that training changes.
+        public var trainableParameters: Int
+        /// The most memory that training held, in bytes: resident on the processor, allocated on an accelerator.
+        public var peakMemory: Int
+        /// Bytes of the hidden-state stores.
+        public var storeBytes: Int
+
+        /// Makes a cost.
+        public init(secondsPerEpoch: Double, epochs: Int, trainableParameters: Int, peakMemory: Int, storeBytes: Int) {
+            self.secondsPerEpoch = secondsPerEpoch
+            self.epochs = epochs
+            self.trainableParameters = trainableParameters
+            self.peakMemory = peakMemory
+            self.storeBytes = storeBytes
+        }
+    }
+
+    /// The gates of one tower after the best epoch, by block.
+    public struct TowerGates: Sendable, Codable, Equatable {
+        /// `image`, `text` or `inter`.
+        public var tower: String
+        /// One value per block, 0 to 1.
+        public var values: [Float]
+
+        /// Makes gates.
+        public init(tower: String, values: [Float]) {
+            self.tower = tower
+            self.values = values
+        }
+    }
+
+    /// The method's name.
+    public var method: String
+    /// The epoch whose parameters were evaluated, from 1; nil for a method that is not trained.
+    public var bestEpoch: Int?
+    /// On the validation targets.
+    public var validation: EvaluationCard
+    /// On the test targets.
+    public var test: EvaluationCard
+    /// What it took; nil for a method that is not trained.
+    public var cost: Cost?
+    /// The gates; empty for a method without.
+    public var gates: [TowerGates]
+
+    /// Makes a result.
+    public init(
+        method: String, bestEpoch: Int?, validation: EvaluationCard, test: EvaluationCard, cost: Cost?, gates: [TowerGates]
+    ) {
+        self.method = method
+        self.bestEpoch = bestEpoch
+        self.validation = validation
+        self.test = test
+        self.cost = cost
+        self.gates = gates
+    }
+}

@@ -1,0 +1,57 @@
+extension RunReport {
+    /// The learning curves as one SVG file; nil when there are none.
+    public var curvesSVG: String? {
+        let charts = charts
+        guard !charts.isEmpty else { return nil }
+        let gap = 44.0
+        let margin = 24.0
+        let width = Double(charts.count) * LineChart.width + Double(charts.count - 1) * gap
+        let height = charts.map(\.height).max() ?? 0
+        let drawn: [Markup] = charts.enumerated().map { $1.svg(x: Double($0) * (LineChart.width + gap)) }
+        let style = Markup(stringLiteral: ChartStyle.colours + "\n" + ChartStyle.chart)
+        let file: Markup = """
+            <svg xmlns="http://www.w3.org/2000/svg" width="\(width + 2 * margin)" height="\(height + 2 * margin)" \
+            viewBox="\(-margin) \(-margin) \(width + 2 * margin) \(height + 2 * margin)">
+            <title>\(title): learning curves</title>
+            <style>
+            \(style)
+            </style>
+            <rect x="\(-margin)" y="\(-margin)" width="\(width + 2 * margin)" height="\(height + 2 * margin)" fill="var(--panel)"/>
+            \(drawn)
+            </svg>
+
+            """
+        return file.text
+    }
+
+    /// The learning curves as a section.
+    var curveSection: Markup {
+        let charts = charts
+        guard !charts.isEmpty else { return "" }
+        let drawn: [Markup] = charts.map { $0.svg() }
+        return Self.section(
+            "Learning curves",
+            lead: "Training loss and HR@10 on the validation targets after each epoch; the dot is a run's best epoch.",
+            "<div class=\"charts\">\(drawn)</div>")
+    }
+
+    private var charts: [LineChart] {
+        func points(_ value: (Curve.Epoch) -> Double?) -> [LineChart.Series] {
+            curves.map { curve in
+                LineChart.Series(
+                    name: curve.name,
+                    points: curve.epochs.compactMap { epoch in value(epoch).map { (Double(epoch.number), $0) } })
+            }
+        }
+        let loss = points(\.loss)
+        let hitRate = points { $0.hitRate.map { $0 * 100 } }
+        var charts: [LineChart] = []
+        if loss.contains(where: { !$0.points.isEmpty }) {
+            charts.append(LineChart(title: "Training loss", xLabel: "epoch", series: loss))
+        }
+        if hitRate.contains(where: { !$0.points.isEmpty }) {
+            charts.append(LineChart(title: "Validation HR@10, %", xLabel: "epoch", series: hitRate, marksHighest: true))
+        }
+        return charts
+    }
+}

@@ -1,0 +1,162 @@
+import Datasets
+import Files
+import Foundation
+import Modeling
+import Training
+import Yams
+
+/// All settings of a run, from raw files to a report: one YAML file, one section per stage.
+public struct Configuration: Sendable, Equatable {
+    /// Raw files and splits.
+    public var data = DataSettings()
+    /// Frozen encoders and their stores.
+    public var encode = EncodeSettings()
+    /// Model and training.
+    public var train = TrainSettings()
+    /// Ranking.
+    public var evaluate = EvaluateSettings()
+    /// Where computing happens: `auto`, `cpu`, `cuda`, `cuda:N` or `mps`.
+    public var device = "auto"
+    /// Threads of one operation; 0 leaves it to LibTorch.
+    public var threads = 0
+
+    /// The defaults.
+    public init() {}
+
+    /// Reads a file.
+    ///
+    /// Relative paths, in overrides too, count from the folder the file is in.
+    ///
+    /// - Parameters:
+    ///   - url: the YAML file.
+    ///   - overrides: settings that come before the file's, as `train.epochs=3`.
+    /// - Throws: ``UserError`` that names file, line and setting.
+    public init(_ url: URL, overrides: [String] = []) throws {
+        let file = try MappedFile(url)
+        guard let text = String(validating: UnsafeRawBufferPointer(file.bytes), as: UTF8.self) else {
+            throw UserError("is not UTF-8", at: url.path)
+        }
+        try self.init(yaml: text, source: url.path, overrides: overrides, folder: url.deletingLastPathComponent())
+    }
+
+    /// Reads YAML text.
+    ///
+    /// - Parameters:
+    ///   - source: what messages call the text.
+    ///   - folder: what relative paths count from.
+    public init(yaml text: String, source: String, overrides: [String] = [], folder: URL) throws {
+        var root = try Self.parse(text, source: source)
+        for override in overrides { try Self.apply(override, to: &root) }
+        self = try Self.read(root, SettingsPlace(source: source))
+        resolvePaths(from: folder)
+        try check()
+    }
+
+    /// A configuration with every section, to start from: paths are relative and have to be filled in.
+    ///
+    /// - Parameter overrides: as in ``init(_:overrides:)``.
+    public static func example(overrides: [String] = []) throws -> Configuration {
+        var example = Configuration()
+        example.data.source = ImportSettings()
+        example.data.source?.interactions = "users.tsv"
+        example.data.source?.items = "items.tsv"
+        example.data.source?.pictures = "pictures"
+        example.encode.text = EncodeSettings.Modality()
+        example.encode.text?.encoder = "encoders/text"
+        example.encode.text?.store = "states/text"
+        example.encode.image = EncodeSettings.Modality()
+        example.encode.image?.encoder = "encoders/image"
+        example.encode.image?.store = "states/image"
+        var root = try parse(example.yaml, source: "the example")
+        for override in overrides { try apply(override, to: &root) }
+        let changed = try read(root, SettingsPlace(source: "--set"))
+        try changed.check()
+        return changed
+    }
+
+    /// The settings as commented YAML that reads back to the same.
+    public var yaml: String { yaml(indent: 0) }
+
+    /// Stops settings that make no sense together.
+    ///
+    /// - Throws: ``UserError`` that names the setting.
+    public func check() throws {
+        try SettingsPlace(source: "data", path: ["split"]).naming { try data.split.check() }
+        try Self.prefixing("train") { try train.training.check() }
+        guard threads >= 0 else { throw UserError("is \(threads), expected 0 or more", at: "threads") }
+        guard !evaluate.cutoffs.isEmpty, evaluate.cutoffs.allSatisfy({ $0 >= 1 }) else {
+            throw UserError("expected list lengths of at least 1", at: "evaluate.cutoffs")
+        }
+    }
+
+    /// Makes relative paths absolute.
+    private mutating func resolvePaths(from folder: URL) {
+        func resolve(_ path: inout String) {
+            if !path.isEmpty { path = URL(filePath: path, relativeTo: folder).standardizedFileURL.path }
+        }
+        resolve(&data.dataset)
+        resolve(&train.run)
+        if evaluate.ceiling != nil { resolve(&evaluate.ceiling!) }
+        if data.source != nil {
+            resolve(&data.source!.interactions)
+            if data.source!.items != nil { resolve(&data.source!.items!) }
+            if data.source!.pictures != nil { resolve(&data.source!.pictures!) }
+        }
+        for modality in [\EncodeSettings.text, \EncodeSettings.image] where encode[keyPath: modality] != nil {
+            resolve(&encode[keyPath: modality]!.encoder)
+            resolve(&encode[keyPath: modality]!.store)
+        }
+    }
+
+    private static func prefixing(_ section: String, _ body: () throws -> Void) throws {
+        do { try body() } catch var error as UserError {
+            error.place = error.place.map { "\(section).\($0)" } ?? section
+            throw error
+        }
+    }
+
+    private static func parse(_ text: String, source: String) throws -> Node {
+        do {
+            return try compose(yaml: text) ?? Node.mapping(Node.Mapping([]))
+        } catch let error as YamlError {
+            throw UserError("not YAML: \(String(describing: error).replacing("\n", with: " "))", at: source)
+        }
+    }
+
+    /// Puts `a.b.c=value` into the tree of a file.
+    private static func apply(_ override: String, to root: inout Node) throws {
+        guard let equals = override.firstIndex(of: "=") else {
+            throw UserError(
+                "no value in \"\(override)\"", at: "--set", remedy: "Write it as key=value, for instance train.epochs=3.")
+        }
+        let keys = override[..<equals].split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+        guard !keys.contains("") else { throw UserError("no key in \"\(override)\"", at: "--set") }
+        let text = String(override[override.index(after: equals)...])
+        let value = text.isEmpty ? Node("null", Tag(.null)) : try parse(text, source: "--set \(override)")
+        func put(_ keys: ArraySlice<String>, _ node: inout Node) {
+            guard let key = keys.first else {
+                node = value
+                return
+            }
+            var mapping = node.mapping ?? Node.Mapping([])
+            var child = mapping[Node(key)] ?? Node.mapping(Node.Mapping([]))
+            put(keys.dropFirst(), &child)
+            mapping[Node(key)] = child
+            node = .mapping(mapping)
+        }
+        put(keys[...], &root)
+    }
+}
+
+extension Configuration: SettingsSection {
+    static var settings: [Setting<Configuration>] {
+        [
+            .section("data", \.data, "Raw files, the dataset made of them, and its split."),
+            .section("encode", \.encode, "Frozen encoders; each item goes through them once."),
+            .section("train", \.train, "What is trained on the hidden states, and how."),
+            .section("evaluate", \.evaluate, "How a trained model is ranked."),
+            .value("device", \.device, "Where computing happens: auto, cpu, cuda, cuda:N or mps."),
+            .value("threads", \.threads, "Threads of one operation; 0 leaves it to LibTorch."),
+        ]
+    }
+}

@@ -1,0 +1,127 @@
+import Files
+import Yams
+
+/// A section of the configuration: a value type whose settings are listed once, for reading, writing and explaining.
+protocol SettingsSection {
+    /// The defaults.
+    init()
+    /// Every setting, in the order in which they are written.
+    static var settings: [Setting<Self>] { get }
+}
+
+/// One setting of a section: its name, what it means, how it is read and written.
+struct Setting<Section> {
+    /// The key in YAML.
+    let name: String
+    /// What it means, with its unit and default.
+    let summary: String
+    /// Takes the value of a node.
+    let read: (inout Section, Node, SettingsPlace) throws -> Void
+    /// The YAML of the value, without its key; nil where there is none.
+    let write: (Section, _ indent: Int) -> String?
+
+    /// A setting with a value.
+    static func value<Value: SettingValue>(
+        _ name: String, _ path: WritableKeyPath<Section, Value>, _ summary: String
+    ) -> Setting {
+        Setting(
+            name: name, summary: summary,
+            read: { section, node, place in section[keyPath: path] = try place.naming { try Value.read(node) } },
+            write: { section, _ in " " + section[keyPath: path].yaml })
+    }
+
+    /// A setting that may be left out or null.
+    static func optional<Value: SettingValue>(
+        _ name: String, _ path: WritableKeyPath<Section, Value?>, _ summary: String
+    ) -> Setting {
+        Setting(
+            name: name, summary: summary,
+            read: { section, node, place in
+                section[keyPath: path] = node.null == nil ? try place.naming { try Value.read(node) } : nil
+            },
+            write: { section, _ in section[keyPath: path].map { " " + $0.yaml } })
+    }
+
+    /// A section below.
+    static func section<Value: SettingsSection>(
+        _ name: String, _ path: WritableKeyPath<Section, Value>, _ summary: String
+    ) -> Setting {
+        Setting(
+            name: name, summary: summary,
+            read: { section, node, place in section[keyPath: path] = try Value.read(node, place) },
+            write: { section, indent in "\n" + section[keyPath: path].yaml(indent: indent + 2) })
+    }
+
+    /// A section below that may be left out.
+    static func optionalSection<Value: SettingsSection>(
+        _ name: String, _ path: WritableKeyPath<Section, Value?>, _ summary: String
+    ) -> Setting {
+        Setting(
+            name: name, summary: summary,
+            read: { section, node, place in section[keyPath: path] = node.null == nil ? try Value.read(node, place) : nil },
+            write: { section, indent in section[keyPath: path].map { "\n" + $0.yaml(indent: indent + 2) } })
+    }
+}
+
+/// Where a setting stands, for messages.
+struct SettingsPlace {
+    /// The file, or where else the settings come from.
+    let source: String
+    /// The keys from the top.
+    var path: [String] = []
+    /// The line, from 1.
+    var line: Int?
+
+    /// The place of a key below.
+    func below(_ key: String, _ node: Node) -> SettingsPlace {
+        SettingsPlace(source: source, path: path + [key], line: node.mark?.line ?? line)
+    }
+
+    /// `file:line: a.b.c`.
+    var description: String {
+        let file = line.map { "\(source):\($0)" } ?? source
+        return path.isEmpty ? file : "\(file): \(path.joined(separator: "."))"
+    }
+
+    /// Adds this place to an error that has none.
+    func naming<Result>(_ body: () throws -> Result) throws -> Result {
+        do { return try body() } catch var error as UserError {
+            if error.place == nil { error.place = description }
+            throw error
+        }
+    }
+}
+
+extension SettingsSection {
+    /// Reads a section: what is not there keeps its default, what is not known is an error.
+    static func read(_ node: Node, _ place: SettingsPlace) throws -> Self {
+        var section = Self()
+        guard let mapping = node.mapping else {
+            if node.null != nil { return section }
+            throw UserError("expected a section with keys, found \(node.shown)", at: place.description)
+        }
+        let known = Dictionary(uniqueKeysWithValues: settings.map { ($0.name, $0) })
+        var seen: Set<String> = []
+        for (keyNode, value) in mapping {
+            let key = keyNode.scalar?.string ?? keyNode.shown
+            let here = place.below(key, keyNode)
+            guard let setting = known[key] else {
+                throw UserError("unknown setting", at: here.description, remedy: Suggestion.sentence(for: key, in: known.keys))
+            }
+            guard seen.insert(key).inserted else { throw UserError("is set twice", at: here.description) }
+            try setting.read(&section, value, here)
+        }
+        return section
+    }
+
+    /// The section as commented YAML.
+    func yaml(indent: Int = 0) -> String {
+        let space = String(repeating: " ", count: indent)
+        return Self.settings.map { setting in
+            let comment = "\(space)# \(setting.summary)\n"
+            guard let value = setting.write(self, indent) else { return "\(comment)\(space)# \(setting.name):\n" }
+            let line = "\(space)\(setting.name):\(value)"
+            return comment + line + (line.hasSuffix("\n") ? "" : "\n")
+        }.joined()
+    }
+}

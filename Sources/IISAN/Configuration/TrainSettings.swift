@@ -1,0 +1,71 @@
+import Modeling
+import Torch
+import Training
+
+/// The section `train`: the model and its training.
+public struct TrainSettings: Sendable, Equatable {
+    /// The run directory.
+    public var run = "run"
+    /// The model.
+    public var model = RecommenderOptions()
+    /// The kept text layers, of those stored; nil for all.
+    public var textLayers: [Int]?
+    /// The kept image layers, of those stored; nil for all.
+    public var imageLayers: [Int]?
+    /// The training.
+    public var training = TrainingOptions()
+
+    /// The defaults.
+    public init() {}
+}
+
+extension TrainSettings: SettingsSection {
+    static var settings: [Setting<TrainSettings>] {
+        [
+            .value("run", \.run, "The run directory: checkpoints, events, result, report."),
+            .value("method", \.model.method, "iisan (side networks on hidden states), id (SASRec on item ids) or popularity."),
+            .value("width", \.model.width, "Numbers in item and user vectors."),
+            .section("side_networks", \.model.sideNetworks, "The item tower of IISAN and IISAN-Versa."),
+            .section("user_encoder", \.model.userEncoder, "The user encoder (SASRec form)."),
+            .optional("text_layers", \.textLayers, "Which of the stored text layers are used; left out, all."),
+            .optional("image_layers", \.imageLayers, "Which of the stored image layers are used; left out, all."),
+            .value("epochs", \.training.epochs, "At most this many passes over the training sequences."),
+            .value("batch_size", \.training.batchSize, "Users per step."),
+            .value("rate", \.training.rate, "Adam's learning rate for heads, fusion and user encoder."),
+            .value(
+                "side_block_rate", \.training.sideBlockRate, "Adam's learning rate for the side networks' blocks and gates."),
+            .value("weight_decay", \.training.weightDecay, "Decoupled weight decay; 0 for plain Adam."),
+            .value("patience", \.training.patience, "Stop after more than this many epochs without a better validation HR@10."),
+            .value("seed", \.training.seed, "Decides fresh parameters, the order of users and dropout."),
+            .value("precision", \.training.precision, "Matrix products in float32 or bfloat16."),
+        ]
+    }
+}
+
+extension SideNetworkOptions: SettingsSection {
+    static var settings: [Setting<SideNetworkOptions>] {
+        [
+            .value("form", \.form, "auto, iisan (encoders of one width) or versa (any two)."),
+            .value("intra", \.intra, "Whether there is a tower within each modality."),
+            .value("inter", \.inter, "Whether there is a tower across the modalities."),
+            .value("gated", \.gated, "Whether gates mix a state with the block before; otherwise they are added."),
+            .value("activation", \.activation, "relu or gelu."),
+            .value("bottleneck", \.bottleneck, "The width inside a block."),
+        ]
+    }
+}
+
+extension UserEncoderOptions: SettingsSection {
+    static var settings: [Setting<UserEncoderOptions>] {
+        [
+            .value("blocks", \.blocks, "Transformer blocks."),
+            .value("heads", \.heads, "Attention heads."),
+            .value("dropout", \.dropout, "Dropout's probability while training."),
+        ]
+    }
+}
+
+extension Method: SettingValue {}
+extension Activation: SettingValue {}
+extension SideNetworkOptions.Form: SettingValue {}
+extension TrainingOptions.Precision: SettingValue {}

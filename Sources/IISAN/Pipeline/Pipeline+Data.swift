@@ -1,0 +1,36 @@
+import Datasets
+import Files
+import Foundation
+
+extension Pipeline {
+    /// Makes the dataset of its raw files, unless it is there and they have not changed.
+    ///
+    /// - Returns: what was imported; nil when nothing had to be done.
+    @discardableResult
+    public func importDataset() throws -> ImportReport? {
+        let folder = URL(filePath: configuration.data.dataset)
+        guard let source = configuration.data.source else {
+            _ = try dataset()
+            return nil
+        }
+        var inputs = StageInputs()
+        inputs.add(source.yaml())
+        for path in source.files where !path.isEmpty { try inputs.add(path: path) }
+        let note = folder.appending(path: "inputs.sha256")
+        if inputs.match(note) {
+            observer.onMessage("data: nothing has changed, \(folder.path) is kept")
+            return nil
+        }
+        let old = FileManager.default.fileExists(atPath: folder.path)
+        if old, !FileManager.default.fileExists(atPath: note.path) {
+            throw UserError(
+                "a dataset that this configuration did not make is in the way", at: folder.path,
+                remedy: "Remove it, name another data.dataset, or leave data.import out to use it as it is.")
+        }
+        let report = try source.datasetImport(name: folder.lastPathComponent, replacing: old)
+            .run(to: folder, progress: observer.onProgress)
+        try inputs.write(to: note)
+        observer.onMessage("data: \(report.users) users, \(report.items) items, \(report.interactions) interactions")
+        return report
+    }
+}

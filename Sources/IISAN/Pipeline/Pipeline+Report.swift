@@ -1,0 +1,109 @@
+import Datasets
+import Evaluation
+import Files
+import Foundation
+import HiddenStates
+import Report
+import Training
+
+extension Pipeline {
+    /// Draws the run: `report.html`, `curves.svg`, `table.md`, `table.csv`.
+    ///
+    /// - Parameters:
+    ///   - others: runs that stand beside it in table and curves.
+    ///   - folder: where the files go; nil for the run's folder.
+    /// - Returns: the page.
+    /// - Throws: ``UserError`` when a run is not evaluated, or is of another dataset.
+    @discardableResult
+    public func report(beside others: [RunDirectory] = [], to folder: URL? = nil) throws -> URL {
+        let dataset = try dataset()
+        let result = try Self.result(of: run)
+        let environment = try JSONFile.read(RunEnvironment.self, from: run.environment)
+        var report = RunReport(
+            title: "\(run.folder.lastPathComponent): \(result.method) on \(dataset.manifest.name)",
+            subtitle:
+                "\(dataset.userCount) users, \(dataset.items.count) items, \(dataset.manifest.interactions) interactions; "
+                + environment.time)
+        report.ceiling = try ceiling()
+        for (index, run) in ([run] + others).enumerated() {
+            let result = try Self.result(of: run)
+            guard result.test.procedure.datasetHash == dataset.manifest.contentHash else {
+                throw UserError(
+                    "is a run on another dataset than \(self.run.folder.path)", at: run.folder.path,
+                    remedy: "Runs can be compared on one dataset only.")
+            }
+            let name = run.folder.lastPathComponent
+            if index == 0 { report.subject = name }
+            report.methods.append(Self.row(name, result))
+            if let curve = try Self.curve(name, run) { report.curves.append(curve) }
+        }
+        report.gates = try gates(result)
+        report.card = result.test
+        report.examples = try examples(dataset)
+        report.configuration = try String(contentsOf: run.configuration, encoding: .utf8)
+        report.environment = environment.rows
+        let folder = folder ?? run.folder
+        try Folder.make(folder)
+        try report.write(to: folder)
+        return folder.appending(path: "report.html")
+    }
+
+    private static func result(of run: RunDirectory) throws -> RunResult {
+        guard FileManager.default.fileExists(atPath: run.result.path) else {
+            throw UserError(
+                "has no result yet", at: run.folder.path, remedy: "Evaluate it first: iisan evaluate \(run.folder.path).")
+        }
+        return try JSONFile.read(RunResult.self, from: run.result)
+    }
+
+    private static func row(_ name: String, _ result: RunResult) -> RunReport.Method {
+        let cutoff = result.test.all[cutoff: 10]
+        return RunReport.Method(
+            name: name, hitRate: cutoff?.hitRate, ndcg: cutoff?.ndcg, trainableParameters: result.cost?.trainableParameters,
+            secondsPerEpoch: result.cost?.secondsPerEpoch, peakMemory: result.cost?.peakMemory,
+            note: [result.method, result.bestEpoch.map { "epoch \($0)" }].compactMap { $0 }.joined(separator: ", "))
+    }
+
+    private static func curve(_ name: String, _ run: RunDirectory) throws -> RunReport.Curve? {
+        guard FileManager.default.fileExists(atPath: run.events.path) else { return nil }
+        return RunReport.Curve(
+            name: name, epochs: try run.readEvents().map { .init($0.epoch, loss: $0.loss, hitRate: $0.validation.hitRate) })
+    }
+
+    private func ceiling() throws -> RunReport.Ceiling? {
+        struct Card: Decodable {
+            struct Ceiling: Decodable {
+                let hitRate10: Double
+                let ndcg10: Double
+            }
+            let ceiling: Ceiling
+        }
+        return try configuration.evaluate.ceiling.map {
+            let card = try JSONFile.read(Card.self, from: URL(filePath: $0))
+            return RunReport.Ceiling(
+                name: "the world's own probabilities", hitRate: card.ceiling.hitRate10, ndcg: card.ceiling.ndcg10)
+        }
+    }
+
+    /// The gates with the encoder's layers that they stand at.
+    private func gates(_ result: RunResult) throws -> RunReport.Gates? {
+        guard !result.gates.isEmpty else { return nil }
+        func layers(_ path: KeyPath<EncodeSettings, EncodeSettings.Modality?>, _ kept: [Int]?) throws -> [Int] {
+            try kept ?? configuration.encode[keyPath: path].map { try HiddenStateStore.open(URL(filePath: $0.store)).layers }
+                ?? []
+        }
+        let text = try layers(\.text, configuration.train.textLayers)
+        let image = try layers(\.image, configuration.train.imageLayers)
+        return RunReport.Gates(
+            towers: result.gates.map { gates in
+                let count = gates.values.count
+                let names =
+                    switch gates.tower {
+                    case "text": text.suffix(count).map { "\($0)" }
+                    case "image": image.suffix(count).map { "\($0)" }
+                    default: zip(image.suffix(count), text.suffix(count)).map { "\($0) | \($1)" }
+                    }
+                return .init(name: gates.tower, layers: names, values: gates.values.map(Double.init))
+            })
+    }
+}

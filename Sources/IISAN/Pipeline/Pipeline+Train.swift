@@ -1,0 +1,123 @@
+import Datasets
+import Evaluation
+import Files
+import Foundation
+import HiddenStates
+import Metrics
+import Modeling
+import Torch
+import Training
+
+extension Pipeline {
+    /// Trains the configured model, goes on with one that was stopped, or finds that it is trained already.
+    ///
+    /// - Parameter replacing: whether a run of other settings or data in the same folder gives way.
+    /// - Throws: ``UserError`` when something is missing or does not fit, or when the folder holds another run.
+    @discardableResult
+    public func train(replacing: Bool = false) throws -> Trainer.Outcome {
+        let dataset = try dataset()
+        let inputs = try trainingInputs(dataset)
+        let note = run.folder.appending(path: "inputs.sha256")
+        if FileManager.default.fileExists(atPath: run.configuration.path), !inputs.match(note) {
+            guard replacing else {
+                throw UserError(
+                    "holds a run of other settings or data", at: run.folder.path,
+                    remedy: "Name another train.run, or give --replace to train anew.")
+            }
+            observer.onMessage("train: settings or data have changed, training anew")
+            try Folder.remove(run.folder)
+        }
+        try Folder.make(run.folder)
+        try AtomicFile.write(configuration.yaml, to: run.configuration)
+        try JSONFile.write(RunEnvironment(device: device), to: run.environment)
+        try inputs.write(to: note)
+        guard configuration.train.model.method.isTrained else { return .finished }
+        if run.last.exists, try run.last.state().isFinished {
+            observer.onMessage("train: nothing has changed, \(run.folder.path) is kept")
+            return .finished
+        }
+        let split = try split(of: dataset)
+        let recommender = try recommender(dataset, split)
+        let options = configuration.train.training
+        let evaluator = Evaluator(split)
+        let trainer = try Trainer(
+            recommender, BatchSampler(split, batchSize: options.batchSize, seed: options.seed), options, run
+        ) { recommender in
+            let summary = RankingSummary(of: try evaluator.ranks(recommender, .validation), cutoffs: [10], resamples: 0)
+            return Validation(hitRate: summary.cutoffs[0].hitRate.value, ndcg: summary.cutoffs[0].ndcg.value)
+        }
+        observer.onMessage(
+            "train: \(configuration.train.model.method.rawValue), \(recommender.parameters.count) parameters, "
+                + "\(split.trainingUsers.count) users, \(split.trainingInteractions) interactions, \(device), "
+                + "\(options.precision.rawValue)"
+                + (trainer.progress == TrainingState() ? "" : ", going on in epoch \(trainer.progress.epoch + 1)"))
+        return try trainer.train(
+            onProgress: observer.onProgress, onEvent: observer.onEpoch, isCancelled: observer.isCancelled)
+    }
+
+    /// The split that the configuration asks for.
+    public func split(of dataset: Dataset) throws -> Split { try Split(dataset, configuration.data.split) }
+
+    /// A recommender as configured, with fresh parameters from the configured seed.
+    public func recommender(_ dataset: Dataset, _ split: Split) throws -> Recommender {
+        RandomState.seed(configuration.train.training.seed)
+        let model = configuration.train.model
+        return try SettingsPlace(source: "train").naming {
+            try Recommender.make(
+                model, itemCount: dataset.items.count,
+                text: model.method.readsStates ? states(\.text, configuration.train.textLayers, dataset) : nil,
+                image: model.method.readsStates ? states(\.image, configuration.train.imageLayers, dataset) : nil,
+                positions: split.options.inputLength, on: device)
+        }
+    }
+
+    /// The recommender with the parameters of the best epoch.
+    ///
+    /// - Throws: ``UserError`` when the run is not trained yet.
+    public func trainedRecommender(_ dataset: Dataset, _ split: Split) throws -> Recommender {
+        guard configuration.train.model.method.isTrained else {
+            throw UserError("popularity is not trained and recommends the same to everyone", at: run.folder.path)
+        }
+        guard run.best.exists else {
+            throw UserError("has no trained epoch yet", at: run.folder.path, remedy: "Train it first: iisan train.")
+        }
+        let recommender = try recommender(dataset, split)
+        try run.best.load(into: recommender)
+        return recommender
+    }
+
+    /// The stores that the configured model reads.
+    func stores(_ dataset: Dataset) throws -> [HiddenStateStore] {
+        guard configuration.train.model.method.readsStates else { return [] }
+        return try [configuration.encode.text, configuration.encode.image].compactMap { try $0.map { try store($0, dataset) } }
+    }
+
+    private func store(_ modality: EncodeSettings.Modality, _ dataset: Dataset) throws -> HiddenStateStore {
+        let store = try HiddenStateStore.open(URL(filePath: modality.store))
+        try store.check(ids: dataset.items.map(\.id))
+        return store
+    }
+
+    private func states(
+        _ modality: KeyPath<EncodeSettings, EncodeSettings.Modality?>, _ layers: [Int]?, _ dataset: Dataset
+    ) throws -> StoredStates? {
+        try configuration.encode[keyPath: modality].map {
+            try StoredStates(store($0, dataset), layers: layers, on: device)
+        }
+    }
+
+    private func trainingInputs(_ dataset: Dataset) throws -> StageInputs {
+        var settings = configuration.train
+        settings.run = ""
+        var inputs = StageInputs()
+        inputs.add(settings.yaml())
+        inputs.add(configuration.data.split.yaml())
+        inputs.add(device.kind == .cpu ? "cpu" : "accelerator")
+        inputs.add(dataset.manifest.contentHash)
+        for store in try stores(dataset) {
+            inputs.add(store.identity.hash)
+            for shard in store.manifest.shards { inputs.add(shard.sha256) }
+        }
+        return inputs
+    }
+}

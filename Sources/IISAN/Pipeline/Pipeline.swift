@@ -1,0 +1,86 @@
+import Datasets
+import Files
+import Foundation
+import Torch
+import Training
+
+/// All stages of a configuration, from raw files to recommendations; each can be run alone.
+///
+/// Not `Sendable`: stages compute on the thread that calls them.
+public struct Pipeline {
+    /// What a stage tells while it works.
+    public struct Observer {
+        /// Told how far the work has come.
+        public var onProgress: Files.Progress.Handler = { _ in }
+        /// Told, in a line, what is done or skipped.
+        public var onMessage: (String) -> Void = { _ in }
+        /// Told after each epoch.
+        public var onEpoch: (TrainingEvent) -> Void = { _ in }
+        /// Asked whether to stop; what was done is kept.
+        public var isCancelled: () -> Bool = { false }
+
+        /// An observer that hears nothing.
+        public init() {}
+    }
+
+    /// The settings.
+    public let configuration: Configuration
+    /// Who is told.
+    public let observer: Observer
+    /// Where it computes.
+    public let device: Device
+
+    /// Prepares the stages; nothing is read or made.
+    ///
+    /// - Throws: ``UserError`` when the device is not there or another LibTorch is loaded than the one it was built for.
+    public init(_ configuration: Configuration, observer: Observer = Observer()) throws {
+        try LibTorch.requireMatchingVersion()
+        self.configuration = configuration
+        self.observer = observer
+        device = try SettingsPlace(source: "device").naming { try Device(named: configuration.device) }
+        if configuration.threads > 0 { LibTorch.threads = configuration.threads }
+    }
+
+    /// The pipeline of a run directory, with the settings it was trained with.
+    ///
+    /// - Throws: ``UserError`` when the folder is not a run.
+    public init(run folder: URL, overrides: [String] = [], observer: Observer = Observer()) throws {
+        let run = RunDirectory(folder)
+        guard FileManager.default.fileExists(atPath: run.configuration.path) else {
+            throw UserError(
+                "is not a run: it has no config.yaml", at: folder.path,
+                remedy: "Name a folder that `iisan train` or `iisan run` made.")
+        }
+        var configuration = try Configuration(run.configuration, overrides: overrides)
+        configuration.train.run = folder.standardizedFileURL.path
+        try self.init(configuration, observer: observer)
+    }
+
+    /// The run directory.
+    public var run: RunDirectory { RunDirectory(URL(filePath: configuration.train.run)) }
+
+    /// The dataset.
+    ///
+    /// - Throws: ``UserError`` when it is not there, damaged or of another version.
+    public func dataset() throws -> Dataset {
+        let folder = URL(filePath: configuration.data.dataset)
+        guard FileManager.default.fileExists(atPath: folder.path) else {
+            throw UserError(
+                "there is no dataset here", at: folder.path, remedy: "Make it first: iisan data import, or iisan run.")
+        }
+        return try Dataset.open(folder)
+    }
+
+    /// Runs all stages; those whose inputs have not changed are skipped.
+    ///
+    /// - Returns: false when it was told to stop; the same call goes on from there.
+    @discardableResult
+    public func runAll() throws -> Bool {
+        try importDataset()
+        guard try encode() else { return false }
+        guard try train(replacing: true) == .finished else { return false }
+        try evaluate()
+        try report()
+        return true
+    }
+}

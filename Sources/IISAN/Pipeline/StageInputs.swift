@@ -1,0 +1,35 @@
+import Files
+import Foundation
+
+/// What a stage was made of, kept beside what it made: a stage whose inputs are the same is not done again.
+struct StageInputs {
+    private var hash = ContentHash()
+
+    /// Adds a text: a setting, or the hash of an earlier stage.
+    mutating func add(_ text: String) { hash.update(text) }
+
+    /// Adds a file by its size and time, or a folder by the names, sizes and times of its files.
+    ///
+    /// - Throws: ``UserError`` when there is nothing at the path.
+    mutating func add(path: String) throws {
+        var status = stat()
+        guard stat(path, &status) == 0 else { throw UserError.system("could not find the file", at: path) }
+        hash.update(path)
+        if status.st_mode & S_IFMT == S_IFDIR {
+            let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+            for name in names.sorted() {
+                var part = stat()
+                guard stat("\(path)/\(name)", &part) == 0 else { continue }
+                hash.update("\(name) \(part.st_size) \(part.st_mtim.tv_sec) \(part.st_mtim.tv_nsec)")
+            }
+        } else {
+            hash.update("\(status.st_size) \(status.st_mtim.tv_sec) \(status.st_mtim.tv_nsec)")
+        }
+    }
+
+    /// Whether the stage was made of the same.
+    func match(_ url: URL) -> Bool { (try? String(contentsOf: url, encoding: .utf8)) == hash.digits + "\n" }
+
+    /// Notes what the stage was made of.
+    func write(to url: URL) throws { try AtomicFile.write(hash.digits + "\n", to: url) }
+}

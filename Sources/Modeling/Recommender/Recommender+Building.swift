@@ -1,0 +1,35 @@
+import Files
+import Torch
+
+extension Recommender {
+    /// A recommender with fresh parameters, drawn from the random state.
+    ///
+    /// - Parameters:
+    ///   - itemCount: the size of the catalogue.
+    ///   - text: the text states; nil without that modality or for a method that reads none.
+    ///   - image: the image states, likewise.
+    ///   - positions: how many items of a history the user encoder sees (L).
+    ///   - device: where it computes.
+    /// - Throws: `UserError` for settings that cannot be built.
+    public static func make(
+        _ options: RecommenderOptions, itemCount: Int, text: (any StateSource)?, image: (any StateSource)?, positions: Int,
+        on device: Device
+    ) throws -> Recommender {
+        guard options.width >= 1 else { throw UserError("is \(options.width), expected at least 1", at: "width") }
+        let parameters = Parameters(on: device)
+        let itemParameters = parameters.scoped("item_tower")
+        let itemTower: any ItemTower
+        switch options.method {
+        case .iisan:
+            itemTower = try SideNetworkTower(
+                itemParameters, text: text, image: image, options.sideNetworks, width: options.width)
+        case .id:
+            itemTower = try IdentityTower(itemParameters, itemCount: itemCount, width: options.width)
+        case .popularity:
+            preconditionFailure("popularity has no recommender")
+        }
+        let userEncoder = try UserEncoder(
+            parameters.scoped("user_encoder"), width: options.width, positions: positions, options.userEncoder)
+        return Recommender(parameters, itemTower: itemTower, userEncoder: userEncoder)
+    }
+}

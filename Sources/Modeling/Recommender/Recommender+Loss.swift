@@ -1,0 +1,42 @@
+import Datasets
+import Torch
+
+extension Recommender {
+    /// Logit of a slot that is left out: its share of the softmax is exactly zero.
+    static let leftOut = -1e4
+
+    /// The debiased loss over a batch (design §4): for row (b, j) the cross entropy of the next item's slot among all slots i
+    /// with logits u_bj · e_i - log pop(i), without the slots that hold an item of b's own sequence; the mean over rows.
+    ///
+    /// Slots with the same item have the same logit, so each distinct item is computed once and counted as often as it occurs:
+    /// Σ over slots exp(logit) = Σ over distinct items exp(logit + log count). Padding has no slots here.
+    public func loss(_ batch: TrainingBatch, training: Bool = true) -> Tensor {
+        rowLosses(batch, training: training).losses.mean()
+    }
+
+    /// The user encoder's outputs [rows, width] and the cross entropies [rows] of a batch's rows.
+    public func rowLosses(_ batch: TrainingBatch, training: Bool) -> (outputs: Tensor, losses: Tensor) {
+        let vectors = itemTower.vectors(of: Tensor(batch.items))  // [distinct, width]
+        let rows = HistoryRows(
+            users: batch.users, positions: batch.positions, userCount: batch.userCount, length: userEncoder.positions,
+            on: device)
+        let inputs = vectors.selecting(Tensor(batch.inputs, on: device))  // [rows, width]
+        let outputs = userEncoder(inputs, rows, training: training)
+        let losses = withAutocast(to: nil, on: device) {
+            rowLosses(batch, outputs.to(.float32), vectors.to(.float32))
+        }
+        return (outputs, losses)
+    }
+
+    private func rowLosses(_ batch: TrainingBatch, _ outputs: Tensor, _ vectors: Tensor) -> Tensor {
+        let share = Tensor(batch.popularity, on: device).logarithm()  // [distinct]
+        let counts = Tensor(batch.counts, on: device).logarithm()
+        let logits = outputs.matmul(vectors.transposed(0, 1)) - share  // [rows, distinct]
+        let own = Tensor.zeros([batch.userCount, batch.items.count], dtype: .bool, on: device)
+        own.put(Tensor(true, on: device), at: [Tensor(batch.ownUsers, on: device), Tensor(batch.ownItems, on: device)])
+        let left = own.selecting(Tensor(batch.users, on: device))  // [rows, distinct]
+        let target = logits.gathering(Tensor(batch.targets, on: device).unsqueezed(1), along: 1)  // [rows, 1]
+        let others = (logits + counts).filled(Self.leftOut, where: left)
+        return Tensor.concatenated([others, target], along: 1).logSumExp(along: 1) - target.squeezed(1)
+    }
+}

@@ -1,0 +1,62 @@
+import Torch
+
+/// The side network across the modalities: m_0 = 0; m_k = SANB_k(m_{k-1} + g_k V_k + (1 - g_k) T_k).
+///
+/// Without gates m_k = SANB_k(m_{k-1} + V_k + T_k). V are the image states, T the text states. Where the widths differ, a linear
+/// dimension transformation per kept position maps the wider modality to the narrower width (IISAN-Versa). Where the numbers of
+/// kept states differ, the last ones of both are paired.
+struct InterTower {
+    private let blocks: [SideBlock]
+    private let gates: Gates?
+    private let transforms: [Linear]
+    private let textIsWider: Bool
+    private let head: TowerHead
+
+    /// Asks for the blocks, gates, transformations and head.
+    init(
+        _ parameters: Parameters, text: ModalityShape, image: ModalityShape, _ options: SideNetworkOptions, output: Int
+    ) throws {
+        let width = min(text.width, image.width)
+        let wider = max(text.width, image.width)
+        let count = min(text.layers.count, image.layers.count)
+        blocks = try (0..<count).map {
+            try SideBlock(
+                parameters.scoped("blocks", $0), width: width, bottleneck: options.bottleneck, activation: options.activation)
+        }
+        gates = options.gated ? try Gates(parameters, count: count) : nil
+        textIsWider = text.width > image.width
+        transforms =
+            wider > width ? try (0..<count).map { try Linear(parameters.scoped("transforms", $0), wider, width) } : []
+        head = try TowerHead(parameters, width: width, middle: width, output: output)
+    }
+
+    /// m_1 ... m_K for states [items, layers, width] of each modality; each [items, narrower width].
+    func blockOutputs(text: Tensor, image: Tensor) -> [Tensor] {
+        let gates = gates?.values()
+        let firstText = text.size(1) - blocks.count
+        let firstImage = image.size(1) - blocks.count
+        var outputs: [Tensor] = []
+        for (k, block) in blocks.enumerated() {
+            var textState = text.selected(1, firstText + k)  // [items, text width]
+            var imageState = image.selected(1, firstImage + k)  // [items, image width]
+            if !transforms.isEmpty {
+                if textIsWider { textState = transforms[k](textState) } else { imageState = transforms[k](imageState) }
+            }
+            let both =
+                gates.map { mixed(imageState, textState, $0.selected(0, k)) } ?? (imageState + textState)
+            outputs.append(block(outputs.last.map { $0 + both } ?? both))
+        }
+        return outputs
+    }
+
+    /// The tower's part of the item vectors: [items, output].
+    func callAsFunction(text: Tensor, image: Tensor) -> Tensor {
+        head(blockOutputs(text: text, image: image)[blocks.count - 1])
+    }
+
+    /// The head's output for m_K.
+    func headOutput(_ last: Tensor) -> Tensor { head(last) }
+
+    /// The gates' values, 1 for image alone and 0 for text alone; nil for an ungated tower.
+    func gateValues() -> [Float]? { gates?.values().floats() }
+}

@@ -1,0 +1,50 @@
+import Torch
+
+/// The side network within one modality: h_0 = 0; h_k = SANB_k(g_k H_k + (1 - g_k) h_{k-1}).
+///
+/// Without gates h_k = SANB_k(H_k + h_{k-1}). H_k is the k-th kept hidden state of the frozen encoder.
+struct IntraTower {
+    private let blocks: [SideBlock]
+    private let gates: Gates?
+    private let head: TowerHead
+
+    /// Asks for the blocks, gates and head of a modality with `count` kept states of `width`.
+    init(_ parameters: Parameters, width: Int, count: Int, _ options: SideNetworkOptions, versa: Bool, output: Int) throws {
+        blocks = try (0..<count).map {
+            try SideBlock(
+                parameters.scoped("blocks", $0), width: width, bottleneck: options.bottleneck, activation: options.activation)
+        }
+        gates = options.gated ? try Gates(parameters, count: count) : nil
+        head = try TowerHead(parameters, width: width, middle: versa ? output : width, output: output)
+    }
+
+    /// h_1 ... h_K for states [items, K, width]; each [items, width].
+    func blockOutputs(_ states: Tensor) -> [Tensor] {
+        let gates = gates?.values()
+        var outputs: [Tensor] = []
+        for (k, block) in blocks.enumerated() {
+            let state = states.selected(1, k)  // [items, width]
+            let input: Tensor
+            switch (gates, outputs.last) {
+            case (nil, nil): input = state
+            case (nil, let previous?): input = state + previous
+            case (let gates?, nil): input = state * gates.selected(0, k)
+            case (let gates?, let previous?): input = mixed(state, previous, gates.selected(0, k))
+            }
+            outputs.append(block(input))
+        }
+        return outputs
+    }
+
+    /// The tower's part of the item vectors: [items, output].
+    func callAsFunction(_ states: Tensor) -> Tensor { head(blockOutputs(states)[blocks.count - 1]) }
+
+    /// The head's output for h_K.
+    func headOutput(_ last: Tensor) -> Tensor { head(last) }
+
+    /// The gates' values; nil for an ungated tower.
+    func gateValues() -> [Float]? { gates?.values().floats() }
+}
+
+/// g a + (1 - g) b.
+func mixed(_ a: Tensor, _ b: Tensor, _ gate: Tensor) -> Tensor { b + (a - b) * gate }

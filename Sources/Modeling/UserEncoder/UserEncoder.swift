@@ -1,0 +1,46 @@
+import Torch
+
+/// The user encoder in the form of SASRec: what a user's items, in their order, say about the next one.
+///
+/// x = dropout(LayerNorm(e + position)), then post-norm blocks of causal attention and feed-forward (design §4). It works on packed
+/// rows: one per item of a history, without padding. Only attention, which needs histories side by side, sees a padded form.
+public final class UserEncoder {
+    /// How many items of a history are seen (L); the newest has position L - 1.
+    public let positions: Int
+    private let position: Embedding
+    private let norm: LayerNorm
+    private let blocks: [UserBlock]
+    private let dropout: Double
+
+    /// The layer norms' epsilon.
+    static let epsilon = 1e-6
+
+    /// Asks for all parameters of the encoder.
+    ///
+    /// - Throws: `UserError` for settings that cannot be built, and as `Parameters` does.
+    public init(_ parameters: Parameters, width: Int, positions: Int, _ options: UserEncoderOptions) throws {
+        try options.check(width: width)
+        self.positions = positions
+        position = try Embedding(parameters.scoped("position"), positions, width, .xavierNormal)
+        norm = try LayerNorm(parameters.scoped("norm"), width, epsilon: Self.epsilon)
+        blocks = try (0..<options.blocks).map {
+            try UserBlock(parameters.scoped("blocks", $0), width: width, heads: options.heads)
+        }
+        dropout = options.dropout
+    }
+
+    /// What is known of the user after each item.
+    ///
+    /// - Parameters:
+    ///   - items: the items' vectors in packed rows [rows, width].
+    ///   - rows: whose rows they are and where they stand.
+    ///   - training: whether dropout is on.
+    /// - Returns: [rows, width].
+    public func callAsFunction(_ items: Tensor, _ rows: HistoryRows, training: Bool = false) -> Tensor {
+        let dropout = training ? dropout : 0
+        var x = norm(items + position(rows.positions))
+        if dropout > 0 { x = x.dropout(dropout) }
+        for block in blocks { x = block(x, rows, dropout: dropout) }
+        return x
+    }
+}

@@ -1,0 +1,82 @@
+import Datasets
+import Evaluation
+import Files
+import Modeling
+import Torch
+
+/// A trained recommender that answers: which items after this history?
+///
+/// Users are their histories; no user id is ever needed. Not `Sendable`, as tensors are not.
+public final class ServedModel {
+    private let recommender: Recommender
+    private let dataset: Dataset
+    private let itemVectors: Tensor  // [items, width]
+
+    /// Computes the vectors of the catalogue once.
+    ///
+    /// - Throws: ``UserError`` when the device runs out of memory.
+    public init(_ recommender: Recommender, dataset: Dataset, split: Split) throws {
+        self.recommender = recommender
+        self.dataset = dataset
+        itemVectors = try Evaluator(split).itemVectors(recommender)
+    }
+
+    /// The best items for histories of item ids.
+    ///
+    /// - Parameters:
+    ///   - histories: ids, oldest first; the newest that fit the user encoder are seen.
+    ///   - top: how many items per history.
+    ///   - keepingSeen: whether items of the history may be recommended again; not by default.
+    /// - Throws: ``UserError`` for an empty history and for an id that the dataset does not have.
+    public func recommend(_ histories: [[String]], top: Int = 10, keepingSeen: Bool = false) throws -> [[Recommendation]] {
+        try recommend(histories.map(indices), top: top, keepingSeen: keepingSeen).map { list in
+            list.enumerated().map { place, found in
+                let item = dataset.items[found.item]
+                return Recommendation(rank: place + 1, item: item.id, title: item.title, score: found.score)
+            }
+        }
+    }
+
+    /// The best items for histories of catalogue indices, each list in falling order of score.
+    public func recommend(
+        _ histories: [[Int32]], top: Int, keepingSeen: Bool = false
+    ) throws -> [[(item: Int, score: Float)]] {
+        guard top >= 1 else { throw UserError("\(top) items are asked for", remedy: "Ask for at least 1.") }
+        let batch = EvaluationBatch(histories: histories, inputLength: recommender.userEncoder.positions)
+        return try withTensorErrors {
+            withoutGradients {
+                let users = recommender.userVectors(batch, itemVectors: itemVectors)
+                let scores = users.matmul(itemVectors.transposed(0, 1))  // [histories, items]
+                if !keepingSeen {
+                    let device = scores.device
+                    scores.put(
+                        Tensor(-Float.infinity, on: device),
+                        at: [Tensor(batch.maskedUsers, on: device), Tensor(batch.maskedItems, on: device)])
+                }
+                let count = min(top, dataset.items.count)
+                let (values, places) = scores.largest(count)
+                let (found, items) = (values.floats(), places.to(.cpu).array(of: Int64.self))
+                return histories.indices.map { row in
+                    (row * count..<(row + 1) * count).filter { found[$0].isFinite }.map { (Int(items[$0]), found[$0]) }
+                }
+            }
+        }
+    }
+
+    private func indices(_ ids: [String]) throws -> [Int32] {
+        guard !ids.isEmpty else {
+            throw UserError("the history is empty", remedy: "Give at least one item: --history a,b,c.")
+        }
+        return try ids.map { id in
+            guard let index = dataset.itemIndex(of: id) else {
+                throw UserError(
+                    "the dataset has no item \"\(id)\"", at: dataset.folder.path,
+                    remedy: Suggestion.nearest(to: id, in: dataset.items.prefix(100_000).map(\.id)).map {
+                        "Did you mean \"\($0)\"?"
+                    }
+                        ?? "Use the ids of the dataset's items.jsonl.")
+            }
+            return Int32(index)
+        }
+    }
+}

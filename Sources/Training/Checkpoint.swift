@@ -1,0 +1,63 @@
+import Files
+import Foundation
+import Modeling
+import Torch
+
+/// A checkpoint: a folder with the parameters, the optimiser's state, the random state and how far training had come.
+///
+/// `model.safetensors`, `optimiser.safetensors`, `random.safetensors`, `state.json`; it appears whole or not at all.
+public struct Checkpoint {
+    /// Where it is.
+    public let folder: URL
+
+    /// Names a checkpoint; nothing is read.
+    public init(_ folder: URL) { self.folder = folder }
+
+    private var model: URL { folder.appending(path: "model.safetensors") }
+    private var optimiser: URL { folder.appending(path: "optimiser.safetensors") }
+    private var random: URL { folder.appending(path: "random.safetensors") }
+    private var stateFile: URL { folder.appending(path: "state.json") }
+
+    /// Whether there is one.
+    public var exists: Bool { FileManager.default.fileExists(atPath: stateFile.path) }
+
+    /// Writes everything, in place of an older checkpoint.
+    ///
+    /// - Throws: ``UserError`` when the disk is full or fails; the older checkpoint is then untouched.
+    public func write(_ recommender: Recommender, _ adam: Adam, _ state: TrainingState) throws {
+        try Folder.create(at: folder, replacing: true) { folder in
+            let new = Checkpoint(folder)
+            try Weights.write(recommender.parameters.all.map { ($0.key, $0.value) }, to: new.model)
+            try Weights.write(adam.state.map { ($0.key, $0.value) }, to: new.optimiser)
+            var states = [(key: "cpu", value: RandomState.current())]
+            if recommender.device != .cpu { states.append((key: "device", value: RandomState.current(of: recommender.device))) }
+            try Weights.write(states, to: new.random)
+            try JSONFile.write(state, to: new.stateFile)
+        }
+    }
+
+    /// Reads the parameters into a model of the same settings.
+    ///
+    /// - Throws: ``UserError`` when the file is missing, damaged or of another model; then the model is untouched.
+    public func load(into recommender: Recommender) throws { try recommender.parameters.load(Weights(file: model)) }
+
+    /// How far training had come.
+    ///
+    /// - Throws: ``UserError`` when the file is missing or damaged.
+    public func state() throws -> TrainingState { try JSONFile.read(TrainingState.self, from: stateFile) }
+
+    /// Reads everything, so that training goes on as if it had not stopped.
+    ///
+    /// - Throws: ``UserError`` as ``load(into:)`` does.
+    public func resume(_ recommender: Recommender, _ adam: Adam) throws -> TrainingState {
+        let state = try state()
+        let random = try Weights(file: random)
+        try load(into: recommender)
+        try adam.load(Weights(file: optimiser))
+        RandomState.restore(try random.tensor("cpu").clone())
+        if recommender.device != .cpu, random.has("device") {
+            RandomState.restore(try random.tensor("device").clone(), of: recommender.device)
+        }
+        return state
+    }
+}

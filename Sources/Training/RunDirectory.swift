@@ -1,0 +1,51 @@
+import Files
+import Foundation
+
+/// The folder of a run: settings, environment, events, checkpoints and results.
+///
+/// `config.yaml`, `environment.json`, `events.jsonl`, `checkpoints/best`, `checkpoints/last`, `result.json`, `report.html`.
+public struct RunDirectory: Sendable {
+    /// Where it is.
+    public let folder: URL
+
+    /// Names a run; nothing is read or made.
+    public init(_ folder: URL) { self.folder = folder }
+
+    /// The effective settings.
+    public var configuration: URL { folder.appending(path: "config.yaml") }
+    /// The machine and the versions.
+    public var environment: URL { folder.appending(path: "environment.json") }
+    /// One line per epoch.
+    public var events: URL { folder.appending(path: "events.jsonl") }
+    /// Evaluation cards and cost.
+    public var result: URL { folder.appending(path: "result.json") }
+    /// The picture of the run.
+    public var report: URL { folder.appending(path: "report.html") }
+    /// The epoch with the best validation.
+    public var best: Checkpoint { Checkpoint(folder.appending(path: "checkpoints/best")) }
+    /// Where training goes on.
+    public var last: Checkpoint { Checkpoint(folder.appending(path: "checkpoints/last")) }
+
+    /// The events of all finished epochs.
+    ///
+    /// - Throws: ``UserError`` when the file is missing or a line is damaged.
+    public func readEvents() throws -> [TrainingEvent] {
+        let reader = try LineReader(events)
+        var found: [TrainingEvent] = []
+        while let line = try reader.nextBytes() {
+            do {
+                found.append(try JSONDecoder().decode(TrainingEvent.self, from: Data(line)))
+            } catch { throw UserError("not an event of training", at: reader.place, remedy: "Train again.") }
+        }
+        return found
+    }
+
+    /// Replaces the events by these.
+    func write(events all: [TrainingEvent]) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys]
+        var lines = Data()
+        for event in all { lines += try encoder.encode(event) + Data("\n".utf8) }
+        try AtomicFile.write(lines, to: events)
+    }
+}

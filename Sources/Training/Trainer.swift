@@ -1,0 +1,142 @@
+import Datasets
+import Files
+import Foundation
+import Modeling
+import Torch
+
+/// The training loop: steps, validation after every epoch, checkpoints, early stop, exact resumption.
+///
+/// A run that was stopped, at whatever step, goes on to the same numbers as one that was not.
+public final class Trainer {
+    private let recommender: Recommender
+    private let sampler: BatchSampler
+    private let options: TrainingOptions
+    private let run: RunDirectory
+    private let validate: (Recommender) throws -> Validation
+    private let adam: Adam
+    private var state = TrainingState()
+    private var events: [TrainingEvent] = []
+
+    /// How a training ended.
+    public enum Outcome: Sendable, Equatable {
+        /// All epochs are done, or there was no better validation for too long.
+        case finished
+        /// It was told to stop; the same call goes on from there.
+        case stopped
+    }
+
+    /// Prepares a training, or takes up one that was stopped.
+    ///
+    /// - Parameters:
+    ///   - recommender: with fresh parameters.
+    ///   - run: where events and checkpoints go; one with a `last` checkpoint goes on from it.
+    ///   - validate: ranks the validation targets.
+    /// - Throws: ``UserError`` for settings that make no sense and for a checkpoint of another model.
+    public init(
+        _ recommender: Recommender, _ sampler: BatchSampler, _ options: TrainingOptions, _ run: RunDirectory,
+        validate: @escaping (Recommender) throws -> Validation
+    ) throws {
+        try options.check()
+        self.recommender = recommender
+        self.sampler = sampler
+        self.options = options
+        self.run = run
+        self.validate = validate
+        var groups = recommender.groups(heads: options.rate, sideBlocks: options.sideBlockRate)
+        for index in groups.indices { groups[index].weightDecay = options.weightDecay }
+        adam = Adam(groups, decoupled: options.weightDecay > 0)
+        if run.last.exists {
+            state = try run.last.resume(recommender, adam)
+            if state.events > 0 { events = Array(try run.readEvents().prefix(state.events)) }
+            guard events.count == state.events else {
+                throw UserError(
+                    "has \(events.count) events, the checkpoint \(state.events)", at: run.events.path,
+                    remedy: "Remove the run's folder and train again.")
+            }
+        }
+    }
+
+    /// How far training has come.
+    public var progress: TrainingState { state }
+
+    /// Trains to the end, or until told to stop.
+    ///
+    /// - Parameters:
+    ///   - onProgress: told after each step.
+    ///   - onEvent: told after each epoch, once its checkpoint is written.
+    ///   - isCancelled: asked before each step; when it says so, a checkpoint is written and the loop left.
+    /// - Throws: ``UserError`` when the loss is no longer a number, a device runs out of memory or the disk fails.
+    public func train(
+        onProgress: Files.Progress.Handler? = nil, onEvent: ((TrainingEvent) -> Void)? = nil,
+        isCancelled: () -> Bool = { false }
+    ) throws -> Outcome {
+        try Folder.make(run.folder)
+        while !state.isFinished {
+            guard try runEpoch(onProgress, isCancelled) else {
+                try run.last.write(recommender, adam, state)
+                return .stopped
+            }
+            let event = try finishEpoch()
+            onEvent?(event)
+        }
+        return .finished
+    }
+
+    /// Runs the steps of an epoch that are left; false when it was told to stop between two.
+    private func runEpoch(_ onProgress: Files.Progress.Handler?, _ isCancelled: () -> Bool) throws -> Bool {
+        let steps = sampler.stepCount
+        // Added up on the device, because reading a number from it waits for all work before.
+        let losses = Tensor(Float(0), on: recommender.device)
+        let start = Date()
+        func account() {
+            state.lossSum += losses.item()
+            state.epochSeconds += Date().timeIntervalSince(start)
+        }
+        while state.step < steps {
+            if isCancelled() {
+                account()
+                return false
+            }
+            try withTensorErrors { step(sampler.batch(epoch: state.epoch, step: state.step), losses) }
+            state.step += 1
+            onProgress?(Files.Progress("epoch \(state.epoch + 1)", done: state.step, total: steps, unit: "steps"))
+        }
+        account()
+        return true
+    }
+
+    private func step(_ batch: TrainingBatch, _ losses: Tensor) {
+        adam.clearGradients()
+        let loss = withAutocast(to: options.precision.autocast, on: recommender.device) { recommender.loss(batch) }
+        loss.backward()
+        adam.update()
+        losses.add(loss.detached())
+    }
+
+    /// Validates, writes event and checkpoints, and decides whether to go on.
+    private func finishEpoch() throws -> TrainingEvent {
+        let loss = state.lossSum / Double(sampler.stepCount)
+        guard loss.isFinite else {
+            throw UserError(
+                "the loss of epoch \(state.epoch + 1) is not a number", at: run.folder.path,
+                remedy: "Lower train.rate; the checkpoint of the epoch before is kept.")
+        }
+        let start = Date()
+        let validation = try validate(recommender)
+        let isBest = state.best.map { validation.hitRate > $0.validation.hitRate } ?? true
+        let event = TrainingEvent(
+            epoch: state.epoch + 1, loss: loss, validation: validation, isBest: isBest, seconds: state.epochSeconds,
+            validationSeconds: Date().timeIntervalSince(start), peakMemory: MemoryUse.of(recommender.device).peak)
+        events.append(event)
+        state.evaluationsWithoutBetter = isBest ? 0 : state.evaluationsWithoutBetter + 1
+        if isBest { state.best = .init(epoch: event.epoch, validation: validation) }
+        state.epoch += 1
+        (state.step, state.lossSum, state.epochSeconds) = (0, 0, 0)
+        state.events = events.count
+        state.isFinished = state.epoch >= options.epochs || state.evaluationsWithoutBetter > options.patience
+        try run.write(events: events)
+        if isBest { try run.best.write(recommender, adam, state) }
+        try run.last.write(recommender, adam, state)
+        return event
+    }
+}

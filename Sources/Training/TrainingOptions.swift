@@ -1,0 +1,50 @@
+import Files
+import Torch
+
+/// How a recommender is trained.
+public struct TrainingOptions: Sendable, Codable, Equatable {
+    /// The type of matrix products.
+    public enum Precision: String, Sendable, Codable, CaseIterable {
+        case float32
+        /// Products in bfloat16, weights and sums in float32.
+        case bfloat16
+
+        var autocast: DType? { self == .bfloat16 ? .bfloat16 : nil }
+    }
+
+    /// At most this many passes over the training sequences; 100 in the papers.
+    public var epochs = 100
+    /// Users per step; 64 in the papers.
+    public var batchSize = 64
+    /// Adam's rate for heads, fusion and user encoder; 2e-4 in the papers.
+    public var rate = 2e-4
+    /// Adam's rate for the side networks' blocks, gates and transformations; 1e-4 in the papers.
+    public var sideBlockRate = 1e-4
+    /// Adam's weight decay, decoupled when above 0; 0 in the papers.
+    public var weightDecay = 0.0
+    /// Training stops after more than this many evaluations without a better validation HR@10; 10 in the papers.
+    public var patience = 10
+    /// Decides fresh parameters, the order of users and dropout.
+    public var seed: UInt64 = 42
+    /// The type of matrix products.
+    public var precision = Precision.float32
+
+    /// The papers' settings.
+    public init() {}
+
+    /// Stops settings that make no sense.
+    ///
+    /// - Throws: ``UserError`` that names the setting.
+    public func check() throws {
+        guard epochs >= 1 else { throw UserError("is \(epochs), expected at least 1", at: "epochs") }
+        guard batchSize >= 1 else { throw UserError("is \(batchSize), expected at least 1", at: "batch_size") }
+        guard rate > 0, rate.isFinite else { throw UserError("is \(rate), expected above 0", at: "rate") }
+        guard sideBlockRate > 0, sideBlockRate.isFinite else {
+            throw UserError("is \(sideBlockRate), expected above 0", at: "side_block_rate")
+        }
+        guard weightDecay >= 0, weightDecay.isFinite else {
+            throw UserError("is \(weightDecay), expected 0 or more", at: "weight_decay")
+        }
+        guard patience >= 0 else { throw UserError("is \(patience), expected 0 or more", at: "patience") }
+    }
+}

@@ -1,0 +1,35 @@
+/// A taste that many users share: for each attribute, what each value adds to the logarithm of an item's chance.
+struct Style: Sendable {
+    /// By attribute, then by value.
+    let weights: [[Double]]
+
+    /// How much the favourite value of an attribute adds; the second favourite adds 0.6 of it.
+    ///
+    /// The strong ones are evenly shared between what pictures show and what titles say, so that neither is enough.
+    static func strength(_ attribute: Attribute) -> Double {
+        switch attribute {
+        case .colour, .theme: 2.6
+        case .pattern, .craft: 2.2
+        case .backdrop, .maker: 0.8
+        case .kind: 0
+        }
+    }
+
+    /// How many styles a world has.
+    static let count = 32
+
+    /// The styles of a world.
+    static func all(seed: UInt64) -> [Style] {
+        var random = SeededRandom(seed: seed, stream: .styles)
+        return (0..<count).map { _ in
+            Style(
+                weights: Attribute.allCases.map { attribute in
+                    var weights = [Double](repeating: 0, count: Attribute.counts[attribute.rawValue])
+                    let favourite = random.index(weights.count)
+                    weights[random.index(weights.count)] = 0.6 * strength(attribute)
+                    weights[favourite] = strength(attribute)
+                    return weights
+                })
+        }
+    }
+}

@@ -1,0 +1,55 @@
+import Files
+
+/// A made-up shop: items with pictures and titles, and users whose tastes are over what these show and say.
+///
+/// Everything comes from the seed, item by item and user by user, so that memory holds only the attributes of the items.
+/// ```swift
+/// let world = try World(WorldOptions(seed: 7))
+/// try world.write(to: folder)
+/// ```
+public struct World: Sendable {
+    /// The options it was made with.
+    public let options: WorldOptions
+    let next: NextItem
+
+    /// Makes the items.
+    ///
+    /// - Throws: ``UserError`` when an option is out of its range.
+    public init(_ options: WorldOptions) throws {
+        try options.validate()
+        self.options = options
+        next = NextItem(catalogue: Catalogue(options), styles: Style.all(seed: options.seed))
+    }
+
+    /// The name of an item in files.
+    public func itemName(_ item: Int) -> String { "i" + Self.padded(item, below: options.items) }
+
+    /// The name of a user in files.
+    public func userName(_ user: Int) -> String { "u" + Self.padded(user, below: options.users) }
+
+    /// What an item is.
+    public func attributes(of item: Int) -> ItemAttributes { next.catalogue.attributes[item] }
+
+    /// The title of an item.
+    public func title(of item: Int) -> String {
+        var random = SeededRandom(seed: options.seed, stream: .title, index: item)
+        return Title.make(attributes(of: item), random: &random)
+    }
+
+    /// The picture of an item.
+    public func picture(of item: Int) -> Canvas {
+        var random = SeededRandom(seed: options.seed, stream: .picture, index: item)
+        return ItemPicture(attributes(of: item), size: options.pictureSize, random: &random).draw()
+    }
+
+    /// The history of a user, oldest item first.
+    public func history(of user: Int) -> [Int] { User(user, options: options, next: next).history }
+
+    /// The known ceiling of this world.
+    public func ceiling() -> Ceiling { Ceiling(options: options, next: next) }
+
+    private static func padded(_ number: Int, below count: Int) -> String {
+        let digits = "\(number)"
+        return String(repeating: "0", count: max(0, "\(count - 1)".count - digits.count)) + digits
+    }
+}

@@ -1,0 +1,41 @@
+import Encoders
+import Files
+import Foundation
+import TestSupport
+import Torch
+
+/// What `transformers` computed, as `Tools/Parity/encoders.py` writes it.
+struct ExpectedStates {
+    let input: Tensor
+    let hiddenStates: [Tensor]
+    let last: Tensor
+
+    init(_ directory: URL) throws {
+        let file = try Weights(file: directory.appending(path: "expected.safetensors"))
+        input = try file.tensor("input")
+        let states = try file.tensor("hidden_states")
+        hiddenStates = (0..<states.size(0)).map { states.selected(0, $0) }
+        last = try file.tensor("last_hidden_state")
+    }
+
+    /// The cases of a folder that the script has written; a folder without a list has none.
+    static func cases(in folder: URL?) -> [URL] {
+        guard let folder, let names = try? JSONFile.read([String].self, from: folder.appending(path: "cases.json")) else {
+            return []
+        }
+        return names.map { folder.appending(path: $0) }
+    }
+
+    /// The folder that the environment names.
+    static let parityFolder = ProcessInfo.processInfo.environment["IISAN_ENCODER_PARITY"].map { URL(filePath: $0) }
+    /// The cases that are part of the repository.
+    static let fixtures = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent().appending(path: "Fixtures/Encoders")
+}
+
+/// The largest difference of two tensors, as a share of the largest value of the second.
+func difference(_ a: Tensor, _ b: Tensor) -> Double {
+    guard a.shape == b.shape else { return .infinity }
+    let (a, b) = (a.to(.float32), b.to(.float32))
+    return (a - b).absolute().maximum().item() / b.absolute().maximum().item()
+}

@@ -1,0 +1,54 @@
+import Encoders
+import TestSupport
+import Testing
+import Torch
+
+/// Encoders in training.
+@Suite struct GradientTests {
+    @Test(arguments: ["bert-golden", "vit-golden"])
+    func everyParameterOfTheEncoderGetsAGradient(name: String) throws {
+        let directory = ExpectedStates.fixtures.appending(path: name)
+        let encoder = try PretrainedEncoder(directory: directory, trained: true)
+        let input = try ExpectedStates(directory).input
+        let states = encoder.lastHiddenState(of: input)
+        (states * states * states).sum().backward()
+        for (name, parameter) in encoder.parameters.all { #expect(parameter.gradient != nil, "\(name)") }
+    }
+
+    @Test func frozenParametersRecordNothing() throws {
+        let directory = ExpectedStates.fixtures.appending(path: "bert-golden")
+        let encoder = try PretrainedEncoder(directory: directory)
+        #expect(!encoder.lastHiddenState(of: try ExpectedStates(directory).input).requiresGradient)
+    }
+
+    @Test(arguments: ["bert-golden", "vit-golden"])
+    func dropoutChangesStatesAndNoneDoesNot(name: String) throws {
+        let directory = ExpectedStates.fixtures.appending(path: name)
+        let encoder = try PretrainedEncoder(directory: directory)
+        let input = try ExpectedStates(directory).input
+        withoutGradients {
+            let plain = encoder.lastHiddenState(of: input)
+            #expect(encoder.lastHiddenState(of: input).floats() == plain.floats())
+            for dropout in [EncoderDropout(hidden: 0.5, attention: 0), EncoderDropout(hidden: 0, attention: 0.5)] {
+                #expect(encoder.lastHiddenState(of: input, dropout: dropout).floats() != plain.floats())
+            }
+        }
+    }
+
+    @Test func blocksOneByOneAreTheWholeEncoder() throws {
+        let directory = ExpectedStates.fixtures.appending(path: "vit-golden")
+        let expected = try ExpectedStates(directory)
+        let (family, _) = try EncoderFamilies.read(directory)
+        let weights = try Weights(directory: directory)
+        var states = expected.input
+        try withoutGradients {
+            for step in 0...family.depth {
+                // A set of parameters per step: the weights of the step before are gone.
+                let parameters = try Parameters(.weights(weights), trained: false).scoped(toEncoderOf: family, in: weights)
+                let part = step == 0 ? try family.embeddings(parameters) : try family.block(parameters, step - 1)
+                states = part(states, dropout: .none)
+                #expect(difference(states, expected.hiddenStates[step]) < 1e-5)
+            }
+        }
+    }
+}

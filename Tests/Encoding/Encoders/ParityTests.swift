@@ -1,0 +1,98 @@
+import Encoders
+import Foundation
+import TestSupport
+import Testing
+import Torch
+
+/// Hidden states against those that `transformers` computes.
+@Suite struct ParityTests {
+    static let cases = ExpectedStates.cases(in: ExpectedStates.fixtures) + ExpectedStates.cases(in: ExpectedStates.parityFolder)
+
+    @Test func fixturesAreThere() {
+        #expect(ExpectedStates.cases(in: ExpectedStates.fixtures).count == 2)
+    }
+
+    @Test(
+        .enabled(
+            if: ExpectedStates.parityFolder != nil,
+            "set IISAN_ENCODER_PARITY to a folder that Tools/Parity/encoders.py has filled"))
+    func parityFolderIsFilled() {
+        #expect(ExpectedStates.cases(in: ExpectedStates.parityFolder).count >= 10)
+    }
+
+    @Test(arguments: cases)
+    func everyHiddenStateIsThatOfTransformers(directory: URL) throws {
+        let expected = try ExpectedStates(directory)
+        let encoder = try PretrainedEncoder(directory: directory)
+        try withoutGradients {
+            let states = encoder.hiddenStates(of: expected.input)
+            try #require(states.count == expected.hiddenStates.count)
+            for (layer, pair) in zip(states, expected.hiddenStates).enumerated() {
+                #expect(difference(pair.0, pair.1) < 1e-5, "\(directory.lastPathComponent), layer \(layer)")
+            }
+            #expect(difference(encoder.lastHiddenState(of: expected.input), expected.last) < 1e-5)
+        }
+    }
+
+    @Test(arguments: cases)
+    func partOfTheLayersAreTheSameStates(directory: URL) throws {
+        let expected = try ExpectedStates(directory)
+        let whole = try PretrainedEncoder(directory: directory)
+        let layers = [1, 0]
+        let part = try PretrainedEncoder(directory: directory, through: 1)
+        #expect(part.blocks.count == 1)
+        #expect((part.finalNorm == nil) == (whole.family.depth > 1 || whole.finalNorm == nil))
+        withoutGradients {
+            let states = part.hiddenStates(of: expected.input, layers: layers)
+            let pooled = part.pooledStates(of: expected.input, layers: layers, pooling: .first)
+            #expect(pooled.shape == [expected.input.size(0), 2, part.family.width])
+            for (position, layer) in layers.enumerated() {
+                #expect(difference(states[position], expected.hiddenStates[layer]) < 1e-5)
+                #expect(pooled.selected(1, position).floats() == states[position].selected(1, 0).floats())
+            }
+        }
+    }
+
+    @Test(.enabled(if: sharedData("minilm-l6-v2") != nil)) func miniLMEqualsItsGoldenStates() throws {
+        let directory = try #require(sharedData("minilm-l6-v2"))
+        let golden = try Weights(file: directory.appending(path: "golden.safetensors"))
+        let encoder = try PretrainedEncoder(directory: directory)
+        var worst = [Double](repeating: 0, count: encoder.family.depth + 1)
+        try withoutGradients {
+            for text in 0..<5 {
+                let expected = try golden.tensor("s\(text).hidden_states")
+                let states = encoder.hiddenStates(of: try golden.tensor("s\(text).input_ids"))
+                for (layer, state) in states.enumerated() {
+                    worst[layer] = max(worst[layer], difference(state.squeezed(0), expected.selected(0, layer)))
+                }
+            }
+        }
+        report("minilm-l6-v2", worst)
+        #expect(worst.allSatisfy { $0 < 3e-4 })
+    }
+
+    @Test(.enabled(if: sharedData("deit-tiny-patch16-224") != nil)) func deiTEqualsItsGoldenStates() throws {
+        let directory = try #require(sharedData("deit-tiny-patch16-224"))
+        let golden = try Weights(file: directory.appending(path: "golden.safetensors"))
+        let encoder = try PretrainedEncoder(directory: directory)
+        var worst = [Double](repeating: 0, count: encoder.family.depth + 2)
+        try withoutGradients {
+            for picture in ["bear", "corgi", "dogs", "ilsvrc_val_00000001", "palace"] {
+                let pixels = try golden.tensor("\(picture).pixel_values")
+                let expected = try golden.tensor("\(picture).hidden_states")
+                for (layer, state) in encoder.hiddenStates(of: pixels).enumerated() {
+                    worst[layer] = max(worst[layer], difference(state.squeezed(0), expected.selected(0, layer)))
+                }
+                let last = try golden.tensor("\(picture).last_hidden_state")
+                worst[13] = max(worst[13], difference(encoder.lastHiddenState(of: pixels), last))
+            }
+        }
+        report("deit-tiny-patch16-224", worst)
+        #expect(worst.allSatisfy { $0 < 3e-4 })
+    }
+
+    private func report(_ name: String, _ worst: [Double]) {
+        let layers = worst.map { String(format: "%.1e", $0) }.joined(separator: " ")
+        print("\(name): largest difference of each layer, relative to its largest value: \(layers)")
+    }
+}

@@ -1,0 +1,94 @@
+import Foundation
+import Metrics
+import Report
+import TestSupport
+
+/// A report of made-up values with every part.
+enum SampleReport {
+    static func report(pictures: [Data] = []) -> RunReport {
+        var report = RunReport(
+            title: "IISAN on a made-up shop", subtitle: "Shop-20K · 19,220 items · 50,000 users · one H100 · sample values")
+        func interval(_ value: Double) -> Estimate { Estimate(value, low: value - 0.0021, high: value + 0.0022) }
+        report.methods = [
+            .init(
+                name: "Full fine-tuning", hitRate: interval(0.0872), ndcg: interval(0.0474), trainableParameters: 195_000_000,
+                secondsPerEpoch: 1612, peakMemory: 46_760_000_000, note: "both encoders live"),
+            .init(
+                name: "LoRA", hitRate: interval(0.0821), ndcg: interval(0.0451), trainableParameters: 860_000,
+                secondsPerEpoch: 1247,
+                peakMemory: 39_070_000_000, note: "rank 8 in every attention"),
+            .init(
+                name: "IISAN", hitRate: interval(0.0901), ndcg: interval(0.0492), trainableParameters: 4_370_000,
+                secondsPerEpoch: 22.4,
+                peakMemory: 3_110_000_000, note: "cached hidden states"),
+            .init(
+                name: "IISAN-Versa", hitRate: interval(0.0913), ndcg: interval(0.0503), trainableParameters: 2_080_000,
+                secondsPerEpoch: 14.9, peakMemory: 1_620_000_000, note: "cached hidden states, grouped layers"),
+            .init(
+                name: "Popularity", hitRate: interval(0.0123), ndcg: interval(0.0061),
+                note: "untrained; the same ten items for everybody"),
+        ]
+        report.subject = "IISAN-Versa"
+        report.ceiling = .init(name: "Ceiling", hitRate: 0.142, ndcg: 0.081)
+        report.curves = [("IISAN-Versa", 0.0913, 30), ("IISAN", 0.0901, 36), ("LoRA", 0.0821, 24)].map { name, best, epochs in
+            RunReport.Curve(
+                name: name,
+                epochs: (1...epochs).map { epoch in
+                    let t = Double(epoch)
+                    let hitRate = best * (1 - exp(-t / 5)) - max(0, t - 20) * 0.0004 + 0.0009 * sin(t * 2.1)
+                    return .init(epoch, loss: 2.1 + 4.3 * exp(-t / (4 + best * 30)) + 0.04 * cos(t), hitRate: hitRate)
+                })
+        }
+        let layers = ["0", "2", "4", "6", "8", "10", "12"]
+        report.gates = .init(towers: [
+            .init(name: "text", layers: layers, values: [0.5, 0.31, 0.44, 0.62, 0.58, 0.81, 0.93]),
+            .init(name: "image", layers: layers, values: [0.5, 0.12, 0.27, 0.36, 0.69, 0.74, 0.88]),
+            .init(name: "inter", layers: layers.map { "\($0) | \($0)" }, values: [0.48, 0.55, 0.39, 0.41, 0.22, 0.35, 0.18]),
+        ])
+        report.card = card()
+        report.examples = examples(pictures)
+        report.configuration =
+            "train:\n  method: versa\n  batch: 64\n  rate: 2e-4\n  epochs: 100\nencode:\n  text: bert-base-uncased\n"
+        report.environment = [("Machine", "NVIDIA H100, 16 cores"), ("Precision", "bfloat16"), ("Seed", "1")]
+        return report
+    }
+
+    static func card() -> EvaluationCard {
+        var generator = SeededGenerator(seed: 71)
+        let ranks = (0..<2000).map { index in
+            TargetRank(
+                rank: Int(exp(Double.random(in: 0..<9, using: &generator))), ties: index % 400 == 0 ? 1 : 0,
+                isReachable: index != 3, isCold: index % 25 == 0)
+        }
+        return EvaluationCard(
+            of: ranks,
+            procedure: .init(
+                split: "test", splitRule: "leave one out: the last interaction of each user with at least 5", historyKept: 10,
+                maskingRule: "the user's own earlier items", tieRule: "against us: tied items rank before the target",
+                catalogueSize: 19_220, datasetHash: "3f5a0c2be7d94f68a1b2c3d4e5f60718293a4b5c6d7e8f90a1b2c3d4e5f60718"))
+    }
+
+    private static func examples(_ pictures: [Data]) -> [RunReport.Example] {
+        let titles = [
+            "Red enamel kettle, 2 litres", "Walnut chopping board", "Linen apron",
+            "How to season a cast-iron pan in ten minutes",
+            "Espresso cups, set of six", "高山茶 spring harvest", "Copper saucepan with lid", "Bread knife", "Pour-over stand",
+            "Tea towel",
+            "Oak spice rack for the wall", "Stoneware bowl", "Milk frother", "Garlic press", "Enamel bread bin",
+        ]
+        func item(_ index: Int) -> RunReport.Example.Item {
+            .init(
+                title: titles[index % titles.count],
+                picture: index % 7 == 5 || pictures.isEmpty ? nil : pictures[index % pictures.count])
+        }
+        return (0..<3).map { user in
+            .init(
+                user: "user \(4711 + user)", history: (0..<(10 - user * 3)).map { item(user * 11 + $0) },
+                target: item(user * 5 + 3),
+                recommendations: (0..<10).map { place in
+                    .init(
+                        item(user * 13 + place + 20), score: 9.13 - Double(place) * 0.37, isHit: user < 2 && place == user * 3)
+                })
+        }
+    }
+}

@@ -1,0 +1,50 @@
+import Files
+import Foundation
+import TestSupport
+import Testing
+
+@Suite struct JSONFileTests {
+    struct Inner: Codable, Equatable { var count: Int }
+    struct Form: Codable, Equatable {
+        var name: String
+        var inner: Inner
+    }
+
+    private func error(reading text: String) throws -> UserError {
+        try withTemporaryFolder { folder in
+            let url = folder.appending(path: "form.json")
+            try Data(text.utf8).write(to: url)
+            let error = try #require(throws: UserError.self) { try JSONFile.read(Form.self, from: url) }
+            #expect(error.place?.hasSuffix("form.json") == true)
+            return error
+        }
+    }
+
+    @Test func roundTrips() throws {
+        try withTemporaryFolder { folder in
+            let url = folder.appending(path: "form.json")
+            let form = Form(name: "a/b", inner: Inner(count: 3))
+            try JSONFile.write(form, to: url)
+            let read = try JSONFile.read(Form.self, from: url)
+            #expect(read == form)
+            let text = try String(contentsOf: url, encoding: .utf8)
+            #expect(text == "{\n  \"inner\" : {\n    \"count\" : 3\n  },\n  \"name\" : \"a/b\"\n}\n")
+        }
+    }
+
+    @Test func namesTheKeyThatIsWrong() throws {
+        #expect(try error(reading: "{\"name\": \"a\", \"inner\": {}}").problem.contains("\"inner.count\" is missing"))
+        #expect(
+            try error(reading: "{\"name\": 3, \"inner\": {\"count\": 1}}").problem.contains("\"name\" is not of type String"))
+        #expect(try error(reading: "{\"name\": \"a\", \"inner\": null}").problem.contains("\"inner\""))
+        #expect(try error(reading: "{\"name\": \"a\", \"inner\": {\"count\": 1.5}}").problem.contains("whole number"))
+        _ = try error(reading: "")
+        #expect(try !error(reading: "{").problem.contains("whole number"))
+        _ = try error(reading: String(repeating: "[", count: 100_000))
+    }
+
+    @Test func missingFileIsNamed() {
+        let error = #expect(throws: UserError.self) { try JSONFile.read(Form.self, from: URL(filePath: "/no/such.json")) }
+        #expect(error?.place == "/no/such.json")
+    }
+}

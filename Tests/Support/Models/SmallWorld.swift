@@ -1,0 +1,42 @@
+import Datasets
+import Foundation
+import Modeling
+import TestSupport
+import Torch
+
+/// A dataset of a few users and items in a folder, and a recommender over random states of its items.
+public struct SmallWorld {
+    /// The dataset.
+    public let dataset: Dataset
+    /// Its split.
+    public let split: Split
+
+    /// Makes the dataset in a folder.
+    public init(_ folder: URL, users: Int = 30, items: Int = 24) throws {
+        var generator = SeededGenerator(seed: 11)
+        let histories = (0..<users).map { user in
+            let items = (0..<Int.random(in: 5...16, using: &generator)).map { _ in
+                Int32.random(in: 0..<Int32(items), using: &generator)
+            }
+            return ("user \(user)", items)
+        }
+        let contents = DatasetContents(
+            name: "small", source: "test", items: (0..<items).map { .init(id: "i\($0)", title: "Item \($0)") },
+            histories: histories)
+        dataset = try contents.write(to: folder.appending(path: "dataset"))
+        split = try Split(dataset)
+    }
+
+    /// A recommender whose fresh parameters, and states, follow from the seed.
+    public func recommender(seed: UInt64 = 3) throws -> Recommender {
+        RandomState.seed(99)
+        let text = ResidentStates(.randomNormal([dataset.items.count, 3, 12]), layers: [0, 1, 2])
+        let image = ResidentStates(.randomNormal([dataset.items.count, 2, 8]), layers: [0, 1])
+        RandomState.seed(seed)
+        var options = RecommenderOptions()
+        options.width = 16
+        options.sideNetworks.bottleneck = 4
+        return try .make(
+            options, itemCount: dataset.items.count, text: text, image: image, positions: split.options.inputLength, on: .cpu)
+    }
+}
