@@ -9,8 +9,8 @@ struct EvaluateCommand: ParsableCommand {
         abstract: "Rank the whole catalogue for every user of a split and print the evaluation card.",
         discussion: "Also writes result.json into the run's folder.")
 
-    @Argument(help: "The run's folder.", completion: .directory)
-    var run: String
+    @Argument(help: ArgumentHelp("The run's folder.", valueName: "run"), completion: .directory)
+    var folder: String
 
     @Option(help: "Which targets the card is about: validation or test.")
     var split = Split.Part.test
@@ -18,7 +18,7 @@ struct EvaluateCommand: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-        let pipeline = try Pipeline(run: URL(filePath: run), observer: Console().observer)
+        let pipeline = try Pipeline(run: URL(filePath: folder), observer: Console().observer)
         let result = try pipeline.evaluate()
         let card = split == .test ? result.test : result.validation
         try output.format.print(card, text: Self.text(card, of: pipeline.run.folder))

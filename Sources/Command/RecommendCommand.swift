@@ -14,8 +14,8 @@ struct RecommendCommand: ParsableCommand {
             iisan recommend runs/demo --history 12,7,31 --format json
             """)
 
-    @Argument(help: "The run's folder.", completion: .directory)
-    var run: String
+    @Argument(help: ArgumentHelp("The run's folder.", valueName: "run"), completion: .directory)
+    var folder: String
 
     @Option(help: "Item ids, oldest first, with commas between them.")
     var history: String
@@ -29,7 +29,7 @@ struct RecommendCommand: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-        let pipeline = try Pipeline(run: URL(filePath: run), observer: Console().observer)
+        let pipeline = try Pipeline(run: URL(filePath: folder), observer: Console().observer)
         let ids = history.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
         let found = try pipeline.served().recommend([ids], top: top, keepingSeen: keepSeen)[0]
         try output.format.print(found, text: Self.table(found))

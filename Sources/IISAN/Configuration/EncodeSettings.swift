@@ -55,10 +55,8 @@ extension EncodeSettings.Modality: SettingsSection {
             .value("store", \.store, "The folder of the hidden-state store."),
             .optional("layers", \.layers, "The kept layers, 0 is the embedding output; left out, seven are spread evenly."),
             .optional("pooling", \.pooling, "first, mean or last; left out, what the encoder's family uses."),
-            .optional("maximum_tokens", \.maximumTokens, "text: titles are cut to this many tokens."),
-            .value(
-                "unreadable", \.unreadable,
-                "image: a picture that cannot be read stops the work (fail) or counts as missing (skip)."),
+            .value("maximum_tokens", \.maximumTokens, "text: titles are cut to this many tokens, special ones included."),
+            .value("damaged", \.damaged, "image: pictures that cannot be read stop the work (fail) or count as missing (skip)."),
         ]
     }
 }

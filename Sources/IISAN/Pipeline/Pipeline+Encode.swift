@@ -5,6 +5,71 @@ import Foundation
 import HiddenStates
 
 extension Pipeline {
+    /// Runs the configured encoders over what is not in their stores yet: new and changed items.
+    ///
+    /// - Returns: false when it was told to stop; the same call goes on from there.
+    /// - Throws: ``UserError`` when an encoder is missing or damaged, a store is of another encoder, a picture cannot be read (as
+    ///   configured), a state does not fit the stored type, or the disk is full.
+    @discardableResult
+    public func encode() throws -> Bool {
+        let items = try dataset().items.map(CatalogueItem.init)
+        for (modality, settings) in [(StoreIdentity.Modality.text, configuration.encode.text), (.image, configuration.encode.image)] {
+            guard let settings else { continue }
+            guard try encode(modality, settings, items) else { return false }
+        }
+        return true
+    }
+
+    private func encode(
+        _ modality: StoreIdentity.Modality, _ settings: EncodeSettings.Modality, _ items: [CatalogueItem]
+    ) throws -> Bool {
+        let place = SettingsPlace(source: "encode", path: [modality.rawValue])
+        guard !settings.encoder.isEmpty, !settings.store.isEmpty else {
+            throw UserError("encoder and store have to be named", at: place.description)
+        }
+        let folder = URL(filePath: settings.store)
+        let encoder = try CatalogueEncoder(
+            modality, of: items, with: URL(filePath: settings.encoder), options: encodingOptions(settings))
+        observer.onMessage("encode \(modality.rawValue): \(encoder.plan())")
+        try Folder.make(folder.deletingLastPathComponent())
+        do {
+            let result = try encoder.encode(
+                into: folder, progress: observer.onProgress, isCancelled: observer.isCancelled)
+            report(result, modality)
+            return true
+        } catch is CancellationError {
+            return false
+        }
+    }
+
+    private func encodingOptions(_ settings: EncodeSettings.Modality) -> EncodingOptions {
+        var options = EncodingOptions()
+        options.layers = settings.layers
+        options.pooling = settings.pooling
+        options.precision = configuration.encode.precision
+        options.storedType = configuration.encode.dtype
+        options.maximumTokens = settings.maximumTokens
+        options.damagedPictures = settings.damaged
+        options.device = device
+        options.threads = configuration.threads > 0 ? configuration.threads : nil
+        return options
+    }
+
+    private func report(_ result: EncodingResult, _ modality: StoreIdentity.Modality) {
+        let name = "encode \(modality.rawValue)"
+        if result.encoded == 0 {
+            observer.onMessage("\(name): nothing has changed, \(result.store.folder.path) is kept")
+        } else {
+            let rate = String(format: "%.0f", Double(result.encoded) / max(result.seconds, 1e-3))
+            observer.onMessage("\(name): \(result.encoded) items, \(result.reused) kept from before, \(rate) items/s")
+        }
+        if result.missing > 0 { observer.onMessage("\(name): \(result.missing) items have none") }
+        for picture in result.skipped.prefix(10) {
+            observer.onMessage("\(name): skipped \(picture.file.path): \(picture.problem)")
+        }
+        if result.skipped.count > 10 { observer.onMessage("\(name): and \(result.skipped.count - 10) more") }
+    }
+
     /// Checks every byte of the configured stores against their checksums.
     ///
     /// - Returns: the stores' folders.
