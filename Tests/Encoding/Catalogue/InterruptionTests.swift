@@ -42,10 +42,11 @@ import Testing
             var questions = steps + cancelled
             do {
                 let encoder = try CatalogueEncoder(modality, of: items, with: directory, options: options)
-                let result = try encoder.encode(into: parts) {
+                let isCancelled = {
                     questions -= 1
                     return questions < 0
                 }
+                let result = try encoder.encode(into: parts, isCancelled: isCancelled)
                 reused.append(result.reused)
                 break
             } catch is CancellationError {
