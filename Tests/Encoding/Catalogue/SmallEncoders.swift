@@ -1,0 +1,60 @@
+import Encoding
+import Files
+import Foundation
+import Pictures
+import TestSupport
+
+/// The committed encoders with the files that go before them.
+enum SmallEncoders {
+    static let fixtures = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent().appending(path: "Fixtures/Encoders")
+
+    /// A BERT of width 6 with 2 blocks, 7 positions and the 11 tokens of `words`.
+    static func text(in folder: URL, words: [String] = ["a", "b", "c", "d", "e", "f"]) throws -> URL {
+        let directory = folder.appending(path: "text-encoder")
+        try FileManager.default.copyItem(at: fixtures.appending(path: "bert-golden"), to: directory)
+        let tokens = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"] + words
+        try AtomicFile.write(tokens.joined(separator: "\n") + "\n", to: directory.appending(path: "vocab.txt"))
+        return directory
+    }
+
+    /// A ViT of width 6 with 2 blocks over pictures of 6 x 6 pixels.
+    static func picture(in folder: URL, size: Int = 6) throws -> URL {
+        let directory = folder.appending(path: "picture-encoder")
+        try FileManager.default.copyItem(at: fixtures.appending(path: "vit-golden"), to: directory)
+        try AtomicFile.write(
+            """
+            {"image_processor_type": "ViTImageProcessor", "size": {"height": \(size), "width": \(size)}, "resample": 3}
+            """, to: directory.appending(path: "preprocessor_config.json"))
+        return directory
+    }
+
+    /// Titles of 0 to 5 words, the same in every run; every seventh is missing.
+    static func titles(_ count: Int) -> [CatalogueItem] {
+        var random = SeededGenerator(seed: 5)
+        return (0..<count).map { index in
+            let words = (0..<Int.random(in: 0...5, using: &random)).map { _ in
+                ["a", "b", "c", "d", "e", "f"].randomElement(using: &random) ?? "a"
+            }
+            return CatalogueItem(id: "item \(index)", title: index % 7 == 6 ? nil : words.joined(separator: " "))
+        }
+    }
+
+    /// Items with pictures of random pixels, written as PNG into a folder.
+    static func pictures(_ count: Int, in folder: URL) throws -> [CatalogueItem] {
+        var random = SeededGenerator(seed: 6)
+        return try (0..<count).map { index in
+            let (width, height) = (Int.random(in: 4...12, using: &random), Int.random(in: 4...12, using: &random))
+            let pixels = (0..<(3 * width * height)).map { _ in UInt8.random(in: 0...255, using: &random) }
+            let file = folder.appending(path: "\(index).png")
+            try AtomicFile.write(Picture(width: width, height: height, pixels: pixels).png(), to: file)
+            return CatalogueItem(id: "item \(index)", picture: file)
+        }
+    }
+}
+
+/// All files of a folder by name.
+func contents(of folder: URL) throws -> [String: Data] {
+    let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+    return try Dictionary(uniqueKeysWithValues: names.map { ($0, try Data(contentsOf: folder.appending(path: $0))) })
+}
