@@ -77,7 +77,7 @@ public struct Pipeline {
     @discardableResult
     public func runAll() throws -> Bool {
         try importDataset()
-        guard try encode() else { return false }
+        if configuration.train.model.method.readsStates { guard try encode() else { return false } }
         guard try train(replacing: true) == .finished else { return false }
         try evaluate()
         try report()
