@@ -142,6 +142,8 @@ def main():
             image = Image.open(file)
             image.load()
             image = image.convert("RGB")
+            # Some processors would put a picture that was transparent on white; here transparency is dropped.
+            image.info.clear()
             row = {"file": str(file.resolve()), "width": image.width, "height": image.height, "rgb": digest(image), "resized": [], "values": {}}
             sizes = [(224, 224), (image.width, 31), (image.width * 2 + 1, image.height * 3), (7, 5), (1, 1)]
             for kind in FILTERS:

@@ -12,7 +12,6 @@ struct jpeg_failure {
     struct jpeg_error_mgr manager;
     jmp_buf jump;
     int32_t status;
-    bool ended_early;
     char message[JMSG_LENGTH_MAX];
 };
 
@@ -28,8 +27,6 @@ static void emit(j_common_ptr info, int level) {
     struct jpeg_failure *failure = (struct jpeg_failure *)info->err;
     switch (failure->manager.msg_code) {
         case JWRN_JPEG_EOF:
-            failure->ended_early = true;
-            break;
         case JWRN_HIT_MARKER:
             failure->status = PICTURE_TRUNCATED;
             fail(info);
@@ -103,20 +100,18 @@ void picture_decode_jpeg(const uint8_t *bytes, size_t count, uint64_t most_pixel
         info.dct_method = JDCT_ISLOW;
         info.do_fancy_upsampling = TRUE;
         jpeg_start_decompress(&info);
-        if (failure.ended_early && jpeg_has_multiple_scans(&info)) {
-            picture_fail(result, PICTURE_TRUNCATED, "the file ends before its last scan");
-        } else {
-            JSAMPARRAY line = (*info.mem->alloc_sarray)((j_common_ptr)&info, JPOOL_IMAGE, info.image_width * 4, 1);
-            while (info.output_scanline < info.output_height) {
-                uint8_t *row = result->pixels + (size_t)info.output_scanline * info.image_width * 3;
-                if (inks) {
-                    jpeg_read_scanlines(&info, line, 1);
-                    convert_inks(line[0], row, info.image_width);
-                } else {
-                    jpeg_read_scanlines(&info, &row, 1);
-                }
+        JSAMPARRAY line = (*info.mem->alloc_sarray)((j_common_ptr)&info, JPOOL_IMAGE, info.image_width * 4, 1);
+        while (info.output_scanline < info.output_height) {
+            uint8_t *row = result->pixels + (size_t)info.output_scanline * info.image_width * 3;
+            if (inks) {
+                jpeg_read_scanlines(&info, line, 1);
+                convert_inks(line[0], row, info.image_width);
+            } else {
+                jpeg_read_scanlines(&info, &row, 1);
             }
         }
+        // Reads on to the end marker, so that a file without one is found out.
+        jpeg_finish_decompress(&info);
     }
     jpeg_destroy_decompress(&info);
 }

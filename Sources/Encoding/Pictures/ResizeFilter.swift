@@ -33,7 +33,9 @@ public enum ResizeFilter: Int, Sendable, CaseIterable {
         case .bilinear: return x < 1 ? 1 - x : 0
         case .hamming:
             if x == 0 { return 1 }
-            return x < 1 ? sin(x * .pi) / (x * .pi) * (0.54 + 0.46 * cos(x * .pi)) : 0
+            // Pillow's two constants have single precision only.
+            let window = Double(Float(0.54)) + Double(Float(0.46)) * cos(x * .pi)
+            return x < 1 ? sin(x * .pi) / (x * .pi) * window : 0
         case .bicubic:
             let a = -0.5
             if x < 1 { return ((a + 2) * x - (a + 3)) * x * x + 1 }

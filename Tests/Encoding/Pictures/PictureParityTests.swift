@@ -25,8 +25,6 @@ struct PictureParityTests {
         var values: [String: String]
     }
 
-    private static func hash(_ array: [some Any]) -> String { array.withUnsafeBytes { ContentHash.of($0) } }
-
     @Test(.enabled(if: parityFolder != nil)) func equalsPillowAndTransformers() throws {
         let folder = try #require(parityFolder)
         let lines = try LineReader(folder.appending(path: "golden.jsonl"))
@@ -36,13 +34,13 @@ struct PictureParityTests {
             let row = try JSONDecoder().decode(Row.self, from: Data(line))
             let picture = try Picture(file: URL(filePath: row.file))
             #expect(
-                picture.width == row.width && picture.height == row.height && Self.hash(picture.pixels) == row.rgb,
+                picture.width == row.width && picture.height == row.height && hash(picture.pixels) == row.rgb,
                 "\(row.file)")
             compared.decoded += 1
             for golden in row.resized {
                 let filter = try #require(ResizeFilter(rawValue: golden.filter))
                 let resized = picture.resized(width: golden.width, height: golden.height, filter: filter)
-                #expect(Self.hash(resized.pixels) == golden.rgb, "\(row.file) \(filter) \(golden.width) x \(golden.height)")
+                #expect(hash(resized.pixels) == golden.rgb, "\(row.file) \(filter) \(golden.width) x \(golden.height)")
                 compared.resized += 1
             }
             for (name, golden) in row.values {
@@ -51,7 +49,7 @@ struct PictureParityTests {
                 let size = processor.outputSize
                 var values = [Float](repeating: .nan, count: 3 * size.height * size.width)
                 values.withUnsafeMutableBufferPointer { processor.process(picture, into: $0) }
-                #expect(Self.hash(values) == golden, "\(row.file) \(name)")
+                #expect(hash(values) == golden, "\(row.file) \(name)")
                 compared.processed += 1
             }
         }

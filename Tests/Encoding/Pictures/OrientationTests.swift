@@ -1,0 +1,62 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Pictures
+
+struct OrientationTests {
+    private static let picture: Picture = {
+        var pixels: [UInt8] = []
+        for number in 0..<6 as Range<UInt8> { pixels += [number, number + 100, number + 200] }
+        return Picture(width: 3, height: 2, pixels: pixels)
+    }()
+
+    /// Expected are Pillow's `exif_transpose`.
+    @Test(
+        arguments: [
+            (1, 3, [0, 1, 2, 3, 4, 5]), (2, 3, [2, 1, 0, 5, 4, 3]), (3, 3, [5, 4, 3, 2, 1, 0]), (4, 3, [3, 4, 5, 0, 1, 2]),
+            (5, 2, [0, 3, 1, 4, 2, 5]), (6, 2, [3, 0, 4, 1, 5, 2]), (7, 2, [5, 2, 4, 1, 3, 0]), (8, 2, [2, 5, 1, 4, 0, 3]),
+        ] as [(UInt16, Int, [UInt8])])
+    func turns(number: UInt16, width: Int, reds: [UInt8]) throws {
+        let turned = Self.picture.turned(from: try #require(Orientation(rawValue: number)))
+        #expect(turned.width == width && turned.height == 6 / width)
+        #expect(stride(from: 0, to: 18, by: 3).map { turned.pixels[$0] } == reds)
+        #expect(stride(from: 2, to: 18, by: 3).map { turned.pixels[$0] } == reds.map { $0 + 200 })
+    }
+
+    /// A JPEG with an EXIF segment that holds the orientation, in either byte order.
+    private func jpeg(orientation: UInt8, isLittle: Bool) throws -> [UInt8] {
+        func number(_ value: Int, _ bytes: Int) -> [UInt8] {
+            let big = (0..<bytes).reversed().map { UInt8(truncatingIfNeeded: value >> ($0 * 8)) }
+            return isLittle ? big.reversed() : big
+        }
+        var tiff: [UInt8] = isLittle ? [0x49, 0x49] : [0x4D, 0x4D]
+        tiff += number(42, 2) + number(8, 4) + number(2, 2)
+        tiff += number(0x010F, 2) + number(2, 2) + number(4, 4) + [0x41, 0x42, 0x43, 0]
+        tiff += number(0x0112, 2) + number(3, 2) + number(1, 4) + number(Int(orientation), 2) + [0, 0]
+        let body = Array("Exif\0\0".utf8) + tiff
+        let whole = try Array(Self.picture.jpeg())
+        let head: [UInt8] = [0xFF, 0xD8, 0xFF, 0xE1, 0, UInt8(body.count + 2)]
+        return head + body + Array(whole[2...])
+    }
+
+    @Test(arguments: [true, false]) func isOnlyAppliedWhenAsked(isLittle: Bool) throws {
+        let bytes = try jpeg(orientation: 6, isLittle: isLittle)
+        let plain = try decode(bytes)
+        #expect(plain.width == 3 && plain.height == 2)
+        #expect(try decode(bytes, options: PictureOptions(appliesOrientation: true)) == plain.turned(from: .turnedLeft))
+        #expect(
+            try decode(jpeg(orientation: 99, isLittle: isLittle), options: PictureOptions(appliesOrientation: true)) == plain)
+    }
+
+    @Test func damagedSegmentsCountAsUpright() throws {
+        let bytes = try jpeg(orientation: 6, isLittle: true)
+        var random = SeededGenerator(seed: 3)
+        for _ in 0..<2000 {
+            var damaged = bytes
+            damaged[Int.random(in: 2..<60, using: &random)] = .random(in: 0 ... .max, using: &random)
+            damaged.removeLast(Int.random(in: 0..<damaged.count, using: &random))
+            _ = damaged.withUnsafeBytes { Orientation(jpeg: $0) }
+        }
+    }
+}
