@@ -48,7 +48,8 @@ import Testing
         Damage(name: "empty dataset", expected: ["users.tsv"]) { try edit($0, "world/users.tsv") { _ in "" } },
         Damage(name: "truncated picture", expected: [".png", "cut off"]) { shop in
             let name = try FileManager.default.contentsOfDirectory(
-                atPath: shop.folder.appending(path: "world/pictures").path).sorted()[3]
+                atPath: shop.folder.appending(path: "world/pictures").path
+            ).sorted()[3]
             try cut(shop, "world/pictures/\(name)")
         },
         Damage(name: "missing encoder", expected: ["nowhere"]) {
@@ -92,7 +93,8 @@ import Testing
     @Test func damagedPicturesCanBeSkipped() throws {
         try withTemporaryFolder { folder in
             let shop = try SmallShop(folder, items: 40, users: 20)
-            let name = try FileManager.default.contentsOfDirectory(atPath: folder.appending(path: "world/pictures").path).sorted()[3]
+            let name = try FileManager.default.contentsOfDirectory(atPath: folder.appending(path: "world/pictures").path)
+                .sorted()[3]
             try Self.cut(shop, "world/pictures/\(name)")
             let outcome = try CommandLine.run(["run", "config.yaml", "--set", "encode.image.damaged=skip"], in: folder)
             #expect(outcome.code == 0, "\(outcome.errors)")

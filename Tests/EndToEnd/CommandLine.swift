@@ -11,7 +11,8 @@ struct CommandLine {
     }
 
     /// The repository.
-    static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent()
 
     /// Runs `iisan` with arguments in a folder.
     ///
@@ -19,7 +20,7 @@ struct CommandLine {
     @discardableResult
     static func run(_ arguments: [String], in folder: URL) throws -> Outcome {
         let files = ["output", "errors"].map { folder.appending(path: ".\($0)-\(UUID().uuidString)") }
-        for file in files { FileManager.default.createFile(atPath: file.path, contents: nil) }
+        for file in files { try Data().write(to: file) }
         defer { for file in files { try? FileManager.default.removeItem(at: file) } }
         let process = Process()
         process.executableURL = try executable()

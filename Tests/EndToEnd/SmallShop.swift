@@ -59,7 +59,9 @@ struct SmallShop {
         var found: [String: Data] = [:]
         for name in try FileManager.default.subpathsOfDirectory(atPath: root.path) {
             let file = root.appending(path: name)
-            if try file.resourceValues(forKeys: [.isRegularFileKey]).isRegularFile == true { found[name] = try Data(contentsOf: file) }
+            if try file.resourceValues(forKeys: [.isRegularFileKey]).isRegularFile == true {
+                found[name] = try Data(contentsOf: file)
+            }
         }
         return found
     }

@@ -12,7 +12,9 @@ import Testing
             #expect(first.code == 0, "\(first.errors)")
             #expect(first.output.contains("HR@10"))
             #expect(first.errors.contains("epoch   2"))
-            for name in ["config.yaml", "environment.json", "events.jsonl", "result.json", "report.html", "table.md", "curves.svg"] {
+            for name in [
+                "config.yaml", "environment.json", "events.jsonl", "result.json", "report.html", "table.md", "curves.svg",
+            ] {
                 #expect(FileManager.default.fileExists(atPath: shop.run.appending(path: name).path), "\(name)")
             }
 
@@ -72,7 +74,8 @@ import Testing
             let textOnly = try CommandLine.run(
                 ["run", "config.yaml", "--set", "encode.image=", "--set", "train.run=runs/text"], in: folder)
             #expect(textOnly.code == 0, "\(textOnly.errors)")
-            let report = try CommandLine.run(["report", "runs/text", "runs/id", "runs/popularity", "--output", "report"], in: folder)
+            let report = try CommandLine.run(
+                ["report", "runs/text", "runs/id", "runs/popularity", "--output", "report"], in: folder)
             #expect(report.code == 0, "\(report.errors)")
             let table = try String(contentsOf: folder.appending(path: "report/table.md"), encoding: .utf8)
             for name in ["text", "id", "popularity"] { #expect(table.contains(name)) }
