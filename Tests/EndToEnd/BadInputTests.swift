@@ -77,7 +77,7 @@ import Testing
 
     @Test(arguments: damages) func endsWithAClearError(_ damage: Damage) throws {
         try withTemporaryFolder { folder in
-            let shop = try SmallShop(folder, items: 40, users: 20)
+            let shop = try SmallShop(folder, items: 100, users: 20)
             try damage.harm(shop)
             let outcome = try CommandLine.run(["run", "config.yaml"], in: folder)
             #expect(outcome.code != 0)
@@ -92,7 +92,7 @@ import Testing
 
     @Test func damagedPicturesCanBeSkipped() throws {
         try withTemporaryFolder { folder in
-            let shop = try SmallShop(folder, items: 40, users: 20)
+            let shop = try SmallShop(folder, items: 100, users: 20)
             let name = try FileManager.default.contentsOfDirectory(atPath: folder.appending(path: "world/pictures").path)
                 .sorted()[3]
             try Self.cut(shop, "world/pictures/\(name)")
@@ -100,13 +100,13 @@ import Testing
             #expect(outcome.code == 0, "\(outcome.errors)")
             #expect(outcome.errors.contains("skipped") && outcome.errors.contains(name))
             let store = try HiddenStateStore.open(folder.appending(path: "states/image"))
-            #expect((0..<40).count { !store.isPresent($0) } == 1)
+            #expect((0..<100).count { !store.isPresent($0) } == 1)
         }
     }
 
     @Test func aStoreOfAnotherEncoderIsRefused() throws {
         try withTemporaryFolder { folder in
-            let shop = try SmallShop(folder, items: 40, users: 20)
+            let shop = try SmallShop(folder, items: 100, users: 20)
             #expect(try CommandLine.run(["run", "config.yaml"], in: folder).code == 0)
             let before = try shop.files(below: "states/text")
             let outcome = try CommandLine.run(["encode", "config.yaml", "--set", "encode.text.layers=[0, 6]"], in: folder)
@@ -118,7 +118,7 @@ import Testing
 
     @Test func wrongQuestionsToATrainedRun() throws {
         try withTemporaryFolder { folder in
-            let shop = try SmallShop(folder, items: 40, users: 20)
+            let shop = try SmallShop(folder, items: 100, users: 20)
             #expect(try CommandLine.run(["run", "config.yaml"], in: folder).code == 0)
             for (arguments, text) in [
                 (["recommend", "runs/iisan", "--history", "nothing-like-it"], "nothing-like-it"),

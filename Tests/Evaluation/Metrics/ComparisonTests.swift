@@ -19,12 +19,12 @@ import Testing
 
     @Test func agreesWithAllSignAssignments() throws {
         var generator = SeededGenerator(seed: 41)
-        for round in 0..<8 {
+        for round in 0..<4 {
             let first = (0..<12).map { _ in Int.random(in: 1...8, using: &generator) }
             let second = (0..<12).map { _ in Int.random(in: 1...(8 + round), using: &generator) }
-            let comparison = try PairedComparison(of: ranks(first), with: ranks(second), metric: .reciprocalRank, flips: 40_000)
+            let comparison = try PairedComparison(of: ranks(first), with: ranks(second), metric: .reciprocalRank, flips: 4_000)
             let differences = zip(first, second).map { 1 / Double($0) - 1 / Double($1) }
-            #expect(abs(comparison.pValue - exact(differences)) < 0.015)
+            #expect(abs(comparison.pValue - exact(differences)) < 0.04)
             #expect(abs(comparison.difference.value - differences.reduce(0, +) / 12) < 1e-12)
             #expect(abs(comparison.first - comparison.second - comparison.difference.value) < 1e-12)
             #expect(comparison.wins == differences.filter { $0 > 0 }.count)
