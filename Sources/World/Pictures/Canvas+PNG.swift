@@ -1,6 +1,7 @@
 import Foundation
+import Pictures
 
 extension Canvas {
-    /// The picture in a file's bytes.
-    func png() throws -> Data { Data("P6 \(width) \(height) 255\n".utf8) + Data(pixels) }
+    /// The picture as the bytes of a PNG file.
+    func png() throws -> Data { try Picture(width: width, height: height, pixels: pixels).png() }
 }
