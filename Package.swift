@@ -97,7 +97,7 @@ if withLibTorch {
         tests("Serving", "Serving", ["Serving", "TestModels"]),
         tests("IISAN", "IISAN", ["IISAN"]),
         tests("Parity", "Parity", ["Evaluation", "Modeling", "Metrics", "Datasets", "Torch", "Files"]),
-        tests("EndToEnd", "EndToEnd", ["iisan"]),
+        tests("EndToEnd", "EndToEnd", ["iisan", "IISAN"]),
     ]
     products = [
         .library(name: "IISAN", targets: ["IISAN"]),

@@ -6,7 +6,7 @@ import IISAN
 /// Used from one thread.
 final class Console {
     private let isTerminal = isatty(STDERR_FILENO) == 1
-    private let interrupt = Interrupt()
+    private let interrupt: Interrupt?
     private var task = ""
     private var started = Date()
     private var startedAt = 0
@@ -20,18 +20,18 @@ final class Console {
     /// Work shorter than this shows nothing.
     private static let patience = 1.0
 
+    /// Shows progress; with `stoppable` the first Ctrl-C asks the work to stop at a safe point instead of ending the program.
+    init(stoppable: Bool = false) { interrupt = stoppable ? Interrupt() : nil }
+
     /// The observer that shows here what stages tell, and stops them at the first Ctrl-C.
     var observer: Pipeline.Observer {
         var observer = Pipeline.Observer()
         observer.onProgress = { self.show($0) }
         observer.onMessage = { self.message($0) }
         observer.onEpoch = { self.epoch($0) }
-        observer.isCancelled = { self.interrupt.isRequested }
+        observer.isCancelled = { self.interrupt?.isRequested ?? false }
         return observer
     }
-
-    /// Whether Ctrl-C was pressed.
-    var isInterrupted: Bool { interrupt.isRequested }
 
     /// Prints a line.
     func message(_ text: String) {

@@ -15,7 +15,7 @@ struct EncodeCommand: ParsableCommand {
     var verify = false
 
     func run() throws {
-        let console = Console()
+        let console = Console(stoppable: true)
         let pipeline = try options.pipeline(console)
         if verify {
             for folder in try pipeline.verifyStores() { print("\(folder.path): every checksum agrees, every state is finite") }

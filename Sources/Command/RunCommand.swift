@@ -13,7 +13,7 @@ struct RunCommand: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-        let console = Console()
+        let console = Console(stoppable: true)
         let pipeline = try options.pipeline(console)
         guard try pipeline.runAll() else { throw ExitCode(130) }
         let result = try JSONFile.read(RunResult.self, from: pipeline.run.result)

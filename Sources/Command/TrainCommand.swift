@@ -18,7 +18,7 @@ struct TrainCommand: ParsableCommand {
     var replace = false
 
     func run() throws {
-        let pipeline = try options.pipeline(Console())
+        let pipeline = try options.pipeline(Console(stoppable: true))
         guard try pipeline.train(replacing: replace) == .finished else { throw ExitCode(130) }
         print(pipeline.run.folder.path)
     }

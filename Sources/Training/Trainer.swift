@@ -85,11 +85,12 @@ public final class Trainer {
     /// Runs the steps of an epoch that are left; false when it was told to stop between two.
     private func runEpoch(_ onProgress: Files.Progress.Handler?, _ isCancelled: () -> Bool) throws -> Bool {
         let steps = sampler.stepCount
-        // Added up on the device, because reading a number from it waits for all work before.
-        let losses = Tensor(Float(0), on: recommender.device)
+        // Added up on the device, because reading a number from it waits for all work before; it takes up the sum where the
+        // checkpoint left it, so that a stopped epoch has the same sum to the last digit.
+        let losses = Tensor(state.lossSum).to(lossType).to(recommender.device)
         let start = Date()
         func account() {
-            state.lossSum += losses.item()
+            state.lossSum = losses.item()
             state.epochSeconds += Date().timeIntervalSince(start)
         }
         while state.step < steps {
@@ -112,6 +113,9 @@ public final class Trainer {
         adam.update()
         losses.add(loss.detached())
     }
+
+    /// MPS has no float64.
+    private var lossType: DType { recommender.device.kind == .mps ? .float32 : .float64 }
 
     /// Validates, writes event and checkpoints, and decides whether to go on.
     private func finishEpoch() throws -> TrainingEvent {

@@ -7,7 +7,9 @@ extension StoreIdentity {
         func compare(_ field: String, _ mine: String, _ theirs: String) {
             if mine != theirs { found.append("\(field): \(mine), \(theirs)") }
         }
-        compare("encoder", "\(encoder.name) (\(encoder.family))", "\(other.encoder.name) (\(other.encoder.family))")
+        if encoder != other.encoder {
+            compare("encoder", "\(encoder.name) (\(encoder.family))", "\(other.encoder.name) (\(other.encoder.family))")
+        }
         compare("weights", Self.short(encoder.weightsHash), Self.short(other.encoder.weightsHash))
         compare("tokenizer", Self.short(encoder.tokenizerHash), Self.short(other.encoder.tokenizerHash))
         compare("modality", modality.rawValue, other.modality.rawValue)

@@ -27,7 +27,7 @@ public struct StoreIdentity: Codable, Equatable, Sendable {
     public struct Encoder: Codable, Equatable, Sendable {
         /// The architecture, as in `bert` or `vit`.
         public var family: String
-        /// What people call it, as in `bert-base-uncased`.
+        /// What people call it, as in `bert-base-uncased`; for messages only, since a folder that was renamed holds the same encoder.
         public var name: String
         /// SHA-256 of the weights.
         public var weightsHash: String
@@ -40,6 +40,11 @@ public struct StoreIdentity: Codable, Equatable, Sendable {
             self.name = name
             self.weightsHash = weightsHash
             self.tokenizerHash = tokenizerHash
+        }
+
+        /// Whether two encoders compute the same.
+        public static func == (one: Encoder, other: Encoder) -> Bool {
+            one.family == other.family && one.weightsHash == other.weightsHash && one.tokenizerHash == other.tokenizerHash
         }
     }
 
@@ -72,12 +77,14 @@ public struct StoreIdentity: Codable, Equatable, Sendable {
         self.dtype = dtype
     }
 
-    /// SHA-256 over all fields, 64 digits.
+    /// SHA-256 over all fields but the encoder's name, 64 digits.
     public var hash: String {
+        var unnamed = self
+        unnamed.encoder.name = ""
         // Sorted keys and texts, whole numbers and enumerations only: the JSON is the same on every platform.
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        guard let json = try? encoder.encode(self) else { preconditionFailure("an identity is always JSON") }
+        guard let json = try? encoder.encode(unnamed) else { preconditionFailure("an identity is always JSON") }
         return json.withUnsafeBytes { ContentHash.of($0) }
     }
 

@@ -56,8 +56,9 @@ struct BertNormalizer: Sendable {
 
     private func add(_ scalar: Unicode.Scalar, _ decomposition: inout CanonicalDecomposition, _ result: inout [UInt8]) {
         if cleanText {
-            if scalar == "\u{FFFD}" || scalar.isControl { return }
-            if scalar.properties.isWhitespace {
+            let kind = ScalarClass(scalar)
+            if scalar == "\u{FFFD}" || kind.contains(.control) { return }
+            if kind.contains(.space) {
                 decomposition.flush { write($0, to: &result) }
                 result.append(0x20)
                 return
@@ -69,7 +70,7 @@ struct BertNormalizer: Sendable {
             result.append(0x20)
         }
         if stripAccents {
-            decomposition.add(scalar, keep: { !$0.isNonspacingMark }, emit: { write($0, to: &result) })
+            decomposition.add(scalar, keep: { !ScalarClass($0).contains(.nonspacingMark) }, emit: { write($0, to: &result) })
         } else {
             write(scalar, to: &result)
         }

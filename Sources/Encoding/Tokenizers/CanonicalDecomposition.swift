@@ -30,7 +30,7 @@ struct CanonicalDecomposition {
 
     @inline(__always)
     private mutating func addPart(_ scalar: Unicode.Scalar, _ emit: (Unicode.Scalar) -> Void) {
-        let order = scalar.value < 0x300 ? 0 : scalar.combiningClass
+        let order = ScalarClass(scalar).contains(.ordered) ? scalar.combiningClass : 0
         if order == 0 {
             flush(emit)
             emit(scalar)

@@ -95,7 +95,7 @@ extension [UInt8] {
         if scalar.isASCII {
             let byte = UInt8(truncatingIfNeeded: scalar.value)
             append((0x41...0x5A).contains(byte) ? byte | 0x20 : byte)
-        } else if scalar.properties.changesWhenLowercased {
+        } else if ScalarClass(scalar).contains(.upperCase) {
             append(contentsOf: scalar.properties.lowercaseMapping.utf8)
         } else {
             append(scalar)

@@ -43,8 +43,9 @@ enum PreTokenizer: Sendable {
             default: return scalar.isPunctuation ? .punctuation : .letter
             }
         }
-        if scalar.properties.isWhitespace { return .space }
-        return scalar.isPunctuation ? .punctuation : .letter
+        let kind = ScalarClass(scalar)
+        if kind.contains(.space) { return .space }
+        return kind.contains(.punctuation) ? .punctuation : .letter
     }
 
     @inline(__always)

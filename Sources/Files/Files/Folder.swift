@@ -84,14 +84,6 @@ public enum Folder {
         }
     }
 
-    /// Removes a folder with all in it: it first gets a hidden name, so that no half of it is ever seen.
-    public static func remove(_ url: URL) throws {
-        let token = "\(getpid())-\(UInt32.random(in: 0 ... .max))"
-        let old = url.deletingLastPathComponent().appending(path: ".\(url.lastPathComponent).\(token).old")
-        guard rename(url.path, old.path) == 0 else { throw UserError.system("could not remove the folder", at: url.path) }
-        try? FileManager.default.removeItem(at: old)
-    }
-
     /// Flushes a folder's list of names to the disk, so that a rename outlives a power cut.
     static func flush(_ url: URL) {
         let descriptor = open(url.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)

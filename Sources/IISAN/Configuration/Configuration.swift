@@ -92,7 +92,9 @@ public struct Configuration: Sendable, Equatable {
     /// Makes relative paths absolute.
     private mutating func resolvePaths(from folder: URL) {
         func resolve(_ path: inout String) {
-            if !path.isEmpty { path = URL(filePath: path, relativeTo: folder).standardizedFileURL.path }
+            if path.isEmpty { return }
+            let url = path.hasPrefix("/") ? URL(filePath: path) : folder.appending(path: path)
+            path = url.standardizedFileURL.path
         }
         resolve(&data.dataset)
         resolve(&train.run)

@@ -56,7 +56,8 @@ extension EncodeSettings.Modality: SettingsSection {
             .optional("layers", \.layers, "The kept layers, 0 is the embedding output; left out, seven are spread evenly."),
             .optional("pooling", \.pooling, "first, mean or last; left out, what the encoder's family uses."),
             .value("maximum_tokens", \.maximumTokens, "text: titles are cut to this many tokens, special ones included."),
-            .value("damaged", \.damaged, "image: pictures that cannot be read stop the work (fail) or count as missing (skip)."),
+            .value(
+                "damaged", \.damaged, "image: pictures that cannot be read stop the work (fail) or count as missing (skip)."),
         ]
     }
 }

@@ -13,7 +13,9 @@ extension Pipeline {
     @discardableResult
     public func encode() throws -> Bool {
         let items = try dataset().items.map(CatalogueItem.init)
-        for (modality, settings) in [(StoreIdentity.Modality.text, configuration.encode.text), (.image, configuration.encode.image)] {
+        for (modality, settings) in [
+            (StoreIdentity.Modality.text, configuration.encode.text), (.image, configuration.encode.image),
+        ] {
             guard let settings else { continue }
             guard try encode(modality, settings, items) else { return false }
         }

@@ -24,8 +24,9 @@ extension Pipeline {
                     "holds a run of other settings or data", at: run.folder.path,
                     remedy: "Name another train.run, or give --replace to train anew.")
             }
-            observer.onMessage("train: settings or data have changed, training anew")
-            try Folder.remove(run.folder)
+            let previous = run.folder.deletingLastPathComponent().appending(path: "\(run.folder.lastPathComponent).previous")
+            observer.onMessage("train: settings or data have changed, training anew; the old run is in \(previous.path)")
+            try Folder.put(run.folder, at: previous)
         }
         try Folder.make(run.folder)
         try AtomicFile.write(configuration.yaml, to: run.configuration)
@@ -36,6 +37,8 @@ extension Pipeline {
             observer.onMessage("train: nothing has changed, \(run.folder.path) is kept")
             return .finished
         }
+        // What earlier stages of this process held is not training's.
+        MemoryUse.resetPeak(of: device)
         let split = try split(of: dataset)
         let recommender = try recommender(dataset, split)
         let options = configuration.train.training

@@ -20,11 +20,21 @@ struct StageInputs {
             for name in names.sorted() {
                 var part = stat()
                 guard stat("\(path)/\(name)", &part) == 0 else { continue }
-                hash.update("\(name) \(part.st_size) \(part.st_mtim.tv_sec) \(part.st_mtim.tv_nsec)")
+                hash.update("\(name) \(Self.version(of: part))")
             }
         } else {
-            hash.update("\(status.st_size) \(status.st_mtim.tv_sec) \(status.st_mtim.tv_nsec)")
+            hash.update(Self.version(of: status))
         }
+    }
+
+    /// Size and time of the last change.
+    private static func version(of status: stat) -> String {
+        #if canImport(Darwin)
+            let time = status.st_mtimespec
+        #else
+            let time = status.st_mtim
+        #endif
+        return "\(status.st_size) \(time.tv_sec) \(time.tv_nsec)"
     }
 
     /// Whether the stage was made of the same.

@@ -1,0 +1,49 @@
+import Foundation
+import Testing
+
+/// Runs the built command as a user would.
+struct CommandLine {
+    /// What came of a call.
+    struct Outcome {
+        let code: Int32
+        let output: String
+        let errors: String
+    }
+
+    /// The repository.
+    static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent()
+
+    /// Runs `iisan` with arguments in a folder.
+    ///
+    /// Output goes to files, which never fill up as pipes do.
+    @discardableResult
+    static func run(_ arguments: [String], in folder: URL) throws -> Outcome {
+        let files = ["output", "errors"].map { folder.appending(path: ".\($0)-\(UUID().uuidString)") }
+        for file in files { try Data().write(to: file) }
+        defer { for file in files { try? FileManager.default.removeItem(at: file) } }
+        let process = Process()
+        process.executableURL = try executable()
+        process.arguments = arguments
+        process.currentDirectoryURL = folder
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = try FileHandle(forWritingTo: files[0])
+        process.standardError = try FileHandle(forWritingTo: files[1])
+        process.environment = ProcessInfo.processInfo.environment.merging(["OMP_NUM_THREADS": "1"]) { $1 }
+        try process.run()
+        process.waitUntilExit()
+        let texts = try files.map { String(decoding: try Data(contentsOf: $0), as: UTF8.self) }
+        return Outcome(code: process.terminationStatus, output: texts[0], errors: texts[1])
+    }
+
+    /// The command beside the test bundle.
+    private static func executable() throws -> URL {
+        var folder = URL(filePath: ProcessInfo.processInfo.arguments[0]).deletingLastPathComponent()
+        while folder.path != "/" {
+            let candidate = folder.appending(path: "iisan")
+            if FileManager.default.isExecutableFile(atPath: candidate.path) { return candidate }
+            folder.deleteLastPathComponent()
+        }
+        return try #require(nil as URL?, "the iisan command was not built")
+    }
+}
