@@ -1,7 +1,6 @@
 import ArgumentParser
-import Files
 import Foundation
-import World
+import IISAN
 
 /// `iisan data generate`: makes a world with known tastes and a known ceiling.
 struct GenerateCommand: ParsableCommand {
@@ -13,8 +12,8 @@ struct GenerateCommand: ParsableCommand {
             reads, and attributes.tsv and world.json with what only the generator knows.
             """)
 
-    @Argument(help: "The folder to make.", completion: .directory, transform: { URL(filePath: $0) })
-    var folder: URL
+    @Argument(help: "The folder to make.", completion: .directory)
+    var folder: String
 
     @Option(help: "The seed that all comes from.")
     var seed: UInt64 = WorldOptions().seed
@@ -40,15 +39,24 @@ struct GenerateCommand: ParsableCommand {
     @Flag(help: "Take the place of an older folder.")
     var replace = false
 
+    @OptionGroup var output: OutputOptions
+
     func run() throws {
         let options = WorldOptions(
             seed: seed, items: items, users: users, shortestHistory: shortestHistory, longestHistory: longestHistory,
             newItemShare: newItems, pictureSize: pictureSize)
-        let card = try World(options).write(to: folder, replacing: replace)
-        let percent = { (share: Double) in String(format: "%.2f %%", 100 * share) }
-        print("\(items) items and \(users) users in \(folder.path)")
-        print(
-            "No recommender can expect more than HR@10 \(percent(card.ceiling.hitRate10)), "
-                + "NDCG@10 \(percent(card.ceiling.ndcg10)) (\(card.ceiling.users) users).")
+        let world = try World(options)
+        let console = Console()
+        let card = try world.write(to: URL(filePath: folder), replacing: replace, progress: console.observer.onProgress)
+        try output.format.print(card, text: text(card))
+    }
+
+    private func text(_ card: WorldCard) -> String {
+        func percent(_ share: Double) -> String { String(format: "%.2f %%", 100 * share) }
+        return """
+            \(items) items and \(users) users in \(folder)
+            The best that can be expected, measured on \(card.ceiling.users) users: HR@10 \(percent(card.ceiling.hitRate10)), \
+            NDCG@10 \(percent(card.ceiling.ndcg10))
+            """
     }
 }

@@ -5,10 +5,10 @@ import Testing
 
 @Suite struct CeilingTests {
     @Test func theCeilingIsFarAbovePopularityAndBelowOne() throws {
-        let options = WorldOptions(seed: 4, items: 1_000, users: 600)
+        let options = WorldOptions(seed: 4, items: 500, users: 300)
         let world = try World(options)
         let ceiling = world.ceiling()
-        #expect(ceiling.users == 600)
+        #expect(ceiling.users == 300)
         #expect(ceiling.hitRate10 < 0.9)
         #expect(ceiling.ndcg10 < ceiling.hitRate10)
         #expect(ceiling.ndcg10 > ceiling.hitRate10 / log2(11))

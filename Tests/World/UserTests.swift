@@ -4,7 +4,7 @@ import Testing
 @testable import World
 
 @Suite struct UserTests {
-    let options = WorldOptions(seed: 3, items: 400, users: 300, shortestHistory: 5, longestHistory: 12)
+    let options = WorldOptions(seed: 3, items: 200, users: 150, shortestHistory: 5, longestHistory: 12)
 
     @Test func historiesAreValid() throws {
         let world = try World(options)
@@ -19,7 +19,7 @@ import Testing
             late += history.suffix(2).count { world.attributes(of: $0).isNew }
         }
         #expect(lengths == Set(5...12))
-        #expect(late > 30)
+        #expect(late > 15)
     }
 
     @Test func chancesSumToOne() throws {

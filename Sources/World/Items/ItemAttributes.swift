@@ -1,6 +1,7 @@
 /// The attributes of one item, in eight bytes.
 public struct ItemAttributes: Equatable, Sendable {
-    private var values: SIMD8<UInt8> = .zero
+    /// By the attributes' raw values; the last place says whether the item is new.
+    private(set) var values: SIMD8<UInt8> = .zero
 
     /// An item that has the first value of each attribute.
     public init() {}

@@ -18,15 +18,14 @@ struct NextItem: Sendable {
         self.styles = styles
     }
 
-    /// What multiplies an item's chance, by attribute and value.
-    private func factors(style: Int, last: Int?) -> [[Double]] {
+    private func factors(style: Int, last: Int?) -> Factors {
         var weights = styles[style].weights
         if let last {
             let attributes = catalogue.attributes[last]
             weights[Attribute.theme.rawValue][attributes[.theme]] += Self.sameTheme
             for kind in attributes.kind.companions { weights[Attribute.kind.rawValue][kind.rawValue] += Self.companion }
         }
-        return weights.map { $0.map { exp($0) } }
+        return Factors(weights)
     }
 
     /// Draws an item: a cell by its share, an item of the cell by popularity, kept in proportion to the other attributes.
@@ -34,7 +33,7 @@ struct NextItem: Sendable {
     /// The chances are exactly those of ``chances(style:history:newItems:)``, at a cost that does not grow with the catalogue.
     func draw(style: Int, history: [Int], newItems: Bool, random: inout SeededRandom) -> Int {
         let factors = factors(style: style, last: history.last)
-        let cells = Catalogue.cellAttributes.map { factors[$0.rawValue] }
+        let cells = Catalogue.cellAttributes.map { factors.values(of: $0) }
         var running = [Double](repeating: 0, count: Catalogue.cellCount)
         var sum = 0.0
         var cell = 0
@@ -48,13 +47,12 @@ struct NextItem: Sendable {
             }
         }
         let others = Attribute.allCases.filter { !Catalogue.cellAttributes.contains($0) }
-        let largest = others.map { factors[$0.rawValue].max()! }.reduce(1, *)
+        let largest = others.map { factors.values(of: $0).max()! }.reduce(1, *)
         while true {
             let goal = random.uniform() * sum
             let item = catalogue.draw(from: Self.firstAbove(goal, in: running), random: &random)
             let attributes = catalogue.attributes[item]
-            var factor = 1.0
-            for attribute in others { factor *= factors[attribute.rawValue][attributes[attribute]] }
+            let factor = others.reduce(1) { $0 * factors[$1, attributes[$1]] }
             guard random.uniform() * largest < factor, newItems || !attributes.isNew, !history.contains(item) else { continue }
             return item
         }
@@ -70,7 +68,7 @@ struct NextItem: Sendable {
                 chances[item] = 0
                 continue
             }
-            for attribute in Attribute.allCases { chances[item] *= factors[attribute.rawValue][attributes[attribute]] }
+            chances[item] *= factors.product(attributes)
         }
         for item in history { chances[item] = 0 }
         let sum = chances.reduce(0, +)
