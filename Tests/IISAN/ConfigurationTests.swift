@@ -39,6 +39,12 @@ import Testing
         #expect(configuration.train.textLayers == [1, 2])
     }
 
+    @Test func anEmptyOverrideTakesASectionAway() throws {
+        let yaml = "encode:\n  image:\n    encoder: e\n"
+        #expect(try read(yaml).encode.image?.encoder == "/base/e")
+        #expect(try read(yaml, ["encode.image="]).encode.image == nil)
+    }
+
     @Test(arguments: [
         ("train:\n  epochz: 5\n", "c.yaml:2: train.epochz: unknown setting", "\"epochs\""),
         ("train:\n  epochs: many\n", "c.yaml:2: train.epochs: expected a whole number, found \"many\"", ""),

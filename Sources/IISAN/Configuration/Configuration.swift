@@ -134,7 +134,7 @@ public struct Configuration: Sendable, Equatable {
         let keys = override[..<equals].split(separator: ".", omittingEmptySubsequences: false).map(String.init)
         guard !keys.contains("") else { throw UserError("no key in \"\(override)\"", at: "--set") }
         let text = String(override[override.index(after: equals)...])
-        let value = text.isEmpty ? Node("null", Tag(.null)) : try parse(text, source: "--set \(override)")
+        let value = try parse(text.isEmpty ? "null" : text, source: "--set \(override)")
         func put(_ keys: ArraySlice<String>, _ node: inout Node) {
             guard let key = keys.first else {
                 node = value
