@@ -28,12 +28,13 @@ extension CatalogueEncoder {
         var encoded = 0
         if !shards.isEmpty {
             let stream = InputStream(input, items: items, shards: shards)
-            let inputs = Prefetcher<InputBatch>(ahead: input.batchesAhead) { try stream.next() }
-            defer { inputs.stop() }
+            let ahead = threads.areBeside ? Prefetcher(ahead: input.batchesAhead) { try stream.next() } : nil
+            defer { ahead?.stop() }
+            let nextBatch = ahead?.next ?? stream.next
             var done = reused
             for shard in shards {
                 var states = ShardStates(items: shard.missing.count, layers: identity.layers.count, width: identity.width)
-                while let batch = try inputs.next() {
+                while let batch = try nextBatch() {
                     if case .endOfShard = batch.values { break }
                     if isCancelled() { throw CancellationError() }
                     try withTensorErrors { try run(batch, into: &states) }
@@ -72,7 +73,7 @@ extension CatalogueEncoder {
         for start in stride(from: 0, to: items.count, by: part) {
             if isCancelled() { throw CancellationError() }
             let end = min(start + part, items.count)
-            let hashes = ParallelWork.map(count: end - start, threads: threads) { [items, input] index in
+            let hashes = ParallelWork.map(count: end - start, threads: threads.count) { [items, input] index in
                 Result { try input.contentHash(of: items[start + index]) }
             }
             for (index, hash) in hashes.enumerated() {

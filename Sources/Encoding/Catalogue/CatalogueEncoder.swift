@@ -22,7 +22,7 @@ public final class CatalogueEncoder {
     public let items: [CatalogueItem]
 
     let options: EncodingOptions
-    let threads: Int
+    var threads: InputThreads
     let pooling: Pooling
     let input: any CatalogueInput
 
@@ -51,14 +51,15 @@ public final class CatalogueEncoder {
         }
         self.items = items
         self.options = options
-        threads = max(1, options.threads ?? ProcessInfo.processInfo.activeProcessorCount)
+        threads = InputThreads(options.threads, device: options.device)
         pooling = options.pooling ?? family.pooling
         switch (modality, family.input) {
         case (.text, .tokens(let vocabulary, let maximum)):
-            input = try TitleInput(directory, vocabulary: vocabulary, maximum: maximum, options: options, threads: threads)
+            input = try TitleInput(
+                directory, vocabulary: vocabulary, maximum: maximum, options: options, threads: threads.count)
         case (.image, .pixels(_, let size, let tokens)):
             input = try PictureInput(
-                directory, size: size, tokens: tokens, items: items.count, options: options, threads: threads)
+                directory, size: size, tokens: tokens, items: items.count, options: options, threads: threads.count)
         case (.text, .pixels): throw Self.wrongKind("pictures", "titles", directory)
         case (.image, .tokens): throw Self.wrongKind("texts", "pictures", directory)
         }

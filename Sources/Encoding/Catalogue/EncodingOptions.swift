@@ -38,7 +38,7 @@ public struct EncodingOptions: Sendable {
     public var damagedPictures = DamagedPictures.skip
     /// Where the encoder runs.
     public var device = Device.cpu
-    /// Threads for tokenizing and decoding. nil: one per core.
+    /// Threads for tokenizing and decoding. nil: one per core that the encoder leaves, else all between its batches.
     public var threads: Int?
     /// Items per shard of the store. nil: as many as fill 64 MB.
     public var shardItems: Int?

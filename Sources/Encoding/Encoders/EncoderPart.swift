@@ -9,6 +9,19 @@ public protocol EncoderPart {
     ///   - dropout: the probabilities in training, else ``EncoderDropout/none``.
     /// - Returns: token states [items, tokens, width].
     func callAsFunction(_ input: Tensor, dropout: EncoderDropout) -> Tensor
+
+    /// Runs the step, without dropout, for the first token's state alone.
+    ///
+    /// A block of attention needs the other tokens as keys and values only, which is a fraction of its work.
+    ///
+    /// - Parameter input: as for the whole step.
+    /// - Returns: [items, 1, width].
+    func firstToken(_ input: Tensor) -> Tensor
+}
+
+extension EncoderPart {
+    /// The first of all token states.
+    public func firstToken(_ input: Tensor) -> Tensor { self(input, dropout: .none).narrowed(1, 0..<1) }
 }
 
 extension LayerNorm: EncoderPart {

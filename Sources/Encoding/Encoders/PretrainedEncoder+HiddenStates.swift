@@ -17,9 +17,14 @@ extension PretrainedEncoder {
         try body(0, states)
         for (index, block) in blocks.prefix(last).enumerated() {
             states = block(states, dropout: dropout)
-            let isNormalized = index + 1 == family.depth && family.normalizesLastState
-            try body(index + 1, isNormalized ? finalNorm?(states, dropout: dropout) ?? states : states)
+            try body(index + 1, numbered(index + 1, states, dropout: dropout))
         }
+    }
+
+    /// A block's output as the hidden state of that number: after the final norm where the family counts the last one so.
+    private func numbered(_ layer: Int, _ states: Tensor, dropout: EncoderDropout) -> Tensor {
+        guard layer == family.depth, family.normalizesLastState else { return states }
+        return finalNorm?(states, dropout: dropout) ?? states
     }
 
     /// The hidden states of an input.
@@ -43,6 +48,8 @@ extension PretrainedEncoder {
 
     /// The pooled hidden states of an input: what a hidden-state store keeps.
     ///
+    /// Where the first token's state is kept, the last block is run for that token alone.
+    ///
     /// - Parameters:
     ///   - input: what ``EncoderFamily/input`` says, on the encoder's device, without padding.
     ///   - layers: the numbers of the states wanted.
@@ -50,11 +57,22 @@ extension PretrainedEncoder {
     /// - Returns: float32 [items, layers, width] on the encoder's device.
     public func pooledStates(of input: Tensor, layers: [Int], pooling: Pooling) -> Tensor {
         let result = Tensor.empty([input.size(0), layers.count, family.width], on: input.device)
-        forEachHiddenState(of: input, through: layers.max() ?? 0) { layer, states in
+        func keep(_ layer: Int, _ states: Tensor) {
             for (position, wanted) in layers.enumerated() where wanted == layer {
                 result.selected(1, position).copy(from: pooling(states))
             }
         }
+        let last = layers.max() ?? 0
+        guard pooling == .first, last > 0 else {
+            forEachHiddenState(of: input, through: last, keep)
+            return result
+        }
+        var before = input
+        forEachHiddenState(of: input, through: last - 1) { layer, states in
+            keep(layer, states)
+            before = states
+        }
+        keep(last, numbered(last, blocks[last - 1].firstToken(before), dropout: .none))
         return result
     }
 

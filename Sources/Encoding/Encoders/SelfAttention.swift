@@ -18,13 +18,14 @@ struct SelfAttention {
         self.heads = heads
     }
 
-    func callAsFunction(_ states: Tensor, dropout: EncoderDropout) -> Tensor {
-        let (items, tokens, width) = (states.size(0), states.size(1), states.size(2))
+    /// Lets the tokens of `states` [items, tokens, width], or only those of `seekers`, look at all of `states`.
+    func callAsFunction(_ states: Tensor, from seekers: Tensor? = nil, dropout: EncoderDropout = .none) -> Tensor {
+        let (items, width) = (states.size(0), states.size(2))
         func split(_ x: Tensor) -> Tensor {
-            x.reshaped([items, tokens, heads, width / heads]).transposed(1, 2)  // [items, heads, tokens, width / heads]
+            x.reshaped([items, -1, heads, width / heads]).transposed(1, 2)  // [items, heads, tokens, width / heads]
         }
         let context = Tensor.attention(
-            split(query(states)), split(key(states)), split(value(states)), dropout: dropout.attention)
-        return context.transposed(1, 2).reshaped([items, tokens, width])
+            split(query(seekers ?? states)), split(key(states)), split(value(states)), dropout: dropout.attention)
+        return context.transposed(1, 2).reshaped([items, -1, width])
     }
 }

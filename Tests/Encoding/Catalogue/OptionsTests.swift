@@ -1,6 +1,7 @@
 import Foundation
 import TestSupport
 import Testing
+import Torch
 
 @testable import Encoding
 
@@ -32,6 +33,33 @@ import Testing
             #expect(plan.shardBytes == 4 * 2 * 6 * 4)
             #expect(plan.weightBytes == encoder.encoder.parameters.count * 4)
             #expect(plan.description.hasPrefix("10 items: store 1 MB; memory about "))
+        }
+    }
+
+    @Test func inputsAreMadeBesideTheEncoderWhereItLeavesCores() {
+        let whole = InputThreads(nil, device: .cpu, encoderThreads: 8, cores: 8)
+        #expect(whole.count == 8 && !whole.areBeside)
+        let part = InputThreads(nil, device: .cpu, encoderThreads: 6, cores: 8)
+        #expect(part.count == 2 && part.areBeside)
+        let device = InputThreads(nil, device: Device(.cuda), encoderThreads: 8, cores: 8)
+        #expect(device.count == 8 && device.areBeside)
+        #expect(InputThreads(3, device: .cpu, encoderThreads: 8, cores: 8).count == 3)
+    }
+
+    @Test(arguments: [1, 2]) func inputsMadeBesideAndBetweenGiveTheSameStore(threads: Int) throws {
+        try withTemporaryFolder { folder in
+            let directory = try SmallEncoders.picture(in: folder)
+            let items = try SmallEncoders.pictures(20, in: folder)
+            var options = EncodingOptions()
+            options.batchTokens = 20
+            let encoder = try CatalogueEncoder(.image, of: items, with: directory, options: options)
+            let stores = try [true, false].map { areBeside in
+                encoder.threads = InputThreads(threads, areBeside: areBeside)
+                let place = folder.appending(path: "\(areBeside)")
+                _ = try encoder.encode(into: place)
+                return try contents(of: place)
+            }
+            #expect(stores[0] == stores[1])
         }
     }
 }

@@ -48,7 +48,22 @@ import Torch
             #expect(pooled.shape == [expected.input.size(0), 2, part.family.width])
             for (position, layer) in layers.enumerated() {
                 #expect(difference(states[position], expected.hiddenStates[layer]) < 1e-5)
-                #expect(pooled.selected(1, position).floats() == states[position].selected(1, 0).floats())
+                #expect(difference(pooled.selected(1, position), states[position].selected(1, 0)) < 1e-5)
+            }
+        }
+    }
+
+    @Test(arguments: cases, Pooling.allCases)
+    func pooledStatesAreThoseOfTransformersPooled(directory: URL, pooling: Pooling) throws {
+        let expected = try ExpectedStates(directory)
+        let encoder = try PretrainedEncoder(directory: directory)
+        withoutGradients {
+            for last in 0...encoder.family.depth {
+                let layers = Array((0...last).reversed())
+                let pooled = encoder.pooledStates(of: expected.input, layers: layers, pooling: pooling)
+                for (position, layer) in layers.enumerated() {
+                    #expect(difference(pooled.selected(1, position), pooling(expected.hiddenStates[layer])) < 1e-5)
+                }
             }
         }
     }

@@ -24,7 +24,17 @@ struct BertBlock: EncoderPart {
     }
 
     func callAsFunction(_ states: Tensor, dropout: EncoderDropout) -> Tensor {
-        let attended = attentionNorm(states + dropout(attentionOutput(attention(states, dropout: dropout))))
+        finish(states, attention(states, dropout: dropout), dropout: dropout)
+    }
+
+    func firstToken(_ states: Tensor) -> Tensor {
+        let first = states.narrowed(1, 0..<1)  // [items, 1, width]
+        return finish(first, attention(states, from: first), dropout: .none)
+    }
+
+    /// The block after its attention, token by token.
+    private func finish(_ states: Tensor, _ context: Tensor, dropout: EncoderDropout) -> Tensor {
+        let attended = attentionNorm(states + dropout(attentionOutput(context)))
         return norm(attended + dropout(down(activation(up(attended)))))
     }
 }

@@ -25,7 +25,18 @@ struct ViTBlock: EncoderPart {
     }
 
     func callAsFunction(_ states: Tensor, dropout: EncoderDropout) -> Tensor {
-        let attended = states + dropout(attentionOutput(attention(attentionNorm(states), dropout: dropout)))
+        finish(states, attention(attentionNorm(states), dropout: dropout), dropout: dropout)
+    }
+
+    func firstToken(_ states: Tensor) -> Tensor {
+        let normalized = attentionNorm(states)
+        let context = attention(normalized, from: normalized.narrowed(1, 0..<1))  // [items, 1, width]
+        return finish(states.narrowed(1, 0..<1), context, dropout: .none)
+    }
+
+    /// The block after its attention, token by token.
+    private func finish(_ states: Tensor, _ context: Tensor, dropout: EncoderDropout) -> Tensor {
+        let attended = states + dropout(attentionOutput(context))
         return attended + dropout(down(activation(up(norm(attended)))))
     }
 }
