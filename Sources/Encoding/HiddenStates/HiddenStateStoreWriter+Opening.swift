@@ -90,9 +90,16 @@ extension HiddenStateStoreWriter {
             try Folder.make(buildingFolder)
             lock = try FolderLock(buildingFolder)
         }
-        let (bytes, overflow) = items.count.multipliedReportingOverflow(by: identity.rowBytes)
-        try Folder.checkSpace(for: overflow ? .max : bytes, at: buildingFolder)
-        try AtomicFile.write(lines, to: buildingFolder.appending(path: StoreManifest.itemsFileName))
-        try JSONFile.write(building, to: record)
+        do {
+            let (bytes, overflow) = items.count.multipliedReportingOverflow(by: identity.rowBytes)
+            try Folder.checkSpace(for: overflow ? .max : bytes, at: buildingFolder)
+            try AtomicFile.write(lines, to: buildingFolder.appending(path: StoreManifest.itemsFileName))
+            try JSONFile.write(building, to: record)
+        } catch {
+            // Nothing is encoded yet, so nothing is worth keeping.
+            lock = nil
+            try? files.removeItem(at: buildingFolder)
+            throw error
+        }
     }
 }

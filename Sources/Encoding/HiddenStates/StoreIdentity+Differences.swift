@@ -7,9 +7,7 @@ extension StoreIdentity {
         func compare(_ field: String, _ mine: String, _ theirs: String) {
             if mine != theirs { found.append("\(field): \(mine), \(theirs)") }
         }
-        if encoder != other.encoder {
-            compare("encoder", "\(encoder.name) (\(encoder.family))", "\(other.encoder.name) (\(other.encoder.family))")
-        }
+        compare("family", encoder.family, other.encoder.family)
         compare("weights", Self.short(encoder.weightsHash), Self.short(other.encoder.weightsHash))
         compare("tokenizer", Self.short(encoder.tokenizerHash), Self.short(other.encoder.tokenizerHash))
         compare("modality", modality.rawValue, other.modality.rawValue)
@@ -22,6 +20,10 @@ extension StoreIdentity {
         }
         // Hashes are shown shortened; when only their tails differ the identities still do.
         if found.isEmpty, self != other { found.append("the weights or the tokenizer differ") }
+        // A name alone is no difference, but it helps to tell two encoders apart.
+        if !found.isEmpty, encoder.name != other.encoder.name {
+            found.insert("encoder: \(encoder.name), \(other.encoder.name)", at: 0)
+        }
         return found
     }
 

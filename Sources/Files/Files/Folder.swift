@@ -68,9 +68,9 @@ public enum Folder {
         }
         let free = Double(status.f_bavail) * Double(status.f_frsize)
         guard Double(bytes) <= free else {
-            func gigabytes(_ bytes: Double) -> String { String(format: "%.2f GB", bytes / 1e9) }
+            func megabytes(_ bytes: Double) -> String { String(format: "%.1f MB", bytes / 1e6) }
             throw UserError(
-                "\(gigabytes(Double(bytes))) are needed and \(gigabytes(free)) are free on this disk", at: url.path,
+                "\(megabytes(Double(bytes))) are needed and \(megabytes(free)) are free on this disk", at: url.path,
                 remedy: "Free some space or choose another folder; nothing was written.")
         }
     }

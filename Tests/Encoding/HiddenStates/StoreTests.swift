@@ -41,7 +41,7 @@ import Testing
         }
     }
 
-    @Test func identityHashDependsOnEveryField() {
+    @Test func identityHashDependsOnEveryFieldButTheName() {
         var identities = [Samples.identity()]
         func change(_ body: (inout StoreIdentity) -> Void) {
             var identity = Samples.identity()
@@ -49,7 +49,6 @@ import Testing
             identities.append(identity)
         }
         change { $0.encoder.family = "vit" }
-        change { $0.encoder.name = "b" }
         change { $0.encoder.weightsHash = "c" }
         change { $0.encoder.tokenizerHash = nil }
         change { $0.preprocessing["maximumTokens"] = "31" }
@@ -60,7 +59,10 @@ import Testing
         change { $0.dtype = .float32 }
         #expect(Set(identities.map(\.hash)).count == identities.count)
         for other in identities.dropFirst() { #expect(identities[0].differences(from: other).count == 1) }
-        #expect(identities[0].differences(from: identities[0]).isEmpty)
+        var renamed = identities[0]
+        renamed.encoder.name = "b"
+        #expect(renamed == identities[0] && renamed.hash == identities[0].hash)
+        #expect(renamed.differences(from: identities[0]).isEmpty)
     }
 
     @Test func checksTheItemsOfTheDataset() throws {
