@@ -70,7 +70,7 @@ import Testing
         try withTemporaryFolder { folder in
             try Folder.checkSpace(for: 0, at: folder)
             let error = try #require(throws: UserError.self) { try Folder.checkSpace(for: .max, at: folder) }
-            #expect(error.problem.contains("GB are needed"))
+            #expect(error.problem.contains("MB are needed"))
         }
     }
 
