@@ -1,9 +1,10 @@
 import Files
 import Modeling
+import TestSupport
 import Testing
 import Torch
 
-@Suite struct RecommenderTests {
+@Suite(.oneAtATime) struct RecommenderTests {
     /// The published number: 64 wide, 12 layers, bert-base and ViT-base, user encoder and heads included.
     @Test func parameterCountOfThePaper() throws {
         let layers = [0, 2, 4, 6, 8, 10, 12]

@@ -2,11 +2,12 @@ import Datasets
 import Evaluation
 import Foundation
 import Metrics
+import TestSupport
 import Testing
 import Torch
 
 /// Ranks and metrics equal the plain statement's, on ties and on targets that masking removes too.
-@Suite(.serialized) struct RankingParityTests {
+@Suite(.oneAtATime) struct RankingParityTests {
     @Test(arguments: Fixture.all(kind: "ranking") + Fixture.all(kind: "recommender")) func ranks(_ fixture: Fixture) throws {
         let tensors = try fixture.tensors()
         let expected = try tensors.tensor("ranking.ranks").array(of: Int64.self)

@@ -1,11 +1,12 @@
 import Datasets
 import Foundation
 import Modeling
+import TestSupport
 import Testing
 import Torch
 
 /// Everything the model computes equals the plain PyTorch statement's numbers, tensor by tensor.
-@Suite(.serialized) struct RecommenderParityTests {
+@Suite(.oneAtATime) struct RecommenderParityTests {
     /// Largest difference allowed, as a part of the tensor's largest value.
     static let tolerance: Float = 1e-5
 

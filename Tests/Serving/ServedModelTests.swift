@@ -6,7 +6,7 @@ import TestModels
 import TestSupport
 import Testing
 
-@Suite(.serialized) struct ServedModelTests {
+@Suite(.oneAtATime) struct ServedModelTests {
     private func served(_ folder: URL) throws -> (SmallWorld, ServedModel) {
         let world = try SmallWorld(folder)
         return (world, try ServedModel(world.recommender(), dataset: world.dataset, split: world.split))

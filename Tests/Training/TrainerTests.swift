@@ -10,7 +10,7 @@ import Testing
 import Torch
 import Training
 
-@Suite(.serialized) struct TrainerTests {
+@Suite(.oneAtATime) struct TrainerTests {
     private func options(epochs: Int = 4) -> TrainingOptions {
         var options = TrainingOptions()
         options.epochs = epochs

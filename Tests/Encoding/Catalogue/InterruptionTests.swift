@@ -6,7 +6,7 @@ import Testing
 @testable import Encoding
 
 /// Encoding that is cancelled and continued.
-@Suite struct InterruptionTests {
+@Suite(.oneAtATime) struct InterruptionTests {
     @Test(arguments: [1, 2, 5, 9]) func continuedEncodingGivesTheSameBytes(steps: Int) throws {
         try withTemporaryFolder { folder in
             let directory = try SmallEncoders.text(in: folder)

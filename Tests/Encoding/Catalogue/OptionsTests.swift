@@ -5,7 +5,7 @@ import Torch
 
 @testable import Encoding
 
-@Suite struct OptionsTests {
+@Suite(.oneAtATime) struct OptionsTests {
     @Test func usualLayersAreSpreadEvenly() {
         #expect(EncodingOptions.usualLayers(depth: 12) == [0, 2, 4, 6, 8, 10, 12])
         #expect(EncodingOptions.usualLayers(depth: 6) == [0, 1, 2, 3, 4, 5, 6])

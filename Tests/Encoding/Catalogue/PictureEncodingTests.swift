@@ -9,7 +9,7 @@ import Torch
 
 @testable import Encoding
 
-@Suite struct PictureEncodingTests {
+@Suite(.oneAtATime) struct PictureEncodingTests {
     @Test func everyRowIsThatOfThePictureAlone() throws {
         try withTemporaryFolder { folder in
             let directory = try SmallEncoders.picture(in: folder)

@@ -8,7 +8,7 @@ import Torch
 @testable import Encoding
 
 /// What is said of files and options that do not fit.
-@Suite struct RefusalTests {
+@Suite(.oneAtATime) struct RefusalTests {
     private func error(
         _ modality: StoreIdentity.Modality, _ directory: URL, items: [CatalogueItem] = [CatalogueItem(id: "1", title: "a")],
         _ change: (inout EncodingOptions) -> Void = { _ in }

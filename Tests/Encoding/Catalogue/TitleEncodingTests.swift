@@ -9,7 +9,7 @@ import Torch
 
 @testable import Encoding
 
-@Suite struct TitleEncodingTests {
+@Suite(.oneAtATime) struct TitleEncodingTests {
     @Test func everyRowIsThatOfTheTitleAlone() throws {
         try withTemporaryFolder { folder in
             let directory = try SmallEncoders.text(in: folder)

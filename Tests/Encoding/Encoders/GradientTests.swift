@@ -4,7 +4,7 @@ import Testing
 import Torch
 
 /// Encoders in training.
-@Suite struct GradientTests {
+@Suite(.oneAtATime) struct GradientTests {
     @Test(arguments: ["bert-golden", "vit-golden"])
     func everyParameterOfTheEncoderGetsAGradient(name: String) throws {
         let directory = ExpectedStates.fixtures.appending(path: name)

@@ -6,7 +6,7 @@ import Testing
 import Torch
 
 /// What is said of directories that cannot be loaded.
-@Suite struct LoadingTests {
+@Suite(.oneAtATime) struct LoadingTests {
     /// A copy of a fixture with another text in its `config.json`.
     private func load(_ name: String, replacing old: String = "", with new: String = "", in folder: URL) throws {
         let copy = folder.appending(path: "\(name)-\(UUID().uuidString)")

@@ -5,7 +5,7 @@ import Testing
 import Torch
 
 /// Hidden states against those that `transformers` computes.
-@Suite struct ParityTests {
+@Suite(.oneAtATime) struct ParityTests {
     static let cases = ExpectedStates.cases(in: ExpectedStates.fixtures) + ExpectedStates.cases(in: ExpectedStates.parityFolder)
 
     @Test func fixturesAreThere() {

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 import Torch
 
-@Suite struct AutogradTests {
+@Suite(.oneAtATime) struct AutogradTests {
     @Test func gradientsOfAProduct() {
         let x = Tensor([1, 2, 3] as [Float])
         x.requiresGradient = true

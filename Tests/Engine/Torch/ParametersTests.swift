@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 import Torch
 
-@Suite struct ParametersTests {
+@Suite(.oneAtATime) struct ParametersTests {
     @Test func namesFollowTheScopes() throws {
         let parameters = Parameters()
         _ = try Linear(parameters.scoped("blocks", 2).scoped("up"), 3, 4)

@@ -1,8 +1,9 @@
 import Files
+import TestSupport
 import Testing
 import Torch
 
-@Suite struct TensorTests {
+@Suite(.oneAtATime) struct TensorTests {
     @Test func arraysGoInAndComeBack() {
         let tensor = Tensor([1, 2, 3, 4, 5, 6] as [Float], shape: [2, 3])
         #expect(tensor.shape == [2, 3])

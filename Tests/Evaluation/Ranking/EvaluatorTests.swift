@@ -8,7 +8,7 @@ import TestSupport
 import Testing
 import Torch
 
-@Suite(.serialized) struct EvaluatorTests {
+@Suite(.oneAtATime) struct EvaluatorTests {
     /// Ranks by counting are those of a plain loop over users and items, with the model's own scores.
     @Test(arguments: [Split.Part.validation, .test], [1, 5000, 64 << 20]) func ranksAreThoseOfAPlainLoop(
         part: Split.Part, budget: Int
