@@ -49,12 +49,7 @@ struct InterTower {
         return outputs
     }
 
-    /// The tower's part of the item vectors: [items, output].
-    func callAsFunction(text: Tensor, image: Tensor) -> Tensor {
-        head(blockOutputs(text: text, image: image)[blocks.count - 1])
-    }
-
-    /// The head's output for m_K.
+    /// The tower's part of the item vectors, from m_K: [items, output].
     func headOutput(_ last: Tensor) -> Tensor { head(last) }
 
     /// The gates' values, 1 for image alone and 0 for text alone; nil for an ungated tower.

@@ -36,10 +36,7 @@ struct IntraTower {
         return outputs
     }
 
-    /// The tower's part of the item vectors: [items, output].
-    func callAsFunction(_ states: Tensor) -> Tensor { head(blockOutputs(states)[blocks.count - 1]) }
-
-    /// The head's output for h_K.
+    /// The tower's part of the item vectors, from h_K: [items, output].
     func headOutput(_ last: Tensor) -> Tensor { head(last) }
 
     /// The gates' values; nil for an ungated tower.
