@@ -1,4 +1,4 @@
-/// The training sequences of some users, packed: every item once, no padding (design §4 and §5).
+/// The training sequences of some users, packed: every item once, no padding (article Mathematics).
 ///
 /// User b's sequence of n_b items gives n_b - 1 rows: the item at j is the input, the item at j + 1 the target. Rows are ordered by
 /// user, oldest first. `items` are catalogue indices; `inputs`, `targets` and `ownItems` are places in `items`.

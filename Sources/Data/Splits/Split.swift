@@ -1,6 +1,6 @@
 import Files
 
-/// A dataset divided into training sequences, validation and test cases (design §4).
+/// A dataset divided into training sequences, validation and test cases (article Protocol).
 ///
 /// Leave-last-two: users with at least ``SplitOptions/minimumItems`` interactions; the last ``SplitOptions/maximumItems`` are kept; all
 /// but the last two train, the last but one is the validation target, the last one the test target.

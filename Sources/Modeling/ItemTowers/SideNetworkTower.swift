@@ -2,7 +2,7 @@ import Torch
 
 /// The item tower of IISAN and IISAN-Versa: side networks over the hidden states of frozen encoders, then a fusion.
 ///
-/// Item vector = Linear([image, text, inter]) over the parts that exist (design §4).
+/// Item vector = Linear([image, text, inter]) over the parts that exist (article Mathematics).
 public final class SideNetworkTower: ItemTower {
     /// Numbers in an item vector.
     public let width: Int
