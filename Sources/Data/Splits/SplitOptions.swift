@@ -50,7 +50,8 @@ public struct SplitOptions: Codable, Sendable, Equatable {
         testQuantile = try values.decodeIfPresent(Double.self, forKey: .testQuantile) ?? testQuantile
     }
 
-    /// The inputs of the user encoder (L in the article Mathematics): ``maximumItems`` less the two targets and the newest training item; 10 by default.
+    /// The inputs of the user encoder (L in the article Mathematics): ``maximumItems`` less the two targets and the newest training
+    /// item; 10 by default.
     public var inputLength: Int { maximumItems - 3 }
 
     /// The most items a training sequence has: one more than ``inputLength``.
