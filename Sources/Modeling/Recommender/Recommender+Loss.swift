@@ -6,7 +6,8 @@ extension Recommender {
     static let leftOut = -1e4
 
     /// The debiased loss over a batch (article Mathematics): for row (b, j) the cross entropy of the next item's slot
-    /// among all slots i with logits u_bj · e_i - log pop(i), without the slots that hold an item of b's own sequence; the mean over rows.
+    /// among all slots i with logits u_bj · e_i - log pop(i), without the slots that hold an item of b's own sequence; the mean over
+    /// rows.
     ///
     /// Slots with the same item have the same logit, so each distinct item is computed once and counted as often as it occurs:
     /// Σ over slots exp(logit) = Σ over distinct items exp(logit + log count). Padding has no slots here.

@@ -2,8 +2,10 @@ import Torch
 
 /// The user encoder in the form of SASRec: what a user's items, in their order, say about the next one.
 ///
-/// x = dropout(LayerNorm(e + position)), then post-norm blocks of causal attention and feed-forward (article Mathematics). It works
-/// on packed rows: one per item of a history, without padding. Only attention, which needs histories side by side, sees a padded form.
+/// x = dropout(LayerNorm(e + position)), then post-norm blocks of causal attention and feed-forward (article Mathematics).
+///
+/// It works on packed rows: one per item of a history, without padding. Only attention, which needs histories side by side, sees a
+/// padded form.
 public final class UserEncoder {
     /// How many items of a history are seen (L); the newest has position L - 1.
     public let positions: Int
