@@ -70,6 +70,14 @@ import Testing
             try ownEncoder($0, "text")
             try edit($0, "text/config.json") { $0.replacing("\"bert\"", with: "\"gru4rec\"") }
         },
+        Damage(name: "users with one item", expected: ["none of the 20 users", "minimum_items"]) {
+            try edit($0, "world/users.tsv") { text in
+                text.split(separator: "\n").map { String($0.split(separator: " ")[0]) }.joined(separator: "\n") + "\n"
+            }
+        },
+        Damage(name: "heads that do not divide the width", expected: ["heads", "divisor"]) {
+            try $0.configure([("  epochs: 2", "  epochs: 2\n  user_encoder:\n    heads: 7")])
+        },
         Damage(name: "layers that are not there", expected: ["layers", "0 to 6"]) {
             try $0.configure([("layers: [0, 3, 6]", "layers: [0, 7]")])
         },

@@ -67,7 +67,7 @@ public struct Split: Sendable {
         guard !trained.isEmpty else {
             throw UserError(
                 "none of the \(dataset.userCount) users has at least \(options.minimumItems) interactions and two to train on",
-                at: dataset.folder.path, remedy: "Lower minimumItems, or import more interactions.")
+                at: dataset.folder.path, remedy: "Lower minimum_items, or import more interactions.")
         }
         var counts = [Int](repeating: 0, count: dataset.items.count)
         for user in windows.users.indices {

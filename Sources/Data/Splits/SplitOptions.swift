@@ -63,24 +63,25 @@ public struct SplitOptions: Codable, Sendable, Equatable {
     public func check() throws {
         guard minimumItems >= 3 else {
             throw UserError(
-                "minimumItems is \(minimumItems), must be at least 3", remedy: "Two items are targets, one is history.")
+                "minimum_items is \(minimumItems), must be at least 3", remedy: "Two items are targets, one is history.")
         }
         guard maximumItems >= 4, maximumItems <= 1_000_000 else {
-            throw UserError("maximumItems is \(maximumItems), must be 4 to 1000000")
+            throw UserError("maximum_items is \(maximumItems), must be 4 to 1000000")
         }
         guard kind == .timestamp else { return }
         guard (validationTime == nil) == (testTime == nil) else {
-            throw UserError("only one of validationTime and testTime is set", remedy: "Set both, or neither to use quantiles.")
+            throw UserError(
+                "only one of validation_time and test_time is set", remedy: "Set both, or neither to use quantiles.")
         }
         if let validationTime, let testTime {
             guard validationTime < testTime else {
-                throw UserError("validationTime \(validationTime) is not before testTime \(testTime)")
+                throw UserError("validation_time \(validationTime) is not before test_time \(testTime)")
             }
         } else {
             guard validationQuantile > 0, validationQuantile < testQuantile, testQuantile < 1 else {
                 throw UserError(
                     "the quantiles are \(validationQuantile) and \(testQuantile)",
-                    remedy: "Give 0 < validationQuantile < testQuantile < 1.")
+                    remedy: "Give 0 < validation_quantile < test_quantile < 1.")
             }
         }
     }

@@ -18,29 +18,24 @@ extension Pipeline {
         let dataset = try dataset()
         let inputs = try trainingInputs(dataset)
         let note = run.folder.appending(path: "inputs.sha256")
-        if FileManager.default.fileExists(atPath: run.configuration.path), !inputs.match(note) {
-            guard replacing else {
-                throw UserError(
-                    "holds a run of other settings or data", at: run.folder.path,
-                    remedy: "Name another train.run, or give --replace to train anew.")
-            }
-            let previous = run.folder.deletingLastPathComponent().appending(path: "\(run.folder.lastPathComponent).previous")
-            observer.onMessage("train: settings or data have changed, training anew; the old run is in \(previous.path)")
-            try Folder.put(run.folder, at: previous)
+        let holdsAnother = FileManager.default.fileExists(atPath: run.configuration.path) && !inputs.match(note)
+        if holdsAnother, !replacing {
+            throw UserError(
+                "holds a run of other settings or data", at: run.folder.path,
+                remedy: "Name another train.run, or give --replace to train anew.")
         }
-        try Folder.make(run.folder)
-        try AtomicFile.write(configuration.yaml, to: run.configuration)
-        try JSONFile.write(RunEnvironment(device: device), to: run.environment)
-        try inputs.write(to: note)
-        guard configuration.train.model.method.isTrained else { return .finished }
-        if run.last.exists, try run.last.state().isFinished {
+        if !holdsAnother, run.last.exists, try run.last.state().isFinished {
+            try AtomicFile.write(configuration.yaml, to: run.configuration)
             observer.onMessage("train: nothing has changed, \(run.folder.path) is kept")
             return .finished
         }
         // What earlier stages of this process held is not training's.
         MemoryUse.resetPeak(of: device)
+        // Made before anything is written, so that settings that cannot be built leave nothing behind.
         let split = try split(of: dataset)
-        let recommender = try recommender(dataset, split)
+        let recommender = configuration.train.model.method.isTrained ? try recommender(dataset, split) : nil
+        try startRun(inputs, replacing: holdsAnother)
+        guard let recommender else { return .finished }
         let options = configuration.train.training
         let evaluator = Evaluator(split)
         let trainer = try Trainer(
@@ -56,6 +51,19 @@ extension Pipeline {
                 + (trainer.progress == TrainingState() ? "" : ", going on in epoch \(trainer.progress.epoch + 1)"))
         return try trainer.train(
             onProgress: observer.onProgress, onEvent: observer.onEpoch, isCancelled: observer.isCancelled)
+    }
+
+    /// Writes what a run starts with; an older run there is kept beside it.
+    private func startRun(_ inputs: StageInputs, replacing: Bool) throws {
+        if replacing {
+            let previous = run.folder.deletingLastPathComponent().appending(path: "\(run.folder.lastPathComponent).previous")
+            observer.onMessage("train: settings or data have changed, training anew; the old run is in \(previous.path)")
+            try Folder.put(run.folder, at: previous)
+        }
+        try Folder.make(run.folder)
+        try AtomicFile.write(configuration.yaml, to: run.configuration)
+        try JSONFile.write(RunEnvironment(device: device), to: run.environment)
+        try inputs.write(to: run.folder.appending(path: "inputs.sha256"))
     }
 
     /// The split that the configuration asks for.

@@ -60,7 +60,7 @@ struct DatasetCheckTests {
             #expect(check.usersUnderMinimum == 2)
             #expect(check.text.contains("split: none of the 2 users"))
             #expect(try DatasetCheck(dataset, SplitOptions(kind: .timestamp)).splitProblem?.contains("timestamps") == true)
-            expectError("minimumItems") { _ = try DatasetCheck(dataset, SplitOptions(minimumItems: 1)) }
+            expectError("minimum_items") { _ = try DatasetCheck(dataset, SplitOptions(minimumItems: 1)) }
         }
     }
 
