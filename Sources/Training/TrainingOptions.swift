@@ -37,7 +37,9 @@ public struct TrainingOptions: Sendable, Codable, Equatable {
     /// - Throws: ``UserError`` that names the setting.
     public func check() throws {
         guard epochs >= 1 else { throw UserError("is \(epochs), expected at least 1", at: "epochs") }
-        guard batchSize >= 1 else { throw UserError("is \(batchSize), expected at least 1", at: "batch_size") }
+        guard (1...1 << 20).contains(batchSize) else {
+            throw UserError("is \(batchSize), expected 1 to \(1 << 20)", at: "batch_size")
+        }
         guard rate > 0, rate.isFinite else { throw UserError("is \(rate), expected above 0", at: "rate") }
         guard sideBlockRate > 0, sideBlockRate.isFinite else {
             throw UserError("is \(sideBlockRate), expected above 0", at: "side_block_rate")

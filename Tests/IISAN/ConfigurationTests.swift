@@ -52,6 +52,8 @@ import Testing
         ("train: 3\n", "c.yaml:1: train: expected a section with keys, found \"3\"", ""),
         ("train:\n  epochs: 0\n", "train.epochs: is 0, expected at least 1", ""),
         ("threads: -1\n", "threads: is -1", ""),
+        ("threads: 9000000000\n", "threads: is 9000000000", ""),
+        ("train:\n  batch_size: 9223372036854775807\n", "train.batch_size: is 9223372036854775807", ""),
         ("encode:\n  text:\n    layers: 3\n", "c.yaml:3: encode.text.layers: expected a list", ""),
         ("evaluate:\n  cutoffs: []\n", "evaluate.cutoffs", ""),
         ("a: [\n", "c.yaml: not YAML", ""),

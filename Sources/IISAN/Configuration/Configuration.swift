@@ -83,7 +83,7 @@ public struct Configuration: Sendable, Equatable {
     public func check() throws {
         try SettingsPlace(source: "data", path: ["split"]).naming { try data.split.check() }
         try Self.prefixing("train") { try train.training.check() }
-        guard threads >= 0 else { throw UserError("is \(threads), expected 0 or more", at: "threads") }
+        guard (0...1024).contains(threads) else { throw UserError("is \(threads), expected 0 to 1024", at: "threads") }
         guard !evaluate.cutoffs.isEmpty, evaluate.cutoffs.allSatisfy({ $0 >= 1 }) else {
             throw UserError("expected list lengths of at least 1", at: "evaluate.cutoffs")
         }

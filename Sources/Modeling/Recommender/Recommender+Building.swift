@@ -15,7 +15,9 @@ extension Recommender {
         _ options: RecommenderOptions, itemCount: Int, text: (any StateSource)?, image: (any StateSource)?, positions: Int,
         on device: Device
     ) throws -> Recommender {
-        guard options.width >= 1 else { throw UserError("is \(options.width), expected at least 1", at: "width") }
+        guard (1...1 << 12).contains(options.width) else {
+            throw UserError("is \(options.width), expected 1 to \(1 << 12)", at: "width")
+        }
         let parameters = Parameters(on: device)
         let itemParameters = parameters.scoped("item_tower")
         let itemTower: any ItemTower

@@ -33,7 +33,9 @@ public struct SideNetworkOptions: Sendable, Codable, Equatable {
     ///
     /// - Throws: ``UserError`` that names the setting.
     public func check(text: ModalityShape?, image: ModalityShape?) throws {
-        guard bottleneck >= 1 else { throw UserError("is \(bottleneck), expected at least 1", at: "bottleneck") }
+        guard (1...1 << 16).contains(bottleneck) else {
+            throw UserError("is \(bottleneck), expected 1 to \(1 << 16)", at: "bottleneck")
+        }
         guard activation == .relu || activation == .gelu else {
             throw UserError("is \(activation.rawValue)", at: "activation", remedy: "Choose relu or gelu.")
         }

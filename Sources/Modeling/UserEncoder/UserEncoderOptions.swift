@@ -16,7 +16,7 @@ public struct UserEncoderOptions: Sendable, Codable, Equatable {
     ///
     /// - Throws: ``UserError`` that names the setting.
     public func check(width: Int) throws {
-        guard blocks >= 1 else { throw UserError("is \(blocks), expected at least 1", at: "blocks") }
+        guard (1...1024).contains(blocks) else { throw UserError("is \(blocks), expected 1 to 1024", at: "blocks") }
         guard heads >= 1, width % heads == 0 else {
             throw UserError("is \(heads), expected a divisor of the width \(width)", at: "heads")
         }

@@ -61,10 +61,11 @@ struct BertConfiguration: Sendable {
         ])
         activation = try check.activation(keys.hidden_act ?? "gelu")
         // RoBERTa counts positions from the one after the padding token's number.
-        firstPosition = modelType == "bert" ? 0 : (keys.pad_token_id ?? 1) + 1
-        guard firstPosition >= 0, firstPosition < positions else {
-            throw check.error("pad_token_id", "is \(firstPosition - 1), which leaves none of \(positions) positions")
+        let padding = modelType == "bert" ? -1 : keys.pad_token_id ?? 1
+        guard (-1..<positions - 1).contains(padding) else {
+            throw check.error("pad_token_id", "is \(padding), which leaves none of \(positions) positions")
         }
+        firstPosition = padding + 1
         if let type = keys.position_embedding_type, type != "absolute" {
             throw check.error("position_embedding_type", "is \"\(type)\", only \"absolute\" is supported")
         }
