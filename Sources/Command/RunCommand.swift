@@ -16,7 +16,7 @@ struct RunCommand: ParsableCommand {
         let console = Console(stoppable: true)
         let pipeline = try options.pipeline(console)
         guard try pipeline.runAll() else { throw ExitCode(130) }
-        let result = try JSONFile.read(RunResult.self, from: pipeline.run.result)
+        let result = try RunResult.read(from: pipeline.run.result)
         try output.format.print(result, text: EvaluateCommand.text(result.test, of: pipeline.run.folder))
     }
 }

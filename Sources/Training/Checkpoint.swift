@@ -43,8 +43,16 @@ public struct Checkpoint {
 
     /// How far training had come.
     ///
-    /// - Throws: ``UserError`` when the file is missing or damaged.
-    public func state() throws -> TrainingState { try JSONFile.read(TrainingState.self, from: stateFile) }
+    /// - Throws: ``UserError`` when the file is missing, damaged or of another version.
+    public func state() throws -> TrainingState {
+        let state = try JSONFile.read(TrainingState.self, from: stateFile)
+        guard state.formatVersion == TrainingState.currentVersion else {
+            throw UserError(
+                "is of version \(state.formatVersion), this program reads version \(TrainingState.currentVersion)",
+                at: stateFile.path, remedy: "Train again, or use the program the run was made with.")
+        }
+        return state
+    }
 
     /// Reads everything, so that training goes on as if it had not stopped.
     ///

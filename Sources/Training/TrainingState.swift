@@ -8,6 +8,11 @@ public struct TrainingState: Sendable, Codable, Equatable {
         public var validation: Validation
     }
 
+    /// The version of the form that this program writes and reads.
+    public static let currentVersion = 1
+
+    /// The version of this form.
+    public var formatVersion = TrainingState.currentVersion
     /// The epoch that goes on, from 0; epochs below it are done.
     public var epoch = 0
     /// The step of that epoch that comes next, from 0.

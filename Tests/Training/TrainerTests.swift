@@ -37,7 +37,7 @@ import Training
         Dictionary(uniqueKeysWithValues: recommender.parameters.all.map { ($0.key, $0.value.floats()) })
     }
 
-    /// Stopped at every possible step in turn, each time by a new process's worth of objects, it comes to the same numbers.
+    /// Stopped again and again, after one, two or three steps and each time with new objects, it comes to the same numbers.
     @Test func stoppedAnywhereItGoesOnToTheSameNumbers() throws {
         try withTemporaryFolder { folder in
             let world = try SmallWorld(folder)
@@ -118,6 +118,12 @@ import Training
             let world = try SmallWorld(folder)
             let run = folder.appending(path: "run")
             #expect(try trainer(world, run, options(epochs: 1)).1.train() == .finished)
+            let state = run.appending(path: "checkpoints/last/state.json")
+            let known = try String(contentsOf: state, encoding: .utf8)
+            try AtomicFile.write(known.replacing("\"formatVersion\" : 1", with: "\"formatVersion\" : 2"), to: state)
+            let error = #expect(throws: UserError.self) { try RunDirectory(run).last.state() }
+            #expect(error?.problem.contains("version 2") == true)
+            try AtomicFile.write(known, to: state)
             for name in ["model.safetensors", "optimiser.safetensors", "random.safetensors", "state.json"] {
                 let file = run.appending(path: "checkpoints/last/\(name)")
                 let whole = try Data(contentsOf: file)

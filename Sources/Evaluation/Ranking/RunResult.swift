@@ -1,4 +1,5 @@
 import Files
+import Foundation
 import Metrics
 import Modeling
 
@@ -41,6 +42,11 @@ public struct RunResult: Sendable, Codable, Equatable {
         }
     }
 
+    /// The version of the form that this program writes and reads.
+    public static let currentVersion = 1
+
+    /// The version of this form.
+    public var formatVersion = RunResult.currentVersion
     /// The method's name.
     public var method: String
     /// The epoch whose parameters were evaluated, from 1; nil for a method that is not trained.
@@ -53,6 +59,19 @@ public struct RunResult: Sendable, Codable, Equatable {
     public var cost: Cost?
     /// The gates; empty for a method without.
     public var gates: [TowerGates]
+
+    /// Reads `result.json`.
+    ///
+    /// - Throws: ``UserError`` when the file is missing, damaged or of another version.
+    public static func read(from url: URL) throws -> RunResult {
+        let result = try JSONFile.read(RunResult.self, from: url)
+        guard result.formatVersion == currentVersion else {
+            throw UserError(
+                "is of version \(result.formatVersion), this program reads version \(currentVersion)", at: url.path,
+                remedy: "Evaluate the run again: iisan evaluate.")
+        }
+        return result
+    }
 
     /// Makes a result.
     public init(

@@ -53,7 +53,7 @@ extension Pipeline {
             throw UserError(
                 "has no result yet", at: run.folder.path, remedy: "Evaluate it first: iisan evaluate \(run.folder.path).")
         }
-        return try JSONFile.read(RunResult.self, from: run.result)
+        return try RunResult.read(from: run.result)
     }
 
     private static func row(_ name: String, _ result: RunResult) -> RunReport.Method {
