@@ -39,7 +39,7 @@ public final class CatalogueEncoder {
         _ modality: StoreIdentity.Modality, of items: [CatalogueItem], with directory: URL,
         options: EncodingOptions = EncodingOptions()
     ) throws {
-        let (family, modelType) = try EncoderFamilies.read(directory)
+        let (family, modelType) = try EncoderFamilies.read(directory, for: modality.encoder)
         let layers = options.layers ?? EncodingOptions.usualLayers(depth: family.depth)
         guard !layers.isEmpty, Set(layers).count == layers.count, layers.allSatisfy({ (0...family.depth).contains($0) }) else {
             throw UserError(
@@ -53,18 +53,22 @@ public final class CatalogueEncoder {
         self.options = options
         threads = InputThreads(options.threads, device: options.device)
         pooling = options.pooling ?? family.pooling
-        switch (modality, family.input) {
-        case (.text, .tokens(let vocabulary, let maximum)):
+        guard family.input.modality == modality.encoder else {
+            throw UserError(
+                "the encoder reads \(family.input.modality == .text ? "texts" : "pictures"), and "
+                    + "\(modality == .text ? "titles" : "pictures") are to be encoded",
+                at: directory.path, remedy: "Give an encoder of \(modality == .text ? "titles" : "pictures").")
+        }
+        switch family.input {
+        case .tokens(let vocabulary, let maximum):
             input = try TitleInput(
                 directory, vocabulary: vocabulary, maximum: maximum, options: options, threads: threads.count)
-        case (.image, .pixels(_, let size, let tokens)):
-            input = try PictureInput(
-                directory, size: size, tokens: tokens, items: items.count, options: options, threads: threads.count)
-        case (.text, .pixels): throw Self.wrongKind("pictures", "titles", directory)
-        case (.image, .tokens): throw Self.wrongKind("texts", "pictures", directory)
+        case .pixels(let grid):
+            input = try PictureInput(directory, grid: grid, items: items.count, options: options, threads: threads.count)
         }
         encoder = try PretrainedEncoder(
-            directory: directory, through: layers.max(), on: options.device, dtype: options.precision.dtype)
+            directory: directory, for: modality.encoder, through: layers.max(), on: options.device,
+            dtype: options.precision.dtype)
         identity = StoreIdentity(
             encoder: StoreIdentity.Encoder(
                 family: modelType, name: encoder.name, weightsHash: encoder.hash, tokenizerHash: input.tokenizerHash),
@@ -85,12 +89,11 @@ public final class CatalogueEncoder {
             batchBytes: 16 * options.batchTokens * identity.width * options.precision.dtype.size,
             shardBytes: shardItems * rowCount * float)
     }
+}
 
-    private static func wrongKind(_ reads: String, _ wanted: String, _ directory: URL) -> UserError {
-        UserError(
-            "the encoder reads \(reads), and \(wanted) are to be encoded", at: directory.path,
-            remedy: "Give an encoder of \(wanted).")
-    }
+extension StoreIdentity.Modality {
+    /// The encoders of it.
+    var encoder: EncoderModality { self == .text ? .text : .image }
 }
 
 extension Pooling {

@@ -24,20 +24,20 @@ struct PictureInput: CatalogueInput {
     /// Takes the `preprocessor_config.json` of an encoder's directory.
     ///
     /// - Throws: ``UserError`` when it is missing or damaged, or makes pixels that the encoder has no positions for.
-    init(_ directory: URL, size: Int, tokens: Int, items: Int, options: EncodingOptions, threads: Int) throws {
+    init(_ directory: URL, grid: PatchGrid, items: Int, options: EncodingOptions, threads: Int) throws {
         let file = directory.appending(path: "preprocessor_config.json")
         processor = try PictureProcessor(file: file)
-        guard processor.outputSize == PictureSize(height: size, width: size) else {
+        let (height, width) = (processor.outputSize.height, processor.outputSize.width)
+        guard grid.reads(height: height, width: width) else {
             throw UserError(
-                "makes pictures of \(processor.outputSize.height) x \(processor.outputSize.width) pixels, the encoder's position "
-                    + "embeddings are for \(size) x \(size)",
+                "makes pictures of \(height) x \(width) pixels, the encoder's position embeddings are for \(grid.size) x \(grid.size)",
                 at: file.path, remedy: "Use the preprocessor_config.json that belongs to the encoder.")
         }
-        batchItems = max(1, min(items, options.batchTokens / tokens))
+        batchItems = max(1, min(items, options.batchTokens / grid.tokens(height: height, width: width)))
         self.threads = threads
         damagedPictures = options.damagedPictures
         // One that the encoder reads, one that is ready, one that is being filled.
-        buffers = PixelBuffers(count: 3, items: batchItems, size: size)
+        buffers = PixelBuffers(count: 3, items: batchItems, height: height, width: width)
     }
 
     func contentHash(of item: CatalogueItem) throws -> String {

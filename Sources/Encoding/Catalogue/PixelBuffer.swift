@@ -4,14 +4,16 @@ import Torch
 final class PixelBuffer: @unchecked Sendable {
     // One thread at a time writes a place or reads the whole: a batch is handed over when it is full.
     private let memory: UnsafeMutableBufferPointer<Float>
-    private let size: Int
-    /// Values of one picture: 3 x size x size.
-    private var count: Int { 3 * size * size }
+    private let height: Int
+    private let width: Int
+    /// Values of one picture.
+    private var count: Int { 3 * height * width }
 
-    /// Takes memory for `items` pictures of `size` x `size` pixels in 3 channels, float32.
-    init(items: Int, size: Int) {
-        self.size = size
-        memory = .allocate(capacity: items * 3 * size * size)
+    /// Takes memory for `items` pictures in 3 channels, float32.
+    init(items: Int, height: Int, width: Int) {
+        self.height = height
+        self.width = width
+        memory = .allocate(capacity: items * 3 * height * width)
         memory.initialize(repeating: 0)
     }
 
@@ -25,8 +27,8 @@ final class PixelBuffer: @unchecked Sendable {
     /// Moves a picture to the place of another.
     func move(from: Int, to: Int) { _ = place(to).update(fromContentsOf: place(from)) }
 
-    /// The first pictures [items, 3, size, size], without a copy.
+    /// The first pictures [items, 3, height, width], without a copy.
     func tensor(items: Int) -> Tensor {
-        .over(memory.baseAddress, shape: [items, 3, size, size], dtype: .float32, owner: self)
+        .over(memory.baseAddress, shape: [items, 3, height, width], dtype: .float32, owner: self)
     }
 }

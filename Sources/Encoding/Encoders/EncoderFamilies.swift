@@ -7,25 +7,45 @@ public enum EncoderFamilies {
     public static let all: [any EncoderFamily.Type] = [BertFamily.self, ViTFamily.self]
 
     /// The `model_type`s that can be read, sorted.
-    public static var modelTypes: [String] { all.flatMap { $0.modelTypes }.sorted() }
+    public static var modelTypes: [String] { Set(all.flatMap { $0.modelTypes + $0.sections.keys }).sorted() }
 
     /// Reads the `config.json` of an encoder's folder and finds the family by its `model_type`.
     ///
-    /// - Throws: ``UserError`` when there is no such file, its `model_type` is missing or not known, or a value of it is impossible.
-    public static func read(_ directory: URL) throws -> (family: any EncoderFamily, modelType: String) {
+    /// - Parameters:
+    ///   - directory: a Hugging Face model directory.
+    ///   - modality: which encoder is meant where the directory holds one of texts and one of pictures.
+    /// - Throws: ``UserError`` when there is no such file, its `model_type` is missing or not known, a value of it is impossible, or it
+    ///   holds two encoders and `modality` is nil.
+    public static func read(
+        _ directory: URL, for modality: EncoderModality? = nil
+    ) throws -> (family: any EncoderFamily, modelType: String) {
         let file = directory.appending(path: "config.json")
         guard FileManager.default.fileExists(atPath: file.path) else {
             throw UserError(
                 "there is no config.json here", at: directory.path,
                 remedy: "Give a Hugging Face model directory: config.json, model.safetensors and the tokenizer's files.")
         }
-        struct Kind: Decodable { let model_type: String }
-        let modelType = try JSONFile.read(Kind.self, from: file).model_type
-        guard let family = all.first(where: { $0.modelTypes.contains(modelType) }) else {
+        let configuration = try ConfigurationFile(file)
+        let modelType = try configuration.text("model_type")
+        if let family = all.first(where: { $0.modelTypes.contains(modelType) }) {
+            return (try family.init(configuration, modelType: modelType), modelType)
+        }
+        let parts = all.filter { $0.sections[modelType] != nil }
+        guard !parts.isEmpty else {
             throw UserError(
                 "model_type \"\(modelType)\" is not supported", at: file.path,
                 remedy: "Supported: \(modelTypes.joined(separator: ", ")).")
         }
-        return (try family.init(configuration: file), modelType)
+        guard let modality else {
+            throw UserError(
+                "the directory holds an encoder of texts and one of pictures", at: directory.path,
+                remedy: "Say which one is meant.")
+        }
+        guard let part = parts.first(where: { $0.modality == modality }), let key = part.sections[modelType],
+            let section = try configuration.section(key)
+        else {
+            throw UserError("the model has no encoder of \(modality.plural)", at: file.path)
+        }
+        return (try part.init(section, modelType: section.text("model_type", default: modelType)), modelType)
     }
 }

@@ -1,5 +1,3 @@
-import Files
-import Foundation
 import Torch
 
 /// Encoders of one architecture: what their `config.json` says, and how their parts are made of a checkpoint.
@@ -9,11 +7,15 @@ import Torch
 public protocol EncoderFamily: Sendable {
     /// The `model_type`s of `config.json` that are of this family.
     static var modelTypes: [String] { get }
+    /// For `model_type`s of several encoders in one, the key that this family's configuration stands under.
+    static var sections: [String: String] { get }
+    /// What kind of thing the encoders read.
+    static var modality: EncoderModality { get }
 
-    /// Reads and checks a `config.json`.
+    /// Reads and checks a configuration.
     ///
     /// - Throws: ``UserError`` that names the file and the key that is missing, impossible or not supported.
-    init(configuration file: URL) throws
+    init(_ configuration: ConfigurationFile, modelType: String) throws
 
     /// What goes in.
     var input: EncoderInput { get }
@@ -40,6 +42,8 @@ public protocol EncoderFamily: Sendable {
 }
 
 extension EncoderFamily {
+    /// None, as in most families.
+    public static var sections: [String: String] { [:] }
     /// False, as in most families.
     public var normalizesLastState: Bool { false }
 }

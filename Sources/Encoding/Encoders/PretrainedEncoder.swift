@@ -31,6 +31,7 @@ public final class PretrainedEncoder {
     ///
     /// - Parameters:
     ///   - directory: a Hugging Face model directory with `config.json` and weights in safetensors form, one file or sharded.
+    ///   - modality: which encoder is meant where the directory holds one of texts and one of pictures.
     ///   - lastLayer: the last hidden state that will be asked for; blocks after it are not loaded. nil: all.
     ///   - device: where the weights are put.
     ///   - dtype: the type the weights are converted to.
@@ -38,9 +39,10 @@ public final class PretrainedEncoder {
     /// - Throws: ``UserError`` for a family that is not known, an impossible configuration, and a missing, damaged or unfitting
     ///   tensor.
     public init(
-        directory: URL, through lastLayer: Int? = nil, on device: Device = .cpu, dtype: DType = .float32, trained: Bool = false
+        directory: URL, for modality: EncoderModality? = nil, through lastLayer: Int? = nil, on device: Device = .cpu,
+        dtype: DType = .float32, trained: Bool = false
     ) throws {
-        (family, modelType) = try EncoderFamilies.read(directory)
+        (family, modelType) = try EncoderFamilies.read(directory, for: modality)
         name = directory.standardizedFileURL.lastPathComponent
         let last = lastLayer ?? family.depth
         guard (0...family.depth).contains(last) else {

@@ -26,7 +26,7 @@ import Torch
             for (index, item) in items.enumerated() {
                 #expect(result.store.isPresent(index) == (index != 5))
                 guard let file = item.picture else { continue }
-                let buffer = PixelBuffer(items: 1, size: 6)
+                let buffer = PixelBuffer(items: 1, height: 6, width: 6)
                 processor.process(try Picture(file: file), into: buffer.place(0))
                 let alone = withoutGradients {
                     encoder.encoder.pooledStates(of: buffer.tensor(items: 1), layers: [0, 1, 2], pooling: .first)

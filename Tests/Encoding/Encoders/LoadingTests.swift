@@ -28,7 +28,7 @@ import Torch
         let error = try error("bert-golden", "\"model_type\": \"bert\"", "\"model_type\": \"mamba\"")
         #expect(error?.problem == "model_type \"mamba\" is not supported")
         #expect(error?.place?.hasSuffix("config.json") == true)
-        #expect(error?.remedy == "Supported: bert, deit, roberta, vit, xlm-roberta.")
+        #expect(error?.remedy == "Supported: \(EncoderFamilies.modelTypes.joined(separator: ", ")).")
     }
 
     @Test(arguments: [

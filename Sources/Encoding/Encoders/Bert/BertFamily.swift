@@ -1,17 +1,20 @@
-import Foundation
 import Torch
 
 /// BERT, RoBERTa and their like: post-norm transformers over learned word, position and segment embeddings.
 public struct BertFamily: EncoderFamily {
     /// The `model_type`s of the family.
     public static let modelTypes = ["bert", "roberta", "xlm-roberta"]
+    /// Texts.
+    public static let modality = EncoderModality.text
 
     let configuration: BertConfiguration
 
-    /// Reads and checks a `config.json`.
+    /// Reads and checks a configuration.
     ///
     /// - Throws: ``UserError`` that names the file and the key that is missing, impossible or not supported.
-    public init(configuration file: URL) throws { configuration = try BertConfiguration(file) }
+    public init(_ configuration: ConfigurationFile, modelType: String) throws {
+        self.configuration = try BertConfiguration(configuration, modelType: modelType)
+    }
 
     /// Token numbers, at most as many as there are position embeddings.
     public var input: EncoderInput {
@@ -37,7 +40,22 @@ public struct BertFamily: EncoderFamily {
 
     /// The part from hidden state `index` to `index + 1`.
     public func block(_ parameters: Parameters, _ index: Int) throws -> any EncoderPart {
-        try BertBlock(parameters.scoped("encoder").scoped("layer", index), configuration)
+        let parameters = parameters.scoped("encoder").scoped("layer", index)
+        let (width, intermediate, epsilon) = (configuration.width, configuration.intermediate, configuration.epsilon)
+        let ask = parameters.scoped("attention.self")
+        let result = parameters.scoped("attention.output")
+        return PostNormBlock(
+            mixer: Attention(
+                query: try Linear(ask.scoped("query"), width, width),
+                key: try Linear(ask.scoped("key"), width, width),
+                value: try Linear(ask.scoped("value"), width, width),
+                output: try Linear(result.scoped("dense"), width, width), shape: configuration.heads),
+            mixerNorm: try LayerNorm(result.scoped("LayerNorm"), width, epsilon: epsilon),
+            feedForward: FeedForward(
+                up: try Linear(parameters.scoped("intermediate.dense"), width, intermediate),
+                down: try Linear(parameters.scoped("output.dense"), intermediate, width),
+                activation: configuration.activation),
+            feedForwardNorm: try LayerNorm(parameters.scoped("output.LayerNorm"), width, epsilon: epsilon))
     }
 
     /// Nil: the blocks end with a norm of their own.

@@ -1,22 +1,25 @@
-import Foundation
 import Torch
 
-/// ViT and DeiT: pre-norm transformers over the patches of a picture, with a class token before them.
+/// ViT, DeiT and the encoder of MAE: pre-norm transformers over the patches of a picture, with a class token before them.
+///
+/// MAE's encoder is run over all patches in their order: nothing is masked.
 public struct ViTFamily: EncoderFamily {
     /// The `model_type`s of the family.
-    public static let modelTypes = ["vit", "deit"]
+    public static let modelTypes = ["vit", "deit", "vit_mae"]
+    /// Pictures.
+    public static let modality = EncoderModality.image
 
     let configuration: ViTConfiguration
 
-    /// Reads and checks a `config.json`.
+    /// Reads and checks a configuration.
     ///
     /// - Throws: ``UserError`` that names the file and the key that is missing, impossible or not supported.
-    public init(configuration file: URL) throws { configuration = try ViTConfiguration(file) }
+    public init(_ configuration: ConfigurationFile, modelType: String) throws {
+        self.configuration = try ViTConfiguration(configuration, modelType: modelType)
+    }
 
     /// Pixels of the size that the position embeddings were made for.
-    public var input: EncoderInput {
-        .pixels(channels: configuration.channels, size: configuration.imageSize, tokens: configuration.tokens)
-    }
+    public var input: EncoderInput { .pixels(configuration.grid) }
     /// Values per token state, `hidden_size`.
     public var width: Int { configuration.width }
     /// How many blocks there are, `num_hidden_layers`.
@@ -35,7 +38,22 @@ public struct ViTFamily: EncoderFamily {
 
     /// The part from hidden state `index` to `index + 1`.
     public func block(_ parameters: Parameters, _ index: Int) throws -> any EncoderPart {
-        try ViTBlock(parameters.scoped("encoder").scoped("layer", index), configuration)
+        let parameters = parameters.scoped("encoder").scoped("layer", index)
+        let (width, intermediate, epsilon) = (configuration.width, configuration.intermediate, configuration.epsilon)
+        let ask = parameters.scoped("attention.attention")
+        let bias = configuration.attentionBias
+        return PreNormBlock(
+            mixerNorm: try LayerNorm(parameters.scoped("layernorm_before"), width, epsilon: epsilon),
+            mixer: Attention(
+                query: try Linear(ask.scoped("query"), width, width, bias: bias),
+                key: try Linear(ask.scoped("key"), width, width, bias: bias),
+                value: try Linear(ask.scoped("value"), width, width, bias: bias),
+                output: try Linear(parameters.scoped("attention.output.dense"), width, width), shape: configuration.heads),
+            feedForwardNorm: try LayerNorm(parameters.scoped("layernorm_after"), width, epsilon: epsilon),
+            feedForward: FeedForward(
+                up: try Linear(parameters.scoped("intermediate.dense"), width, intermediate),
+                down: try Linear(parameters.scoped("output.dense"), intermediate, width),
+                activation: configuration.activation))
     }
 
     /// The norm after the last block, which is no part of a hidden state.

@@ -14,6 +14,9 @@ extension Tensor {
     private static let sigmoidOperator = Operator("sigmoid")
     private static let tanhOperator = Operator("tanh")
     private static let squareRootOperator = Operator("sqrt")
+    private static let reciprocalRootOperator = Operator("rsqrt")
+    private static let cosineOperator = Operator("cos")
+    private static let sineOperator = Operator("sin")
     private static let absoluteOperator = Operator("abs")
     private static let lessOperator = Operator("lt", "Tensor")
     private static let greaterOperator = Operator("gt", "Tensor")
@@ -65,6 +68,12 @@ extension Tensor {
     public func tanh() -> Tensor { Self.tanhOperator(.tensor(self)) }
     /// The square root of each element.
     public func squareRoot() -> Tensor { Self.squareRootOperator(.tensor(self)) }
+    /// 1 / sqrt(x) of each element.
+    public func reciprocalRoot() -> Tensor { Self.reciprocalRootOperator(.tensor(self)) }
+    /// The cosine of each element.
+    public func cosine() -> Tensor { Self.cosineOperator(.tensor(self)) }
+    /// The sine of each element.
+    public func sine() -> Tensor { Self.sineOperator(.tensor(self)) }
     /// Each element without its sign.
     public func absolute() -> Tensor { Self.absoluteOperator(.tensor(self)) }
 

@@ -44,13 +44,17 @@ extension Tensor {
         Self.convolutionOperator(.tensor(self), .tensor(weight), .tensor(bias), .ints([stride, stride]))
     }
 
-    /// softmax(Q Kᵀ / sqrt(width) + mask) V with queries [.., positions, width].
+    /// softmax(Q Kᵀ scale + mask) V with queries [.., positions, width].
     ///
-    /// - Parameter mask: boolean, true where a key may be seen; or numbers to add to the logits.
+    /// - Parameters:
+    ///   - mask: boolean, true where a key may be seen; or numbers to add to the logits.
+    ///   - scale: nil: 1 / sqrt(width).
     public static func attention(
-        _ query: Tensor, _ key: Tensor, _ value: Tensor, mask: Tensor? = nil, dropout: Double = 0, causal: Bool = false
+        _ query: Tensor, _ key: Tensor, _ value: Tensor, mask: Tensor? = nil, dropout: Double = 0, causal: Bool = false,
+        scale: Double? = nil
     ) -> Tensor {
         attentionOperator(
-            .tensor(query), .tensor(key), .tensor(value), .tensor(mask), .double(dropout), .bool(causal))
+            .tensor(query), .tensor(key), .tensor(value), .tensor(mask), .double(dropout), .bool(causal),
+            scale.map { .double($0) } ?? .none)
     }
 }

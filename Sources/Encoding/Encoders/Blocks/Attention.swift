@@ -1,0 +1,101 @@
+import Torch
+
+/// Attention of tokens to the tokens of their item, in several heads.
+///
+/// Each head gives softmax(cap(Q Kᵀ scale + bias)) V; the heads' results lie side by side and go through the output map. Batches hold no
+/// padding. With fewer key heads than heads, neighbouring heads share one (grouped queries).
+struct Attention: TokenMixer {
+    let query: Linear
+    let key: Linear
+    let value: Linear
+    let output: Linear
+    let shape: AttentionShape
+
+    /// The factor of the logits.
+    var scale: Double
+    /// Which tokens a token sees.
+    var sight = Sight.all
+    /// Turns queries and keys by their token's position.
+    var rotation: (any Rotation)?
+    /// Norms of each head's query and key.
+    var headNorms: (query: any TokenMap, key: any TokenMap)?
+    /// Logits x become cap · tanh(x / cap).
+    var cap: Double?
+    /// What is added to the logits by the tokens' positions.
+    var bias: (any PositionBias)?
+    /// A norm of the heads' results before the output map.
+    var contextNorm: (any TokenMap)?
+
+    /// Which tokens a token sees.
+    enum Sight: Equatable {
+        case all
+        /// Itself and those before it; with a window at most that many.
+        case before(window: Int? = nil)
+    }
+
+    /// Takes the four maps.
+    init(query: Linear, key: Linear, value: Linear, output: Linear, shape: AttentionShape) {
+        (self.query, self.key, self.value, self.output) = (query, key, value, output)
+        self.shape = shape
+        scale = 1 / Double(shape.headWidth).squareRoot()
+    }
+
+    func callAsFunction(_ states: Tensor, first count: Int?, dropout: EncoderDropout) -> Tensor {
+        let tokens = states.size(1)
+        let wanted = count ?? tokens
+        let seekers = wanted == tokens ? states : states.narrowed(1, 0..<wanted)
+        // No token after the wanted ones is seen by them.
+        let seen = sight == .all ? states : seekers
+        var queries = split(query(seekers), shape.heads)  // [items, heads, wanted, headWidth]
+        var keys = split(key(seen), shape.keyHeads)  // [items, keyHeads, seen, headWidth]
+        let values = split(value(seen), shape.keyHeads)
+        if let headNorms { (queries, keys) = (headNorms.query(queries), headNorms.key(keys)) }
+        if let rotation { (queries, keys) = (rotation(queries), rotation(keys)) }
+        let context = attend(queries, repeated(keys), repeated(values), dropout: dropout.attention)
+        let joined = context.transposed(1, 2).reshaped([states.size(0), wanted, shape.heads * shape.headWidth])
+        return output(contextNorm?(joined) ?? joined)
+    }
+
+    /// [items, tokens, heads · headWidth] to [items, heads, tokens, headWidth].
+    private func split(_ states: Tensor, _ heads: Int) -> Tensor {
+        states.reshaped([states.size(0), states.size(1), heads, shape.headWidth]).transposed(1, 2)
+    }
+
+    /// Keys or values for every head.
+    private func repeated(_ keys: Tensor) -> Tensor {
+        if shape.keyHeads == shape.heads { return keys }
+        let (items, tokens) = (keys.size(0), keys.size(2))
+        return keys.unsqueezed(2).expanded([items, shape.keyHeads, shape.heads / shape.keyHeads, tokens, shape.headWidth])
+            .reshaped([items, shape.heads, tokens, shape.headWidth])
+    }
+
+    private func attend(_ queries: Tensor, _ keys: Tensor, _ values: Tensor, dropout: Double) -> Tensor {
+        let mask = mask(queries.size(2), keys.size(2), like: queries)
+        guard let cap else {
+            let isCausal = sight != .all && mask == nil
+            return .attention(queries, keys, values, mask: mask, dropout: dropout, causal: isCausal, scale: scale)
+        }
+        var logits = (queries.matmul(keys.transposed(2, 3)) * (scale / cap)).tanh() * cap  // [items, heads, wanted, seen]
+        if let mask = mask ?? causalMask(keys.size(2), window: nil, on: queries.device) {
+            logits = logits.filled(-.infinity, where: mask.not())
+        }
+        let weights = logits.to(.float32).softmax().to(queries.dtype)
+        return (dropout > 0 ? weights.dropout(dropout) : weights).matmul(values)
+    }
+
+    /// What attention has to be told beyond "all" and "those before"; nil for nothing.
+    private func mask(_ wanted: Int, _ seen: Int, like queries: Tensor) -> Tensor? {
+        if let bias { return bias(tokens: seen).narrowed(2, 0..<wanted).to(queries.dtype) }
+        guard case .before(let window?) = sight, window < seen else { return nil }
+        return causalMask(seen, window: window, on: queries.device)
+    }
+
+    /// Booleans [tokens, tokens], true where a token (row) sees another (column); nil where all are seen.
+    private func causalMask(_ tokens: Int, window: Int?, on device: Device) -> Tensor? {
+        guard sight != .all else { return nil }
+        let places = Tensor.range(0..<tokens, on: device)
+        let distance = places.unsqueezed(1) - places.unsqueezed(0)  // [tokens, tokens]
+        let past = distance .> -1
+        return window.map { past.and((distance .> Double($0 - 1)).not()) } ?? past
+    }
+}

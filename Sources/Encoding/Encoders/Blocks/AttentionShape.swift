@@ -1,0 +1,25 @@
+/// The heads of an attention.
+struct AttentionShape: Sendable, Equatable {
+    /// How many heads ask.
+    var heads: Int
+    /// How many heads of keys and values there are; a divisor of `heads`.
+    var keyHeads: Int
+    /// Values per head.
+    var headWidth: Int
+
+    /// Values of all heads' queries.
+    var width: Int { heads * headWidth }
+    /// Values of all heads' keys.
+    var keyWidth: Int { keyHeads * headWidth }
+}
+
+extension ConfigurationFile {
+    /// The heads that share a width evenly, each with its own key.
+    func heads(_ key: String = "num_attention_heads", width: Int, named widthKey: String = "hidden_size") throws
+        -> AttentionShape
+    {
+        let heads = try size(key)
+        guard width % heads == 0 else { throw error(key, "is \(heads), which does not divide \(widthKey) \(width)") }
+        return AttentionShape(heads: heads, keyHeads: heads, headWidth: width / heads)
+    }
+}

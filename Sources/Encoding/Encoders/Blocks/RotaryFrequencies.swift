@@ -1,0 +1,84 @@
+import Foundation
+
+/// The angles per position of rotary positions, with the scaling that lets a model read further than it was trained.
+struct RotaryFrequencies: Sendable, Equatable {
+    /// Radians per position [headWidth / 2].
+    private(set) var values: [Float]
+    /// A factor of all cosines and sines.
+    private(set) var factor = 1.0
+
+    /// Reads `rope_parameters`, or `rope_theta` and `rope_scaling` of older files.
+    ///
+    /// - Throws: ``UserError`` for an impossible value or a scaling that is not known.
+    init(_ configuration: ConfigurationFile, headWidth: Int, maximum: Int) throws {
+        guard headWidth % 2 == 0 else {
+            throw configuration.error("head_dim", "is \(headWidth), rotary positions need an even number")
+        }
+        let section = try configuration.section("rope_parameters") ?? configuration.section("rope_scaling")
+        let base =
+            try section.flatMap { $0.has("rope_theta") ? try $0.positive("rope_theta") : nil }
+            ?? configuration.positive("rope_theta", default: 10_000)
+        let exponents = (0..<headWidth / 2).map { Float(2 * $0) / Float(headWidth) }
+        values = exponents.map { 1 / Float(pow(base, Double($0))) }
+        guard let section else { return }
+        if section.has("partial_rotary_factor"), try section.positive("partial_rotary_factor") != 1 {
+            throw section.error("partial_rotary_factor", "is not 1, which is not supported")
+        }
+        let key = section.has("rope_type") ? "rope_type" : "type"
+        switch try section.text(key, default: "default") {
+        case "default": break
+        // It changes angles of texts beyond the trained length only, and such are cut.
+        case "dynamic": break
+        case "linear":
+            let scale = Float(try section.positive("factor"))
+            values = values.map { $0 / scale }
+        case "llama3": try scaleByWavelength(section)
+        case "yarn": try scaleByRamp(section, base: base, headWidth: headWidth, maximum: maximum)
+        case let name:
+            throw section.error(
+                key, "is \"\(name)\", which is not supported", remedy: "Supported: default, dynamic, linear, llama3, yarn.")
+        }
+    }
+
+    /// Llama 3.1: long waves are stretched by the factor, short ones stay, those between are blended.
+    private mutating func scaleByWavelength(_ section: ConfigurationFile) throws {
+        let (scale, low, high) = (
+            try section.positive("factor"), try section.positive("low_freq_factor"), try section.positive("high_freq_factor")
+        )
+        let trained = Double(try section.size("original_max_position_embeddings"))
+        guard high > low else { throw section.error("high_freq_factor", "is \(high), not above low_freq_factor \(low)") }
+        values = values.map { value in
+            let waves = trained * Double(value) / (2 * .pi)  // within the trained length
+            let share = min(1, max(0, (waves - low) / (high - low)))
+            return Float((1 - share) * Double(value) / scale + share * Double(value))
+        }
+    }
+
+    /// YaRN (Peng et al. 2023): a ramp over the dimensions between stretched and unchanged waves.
+    private mutating func scaleByRamp(_ section: ConfigurationFile, base: Double, headWidth: Int, maximum: Int) throws {
+        let trained = Double(try section.size("original_max_position_embeddings", default: maximum))
+        let scale = try section.positive("factor", default: Double(maximum) / trained)
+        func magnitude(_ weight: Double) -> Double { scale <= 1 ? 1 : 0.1 * weight * log(scale) + 1 }
+        func weight(_ key: String) throws -> Double? { section.has(key) ? try section.positive(key) : nil }
+        if let given = try weight("attention_factor") {
+            factor = given
+        } else if let one = try weight("mscale"), let all = try weight("mscale_all_dim") {
+            factor = magnitude(one) / magnitude(all)
+        } else {
+            factor = magnitude(1)
+        }
+        func dimension(_ turns: Double) -> Double {
+            Double(headWidth) * log(trained / (turns * 2 * .pi)) / (2 * log(base))
+        }
+        var (low, high) = (
+            dimension(try section.positive("beta_fast", default: 32)), dimension(try section.positive("beta_slow", default: 1))
+        )
+        if try section.flag("truncate", default: true) { (low, high) = (low.rounded(.down), high.rounded(.up)) }
+        (low, high) = (max(low, 0), min(high, Double(headWidth - 1)))
+        if low == high { high += 0.001 }
+        for index in values.indices {
+            let ramp = min(1, max(0, (Double(index) - low) / (high - low)))
+            values[index] = Float(Double(values[index]) * (ramp / scale + 1 - ramp))
+        }
+    }
+}
