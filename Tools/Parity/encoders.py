@@ -5,7 +5,7 @@
 For each case a Hugging Face directory FOLDER/<case> (config.json, model.safetensors) and FOLDER/<case>/expected.safetensors with
 `input` (int64 [items, tokens] or float32 [items, channels, height, width]), `hidden_states` [layers + 1, items, tokens, width] and
 `last_hidden_state` [items, tokens, width]. `swift test` compares its own states with them where IISAN_ENCODER_PARITY names FOLDER.
---golden makes only the two smallest cases, which are committed as Fixtures/Encoders.
+--golden makes only the smallest case of each family, which are committed as Fixtures/Encoders.
 
 Requirements: torch, transformers (5.x), safetensors. Seen with torch 2.13 and transformers 5.23.
 """
@@ -18,6 +18,8 @@ import sys
 import torch
 import transformers
 from safetensors.torch import save_file
+
+import picture_encoders
 
 TEXT = dict(vocab_size=40, hidden_size=24, num_hidden_layers=3, num_attention_heads=3, intermediate_size=40,
             max_position_embeddings=20)
@@ -84,13 +86,14 @@ def make(folder, name, kind, configuration, items):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("folder", type=pathlib.Path)
-    parser.add_argument("--golden", action="store_true", help="only the two cases that are committed")
+    parser.add_argument("--golden", action="store_true", help="only the cases that are committed")
     options = parser.parse_args()
     transformers.logging.set_verbosity_error()
     names = []
     for name, kind, configuration in cases(options.golden):
         make(options.folder, name, kind, configuration, items=2 if options.golden else 3)
         names.append(name)
+    names += picture_encoders.write(options.folder, options.golden, items=2 if options.golden else 3)
     (options.folder / "cases.json").write_text(json.dumps(names, indent=2) + "\n")
 
 

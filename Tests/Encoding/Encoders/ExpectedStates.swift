@@ -18,6 +18,9 @@ struct ExpectedStates {
         last = try file.tensor("last_hidden_state")
     }
 
+    /// What the input is of, for directories of two encoders.
+    var modality: EncoderModality { input.dtype == .float32 ? .image : .text }
+
     /// The cases of a folder that the script has written; a folder without a list has none.
     static func cases(in folder: URL?) -> [URL] {
         guard let folder, let names = try? JSONFile.read([String].self, from: folder.appending(path: "cases.json")) else {

@@ -1,16 +1,16 @@
 import Encoders
+import Foundation
 import TestSupport
 import Testing
 import Torch
 
 /// Encoders in training.
 @Suite(.oneAtATime) struct GradientTests {
-    @Test(arguments: ["bert-golden", "vit-golden"])
-    func everyParameterOfTheEncoderGetsAGradient(name: String) throws {
-        let directory = ExpectedStates.fixtures.appending(path: name)
-        let encoder = try PretrainedEncoder(directory: directory, trained: true)
-        let input = try ExpectedStates(directory).input
-        let states = encoder.lastHiddenState(of: input)
+    @Test(arguments: ExpectedStates.cases(in: ExpectedStates.fixtures))
+    func everyParameterOfTheEncoderGetsAGradient(directory: URL) throws {
+        let expected = try ExpectedStates(directory)
+        let encoder = try PretrainedEncoder(directory: directory, for: expected.modality, trained: true)
+        let states = encoder.lastHiddenState(of: expected.input)
         (states * states * states).sum().backward()
         for (name, parameter) in encoder.parameters.all { #expect(parameter.gradient != nil, "\(name)") }
     }
@@ -21,11 +21,11 @@ import Torch
         #expect(!encoder.lastHiddenState(of: try ExpectedStates(directory).input).requiresGradient)
     }
 
-    @Test(arguments: ["bert-golden", "vit-golden"])
-    func dropoutChangesStatesAndNoneDoesNot(name: String) throws {
-        let directory = ExpectedStates.fixtures.appending(path: name)
-        let encoder = try PretrainedEncoder(directory: directory)
-        let input = try ExpectedStates(directory).input
+    @Test(arguments: ExpectedStates.cases(in: ExpectedStates.fixtures))
+    func dropoutChangesStatesAndNoneDoesNot(directory: URL) throws {
+        let expected = try ExpectedStates(directory)
+        let encoder = try PretrainedEncoder(directory: directory, for: expected.modality)
+        let input = expected.input
         withoutGradients {
             let plain = encoder.lastHiddenState(of: input)
             #expect(encoder.lastHiddenState(of: input).floats() == plain.floats())

@@ -9,7 +9,7 @@ import Torch
     static let cases = ExpectedStates.cases(in: ExpectedStates.fixtures) + ExpectedStates.cases(in: ExpectedStates.parityFolder)
 
     @Test func fixturesAreThere() {
-        #expect(ExpectedStates.cases(in: ExpectedStates.fixtures).count == 2)
+        #expect(ExpectedStates.cases(in: ExpectedStates.fixtures).count == 8)
     }
 
     @Test(
@@ -23,7 +23,7 @@ import Torch
     @Test(arguments: cases)
     func everyHiddenStateIsThatOfTransformers(directory: URL) throws {
         let expected = try ExpectedStates(directory)
-        let encoder = try PretrainedEncoder(directory: directory)
+        let encoder = try PretrainedEncoder(directory: directory, for: expected.modality)
         try withoutGradients {
             let states = encoder.hiddenStates(of: expected.input)
             try #require(states.count == expected.hiddenStates.count)
@@ -35,11 +35,23 @@ import Torch
     }
 
     @Test(arguments: cases)
+    func everyHiddenStateInBfloat16IsNearThatInFloat32(directory: URL) throws {
+        let expected = try ExpectedStates(directory)
+        let encoder = try PretrainedEncoder(directory: directory, for: expected.modality, dtype: .bfloat16)
+        withoutGradients {
+            for (layer, pair) in zip(encoder.hiddenStates(of: expected.input), expected.hiddenStates).enumerated() {
+                #expect(pair.0.dtype == .bfloat16)
+                #expect(difference(pair.0, pair.1) < 2e-2, "\(directory.lastPathComponent), layer \(layer)")
+            }
+        }
+    }
+
+    @Test(arguments: cases)
     func partOfTheLayersAreTheSameStates(directory: URL) throws {
         let expected = try ExpectedStates(directory)
-        let whole = try PretrainedEncoder(directory: directory)
+        let whole = try PretrainedEncoder(directory: directory, for: expected.modality)
         let layers = [1, 0]
-        let part = try PretrainedEncoder(directory: directory, through: 1)
+        let part = try PretrainedEncoder(directory: directory, for: expected.modality, through: 1)
         #expect(part.blocks.count == 1)
         #expect((part.finalNorm == nil) == (whole.family.depth > 1 || whole.finalNorm == nil))
         withoutGradients {
@@ -56,7 +68,7 @@ import Torch
     @Test(arguments: cases, Pooling.allCases)
     func pooledStatesAreThoseOfTransformersPooled(directory: URL, pooling: Pooling) throws {
         let expected = try ExpectedStates(directory)
-        let encoder = try PretrainedEncoder(directory: directory)
+        let encoder = try PretrainedEncoder(directory: directory, for: expected.modality)
         withoutGradients {
             for last in 0...encoder.family.depth {
                 let layers = Array((0...last).reversed())
