@@ -47,7 +47,7 @@ extension ConfigurationFile {
     }
 
     /// A height that is a width too: a number, or two equal ones.
-    private func side(_ key: String, default usual: Int?) throws -> Int {
+    func side(_ key: String, default usual: Int? = nil) throws -> Int {
         guard has(key), let sides = try? optional(key, [Int].self, "two numbers") else { return try size(key, default: usual) }
         guard sides.count == 2, sides[0] == sides[1], (1...65_536).contains(sides[0]) else {
             throw error(key, "is \(sides), expected the side of a square")

@@ -56,7 +56,8 @@ struct EvaConfiguration: Sendable {
         // All EVA-02 but the largest, which is a larger EVA with other norms.
         let turns = name.hasPrefix("eva02") && !isEnormous
         let isRotated = try arguments?.flag("use_rot_pos_emb", default: turns) ?? turns
-        rotationReference = isRotated ? try Self.reference(arguments) : nil
+        // Every documented model was pre-trained on 16 patches a side.
+        rotationReference = isRotated ? try arguments?.side("ref_feat_shape", default: 16) ?? 16 : nil
         guard !isRotated || heads.headWidth % 4 == 0 else {
             throw configuration.error(
                 "architecture", "has heads of \(heads.headWidth) values, rotary positions need a multiple of 4")
@@ -97,7 +98,7 @@ struct EvaConfiguration: Sendable {
 
     /// The side of the pictures: `img_size` that the model was made with, else the size of pre-training.
     private static func size(_ configuration: ConfigurationFile, _ arguments: ConfigurationFile?) throws -> Int {
-        if let arguments, arguments.has("img_size") { return try arguments.whole("img_size", in: 1...65_536) }
+        if let arguments, arguments.has("img_size") { return try arguments.side("img_size") }
         let section = try configuration.section("pretrained_cfg") ?? configuration
         guard let size = try section.optional("input_size", [Int].self, "a list of numbers") else {
             throw section.error("input_size", "is missing")
@@ -106,14 +107,5 @@ struct EvaConfiguration: Sendable {
             throw section.error("input_size", "is \(size), expected [3, side, side]")
         }
         return size[1]
-    }
-
-    /// Patches along a side in pre-training: 16 in every documented model.
-    private static func reference(_ arguments: ConfigurationFile?) throws -> Int {
-        guard let arguments, let shape = try arguments.optional("ref_feat_shape", [Int].self, "two numbers") else { return 16 }
-        guard shape.count == 2, shape[0] == shape[1], (1...65_536).contains(shape[0]) else {
-            throw arguments.error("ref_feat_shape", "is \(shape), expected two equal numbers")
-        }
-        return shape[0]
     }
 }
