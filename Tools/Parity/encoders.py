@@ -7,7 +7,8 @@ For each case a Hugging Face directory FOLDER/<case> (config.json, model.safeten
 `last_hidden_state` [items, tokens, width]. `swift test` compares its own states with them where IISAN_ENCODER_PARITY names FOLDER.
 --golden makes only the smallest case of each family, which are committed as Fixtures/Encoders.
 
-Requirements: torch, transformers (5.x), safetensors. Seen with torch 2.13 and transformers 5.23.
+Requirements: torch, transformers (5.x), safetensors; timm for EVA (see `picture_encoders.py`). Seen with torch 2.13 and
+transformers 5.23.
 """
 
 import argparse

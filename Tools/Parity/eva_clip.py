@@ -1,8 +1,8 @@
 """The picture tower of EVA-CLIP in plain PyTorch, with the tensors' names of the checkpoints on the hub.
 
-Sources: Sun et al., "EVA-CLIP-18B: Scaling CLIP to 18 Billion Parameters" (2024) for the sizes and what the largest models leave out
-(biases of query, key and value; the mean in norms); Fang et al., "EVA-02" (2023) for rotary positions, gating and inner norms. Which
-keys of config.json and which tensors there are is as in the code that the models are published with.
+Sources: Sun et al., "EVA-CLIP-18B: Scaling CLIP to 18 Billion Parameters" (2024) for the sizes and what the largest models
+leave out (biases of query, key and value; the mean in norms); Fang et al., "EVA-02" (2023) for rotary positions, gating and
+inner norms. Which keys of config.json and which tensors there are is as in the code that the models are published with.
 """
 
 import json

@@ -75,8 +75,10 @@ def cases(golden):
     yield "dinov2-registers-smaller", plain(t.Dinov2WithRegistersModel, dino(RAGGED, registers=1)), (9, 13)
     yield "dinov2-registers-prefixed", plain(t.Dinov2WithRegistersForImageClassification, dino(SMALL, registers=4)), None
     yield "clip-vision", plain(t.CLIPVisionModel, t.CLIPVisionConfig(**RAGGED)), None
-    yield "clip-vision-gelu", plain(t.CLIPVisionModel, t.CLIPVisionConfig(**{**SMALL, "num_hidden_layers": 1}, hidden_act="gelu")), None
-    yield "clip-vision-projected", (lambda m: (m, m.vision_model))(t.CLIPVisionModelWithProjection(t.CLIPVisionConfig(**SMALL))), None
+    yield "clip-vision-gelu", plain(
+        t.CLIPVisionModel, t.CLIPVisionConfig(**{**SMALL, "num_hidden_layers": 1}, hidden_act="gelu")), None
+    projected = t.CLIPVisionModelWithProjection(t.CLIPVisionConfig(**SMALL))
+    yield "clip-vision-projected", (projected, projected.vision_model), None
     yield "clip-both", both(t.CLIPModel, t.CLIPConfig, SMALL), None
     yield "clip-vision-sharded", plain(t.CLIPVisionModel, t.CLIPVisionConfig(**SMALL)), None
     yield "siglip-vision", plain(t.SiglipVisionModel, t.SiglipVisionConfig(**RAGGED)), None
@@ -99,7 +101,8 @@ def eva_clip_cases(golden):
     yield "evaclip-18b", EvaCLIP(**RAGGED, q_bias=False, k_bias=False, v_bias=False, use_rms_norm=True)
     yield "evaclip-post-norm", EvaCLIP(**SMALL, post_layernorm=True)
     yield "evaclip-inner-norms", EvaCLIP(**SMALL, use_sub_ln=True, k_bias=False)
-    yield "evaclip-rotary", EvaCLIP(**{**RAGGED, "hidden_size": 60}, **rotary, use_sub_ln=True, use_swiglu_mlp=True, k_bias=False)
+    yield "evaclip-rotary", EvaCLIP(
+        **{**RAGGED, "hidden_size": 60}, **rotary, use_sub_ln=True, use_swiglu_mlp=True, k_bias=False)
     yield "evaclip-rotary-rms", EvaCLIP(
         **{**SMALL, "num_hidden_layers": 1}, **rotary, rope_theta=100, use_sub_ln=True, use_swiglu_mlp=True, use_rms_norm=True)
 

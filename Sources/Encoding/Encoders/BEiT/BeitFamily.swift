@@ -1,6 +1,6 @@
 import Torch
 
-/// BEiT and the picture encoder of data2vec: pre-norm transformers that add a bias by the way from patch to patch to the logits.
+/// BEiT and the picture encoder of data2vec: pre-norm transformers whose logits have a bias by the way from patch to patch.
 ///
 /// The mask token of pre-training is not read.
 public struct BeitFamily: EncoderFamily {

@@ -1,7 +1,7 @@
 import Torch
 
-/// A learned summand of the logits for each head and each way from one patch to another, and three for ways from or to the class
-/// token (Bao et al. 2022).
+/// A learned summand of the logits for each head and each way from one patch to another, and three for ways from or to the
+/// class token (Bao et al. 2022).
 struct RelativePositionBias: PositionBias {
     /// Tables [ways, heads], of which a block adds one of its own or one of all blocks, or both.
     let tables: [Tensor]

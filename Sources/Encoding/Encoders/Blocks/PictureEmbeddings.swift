@@ -5,7 +5,7 @@ struct PictureEmbeddings: EncoderPart {
     /// What stands for the whole picture, each [width] or [1, 1, width].
     var leadingTokens: [Tensor] = []
     let patches: PatchProjection
-    /// Learned positions of all tokens, [tokens, width] or [1, tokens, width]; nil where the blocks know positions by themselves.
+    /// Learned positions of all tokens, [tokens, width] or [1, tokens, width]; nil where blocks know them by themselves.
     var positions: Tensor?
     /// A norm of the sum.
     var norm: (any TokenMap)?

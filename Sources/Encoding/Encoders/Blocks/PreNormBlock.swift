@@ -2,8 +2,8 @@ import Torch
 
 /// A block with the norm before each step: h = x + Mixer(Norm(x)), y = h + FeedForward(Norm(h)).
 ///
-/// Some families have a further map of what a step adds: a norm (Gemma 2) or a factor per value (layer scale). EVA-CLIP's largest
-/// have such a norm alone and none before the step.
+/// Some families have a further map of what a step adds: a norm (Gemma 2) or a factor per value (layer scale). The largest
+/// EVA-02 has such a norm alone and none before the step.
 struct PreNormBlock: EncoderPart {
     var mixerNorm: (any TokenMap)?
     let mixer: any TokenMixer

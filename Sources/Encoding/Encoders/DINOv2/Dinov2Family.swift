@@ -24,7 +24,7 @@ public struct Dinov2Family: EncoderFamily {
     public var width: Int { configuration.width }
     /// How many blocks there are, `num_hidden_layers`.
     public var depth: Int { configuration.depth }
-    /// `hidden_dropout_prob` for the embeddings and `attention_probs_dropout_prob`.
+    /// `hidden_dropout_prob` and `attention_probs_dropout_prob`, 0 unless a configuration says otherwise.
     public var dropout: EncoderDropout { configuration.dropout }
     /// The state of the class token, which pre-training compares between views of a picture.
     public var pooling: Pooling { .first }

@@ -2,9 +2,10 @@ import Files
 import Foundation
 import Torch
 
-/// What a timm repository says of an EVA encoder: the `config.json` names an architecture and the size of pictures, the tensors'
-/// names and shapes tell the rest but for the heads, rotary positions and the place of the norms, which the architecture's name
-/// stands for.
+/// What a timm repository says of an EVA encoder.
+///
+/// The `config.json` names an architecture and the size of pictures. The tensors' names and shapes tell the rest but for the heads,
+/// rotary positions and the place of the norms, which the architecture's name stands for.
 struct EvaConfiguration: Sendable {
     let width: Int
     let depth: Int

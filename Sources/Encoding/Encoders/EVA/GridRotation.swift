@@ -1,8 +1,10 @@
 import Foundation
 import Torch
 
-/// Rotary positions of a grid of patches: in the first half of a head neighbouring values are turned together by the patch's row,
-/// in the second half by its column. Tokens before the patches are not turned.
+/// Rotary positions of a grid of patches (Fang et al. 2023).
+///
+/// In the first half of a head each two neighbouring values are turned by the patch's row, in the second half by its column. Tokens
+/// before the patches are not turned.
 struct GridRotation: Rotation {
     private let leadingTokens: Int
     /// [patches, headWidth / 2].
