@@ -4,7 +4,10 @@ import Foundation
 /// The encoder families that are known here.
 public enum EncoderFamilies {
     /// All families; a new one is added here.
-    public static let all: [any EncoderFamily.Type] = [BertFamily.self, ViTFamily.self]
+    public static let all: [any EncoderFamily.Type] = [
+        BertFamily.self, DeBERTaFamily.self, CLIPTextFamily.self, LlamaFamily.self, MixtralFamily.self, GemmaFamily.self,
+        QwenFamily.self, ViTFamily.self,
+    ]
 
     /// The `model_type`s that can be read, sorted.
     public static var modelTypes: [String] { Set(all.flatMap { $0.modelTypes + $0.sections.keys }).sorted() }

@@ -15,10 +15,10 @@ struct AttentionShape: Sendable, Equatable {
 
 extension ConfigurationFile {
     /// The heads that share a width evenly, each with its own key.
-    func heads(_ key: String = "num_attention_heads", width: Int, named widthKey: String = "hidden_size") throws
-        -> AttentionShape
-    {
-        let heads = try size(key)
+    func heads(
+        _ key: String = "num_attention_heads", width: Int, named widthKey: String = "hidden_size", default usual: Int? = nil
+    ) throws -> AttentionShape {
+        let heads = try size(key, default: usual)
         guard width % heads == 0 else { throw error(key, "is \(heads), which does not divide \(widthKey) \(width)") }
         return AttentionShape(heads: heads, keyHeads: heads, headWidth: width / heads)
     }

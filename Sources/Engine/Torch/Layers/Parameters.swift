@@ -51,6 +51,18 @@ public final class Parameters {
     ///
     /// - Throws: ``UserError`` when the checkpoint lacks it or has it in another shape.
     public func callAsFunction(_ name: String, _ shape: [Int], _ initializer: Initializer) throws -> Tensor {
+        try tensor(name, shape, initializer, dtype: shared.dtype)
+    }
+
+    /// The same for a table of which few rows are read: unless it is trained it keeps the type that the file has, so that it costs no
+    /// memory but the pages read.
+    ///
+    /// - Throws: ``UserError`` as for any other tensor.
+    public func table(_ name: String, _ shape: [Int], _ initializer: Initializer) throws -> Tensor {
+        try tensor(name, shape, initializer, dtype: shared.trained ? shared.dtype : nil)
+    }
+
+    private func tensor(_ name: String, _ shape: [Int], _ initializer: Initializer, dtype: DType?) throws -> Tensor {
         let full = prefix + name
         if let known = shared.tensors[full] {
             precondition(known.shape == shape, "parameter \(full) is asked for as \(shape) and is \(known.shape)")
@@ -61,7 +73,7 @@ public final class Parameters {
         case .fresh: made = initializer.fill(shape)
         case .weights(let weights): made = try weights.tensor(full, shape: shape)
         }
-        let placed = made.to(shared.dtype).to(shared.device)
+        let placed = made.to(dtype ?? made.dtype).to(shared.device)
         placed.requiresGradient = shared.trained
         shared.tensors[full] = placed
         return placed
