@@ -12,6 +12,10 @@ public final class Parameters {
         case fresh
         /// Read from files.
         case weights(Weights)
+        /// Read from files before.
+        case loaded(LoadedTensors)
+        /// Shapes alone, as the files have them: tensors without memory, to see what a model would ask for.
+        case shapes(of: Weights)
     }
 
     /// All tensors asked for so far, by full name, in that order.
@@ -72,6 +76,11 @@ public final class Parameters {
         switch shared.source {
         case .fresh: made = initializer.fill(shape)
         case .weights(let weights): made = try weights.tensor(full, shape: shape)
+        case .loaded(let tensors): made = try tensors.tensor(full, shape: shape)
+        case .shapes(let weights):
+            let dtype = dtype ?? weights.dtype(of: full) ?? shared.dtype
+            shared.tensors[full] = Tensor.zeros([], dtype: dtype).expanded(shape)
+            return shared.tensors[full] ?? .zeros([])
         }
         let placed = made.to(dtype ?? made.dtype).to(shared.device)
         placed.requiresGradient = shared.trained
@@ -83,7 +92,8 @@ public final class Parameters {
     public func has(_ name: String) -> Bool {
         switch shared.source {
         case .fresh: true
-        case .weights(let weights): weights.has(prefix + name)
+        case .weights(let weights), .shapes(let weights): weights.has(prefix + name)
+        case .loaded(let tensors): tensors.has(prefix + name)
         }
     }
 
