@@ -52,3 +52,17 @@ public struct EncoderPlan: Sendable {
     /// All parts.
     public var parts: [Part] { [embeddings] + blocks + (finalNorm.map { [$0] } ?? []) }
 }
+
+extension EncoderPlan {
+    /// Bytes of all parts in memory.
+    public var bytes: Int { parts.reduce(0) { $0 + $1.bytes } }
+
+    /// Bytes of the block that is computed and the one that is read meanwhile, at most.
+    public var blockwiseBytes: Int {
+        let pairs = zip(blocks, blocks.dropFirst()).map { $0.storedBytes + $1.storedBytes }
+        let stored = pairs.max() ?? blocks.first?.storedBytes ?? 0
+        // A type that the checkpoint does not have is made of what was read.
+        let copied = blocks.filter { $0.bytes != $0.storedBytes }.map(\.bytes).max() ?? 0
+        return stored + copied
+    }
+}
