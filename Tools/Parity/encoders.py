@@ -5,10 +5,10 @@
 For each case a Hugging Face directory FOLDER/<case> (config.json, model.safetensors) and FOLDER/<case>/expected.safetensors with
 `input` (int64 [items, tokens] or float32 [items, channels, height, width]), `hidden_states` [layers + 1, items, tokens, width] and
 `last_hidden_state` [items, tokens, width], all in float32, and `bfloat16_differences` [layers + 1]: the largest difference that
-`transformers` itself has in bfloat16, as a share of the layer's largest value. `swift test` compares its own states with them where IISAN_ENCODER_PARITY names FOLDER.
---golden makes only the smallest cases, which are committed as Fixtures/Encoders.
+`transformers` itself has in bfloat16, as a share of the layer's largest value (for texts only). `swift test` compares its own states
+with them where IISAN_ENCODER_PARITY names FOLDER. --golden makes only the smallest cases, which are committed as Fixtures/Encoders.
 
-Requirements: torch, transformers (5.x), safetensors. Seen with torch 2.13 and transformers 5.23.
+Requirements: torch, transformers (5.x), safetensors; timm for EVA. Seen with torch 2.13 and transformers 5.23.
 """
 
 import argparse
@@ -19,6 +19,8 @@ import sys
 import torch
 import transformers
 from safetensors.torch import save_file
+
+import picture_encoders
 
 TEXT = dict(vocab_size=40, hidden_size=24, num_hidden_layers=3, num_attention_heads=3, intermediate_size=40,
             max_position_embeddings=20)
@@ -183,6 +185,7 @@ def main():
     for name, kind, configuration in cases(options.golden):
         make(options.folder, name, kind, configuration, items=2 if options.golden else 3)
         names.append(name)
+    names += picture_encoders.write(options.folder, options.golden, items=2 if options.golden else 3)
     (options.folder / "cases.json").write_text(json.dumps(names, indent=2) + "\n")
 
 

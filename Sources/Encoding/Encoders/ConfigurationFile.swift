@@ -57,8 +57,9 @@ public struct ConfigurationFile {
     func optional<Value: Decodable>(_ key: String, _ type: Value.Type, _ expected: String) throws -> Value? {
         do {
             return try values.decodeIfPresent(type, forKey: Key(key))
-        } catch is DecodingError {
-            throw error(key, "is not \(expected)")
+        } catch {
+            // Not every error of Foundation's is a DecodingError: one of a number's or a text's own form is not.
+            throw self.error(key, "is not \(expected)")
         }
     }
 
@@ -80,6 +81,13 @@ public struct ConfigurationFile {
     public func positive(_ key: String, default usual: Double? = nil) throws -> Double {
         guard let value = try optional(key, Double.self, "a number") ?? usual else { throw error(key, "is missing") }
         guard value > 0, value.isFinite else { throw error(key, "is \(value), expected a number above 0") }
+        return value
+    }
+
+    /// A finite number.
+    public func number(_ key: String, default usual: Double) throws -> Double {
+        let value = try optional(key, Double.self, "a number") ?? usual
+        guard value.isFinite else { throw error(key, "is \(value), expected a finite number") }
         return value
     }
 

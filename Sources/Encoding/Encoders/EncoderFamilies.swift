@@ -6,13 +6,14 @@ public enum EncoderFamilies {
     /// All families; a new one is added here.
     public static let all: [any EncoderFamily.Type] = [
         BertFamily.self, DeBERTaFamily.self, CLIPTextFamily.self, LlamaFamily.self, MixtralFamily.self, GemmaFamily.self,
-        QwenFamily.self, ViTFamily.self,
+        QwenFamily.self, ViTFamily.self, BeitFamily.self, Dinov2Family.self, CLIPVisionFamily.self, SiglipVisionFamily.self,
+        EvaFamily.self, EvaCLIPFamily.self,
     ]
 
     /// The `model_type`s that can be read, sorted.
     public static var modelTypes: [String] { Set(all.flatMap { $0.modelTypes + $0.sections.keys }).sorted() }
 
-    /// Reads the `config.json` of an encoder's folder and finds the family by its `model_type`.
+    /// Reads the `config.json` of an encoder's folder and finds the family by its `model_type`, or by timm's `architecture`.
     ///
     /// - Parameters:
     ///   - directory: a Hugging Face model directory.
@@ -29,7 +30,7 @@ public enum EncoderFamilies {
                 remedy: "Give a Hugging Face model directory: config.json, model.safetensors and the tokenizer's files.")
         }
         let configuration = try ConfigurationFile(file)
-        let modelType = try configuration.text("model_type")
+        let modelType = try modelType(of: configuration)
         if let family = all.first(where: { $0.modelTypes.contains(modelType) }) {
             return (try family.init(configuration, modelType: modelType), modelType)
         }
@@ -50,5 +51,17 @@ public enum EncoderFamilies {
             throw UserError("the model has no encoder of \(modality.plural)", at: file.path)
         }
         return (try part.init(section, modelType: section.text("model_type", default: modelType)), modelType)
+    }
+
+    /// What kind of model a configuration is of, where two files do not say it in `model_type`.
+    private static func modelType(of configuration: ConfigurationFile) throws -> String {
+        // timm names an architecture, as in "eva02_tiny_patch14_336".
+        if !configuration.has("model_type"), configuration.has("architecture") {
+            return "timm/" + (try configuration.text("architecture").prefix { $0 != "_" })
+        }
+        let name = try configuration.text("model_type")
+        // EVA-CLIP calls itself "clip", as the code does that it was copied from.
+        let classes = try configuration.optional("architectures", [String].self, "a list of texts") ?? []
+        return classes.contains { $0.hasPrefix("EvaCLIP") } && name.hasPrefix("clip") ? "eva" + name : name
     }
 }

@@ -9,6 +9,9 @@ public struct PatchGrid: Sendable, Equatable {
     /// Whether pictures of another size are read too, with the positions interpolated.
     public var adapts = false
 
+    /// No encoder may have more patches along a side: the memory of attention grows with the fourth power.
+    static let largestSide = 256
+
     /// Patches along a side of `length` pixels; what is left of a patch is not seen.
     public func patches(_ length: Int) -> Int { length / patch }
 
@@ -21,5 +24,34 @@ public struct PatchGrid: Sendable, Equatable {
     /// Whether a picture of this size can be read.
     public func reads(height: Int, width: Int) -> Bool {
         adapts ? patches(height) > 0 && patches(width) > 0 : height == size && width == size
+    }
+}
+
+extension ConfigurationFile {
+    /// The patches of `image_size` and `patch_size`.
+    ///
+    /// - Parameters:
+    ///   - leadingTokens: tokens before the patches.
+    ///   - size: what is meant where `image_size` is missing; nil: it must be there.
+    ///   - patch: what is meant where `patch_size` is missing; nil: it must be there.
+    ///   - adapts: whether pictures of another size are read too.
+    func grid(leadingTokens: Int, size: Int? = nil, patch: Int? = nil, adapts: Bool = false) throws -> PatchGrid {
+        let (size, patch) = (try side("image_size", default: size), try side("patch_size", default: patch))
+        guard size >= patch else { throw error("patch_size", "is \(patch), larger than image_size \(size)") }
+        guard size / patch <= PatchGrid.largestSide else {
+            throw error("patch_size", "is \(patch): more than \(PatchGrid.largestSide) patches along image_size \(size)")
+        }
+        let channels = try self.size("num_channels", default: 3)
+        guard channels == 3 else { throw error("num_channels", "is \(channels), pictures have 3") }
+        return PatchGrid(size: size, patch: patch, leadingTokens: leadingTokens, adapts: adapts)
+    }
+
+    /// A height that is a width too: a number, or two equal ones.
+    private func side(_ key: String, default usual: Int?) throws -> Int {
+        guard has(key), let sides = try? optional(key, [Int].self, "two numbers") else { return try size(key, default: usual) }
+        guard sides.count == 2, sides[0] == sides[1], (1...65_536).contains(sides[0]) else {
+            throw error(key, "is \(sides), expected the side of a square")
+        }
+        return sides[0]
     }
 }

@@ -26,11 +26,11 @@ import Torch
         #expect(!encoder.lastHiddenState(of: try ExpectedStates(directory).input).requiresGradient)
     }
 
-    @Test(arguments: ["bert-golden", "vit-golden"])
-    func dropoutChangesStatesAndNoneDoesNot(name: String) throws {
-        let directory = ExpectedStates.fixtures.appending(path: name)
-        let encoder = try PretrainedEncoder(directory: directory)
-        let input = try ExpectedStates(directory).input
+    @Test(arguments: ExpectedStates.cases(in: ExpectedStates.fixtures))
+    func dropoutChangesStatesAndNoneDoesNot(directory: URL) throws {
+        let expected = try ExpectedStates(directory)
+        let encoder = try PretrainedEncoder(directory: directory, for: expected.modality)
+        let input = expected.input
         withoutGradients {
             let plain = encoder.lastHiddenState(of: input)
             #expect(encoder.lastHiddenState(of: input).floats() == plain.floats())

@@ -2,12 +2,13 @@ import Torch
 
 /// A block with the norm before each step: h = x + Mixer(Norm(x)), y = h + FeedForward(Norm(h)).
 ///
-/// Some families have a further map of what a step adds: a norm (Gemma 2) or a factor per value (layer scale).
+/// Some families have a further map of what a step adds: a norm (Gemma 2) or a factor per value (layer scale). EVA-CLIP's largest
+/// have such a norm alone and none before the step.
 struct PreNormBlock: EncoderPart {
-    let mixerNorm: any TokenMap
+    var mixerNorm: (any TokenMap)?
     let mixer: any TokenMixer
     var mixerResult: (any TokenMap)?
-    let feedForwardNorm: any TokenMap
+    var feedForwardNorm: (any TokenMap)?
     let feedForward: any TokenMap
     var feedForwardResult: (any TokenMap)?
 
@@ -16,9 +17,9 @@ struct PreNormBlock: EncoderPart {
 
     private func run(_ states: Tensor, first count: Int?, _ dropout: EncoderDropout) -> Tensor {
         let input = count.map { states.narrowed(1, 0..<$0) } ?? states
-        let mixed = mixer(mixerNorm(states), first: count, dropout: dropout)
+        let mixed = mixer(mixerNorm?(states) ?? states, first: count, dropout: dropout)
         let middle = input + dropout(mixerResult?(mixed) ?? mixed)
-        let added = feedForward(feedForwardNorm(middle))
+        let added = feedForward(feedForwardNorm?(middle) ?? middle)
         return middle + dropout(feedForwardResult?(added) ?? added)
     }
 }

@@ -33,7 +33,13 @@ public struct ViTFamily: EncoderFamily {
 
     /// The part from pixels to hidden state 0.
     public func embeddings(_ parameters: Parameters) throws -> any EncoderPart {
-        try ViTEmbeddings(parameters.scoped("embeddings"), configuration)
+        let parameters = parameters.scoped("embeddings")
+        let grid = configuration.grid
+        let names = ["cls_token", "distillation_token"].prefix(grid.leadingTokens)
+        return PictureEmbeddings(
+            leadingTokens: try names.map { try parameters($0, [1, 1, width], .normal(0.02)) },
+            patches: try PatchProjection(parameters.scoped("patch_embeddings.projection"), grid, width: width),
+            positions: try parameters("position_embeddings", [1, grid.tokens, width], .normal(0.02)))
     }
 
     /// The part from hidden state `index` to `index + 1`.

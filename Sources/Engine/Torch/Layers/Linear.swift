@@ -21,6 +21,12 @@ public struct Linear {
         self.bias = bias ? try parameters("bias", [outputs], biasInitializer ?? standard) : nil
     }
 
+    /// Takes the map's tensors: W [outputs, inputs] and b [outputs].
+    public init(weight: Tensor, bias: Tensor?) {
+        self.weight = weight
+        self.bias = bias
+    }
+
     /// Maps the last dimension: [.., inputs] to [.., outputs].
     public func callAsFunction(_ x: Tensor) -> Tensor { x.linear(weight, bias) }
 }

@@ -1,0 +1,75 @@
+import Torch
+
+/// DINOv2, with and without registers: pre-norm transformers over the patches of pictures of any size.
+///
+/// The mask token of pre-training is not read.
+public struct Dinov2Family: EncoderFamily {
+    /// The `model_type`s of the family.
+    public static let modelTypes = ["dinov2", "dinov2_with_registers"]
+    /// Pictures.
+    public static let modality = EncoderModality.image
+
+    let configuration: Dinov2Configuration
+
+    /// Reads and checks a configuration.
+    ///
+    /// - Throws: ``UserError`` that names the file and the key that is missing, impossible or not supported.
+    public init(_ configuration: ConfigurationFile, modelType: String) throws {
+        self.configuration = try Dinov2Configuration(configuration, modelType: modelType)
+    }
+
+    /// Pixels of any size from one patch on.
+    public var input: EncoderInput { .pixels(configuration.grid) }
+    /// Values per token state, `hidden_size`.
+    public var width: Int { configuration.width }
+    /// How many blocks there are, `num_hidden_layers`.
+    public var depth: Int { configuration.depth }
+    /// `hidden_dropout_prob` for the embeddings and `attention_probs_dropout_prob`.
+    public var dropout: EncoderDropout { configuration.dropout }
+    /// The state of the class token, which pre-training compares between views of a picture.
+    public var pooling: Pooling { .first }
+    /// A tensor that every checkpoint has: the class token.
+    public var anchor: (name: String, prefixes: [String]) {
+        ("embeddings.cls_token", ["", "dinov2.", "dinov2_with_registers."])
+    }
+
+    /// The part from pixels to hidden state 0.
+    public func embeddings(_ parameters: Parameters) throws -> any EncoderPart {
+        try Dinov2Embeddings(parameters.scoped("embeddings"), configuration)
+    }
+
+    /// The part from hidden state `index` to `index + 1`.
+    public func block(_ parameters: Parameters, _ index: Int) throws -> any EncoderPart {
+        let parameters = parameters.scoped("encoder").scoped("layer", index)
+        let (bias, epsilon) = (configuration.attentionBias, configuration.epsilon)
+        let ask = parameters.scoped("attention.attention")
+        return PreNormBlock(
+            mixerNorm: try LayerNorm(parameters.scoped("norm1"), width, epsilon: epsilon),
+            mixer: Attention(
+                query: try Linear(ask.scoped("query"), width, width, bias: bias),
+                key: try Linear(ask.scoped("key"), width, width, bias: bias),
+                value: try Linear(ask.scoped("value"), width, width, bias: bias),
+                output: try Linear(parameters.scoped("attention.output.dense"), width, width), shape: configuration.heads),
+            mixerResult: LayerScale(weight: try parameters.scoped("layer_scale1")("lambda1", [width], .ones)),
+            feedForwardNorm: try LayerNorm(parameters.scoped("norm2"), width, epsilon: epsilon),
+            feedForward: try feedForward(parameters.scoped("mlp")),
+            feedForwardResult: LayerScale(weight: try parameters.scoped("layer_scale2")("lambda1", [width], .ones)))
+    }
+
+    /// The norm after the last block, which is no part of a hidden state.
+    public func finalNorm(_ parameters: Parameters) throws -> (any EncoderPart)? {
+        try LayerNorm(parameters.scoped("layernorm"), width, epsilon: configuration.epsilon)
+    }
+
+    private func feedForward(_ parameters: Parameters) throws -> any TokenMap {
+        let intermediate = configuration.intermediate
+        guard configuration.isGated else {
+            return FeedForward(
+                up: try Linear(parameters.scoped("fc1"), width, intermediate),
+                down: try Linear(parameters.scoped("fc2"), intermediate, width), activation: configuration.activation)
+        }
+        return FusedGatedFeedForward(
+            both: try Linear(parameters.scoped("weights_in"), width, 2 * intermediate),
+            down: try Linear(parameters.scoped("weights_out"), intermediate, width), activation: .silu)
+    }
+}
