@@ -52,10 +52,7 @@ struct WordPiece: TokenModel {
     init(_ entry: JSONEntry) throws {
         let vocabulary = try entry.required("vocab")
         try self.init(
-            vocabulary: vocabulary.object().map { member in
-                let number = JSONEntry(value: member.value, path: "\(vocabulary.path).\(member.key)", file: vocabulary.file)
-                return (member.key, try number.tokenIdentifier())
-            },
+            vocabulary: vocabulary.vocabulary(),
             unknownToken: entry.optional("unk_token")?.string() ?? "[UNK]",
             prefix: entry.optional("continuing_subword_prefix")?.string() ?? "##",
             longestWord: Int(entry.optional("max_input_chars_per_word")?.integer(in: 0...1_000_000) ?? 100),

@@ -59,6 +59,26 @@ struct JSONEntry {
         return elements.enumerated().map { JSONEntry(value: $1, path: "\(path)[\($0)]", file: file) }
     }
 
+    /// An element of an array, by its number.
+    func element(_ index: Int) throws -> JSONEntry {
+        guard case .array(let elements) = value, elements.indices.contains(index) else {
+            throw error("has no element \(index)")
+        }
+        return JSONEntry(value: elements[index], path: "\(path)[\(index)]", file: file)
+    }
+
+    /// The members of an object as tokens with their numbers.
+    func vocabulary() throws -> [(token: String, identifier: Int32)] {
+        try object().map { member in
+            // The path is written only for an error: there may be a quarter of a million tokens.
+            if case .number(let number) = member.value, let identifier = Int32(exactly: number), 0..<Int32.max ~= identifier {
+                return (member.key, identifier)
+            }
+            let entry = JSONEntry(value: member.value, path: "\(path).\(member.key)", file: file)
+            return (member.key, try entry.tokenIdentifier())
+        }
+    }
+
     /// The members of an object.
     func object() throws -> [JSONValue.Member] {
         guard case .object(let members) = value else { throw error("is not an object") }

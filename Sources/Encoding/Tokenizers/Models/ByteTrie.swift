@@ -65,6 +65,19 @@ struct ByteTrie: Sendable {
         return best.map { (values[Int($0.node)], $0.end) }
     }
 
+    /// Gives all texts, of at least one byte, that stand in `bytes` at `position`, the shortest first: what each stands for and
+    /// where it ends.
+    @inline(__always)
+    func forEachMatch(in bytes: UnsafeBufferPointer<UInt8>, at position: Int, _ body: (Int32, Int) -> Void) {
+        var node = Self.root
+        var position = position
+        while position < bytes.count, let next = step(from: node, bytes[position]) {
+            node = next.node
+            position += 1
+            if next.isEnd { body(values[Int(node)], position) }
+        }
+    }
+
     @inline(__always)
     private static func key(_ node: Int32, _ byte: UInt8) -> UInt64 { UInt64(node) << 8 | UInt64(byte) }
 

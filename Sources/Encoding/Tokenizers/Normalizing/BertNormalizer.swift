@@ -33,7 +33,7 @@ struct BertNormalizer: Sendable {
     func normalize(_ text: UnsafeBufferPointer<UInt8>) -> [UInt8] {
         var result: [UInt8] = []
         result.reserveCapacity(text.count + text.count / 8)
-        var decomposition = CanonicalDecomposition()
+        var decomposition = Decomposition()
         var position = 0
         ascii.withUnsafeBufferPointer { ascii in
             while position < text.count {
@@ -54,7 +54,7 @@ struct BertNormalizer: Sendable {
         return result
     }
 
-    private func add(_ scalar: Unicode.Scalar, _ decomposition: inout CanonicalDecomposition, _ result: inout [UInt8]) {
+    private func add(_ scalar: Unicode.Scalar, _ decomposition: inout Decomposition, _ result: inout [UInt8]) {
         if cleanText {
             let kind = ScalarClass(scalar)
             if scalar == "\u{FFFD}" || kind.contains(.control) { return }

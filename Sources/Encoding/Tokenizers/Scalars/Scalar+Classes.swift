@@ -67,8 +67,9 @@ extension Unicode.Scalar {
         }
     }
 
-    /// Whether it is part of a word for an added token that matches single words only.
+    /// Whether it is part of a word for an added token that matches single words only, as of Unicode 16.
     var isWordCharacter: Bool {
+        if !isASCII, !isAssigned(in: 16) { return false }
         if properties.isAlphabetic || properties.isJoinControl { return true }
         switch properties.generalCategory {
         case .nonspacingMark, .spacingMark, .enclosingMark, .decimalNumber, .connectorPunctuation: return true
