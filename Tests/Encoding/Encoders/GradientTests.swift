@@ -29,7 +29,7 @@ import Torch
     @Test(arguments: ExpectedStates.cases(in: ExpectedStates.fixtures))
     func dropoutChangesStatesAndNoneDoesNot(directory: URL) throws {
         let expected = try ExpectedStates(directory)
-        let encoder = try PretrainedEncoder(directory: directory, for: expected.modality)
+        let encoder = try expected.encoder(directory)
         let input = expected.input
         withoutGradients {
             let plain = encoder.lastHiddenState(of: input)
