@@ -14,8 +14,15 @@ struct EncodeCommand: ParsableCommand {
     @Flag(help: "Compute nothing: check every byte of the stores against their checksums.")
     var verify = false
 
+    @Option(
+        help: ArgumentHelp(
+            "Memory to use, as 8GB: a larger encoder is read block by block. Comes before encode.memory.", valueName: "size"))
+    var memory: String?
+
     func run() throws {
         let console = Console(stoppable: true)
+        var options = options
+        if let memory { options.overrides.append("encode.memory=\(memory)") }
         let pipeline = try options.pipeline(console)
         if verify {
             for folder in try pipeline.verifyStores() { print("\(folder.path): every checksum agrees, every state is finite") }

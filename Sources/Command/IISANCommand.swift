@@ -16,7 +16,8 @@ import IISAN
             """,
         version: IISAN.version,
         subcommands: [
-            RunCommand.self, DataCommand.self, EncodeCommand.self, TrainCommand.self, EvaluateCommand.self, ReportCommand.self,
+            RunCommand.self, DataCommand.self, ModelsCommand.self, EncodeCommand.self, TrainCommand.self, EvaluateCommand.self,
+            ReportCommand.self,
             RecommendCommand.self, ConfigCommand.self, DoctorCommand.self,
         ])
 }

@@ -21,41 +21,81 @@ extension CatalogueEncoder {
         let stored = try storeItems(progress: progress, isCancelled: isCancelled)
         let writer = try HiddenStateStoreWriter(
             folder, identity: identity, items: stored, shardItems: options.shardItems, startingAnew: options.startingAnew)
-        let shards = writer.pendingShards
-        let reused = writer.reusedItems
         let start = clock.now
-        var problems: [Int: String] = [:]
-        var encoded = 0
-        if !shards.isEmpty {
-            let stream = InputStream(input, items: items, shards: shards)
-            let ahead = threads.areBeside ? Prefetcher(ahead: input.batchesAhead) { try stream.next() } : nil
-            defer { ahead?.stop() }
-            let nextBatch = ahead?.next ?? stream.next
-            var done = reused
-            for shard in shards {
-                var states = ShardStates(items: shard.missing.count, layers: identity.layers.count, width: identity.width)
-                while let batch = try nextBatch() {
-                    if case .endOfShard = batch.values { break }
-                    if isCancelled() { throw CancellationError() }
-                    try withTensorErrors { try run(batch, into: &states) }
-                    for (row, problem) in batch.damaged { problems[shard.missing[row]] = problem }
-                    done += batch.rows.count + batch.copies.count + batch.damaged.count
-                    progress?(Files.Progress(task, done: done, total: items.count, unit: "items"))
-                }
-                try writer.write(shard, states: states.values, present: states.present)
-                encoded += states.present.count { $0 }
-            }
+        let reused = writer.reusedItems
+        let done: (encoded: Int, problems: [Int: String])
+        switch weights {
+        case .whole(let encoder): done = try encode(writer, with: encoder, progress: progress, isCancelled: isCancelled)
+        case .blocks(let reader): done = try encode(writer, with: reader, progress: progress, isCancelled: isCancelled)
         }
         let store = try writer.finish()
         progress?(Files.Progress(task, done: items.count, total: items.count, unit: "items"))
         let seconds = (clock.now - start) / .seconds(1)
-        return try result(store, encoded: encoded, reused: reused, problems: problems, seconds: seconds)
+        return try result(store, encoded: done.encoded, reused: reused, problems: done.problems, seconds: seconds)
+    }
+
+    /// Encodes shard by shard with an encoder that is in memory whole.
+    private func encode(
+        _ writer: HiddenStateStoreWriter, with encoder: PretrainedEncoder, progress: Files.Progress.Handler?,
+        isCancelled: () -> Bool
+    ) throws -> (encoded: Int, problems: [Int: String]) {
+        let shards = writer.pendingShards
+        guard !shards.isEmpty else { return (0, [:]) }
+        var problems: [Int: String] = [:]
+        var encoded = 0
+        var done = writer.reusedItems
+        let stream = InputStream(input, items: items, shards: shards)
+        let ahead = threads.areBeside ? Prefetcher(ahead: input.batchesAhead) { try stream.next() } : nil
+        defer { ahead?.stop() }
+        let nextBatch = ahead?.next ?? stream.next
+        for shard in shards {
+            var states = ShardStates(items: shard.missing.count, layers: identity.layers.count, width: identity.width)
+            while let batch = try nextBatch() {
+                if case .endOfShard = batch.values { break }
+                if isCancelled() { throw CancellationError() }
+                try withTensorErrors { try run(batch, through: encoder, into: &states) }
+                for (row, problem) in batch.damaged { problems[shard.missing[row]] = problem }
+                done += batch.rows.count + batch.copies.count + batch.damaged.count
+                progress?(Files.Progress(task, done: done, total: items.count, unit: "items"))
+            }
+            try writer.write(shard, states: states.values, present: states.present)
+            encoded += states.present.count { $0 }
+        }
+        return (encoded, problems)
+    }
+
+    /// Encodes with an encoder that is read block by block, as many shards at a time as the disk has room for.
+    private func encode(
+        _ writer: HiddenStateStoreWriter, with reader: BlockReader, progress: Files.Progress.Handler?,
+        isCancelled: @escaping () -> Bool
+    ) throws -> (encoded: Int, problems: [Int: String]) {
+        var problems: [Int: String] = [:]
+        var encoded = 0
+        let depth = parts.blocks.count
+        while !writer.pendingShards.isEmpty {
+            var rows = 0
+            let blockwise = try BlockwiseEncoding(
+                self, reader, shards: writer.pendingShards, in: writer.workFolder, isCancelled: isCancelled
+            ) { [task] part, done in
+                progress?(
+                    Files.Progress(
+                        part == 0 ? "\(task), embeddings" : "\(task), block \(part) of \(depth)", done: part * rows + done,
+                        total: (depth + 1) * rows, unit: "steps"))
+            }
+            rows = blockwise.itemCount
+            try blockwise.run { shard, states in
+                try writer.write(shard, states: states.values, present: states.present)
+                encoded += states.present.count { $0 }
+            }
+            problems.merge(blockwise.record.problems) { one, _ in one }
+        }
+        return (encoded, problems)
     }
 
     private var task: String { identity.modality == .text ? "encoding titles" : "encoding pictures" }
 
     /// Encodes one batch.
-    private func run(_ batch: InputBatch, into states: inout ShardStates) throws {
+    private func run(_ batch: InputBatch, through encoder: PretrainedEncoder, into states: inout ShardStates) throws {
         guard let tensor = batch.tensor(on: options.device) else { return }
         withoutGradients {
             let pooled = encoder.pooledStates(of: tensor, layers: identity.layers, pooling: pooling)

@@ -14,8 +14,10 @@ import Torch
 ///
 /// Not `Sendable`: it holds tensors. Encoding blocks; run it outside the cooperative pool.
 public final class CatalogueEncoder {
-    /// The frozen encoder, with the blocks up to the last layer kept.
-    public let encoder: PretrainedEncoder
+    /// The directory of the frozen encoder.
+    public let directory: EncoderDirectory
+    /// The frozen encoder with the blocks up to the last layer kept; nil where it is read block by block.
+    public var encoder: PretrainedEncoder? { if case .whole(let encoder) = weights { encoder } else { nil } }
     /// Everything that determines the numbers of the store.
     public let identity: StoreIdentity
     /// The items in store order.
@@ -25,6 +27,17 @@ public final class CatalogueEncoder {
     var threads: InputThreads
     let pooling: Pooling
     let input: any CatalogueInput
+    /// What the encoder's parts hold, up to the last layer kept.
+    let parts: EncoderPlan
+    let weights: EncoderWeights
+
+    /// How an encoder is in memory.
+    enum EncoderWeights {
+        /// With all blocks up to the last layer kept.
+        case whole(PretrainedEncoder)
+        /// Block by block.
+        case blocks(BlockReader)
+    }
 
     /// Loads the encoder, and its tokenizer or picture processor.
     ///
@@ -39,7 +52,8 @@ public final class CatalogueEncoder {
         _ modality: StoreIdentity.Modality, of items: [CatalogueItem], with directory: URL,
         options: EncodingOptions = EncodingOptions()
     ) throws {
-        let (family, modelType) = try EncoderFamilies.read(directory, for: modality.encoder)
+        let encoder = try EncoderDirectory(directory, for: modality.encoder)
+        let family = encoder.family
         let layers = options.layers ?? EncodingOptions.usualLayers(depth: family.depth)
         guard !layers.isEmpty, Set(layers).count == layers.count, layers.allSatisfy({ (0...family.depth).contains($0) }) else {
             throw UserError(
@@ -66,28 +80,40 @@ public final class CatalogueEncoder {
         case .pixels(let grid):
             input = try PictureInput(directory, grid: grid, items: items.count, options: options, threads: threads.count)
         }
-        encoder = try PretrainedEncoder(
-            directory: directory, for: modality.encoder, through: layers.max(), on: options.device,
-            dtype: options.precision.dtype)
+        self.directory = encoder
+        let dtype = options.precision.dtype
+        parts = try EncoderPlan(encoder, through: layers.max(), dtype: dtype)
+        let hash = try encoder.contentHash()
         identity = StoreIdentity(
             encoder: StoreIdentity.Encoder(
-                family: modelType, name: encoder.name, weightsHash: encoder.hash, tokenizerHash: input.tokenizerHash),
+                family: encoder.modelType, name: encoder.name, weightsHash: hash, tokenizerHash: input.tokenizerHash),
             preprocessing: input.preprocessing.merging(["precision": options.precision.rawValue]) { one, _ in one },
             modality: modality, pooling: pooling.stored, layers: layers, width: family.width, dtype: options.storedType)
+        switch try Self.loading(
+            parts, beside: Self.workingBytes(identity, input, options, items: items.count), options, encoder)
+        {
+        case .whole:
+            weights = .whole(
+                try PretrainedEncoder(encoder, hash: hash, through: layers.max(), on: options.device, dtype: dtype))
+        case .blocks: weights = .blocks(BlockReader(encoder, parts, dtype: dtype, on: options.device))
+        }
     }
 
-    /// What encoding the whole catalogue will take.
-    public func plan() -> EncodingPlan {
-        let rowCount = identity.layers.count * identity.width
-        let shardItems = min(items.count, options.shardItems ?? HiddenStateStoreWriter.usualShardItems(of: identity))
-        let float = MemoryLayout<Float>.size
-        return EncodingPlan(
-            items: items.count,
-            storeBytes: items.count * rowCount * identity.dtype.size,
-            weightBytes: encoder.parameters.count * options.precision.dtype.size,
-            inputBytes: (input.batchesAhead + 2) * input.batchBytes,
-            batchBytes: 16 * options.batchTokens * identity.width * options.precision.dtype.size,
-            shardBytes: shardItems * rowCount * float)
+    private enum Loading { case whole, blocks }
+
+    /// Whether the whole encoder fits the memory, or two of its blocks at a time do.
+    private static func loading(
+        _ parts: EncoderPlan, beside working: Int, _ options: EncodingOptions, _ directory: EncoderDirectory
+    ) throws -> Loading {
+        guard let memory = options.memory, parts.bytes + working > memory else { return .whole }
+        let least = parts.blockwiseBytes + working
+        guard least <= memory else {
+            throw UserError(
+                "the encoder takes \(parts.bytes / 1_000_000) MB and, read block by block, at least \((least + 999_999) / 1_000_000) MB "
+                    + "with its batches; \(memory / 1_000_000) MB may be used",
+                at: directory.url.path, remedy: "Allow more memory, or compute in bfloat16.")
+        }
+        return .blocks
     }
 }
 

@@ -13,6 +13,11 @@ protocol CatalogueInput: Sendable {
     var batchesAhead: Int { get }
     /// Bytes of one batch of inputs.
     var batchBytes: Int { get }
+    /// The most tokens of an item.
+    var tokensPerItem: Int { get }
+
+    /// How many tokens some items have together, estimated.
+    func expectedTokens(of items: [CatalogueItem]) -> Int
 
     /// SHA-256 of what would be encoded of an item; empty where there is nothing.
     ///

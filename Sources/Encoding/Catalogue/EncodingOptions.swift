@@ -36,6 +36,10 @@ public struct EncodingOptions: Sendable {
     public var batchTokens = 4096
     /// What becomes of damaged pictures.
     public var damagedPictures = DamagedPictures.skip
+    /// Bytes of memory that may be used. An encoder whose weights take more than half of it is read block by block. nil: no limit.
+    public var memory: Int?
+    /// Bytes of token states that may be on the disk at a time when an encoder is read block by block.
+    public var spillLimit = 64 << 30
     /// Where the encoder runs.
     public var device = Device.cpu
     /// Threads for tokenizing and decoding. nil: one per core that the encoder leaves, else all between its batches.

@@ -9,6 +9,7 @@ struct PictureInput: CatalogueInput {
     let processor: PictureProcessor
     /// Pictures per batch.
     let batchItems: Int
+    let tokensPerItem: Int
     let threads: Int
     let damagedPictures: EncodingOptions.DamagedPictures
     private let buffers: PixelBuffers
@@ -18,7 +19,7 @@ struct PictureInput: CatalogueInput {
     var preprocessing: [String: String] {
         ["processor": processor.hash, "size": "\(processor.outputSize.height)x\(processor.outputSize.width)"]
     }
-    var batchesAhead: Int { 1 }
+    var batchesAhead: Int { 2 }
     var batchBytes: Int { buffers.bufferBytes }
 
     /// Takes the `preprocessor_config.json` of an encoder's directory.
@@ -33,12 +34,15 @@ struct PictureInput: CatalogueInput {
                 "makes pictures of \(height) x \(width) pixels, the encoder's position embeddings are for \(grid.size) x \(grid.size)",
                 at: file.path, remedy: "Use the preprocessor_config.json that belongs to the encoder.")
         }
-        batchItems = max(1, min(items, options.batchTokens / grid.tokens(height: height, width: width)))
+        tokensPerItem = grid.tokens(height: height, width: width)
+        batchItems = max(1, min(items, options.batchTokens / tokensPerItem))
         self.threads = threads
         damagedPictures = options.damagedPictures
         // One that the encoder reads, one that is ready, one that is being filled.
         buffers = PixelBuffers(count: 3, items: batchItems, height: height, width: width)
     }
+
+    func expectedTokens(of items: [CatalogueItem]) -> Int { tokensPerItem * items.count { $0.picture != nil } }
 
     func contentHash(of item: CatalogueItem) throws -> String {
         guard let picture = item.picture else { return "" }

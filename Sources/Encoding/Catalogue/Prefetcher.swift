@@ -14,7 +14,7 @@ final class Prefetcher<Value: Sendable>: @unchecked Sendable {
     /// Starts making values.
     ///
     /// - Parameters:
-    ///   - ahead: how many may be ready and not taken yet, at least 1.
+    ///   - ahead: how many may be ready or being made and not taken yet, at least 1.
     ///   - make: gives the next value, nil after the last; it is called on one thread only.
     init(ahead: Int, _ make: @escaping @Sendable () throws -> Value?) {
         self.ahead = max(1, ahead)
@@ -49,12 +49,15 @@ final class Prefetcher<Value: Sendable>: @unchecked Sendable {
     private func run(_ make: () throws -> Value?) {
         var goesOn = true
         while goesOn {
-            let result = Result { try make() }
-            if case .success(.some) = result { goesOn = true } else { goesOn = false }
+            // Nothing is begun that there is no room for: a value may be as large as a part of a model.
             condition.lock()
             while ready.count >= ahead && !isStopped { condition.wait() }
+            let isStopped = isStopped
+            condition.unlock()
+            let result = isStopped ? .success(nil) : Result { try make() }
+            if case .success(.some) = result { goesOn = true } else { goesOn = false }
+            condition.lock()
             ready.append(result)
-            if isStopped { goesOn = false }
             if !goesOn { isRunning = false }
             condition.broadcast()
             condition.unlock()

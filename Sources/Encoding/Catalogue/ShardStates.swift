@@ -29,4 +29,13 @@ struct ShardStates {
         for row in batch.rows { present[row] = true }
         for copy in batch.copies { present[copy.to] = true }
     }
+
+    /// Lets an item's states [layers, width] be written.
+    mutating func fill(_ row: Int, _ write: (UnsafeMutableRawBufferPointer) throws -> Void) rethrows {
+        let rowBytes = rowCount * MemoryLayout<Float>.size
+        try values.withUnsafeMutableBytes {
+            try write(UnsafeMutableRawBufferPointer(rebasing: $0[(row * rowBytes)..<((row + 1) * rowBytes)]))
+        }
+        present[row] = true
+    }
 }

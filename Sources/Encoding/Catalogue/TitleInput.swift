@@ -41,6 +41,16 @@ struct TitleInput: CatalogueInput {
         return title
     }
 
+    var tokensPerItem: Int { maximumTokens }
+
+    func expectedTokens(of items: [CatalogueItem]) -> Int {
+        let sample = stride(from: 0, to: items.count, by: max(1, items.count / 500)).map { items[$0] }
+        let tokens = sample.reduce(0) { sum, item in
+            sum + (text(of: item).map { tokenizer.encode($0, maximumTokens: maximumTokens).count } ?? 0)
+        }
+        return sample.isEmpty ? 0 : tokens * items.count / sample.count
+    }
+
     func contentHash(of item: CatalogueItem) -> String {
         guard var text = text(of: item) else { return "" }
         return text.withUTF8 { ContentHash.of(UnsafeRawBufferPointer($0)) }

@@ -43,6 +43,9 @@ public struct ConfigurationFile {
     /// Whether there is a value other than null.
     public func has(_ key: String) -> Bool { (try? values.decodeNil(forKey: Key(key))) == false }
 
+    /// Whether null stands under a key, in so many words.
+    public func isNull(_ key: String) -> Bool { (try? values.decodeNil(forKey: Key(key))) == true }
+
     /// The object under a key; nil where there is none.
     public func section(_ key: String) throws -> ConfigurationFile? {
         guard has(key) else { return nil }

@@ -5,7 +5,8 @@ import Foundation
 public enum EncoderFamilies {
     /// All families; a new one is added here.
     public static let all: [any EncoderFamily.Type] = [
-        BertFamily.self, ViTFamily.self, BeitFamily.self, Dinov2Family.self, CLIPVisionFamily.self, SiglipVisionFamily.self,
+        BertFamily.self, DeBERTaFamily.self, CLIPTextFamily.self, LlamaFamily.self, MixtralFamily.self, GemmaFamily.self,
+        QwenFamily.self, ViTFamily.self, BeitFamily.self, Dinov2Family.self, CLIPVisionFamily.self, SiglipVisionFamily.self,
         EvaFamily.self, EvaCLIPFamily.self,
     ]
 

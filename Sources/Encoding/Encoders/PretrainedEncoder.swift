@@ -38,23 +38,33 @@ public final class PretrainedEncoder {
     ///   - trained: whether gradients are recorded for the weights.
     /// - Throws: ``UserError`` for a family that is not known, an impossible configuration, and a missing, damaged or unfitting
     ///   tensor.
-    public init(
+    public convenience init(
         directory: URL, for modality: EncoderModality? = nil, through lastLayer: Int? = nil, on device: Device = .cpu,
         dtype: DType = .float32, trained: Bool = false
     ) throws {
-        (family, modelType) = try EncoderFamilies.read(directory, for: modality)
-        name = directory.standardizedFileURL.lastPathComponent
+        let directory = try EncoderDirectory(directory, for: modality)
+        try self.init(directory, hash: directory.contentHash(), through: lastLayer, on: device, dtype: dtype, trained: trained)
+    }
+
+    /// Loads an encoder whose directory was read before.
+    ///
+    /// - Parameters:
+    ///   - directory: the encoder.
+    ///   - hash: ``EncoderDirectory/contentHash()``.
+    ///   - lastLayer: the last hidden state that will be asked for; blocks after it are not loaded. nil: all.
+    ///   - device: where the weights are put.
+    ///   - dtype: the type the weights are converted to.
+    ///   - trained: whether gradients are recorded for the weights.
+    /// - Throws: ``UserError`` for a missing or unfitting tensor and a hidden state that does not exist.
+    public init(
+        _ directory: EncoderDirectory, hash: String, through lastLayer: Int? = nil, on device: Device = .cpu,
+        dtype: DType = .float32, trained: Bool = false
+    ) throws {
+        (family, modelType, name) = (directory.family, directory.modelType, directory.name)
+        self.hash = hash
         let last = lastLayer ?? family.depth
-        guard (0...family.depth).contains(last) else {
-            throw UserError(
-                "the encoder has the hidden states 0 to \(family.depth), not \(last)", at: directory.path,
-                remedy: "Choose layers from 0 to \(family.depth).")
-        }
-        let weights = try Weights(directory: directory)
-        var contents = ContentHash()
-        contents.update(try ContentHash.of(file: directory.appending(path: "config.json")))
-        contents.update(weights.contentHash())
-        hash = contents.digits
+        try directory.check(last)
+        let weights = directory.weights
         parameters = Parameters(.weights(weights), on: device, dtype: dtype, trained: trained)
         let prefixed = try parameters.scoped(toEncoderOf: family, in: weights)
         embeddings = try family.embeddings(prefixed)

@@ -37,6 +37,9 @@ public final class HiddenStateStoreWriter {
     /// How many items have their row in the former store or a finished shard already; they are not encoded again.
     public var reusedItems: Int { items.count - pendingShards.reduce(0) { $0 + $1.missing.count } }
 
+    /// A folder for files that serve the building and may outlive an interruption; who makes some removes them before ``finish()``.
+    public var workFolder: URL { buildingFolder }
+
     let buildingFolder: URL
     let itemsHash: String
     var building: StoreBuilding

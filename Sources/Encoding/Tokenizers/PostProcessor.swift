@@ -8,10 +8,13 @@ struct PostProcessor: Sendable {
     /// How many tokens are added to a text's.
     var count: Int { prefix.count + suffix.count }
 
-    static let supported = ["TemplateProcessing", "BertProcessing"]
+    static let supported = ["TemplateProcessing", "BertProcessing", "RobertaProcessing", "ByteLevel", "Sequence"]
 
-    /// Adds nothing.
-    init() {}
+    /// Adds nothing, or the tokens given.
+    init(prefix: [Int32] = [], suffix: [Int32] = []) {
+        self.prefix = prefix
+        self.suffix = suffix
+    }
 
     /// Makes the post-processor that an entry of a `tokenizer.json` describes.
     ///
@@ -20,7 +23,14 @@ struct PostProcessor: Sendable {
         self.init()
         switch try entry.type() {
         case "TemplateProcessing": try readTemplate(entry)
-        case "BertProcessing":
+        // It only concerns where tokens stand in the text.
+        case "ByteLevel": break
+        case "Sequence":
+            for processor in try entry.required("processors").array().map(PostProcessor.init) {
+                prefix = processor.prefix + prefix
+                suffix += processor.suffix
+            }
+        case "BertProcessing", "RobertaProcessing":
             prefix = [try Self.pair(entry.required("cls"))]
             suffix = [try Self.pair(entry.required("sep"))]
         case let type: throw entry.unsupported(type, supported: Self.supported)

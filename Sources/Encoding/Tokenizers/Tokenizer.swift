@@ -71,24 +71,30 @@ public struct Tokenizer: Sendable {
 
     private func append(_ text: UnsafeBufferPointer<UInt8>, to tokens: inout [Int32], until enough: Int) {
         _ = raw.forEachPart(of: text) { part, identifier in
+            let isFirst = part.baseAddress == text.baseAddress
             if let identifier {
                 tokens.append(identifier)
             } else if let normalizer {
-                normalizer.normalize(part).withUnsafeBufferPointer { appendNormal($0, to: &tokens, until: enough) }
+                normalizer.normalize(part).withUnsafeBufferPointer { appendNormal($0, isFirst, to: &tokens, until: enough) }
             } else {
-                appendNormal(part, to: &tokens, until: enough)
+                appendNormal(part, isFirst, to: &tokens, until: enough)
             }
             return tokens.count < enough
         }
     }
 
-    private func appendNormal(_ text: UnsafeBufferPointer<UInt8>, to tokens: inout [Int32], until enough: Int) {
+    /// Appends the tokens of normal text.
+    ///
+    /// - Parameter isFirst: whether it is the start of the whole text.
+    private func appendNormal(
+        _ text: UnsafeBufferPointer<UInt8>, _ isFirst: Bool, to tokens: inout [Int32], until enough: Int
+    ) {
         _ = normalized.forEachPart(of: text) { part, identifier in
             if let identifier {
                 tokens.append(identifier)
                 return tokens.count < enough
             }
-            return preTokenizer.forEachWord(in: part) { word in
+            return preTokenizer.forEachWord(in: part, isFirst: isFirst && part.baseAddress == text.baseAddress) { word in
                 model.tokenize(word, into: &tokens)
                 return tokens.count < enough
             }

@@ -28,10 +28,20 @@ public struct ContentHash {
         return hash.digits
     }
 
-    /// The hash of a file's bytes.
+    /// The hash of a file's bytes, read in parts: the file may be larger than the memory.
     ///
     /// - Throws: ``UserError`` when the file cannot be read.
     public static func of(file url: URL) throws -> String {
-        try MappedFile(url).withBytes(of)
+        let size = try MappedFile(url).bytes.count
+        let file = try RandomAccessFile(reading: url)
+        var hash = ContentHash()
+        let part = UnsafeMutableRawBufferPointer.allocate(byteCount: min(max(size, 1), 4 << 20), alignment: 64)
+        defer { part.deallocate() }
+        for start in stride(from: 0, to: size, by: part.count) {
+            let bytes = UnsafeMutableRawBufferPointer(rebasing: part[..<min(part.count, size - start)])
+            try file.read(into: bytes, at: start)
+            hash.update(UnsafeRawBufferPointer(bytes))
+        }
+        return hash.digits
     }
 }

@@ -32,6 +32,9 @@ public struct EncodeSettings: Sendable, Equatable {
     /// The type of the encoders' matrix products.
     public var precision = EncodingOptions.Precision.float32
 
+    /// The memory that encoders may use; nil: four fifths of what the machine has free.
+    public var memory: ByteCount?
+
     /// The defaults.
     public init() {}
 }
@@ -43,6 +46,9 @@ extension EncodeSettings: SettingsSection {
             .optionalSection("image", \.image, "The encoder of pictures; leave it out to do without pictures."),
             .value("dtype", \.dtype, "Stored states: float16, bfloat16 or float32."),
             .value("precision", \.precision, "The encoders' matrix products: float32 or bfloat16."),
+            .optional(
+                "memory", \.memory,
+                "Memory to use, as 8GB; an encoder that is too large for it is read block by block. Left out, what is free."),
         ]
     }
 }

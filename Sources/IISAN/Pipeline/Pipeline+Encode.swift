@@ -53,8 +53,19 @@ extension Pipeline {
         options.maximumTokens = settings.maximumTokens
         options.damagedPictures = settings.damaged
         options.device = device
+        options.memory = configuration.encode.memory?.bytes ?? (device.kind == .cpu ? Self.freeMemory.map { $0 / 5 * 4 } : nil)
         options.threads = configuration.threads > 0 ? configuration.threads : nil
         return options
+    }
+
+    /// Bytes of memory that this process may still take; nil where the system does not say.
+    private static var freeMemory: Int? {
+        let lines = (try? String(contentsOfFile: "/proc/meminfo", encoding: .utf8))?.split(separator: "\n") ?? []
+        let available = lines.first { $0.hasPrefix("MemAvailable:") }?.split(whereSeparator: { !$0.isNumber }).first
+        let machine = available.flatMap { Int($0) }.map { $0 * 1024 }
+        let group = ControlGroup.ofThisProcess()
+        let allowed = group.memory.map { Int($0 - min($0, group.memoryInUse ?? 0)) }
+        return [machine, allowed].compactMap { $0 }.min()
     }
 
     private func report(_ result: EncodingResult, _ modality: StoreIdentity.Modality) {

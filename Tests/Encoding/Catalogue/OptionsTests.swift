@@ -31,7 +31,7 @@ import Torch
             let result = try encoder.encode(into: folder.appending(path: "store"))
             #expect(plan.storeBytes == result.store.itemCount * result.store.bytesPerItem)
             #expect(plan.shardBytes == 4 * 2 * 6 * 4)
-            #expect(plan.weightBytes == encoder.encoder.parameters.count * 4)
+            #expect(plan.weightBytes == encoder.encoder!.parameters.count * 4)
             #expect(plan.description.hasPrefix("10 items: store 1 MB; memory about "))
         }
     }

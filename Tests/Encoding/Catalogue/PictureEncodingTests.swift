@@ -29,7 +29,7 @@ import Torch
                 let buffer = PixelBuffer(items: 1, height: 6, width: 6)
                 processor.process(try Picture(file: file), into: buffer.place(0))
                 let alone = withoutGradients {
-                    encoder.encoder.pooledStates(of: buffer.tensor(items: 1), layers: [0, 1, 2], pooling: .first)
+                    encoder.encoder!.pooledStates(of: buffer.tensor(items: 1), layers: [0, 1, 2], pooling: .first)
                 }
                 for (a, b) in zip(result.store.row(index), alone.floats()) { #expect(abs(a - b) < 1e-5) }
             }

@@ -57,7 +57,7 @@ import Torch
     @Test func missingTokenizersAndProcessors() throws {
         try withTemporaryFolder { folder in
             let text = SmallEncoders.fixtures.appending(path: "bert-golden")
-            #expect(try error(.text, text)?.problem.contains("no tokenizer.json") == true)
+            #expect(try error(.text, text)?.problem.contains("no tokenizer in this folder") == true)
             let picture = SmallEncoders.fixtures.appending(path: "vit-golden")
             #expect(try error(.image, picture)?.place?.hasSuffix("preprocessor_config.json") == true)
             let wrong = try SmallEncoders.picture(in: folder, size: 8)

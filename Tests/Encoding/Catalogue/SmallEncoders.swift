@@ -9,10 +9,12 @@ enum SmallEncoders {
     static let fixtures = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().deletingLastPathComponent().appending(path: "Fixtures/Encoders")
 
-    /// A BERT of width 6 with 2 blocks, 7 positions and the 11 tokens of `words`.
-    static func text(in folder: URL, words: [String] = ["a", "b", "c", "d", "e", "f"]) throws -> URL {
+    /// An encoder of texts with 2 blocks and the 11 tokens of `words`; by default a BERT of width 6 with 7 positions.
+    static func text(
+        in folder: URL, named name: String = "bert-golden", words: [String] = ["a", "b", "c", "d", "e", "f"]
+    ) throws -> URL {
         let directory = folder.appending(path: "text-encoder")
-        try FileManager.default.copyItem(at: fixtures.appending(path: "bert-golden"), to: directory)
+        try FileManager.default.copyItem(at: fixtures.appending(path: name), to: directory)
         let tokens = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"] + words
         try AtomicFile.write(tokens.joined(separator: "\n") + "\n", to: directory.appending(path: "vocab.txt"))
         return directory

@@ -31,7 +31,7 @@ import Torch
                 present += 1
                 let tokens = Tensor(tokenizer.encode(title, maximumTokens: 6)).unsqueezed(0)
                 let alone = withoutGradients {
-                    encoder.encoder.pooledStates(of: tokens, layers: [0, 1, 2], pooling: .first)
+                    encoder.encoder!.pooledStates(of: tokens, layers: [0, 1, 2], pooling: .first)
                 }
                 for (a, b) in zip(result.store.row(index), alone.floats()) { #expect(abs(a - b) < 1e-5) }
             }

@@ -9,17 +9,25 @@ struct ExpectedStates {
     let input: Tensor
     let hiddenStates: [Tensor]
     let last: Tensor
+    /// The largest difference of each layer that `transformers` itself has in bfloat16; nil where that is less than 2e-2.
+    let bfloat16Differences: [Float]?
 
     init(_ directory: URL) throws {
         let file = try Weights(file: directory.appending(path: "expected.safetensors"))
         input = try file.tensor("input")
         let states = try file.tensor("hidden_states")
         hiddenStates = (0..<states.size(0)).map { states.selected(0, $0) }
+        bfloat16Differences = try file.has("bfloat16_differences") ? file.tensor("bfloat16_differences").floats() : nil
         last = try file.tensor("last_hidden_state")
     }
 
-    /// What the input is of, for directories of two encoders.
-    var modality: EncoderModality { input.dtype == .float32 ? .image : .text }
+    /// The encoder that the expected states are of.
+    func encoder(
+        _ directory: URL, through last: Int? = nil, dtype: DType = .float32, trained: Bool = false
+    ) throws -> PretrainedEncoder {
+        try PretrainedEncoder(
+            directory: directory, for: input.dtype == .int64 ? .text : .image, through: last, dtype: dtype, trained: trained)
+    }
 
     /// The cases of a folder that the script has written; a folder without a list has none.
     static func cases(in folder: URL?) -> [URL] {

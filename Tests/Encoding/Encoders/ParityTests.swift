@@ -9,7 +9,7 @@ import Torch
     static let cases = ExpectedStates.cases(in: ExpectedStates.fixtures) + ExpectedStates.cases(in: ExpectedStates.parityFolder)
 
     @Test func fixturesAreThere() {
-        #expect(ExpectedStates.cases(in: ExpectedStates.fixtures).count == 8)
+        #expect(ExpectedStates.cases(in: ExpectedStates.fixtures).count >= 14)
     }
 
     @Test(
@@ -23,7 +23,7 @@ import Torch
     @Test(arguments: cases)
     func everyHiddenStateIsThatOfTransformers(directory: URL) throws {
         let expected = try ExpectedStates(directory)
-        let encoder = try PretrainedEncoder(directory: directory, for: expected.modality)
+        let encoder = try expected.encoder(directory)
         try withoutGradients {
             let states = encoder.hiddenStates(of: expected.input)
             try #require(states.count == expected.hiddenStates.count)
@@ -35,23 +35,11 @@ import Torch
     }
 
     @Test(arguments: cases)
-    func everyHiddenStateInBfloat16IsNearThatInFloat32(directory: URL) throws {
-        let expected = try ExpectedStates(directory)
-        let encoder = try PretrainedEncoder(directory: directory, for: expected.modality, dtype: .bfloat16)
-        withoutGradients {
-            for (layer, pair) in zip(encoder.hiddenStates(of: expected.input), expected.hiddenStates).enumerated() {
-                #expect(pair.0.dtype == .bfloat16)
-                #expect(difference(pair.0, pair.1) < 2e-2, "\(directory.lastPathComponent), layer \(layer)")
-            }
-        }
-    }
-
-    @Test(arguments: cases)
     func partOfTheLayersAreTheSameStates(directory: URL) throws {
         let expected = try ExpectedStates(directory)
-        let whole = try PretrainedEncoder(directory: directory, for: expected.modality)
+        let whole = try expected.encoder(directory)
         let layers = [1, 0]
-        let part = try PretrainedEncoder(directory: directory, for: expected.modality, through: 1)
+        let part = try expected.encoder(directory, through: 1)
         #expect(part.blocks.count == 1)
         #expect((part.finalNorm == nil) == (whole.family.depth > 1 || whole.finalNorm == nil))
         withoutGradients {
@@ -68,7 +56,7 @@ import Torch
     @Test(arguments: cases, Pooling.allCases)
     func pooledStatesAreThoseOfTransformersPooled(directory: URL, pooling: Pooling) throws {
         let expected = try ExpectedStates(directory)
-        let encoder = try PretrainedEncoder(directory: directory, for: expected.modality)
+        let encoder = try expected.encoder(directory)
         withoutGradients {
             for last in 0...encoder.family.depth {
                 let layers = Array((0...last).reversed())
@@ -77,6 +65,38 @@ import Torch
                     #expect(difference(pooled.selected(1, position), pooling(expected.hiddenStates[layer])) < 1e-5)
                 }
             }
+        }
+    }
+
+    @Test(arguments: cases)
+    func bfloat16IsNear(directory: URL) throws {
+        let expected = try ExpectedStates(directory)
+        let encoder = try expected.encoder(directory, dtype: .bfloat16)
+        withoutGradients {
+            for (layer, pair) in zip(encoder.hiddenStates(of: expected.input), expected.hiddenStates).enumerated() {
+                #expect(pair.0.dtype == .bfloat16)
+                // Small random models magnify roundings; no more is allowed than `transformers` makes of them itself.
+                let allowed = max(2e-2, 2 * Double(expected.bfloat16Differences?[layer] ?? 0))
+                #expect(difference(pair.0, pair.1) < allowed, "\(directory.lastPathComponent), layer \(layer)")
+            }
+        }
+    }
+
+    @Test(.enabled(if: sharedData("stories260K") != nil)) func storiesEqualTheirGoldenStates() throws {
+        let directory = try #require(sharedData("stories260K"))
+        let golden = try Weights(file: directory.appending(path: "golden.safetensors"))
+        let encoder = try PretrainedEncoder(directory: directory)
+        let expected = try golden.tensor("hidden_states")
+        try withoutGradients {
+            let tokens = try golden.tensor("input_ids").reshaped([1, -1])
+            let states = encoder.hiddenStates(of: tokens)
+            let worst = try states.enumerated().map { layer, state in
+                // The golden file's last state is before the final norm.
+                let wanted = layer == 5 ? try golden.tensor("last_hidden_state") : expected.selected(0, layer)
+                return difference(state.squeezed(0), wanted.reshaped([-1, 64]))
+            }
+            report("stories260K", worst)
+            #expect(worst.count == 6 && worst.allSatisfy { $0 < 3e-4 })
         }
     }
 

@@ -16,16 +16,17 @@ struct TokenizerFilesTests {
     }
 
     @Test func namesWhatIsNotSupported() {
-        let normalizer = message(TinyVocabulary.json(normalizer: #"{"type": "Precompiled"}"#))
+        let normalizer = message(TinyVocabulary.json(normalizer: #"{"type": "Romanize"}"#))
         #expect(
-            normalizer.contains("\"normalizer\"") && normalizer.contains("Precompiled") && normalizer.contains("BertNormalizer")
+            normalizer.contains("\"normalizer\"") && normalizer.contains("Romanize") && normalizer.contains("BertNormalizer")
         )
         let inSequence = message(
-            TinyVocabulary.json(normalizer: #"{"type": "Sequence", "normalizers": [{"type": "NFD"}, {"type": "Nmt"}]}"#))
-        #expect(inSequence.contains("normalizer.normalizers[1]") && inSequence.contains("Nmt"))
-        #expect(message(TinyVocabulary.json(preTokenizer: #"{"type": "ByteLevel"}"#)).contains("BertPreTokenizer"))
-        #expect(message(TinyVocabulary.json(postProcessor: #"{"type": "RobertaProcessing"}"#)).contains("TemplateProcessing"))
-        #expect(message(TinyVocabulary.json(model: #"{"type": "Unigram", "vocab": []}"#)).contains("supported here: WordPiece"))
+            TinyVocabulary.json(normalizer: #"{"type": "Sequence", "normalizers": [{"type": "NFD"}, {"type": "Shout"}]}"#))
+        #expect(inSequence.contains("normalizer.normalizers[1]") && inSequence.contains("Shout"))
+        #expect(message(TinyVocabulary.json(preTokenizer: #"{"type": "UnicodeScripts"}"#)).contains("BertPreTokenizer"))
+        #expect(message(TinyVocabulary.json(postProcessor: #"{"type": "Twice"}"#)).contains("TemplateProcessing"))
+        let model = message(TinyVocabulary.json(model: #"{"type": "WordLevel", "vocab": {}}"#))
+        #expect(model.contains("supported here: WordPiece, BPE, Unigram"))
     }
 
     @Test func namesTheWrongKey() {

@@ -2,7 +2,7 @@ import Torch
 
 /// The embeddings of BERT: LayerNorm(word + position + segment 0).
 struct BertEmbeddings: EncoderPart {
-    let words: Embedding
+    let words: TokenTable
     let positions: Embedding
     let segments: Embedding
     let norm: LayerNorm
@@ -10,7 +10,7 @@ struct BertEmbeddings: EncoderPart {
 
     init(_ parameters: Parameters, _ configuration: BertConfiguration) throws {
         let width = configuration.width
-        words = try Embedding(parameters.scoped("word_embeddings"), configuration.vocabulary, width, .normal(0.02))
+        words = try TokenTable(parameters.scoped("word_embeddings"), vocabulary: configuration.vocabulary, width: width)
         positions = try Embedding(parameters.scoped("position_embeddings"), configuration.positions, width, .normal(0.02))
         segments = try Embedding(parameters.scoped("token_type_embeddings"), configuration.segments, width, .normal(0.02))
         norm = try LayerNorm(parameters.scoped("LayerNorm"), width, epsilon: configuration.epsilon)

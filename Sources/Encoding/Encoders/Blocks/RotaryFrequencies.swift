@@ -9,15 +9,19 @@ struct RotaryFrequencies: Sendable, Equatable {
 
     /// Reads `rope_parameters`, or `rope_theta` and `rope_scaling` of older files.
     ///
+    /// - Parameters:
+    ///   - usual: the base where the file says none.
+    ///   - headWidth: values per head.
+    ///   - maximum: tokens of the longest text.
     /// - Throws: ``UserError`` for an impossible value or a scaling that is not known.
-    init(_ configuration: ConfigurationFile, headWidth: Int, maximum: Int) throws {
+    init(_ configuration: ConfigurationFile, base usual: Double, headWidth: Int, maximum: Int) throws {
         guard headWidth % 2 == 0 else {
             throw configuration.error("head_dim", "is \(headWidth), rotary positions need an even number")
         }
         let section = try configuration.section("rope_parameters") ?? configuration.section("rope_scaling")
         let base =
             try section.flatMap { $0.has("rope_theta") ? try $0.positive("rope_theta") : nil }
-            ?? configuration.positive("rope_theta", default: 10_000)
+            ?? configuration.positive("rope_theta", default: usual)
         let exponents = (0..<headWidth / 2).map { Float(2 * $0) / Float(headWidth) }
         values = exponents.map { 1 / Float(pow(base, Double($0))) }
         guard let section else { return }

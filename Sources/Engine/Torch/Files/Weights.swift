@@ -4,7 +4,7 @@ import Foundation
 /// The tensors of a checkpoint: one safetensors file, or several with an index beside them.
 ///
 /// Files are mapped: a tensor costs no memory of its own before it is changed or converted.
-public final class Weights {
+public final class Weights: Sendable {
     /// Where the tensors are, for messages.
     public let place: String
     private let files: [String: SafetensorsFile]
@@ -72,14 +72,24 @@ public final class Weights {
     /// The shape of a tensor; nil when there is none of this name.
     public func shape(of name: String) -> [Int]? { files[name]?.entries[name]?.shape }
 
+    /// The type of a tensor as the file has it; nil when there is none of this name or the engine does not hold its type.
+    public func dtype(of name: String) -> DType? { files[name]?.entries[name].flatMap { DType(safetensorsName: $0.type) } }
+
+    /// Where a tensor's bytes are; nil when there is none of this name.
+    func place(of name: String) -> (file: URL, range: Range<Int>)? {
+        guard let file = files[name], let entry = file.entries[name] else { return nil }
+        return (file.file.url, entry.range)
+    }
+
     /// A SHA-256 over all files, by name.
-    public func contentHash() -> String {
+    ///
+    /// - Throws: ``UserError`` when a file cannot be read.
+    public func contentHash() throws -> String {
+        let urls = Set(files.values.map(\.file.url)).sorted { $0.lastPathComponent < $1.lastPathComponent }
         var hash = ContentHash()
-        var byName: [String: SafetensorsFile] = [:]
-        for file in files.values { byName[file.file.url.lastPathComponent] = file }
-        for (name, file) in byName.sorted(by: { $0.key < $1.key }) {
-            hash.update(name)
-            hash.update(file.file.withBytes(ContentHash.of))
+        for url in urls {
+            hash.update(url.lastPathComponent)
+            hash.update(try ContentHash.of(file: url))
         }
         return hash.digits
     }

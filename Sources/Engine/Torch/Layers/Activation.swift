@@ -20,7 +20,7 @@ public enum Activation: String, Sendable, Codable, CaseIterable {
         case .gelu: x.gelu()
         case .geluTanh, .geluNew: x.gelu(approximate: true)
         case .quickGELU: x * (x * 1.702).sigmoid()
-        case .silu: x * x.sigmoid()
+        case .silu: x.silu()
         case .tanh: x.tanh()
         }
     }

@@ -12,6 +12,10 @@ public final class Parameters {
         case fresh
         /// Read from files.
         case weights(Weights)
+        /// Read from files before.
+        case loaded(LoadedTensors)
+        /// Shapes alone, as the files have them: tensors without memory, to see what a model would ask for.
+        case shapes(of: Weights)
     }
 
     /// All tensors asked for so far, by full name, in that order.
@@ -51,6 +55,18 @@ public final class Parameters {
     ///
     /// - Throws: ``UserError`` when the checkpoint lacks it or has it in another shape.
     public func callAsFunction(_ name: String, _ shape: [Int], _ initializer: Initializer) throws -> Tensor {
+        try tensor(name, shape, initializer, dtype: shared.dtype)
+    }
+
+    /// The same for a table of which few rows are read: unless it is trained it keeps the type that the file has, so that it costs no
+    /// memory but the pages read.
+    ///
+    /// - Throws: ``UserError`` as for any other tensor.
+    public func table(_ name: String, _ shape: [Int], _ initializer: Initializer) throws -> Tensor {
+        try tensor(name, shape, initializer, dtype: shared.trained ? shared.dtype : nil)
+    }
+
+    private func tensor(_ name: String, _ shape: [Int], _ initializer: Initializer, dtype: DType?) throws -> Tensor {
         let full = prefix + name
         if let known = shared.tensors[full] {
             precondition(known.shape == shape, "parameter \(full) is asked for as \(shape) and is \(known.shape)")
@@ -60,8 +76,13 @@ public final class Parameters {
         switch shared.source {
         case .fresh: made = initializer.fill(shape)
         case .weights(let weights): made = try weights.tensor(full, shape: shape)
+        case .loaded(let tensors): made = try tensors.tensor(full, shape: shape)
+        case .shapes(let weights):
+            let dtype = dtype ?? weights.dtype(of: full) ?? shared.dtype
+            shared.tensors[full] = Tensor.zeros([], dtype: dtype).expanded(shape)
+            return shared.tensors[full] ?? .zeros([])
         }
-        let placed = made.to(shared.dtype).to(shared.device)
+        let placed = made.to(dtype ?? made.dtype).to(shared.device)
         placed.requiresGradient = shared.trained
         shared.tensors[full] = placed
         return placed
@@ -71,7 +92,8 @@ public final class Parameters {
     public func has(_ name: String) -> Bool {
         switch shared.source {
         case .fresh: true
-        case .weights(let weights): weights.has(prefix + name)
+        case .weights(let weights), .shapes(let weights): weights.has(prefix + name)
+        case .loaded(let tensors): tensors.has(prefix + name)
         }
     }
 

@@ -18,6 +18,9 @@ extension Tensor {
     private static let cosineOperator = Operator("cos")
     private static let sineOperator = Operator("sin")
     private static let absoluteOperator = Operator("abs")
+    private static let signOperator = Operator("sign")
+    private static let ceilingOperator = Operator("ceil")
+    private static let clampOperator = Operator("clamp")
     private static let lessOperator = Operator("lt", "Tensor")
     private static let greaterOperator = Operator("gt", "Tensor")
     private static let atLeastOperator = Operator("ge", "Tensor")
@@ -76,6 +79,15 @@ extension Tensor {
     public func sine() -> Tensor { Self.sineOperator(.tensor(self)) }
     /// Each element without its sign.
     public func absolute() -> Tensor { Self.absoluteOperator(.tensor(self)) }
+
+    /// -1, 0 or 1 by the sign of each element.
+    public func sign() -> Tensor { Self.signOperator(.tensor(self)) }
+    /// The smallest whole number that is not below each element.
+    public func roundedUp() -> Tensor { Self.ceilingOperator(.tensor(self)) }
+    /// Each element, or the nearer end of a range that it lies outside of.
+    public func clamped(to range: ClosedRange<Int>) -> Tensor {
+        Self.clampOperator(.tensor(self), .int(range.lowerBound), .int(range.upperBound))
+    }
 
     /// Where an element is less than the other tensor's.
     public static func .< (a: Tensor, b: Tensor) -> Tensor { lessOperator(.tensor(a), .tensor(b)) }

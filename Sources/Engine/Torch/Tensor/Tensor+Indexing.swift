@@ -1,6 +1,8 @@
 extension Tensor {
     private static let indexSelectOperator = Operator("index_select")
     private static let gatherOperator = Operator("gather")
+    private static let nonzeroOperator = Operator("nonzero")
+    private static let indexAddOperator = Operator("index_add_")
     private static let indexPutOperator = Operator("index_put_")
     private static let indexCopyOperator = Operator("index_copy")
     private static let indexOperator = Operator("index", "Tensor")
@@ -31,6 +33,16 @@ extension Tensor {
     /// The tensor with other rows at the places of the first dimension that `indices` (`int64`, each once) name.
     public func replacing(_ indices: Tensor, with rows: Tensor) -> Tensor {
         Self.indexCopyOperator(.tensor(self), .int(0), .tensor(indices), .tensor(rows))
+    }
+
+    /// The places (`int64`) [places, dimensions] of the elements that are not zero or false.
+    ///
+    /// How many there are is known only when they are counted: on an accelerator this waits for all work before it.
+    public func places() -> Tensor { Self.nonzeroOperator(.tensor(self)) }
+
+    /// Adds rows to those of the first dimension that `indices` (`int64`) name, in place.
+    public func add(_ rows: Tensor, to indices: Tensor) {
+        Self.indexAddOperator.run(.tensor(self), .int(0), .tensor(indices), .tensor(rows))
     }
 
     /// A number where the mask is true, the elements elsewhere.

@@ -6,6 +6,8 @@ extension Tensor {
     private static let geluOperator = Operator("gelu")
     private static let dropoutOperator = Operator("dropout")
     private static let convolutionOperator = Operator("conv2d")
+    private static let rowConvolutionOperator = Operator("conv1d")
+    private static let siluOperator = Operator("silu")
     private static let attentionOperator = Operator("scaled_dot_product_attention")
 
     /// x Wᵀ + b over the last dimension.
@@ -29,6 +31,9 @@ extension Tensor {
     /// max(x, 0).
     public func relu() -> Tensor { Self.reluOperator(.tensor(self)) }
 
+    /// x / (1 + exp(-x)).
+    public func silu() -> Tensor { Self.siluOperator(.tensor(self)) }
+
     /// x Φ(x), with the error function or, when `approximate`, with its tanh form.
     public func gelu(approximate: Bool = false) -> Tensor {
         Self.geluOperator(.tensor(self), .text(approximate ? "tanh" : "none"))
@@ -42,6 +47,12 @@ extension Tensor {
     /// Two-dimensional convolution of [items, channels, height, width] with `weight` [outputs, channels, height, width].
     public func convolution(_ weight: Tensor, _ bias: Tensor?, stride: Int) -> Tensor {
         Self.convolutionOperator(.tensor(self), .tensor(weight), .tensor(bias), .ints([stride, stride]))
+    }
+
+    /// One-dimensional convolution of [items, channels, length] with `weight` [outputs, channels / groups, kernel] and zeros around.
+    public func rowConvolution(_ weight: Tensor, _ bias: Tensor?, padding: Int, groups: Int = 1) -> Tensor {
+        Self.rowConvolutionOperator(
+            .tensor(self), .tensor(weight), .tensor(bias), .ints([1]), .ints([padding]), .ints([1]), .int(groups))
     }
 
     /// softmax(Q Kᵀ scale + mask) V with queries [.., positions, width].

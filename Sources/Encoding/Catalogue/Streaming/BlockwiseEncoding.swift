@@ -1,0 +1,193 @@
+import Encoders
+import Files
+import Foundation
+import HiddenStates
+import Torch
+
+/// Sends the items of some shards through an encoder block by block: all items go through one before the next is read.
+///
+/// The weights of a block are read while the one before computes. After each block the token states are on the disk with a record of
+/// how far they are, so an interrupted run goes on there. Numbers are those of the whole encoder: batches are the same, and so is what is
+/// computed of each.
+final class BlockwiseEncoding {
+    private let catalogue: CatalogueEncoder
+    private let reader: BlockReader
+    private let shards: [HiddenStateStoreWriter.PendingShard]
+    private let folder: StreamingFolder
+    private let pooled: RandomAccessFile
+    private let isCancelled: () -> Bool
+    private let report: (_ part: Int, _ rows: Int) -> Void
+    private(set) var record: StreamingRecord
+    /// The items that have states.
+    private lazy var encoded = Set(record.batches.flatMap { $0.rows + $0.copies.map(\.to) })
+
+    private var width: Int { catalogue.identity.width }
+    private var layers: [Int] { catalogue.identity.layers }
+    private var dtype: DType { catalogue.options.precision.dtype }
+    private var last: Int { layers.max() ?? 0 }
+
+    /// Starts, or goes on where an interrupted run of the same shards was.
+    ///
+    /// - Parameters:
+    ///   - shards: the shards still to be written; as many of the first are done as the disk has room for.
+    ///   - report: is told after each batch how many parts are done and how many rows of the next.
+    init(
+        _ catalogue: CatalogueEncoder, _ reader: BlockReader, shards: [HiddenStateStoreWriter.PendingShard], in folder: URL,
+        isCancelled: @escaping () -> Bool, report: @escaping (_ part: Int, _ rows: Int) -> Void
+    ) throws {
+        self.catalogue = catalogue
+        self.reader = reader
+        self.folder = StreamingFolder(url: folder)
+        self.isCancelled = isCancelled
+        self.report = report
+        if let record = StreamingRecord.read(self.folder.record, for: shards) {
+            self.record = record
+            self.shards = shards.filter { record.missing[$0.index] != nil }
+        } else {
+            self.folder.clear()
+            let group = Self.group(shards, catalogue)
+            record = StreamingRecord(missing: Dictionary(uniqueKeysWithValues: group.map { ($0.index, $0.missing.count) }))
+            self.shards = group
+        }
+        pooled = try RandomAccessFile(updating: self.folder.pooled)
+    }
+
+    /// How many items go through the blocks.
+    var itemCount: Int { shards.reduce(0) { $0 + $1.missing.count } }
+
+    /// Computes the pooled states of all items, gives them shard by shard, and removes the files that served it.
+    ///
+    /// - Throws: `CancellationError` when cancelled; ``UserError`` when the disk or the encoder fails.
+    func run(_ take: (HiddenStateStoreWriter.PendingShard, ShardStates) throws -> Void) throws {
+        if record.layer < 0 { try embed() }
+        if record.layer < last { try runBlocks() }
+        for shard in shards { try take(shard, states(of: shard)) }
+        folder.clear()
+    }
+
+    /// The first shards whose token states fit half of the disk's free space, twice; at least one.
+    private static func group(
+        _ shards: [HiddenStateStoreWriter.PendingShard], _ catalogue: CatalogueEncoder
+    ) -> [HiddenStateStoreWriter.PendingShard] {
+        var bytes = 0
+        return Array(
+            shards.prefix { shard in
+                bytes += catalogue.activationBytes(items: shard.missing.count)
+                return shard == shards.first || bytes <= catalogue.options.spillLimit
+            })
+    }
+
+    private func embed() throws {
+        let part = try reader.embeddings()
+        let file = try ActivationFile(folder.activations(0))
+        let stream = InputStream(catalogue.input, items: catalogue.items, shards: shards)
+        let ahead = catalogue.threads.areBeside ? Prefetcher(ahead: catalogue.input.batchesAhead) { try stream.next() } : nil
+        defer { ahead?.stop() }
+        let nextBatch = ahead?.next ?? stream.next
+        var place = 0
+        var done = 0
+        for shard in shards {
+            while let batch = try nextBatch() {
+                if case .endOfShard = batch.values { break }
+                if isCancelled() { throw CancellationError() }
+                for (row, problem) in batch.damaged { record.problems[shard.missing[row]] = problem }
+                guard let input = batch.tensor(on: catalogue.options.device) else { continue }
+                let states = try withTensorErrors { withoutGradients { part(input, dropout: .none) } }
+                let streamed = StreamedBatch(
+                    place: place, tokens: states.size(1), rows: batch.rows.map { shard.missing[$0] },
+                    copies: batch.copies.map { .init(from: shard.missing[$0.from], to: shard.missing[$0.to]) })
+                try keep(states, 0, of: streamed)
+                try file.write(states, of: streamed)
+                place += streamed.byteCount(width: width, dtype: dtype)
+                record.batches.append(streamed)
+                done += batch.rows.count
+                report(0, done)
+            }
+        }
+        try finish(layer: 0, file)
+    }
+
+    private func runBlocks() throws {
+        let (first, last, reader) = (record.layer, last, reader)
+        let next = NextBlock(first..<last)
+        let ahead = Prefetcher(ahead: 1) { try next.take().map { try reader.read($0) } }
+        defer { ahead.stop() }
+        for index in first..<last {
+            // What was read goes with the block: memory holds this one and the one being read.
+            guard let tensors = try ahead.next() else { return }
+            try run(reader.block(index, of: tensors), index)
+        }
+    }
+
+    private func run(_ block: any EncoderPart, _ index: Int) throws {
+        let input = try ActivationFile(folder.activations(index))
+        let output = try ActivationFile(folder.activations(index + 1))
+        let isLast = index + 1 == last
+        let takesFirstOnly = isLast && catalogue.pooling == .first
+        let finalNorm =
+            index + 1 == reader.directory.family.depth && reader.directory.family.normalizesLastState
+            ? try reader.finalNorm() : nil
+        var done = 0
+        for (number, batch) in record.batches.enumerated() {
+            if isCancelled() { throw CancellationError() }
+            if number + 1 < record.batches.count { input.willRead(record.batches[number + 1], width: width, dtype: dtype) }
+            let states = try input.read(batch, width: width, dtype: dtype).to(catalogue.options.device)
+            let result = try withTensorErrors {
+                withoutGradients { takesFirstOnly ? block.firstToken(states) : block(states, dropout: .none) }
+            }
+            try keep(result, index + 1, of: batch, after: finalNorm)
+            if !isLast { try output.write(result, of: batch) }
+            done += batch.rows.count
+            report(index + 1, done)
+        }
+        try finish(layer: index + 1, output)
+    }
+
+    /// Writes the pooled states of a batch where the layer is kept.
+    private func keep(_ states: Tensor, _ layer: Int, of batch: StreamedBatch, after norm: (any EncoderPart)? = nil) throws {
+        let positions = layers.indices.filter { layers[$0] == layer }
+        guard !positions.isEmpty else { return }
+        let rows = try withTensorErrors {
+            withoutGradients { catalogue.pooling(norm?(states, dropout: .none) ?? states).to(.float32) }
+        }
+        let rowBytes = width * MemoryLayout<Float>.size
+        let rowOf = Dictionary(uniqueKeysWithValues: zip(batch.rows, 0...))
+        try rows.withBytes { bytes in
+            for position in positions {
+                func write(_ row: Int, of item: Int) throws {
+                    let source = UnsafeRawBufferPointer(rebasing: bytes[(row * rowBytes)..<((row + 1) * rowBytes)])
+                    try pooled.write(source, at: (item * layers.count + position) * rowBytes)
+                }
+                for (row, item) in batch.rows.enumerated() { try write(row, of: item) }
+                for copy in batch.copies {
+                    if let row = rowOf[copy.from] { try write(row, of: copy.to) }
+                }
+            }
+        }
+    }
+
+    /// Records that a hidden state of all items is on the disk.
+    private func finish(layer: Int, _ activations: ActivationFile) throws {
+        if layer < last { try activations.file.flush() }
+        try pooled.flush()
+        record.layer = layer
+        try JSONFile.write(record, to: folder.record)
+    }
+
+    /// The pooled states of a shard's items.
+    private func states(of shard: HiddenStateStoreWriter.PendingShard) throws -> ShardStates {
+        var states = ShardStates(items: shard.missing.count, layers: layers.count, width: width)
+        let rowBytes = layers.count * width * MemoryLayout<Float>.size
+        for (row, item) in shard.missing.enumerated() where encoded.contains(item) {
+            try states.fill(row) { try pooled.read(into: $0, at: item * rowBytes) }
+        }
+        return states
+    }
+}
+
+/// The numbers of the blocks still to be read; one thread takes them.
+private final class NextBlock: @unchecked Sendable {
+    private var rest: Range<Int>
+    init(_ range: Range<Int>) { rest = range }
+    func take() -> Int? { rest.popFirst() }
+}

@@ -1,0 +1,22 @@
+import Torch
+
+/// A batch of a catalogue that goes through an encoder block by block.
+struct StreamedBatch: Codable, Equatable {
+    /// An item that gets the states of another one, since their inputs are equal.
+    struct Copy: Codable, Equatable {
+        var from: Int
+        var to: Int
+    }
+
+    /// Where its token states are in the activation files, in bytes.
+    var place: Int
+    /// Tokens per item.
+    var tokens: Int
+    /// The items, as indices into the catalogue.
+    var rows: [Int]
+    /// Items that get the states of one of the rows.
+    var copies: [Copy] = []
+
+    /// Bytes of the token states.
+    func byteCount(width: Int, dtype: DType) -> Int { rows.count * tokens * width * dtype.size }
+}

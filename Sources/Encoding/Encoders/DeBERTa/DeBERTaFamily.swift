@@ -1,0 +1,70 @@
+import Torch
+
+/// DeBERTa of versions 2 and 3: post-norm transformers whose attention keeps contents and distances apart.
+public struct DeBERTaFamily: EncoderFamily {
+    /// The `model_type`s of the family.
+    public static let modelTypes = ["deberta-v2"]
+    /// Texts.
+    public static let modality = EncoderModality.text
+
+    let configuration: DeBERTaConfiguration
+
+    /// Reads and checks a configuration.
+    ///
+    /// - Throws: ``UserError`` that names the file and the key that is missing, impossible or not supported.
+    public init(_ configuration: ConfigurationFile, modelType: String) throws {
+        self.configuration = try DeBERTaConfiguration(configuration)
+    }
+
+    /// Token numbers, at most `max_position_embeddings`.
+    public var input: EncoderInput { .tokens(vocabulary: configuration.vocabulary, maximum: configuration.maximum) }
+    /// Values per token state, `hidden_size`.
+    public var width: Int { configuration.width }
+    /// How many blocks there are, `num_hidden_layers`.
+    public var depth: Int { configuration.depth }
+    /// `hidden_dropout_prob` and `attention_probs_dropout_prob`.
+    public var dropout: EncoderDropout { configuration.dropout }
+    /// The state of the [CLS] token.
+    public var pooling: Pooling { .first }
+    /// A tensor that every checkpoint has: the word embeddings.
+    public var anchor: (name: String, prefixes: [String]) { ("embeddings.word_embeddings.weight", ["", "deberta."]) }
+
+    /// The part from token numbers to hidden state 0.
+    public func embeddings(_ parameters: Parameters) throws -> any EncoderPart {
+        try DeBERTaEmbeddings(parameters.scoped("embeddings"), configuration)
+    }
+
+    /// The part from hidden state `index` to `index + 1`; the first has the convolution where there is one.
+    public func block(_ parameters: Parameters, _ index: Int) throws -> any EncoderPart {
+        let encoder = parameters.scoped("encoder")
+        let parameters = encoder.scoped("layer", index)
+        let (width, intermediate, epsilon) = (configuration.width, configuration.intermediate, configuration.epsilon)
+        let block = PostNormBlock(
+            mixer: try attention(parameters, encoder),
+            mixerNorm: try LayerNorm(parameters.scoped("attention.output.LayerNorm"), width, epsilon: epsilon),
+            feedForward: FeedForward(
+                up: try Linear(parameters.scoped("intermediate.dense"), width, intermediate),
+                down: try Linear(parameters.scoped("output.dense"), intermediate, width),
+                activation: configuration.activation),
+            feedForwardNorm: try LayerNorm(parameters.scoped("output.LayerNorm"), width, epsilon: epsilon))
+        guard index == 0, let convolution = configuration.convolution else { return block }
+        return try ConvolvedBlock(block, encoder.scoped("conv"), configuration, convolution)
+    }
+
+    /// Nil: the blocks end with a norm of their own.
+    public func finalNorm(_ parameters: Parameters) -> (any EncoderPart)? { nil }
+
+    private func attention(_ parameters: Parameters, _ encoder: Parameters) throws -> DisentangledAttention {
+        let (width, shape) = (configuration.width, configuration.heads)
+        let ask = parameters.scoped("attention.self")
+        func map(_ name: String) throws -> Linear { try Linear(ask.scoped(name), width, shape.width) }
+        var attention = DisentangledAttention(
+            query: try map("query_proj"), key: try map("key_proj"), value: try map("value_proj"),
+            output: try Linear(parameters.scoped("attention.output.dense"), shape.width, width), shape: shape)
+        guard let distances = configuration.distances else { return attention }
+        attention.distances = try DistanceEmbeddings(encoder, configuration, distances)
+        if distances.fromContent { attention.distanceKey = distances.sharesMaps ? attention.key : try map("pos_key_proj") }
+        if distances.toContent { attention.distanceQuery = distances.sharesMaps ? attention.query : try map("pos_query_proj") }
+        return attention
+    }
+}

@@ -1,0 +1,82 @@
+import Torch
+
+/// Causal transformers of the Llama kind, read as encoders: pre-norm blocks of attention with rotary positions and a gated feed-forward.
+///
+/// A family of them says what its configuration means; parts are made here.
+protocol DecoderFamily: EncoderFamily {
+    var configuration: DecoderConfiguration { get }
+
+    /// The feed-forward of a block.
+    func feedForward(_ parameters: Parameters) throws -> any TokenMap
+}
+
+extension DecoderFamily {
+    public static var modality: EncoderModality { .text }
+
+    public var input: EncoderInput { .tokens(vocabulary: configuration.vocabulary, maximum: configuration.maximum) }
+    public var width: Int { configuration.width }
+    public var depth: Int { configuration.depth }
+    public var dropout: EncoderDropout { configuration.dropout }
+    /// The mean: only a text's last token has seen it all, and it is a token like any other.
+    public var pooling: Pooling { .mean }
+    /// True: the last hidden state is counted after the final norm.
+    public var normalizesLastState: Bool { true }
+    public var anchor: (name: String, prefixes: [String]) { ("embed_tokens.weight", ["", "model."]) }
+
+    public func embeddings(_ parameters: Parameters) throws -> any EncoderPart {
+        let table = try TokenTable(
+            parameters.scoped("embed_tokens"), vocabulary: configuration.vocabulary, width: configuration.width)
+        return DecoderEmbeddings(table: table, scale: configuration.scalesTokens ? Double(width).squareRoot() : nil)
+    }
+
+    public func block(_ parameters: Parameters, _ index: Int) throws -> any EncoderPart {
+        let parameters = parameters.scoped("layers", index)
+        let hasResultNorms = configuration.hasResultNorms
+        return PreNormBlock(
+            mixerNorm: try norm(parameters, "input_layernorm"),
+            mixer: try attention(parameters.scoped("self_attn"), index),
+            mixerResult: hasResultNorms ? try norm(parameters, "post_attention_layernorm") : nil,
+            feedForwardNorm: try norm(
+                parameters, hasResultNorms ? "pre_feedforward_layernorm" : "post_attention_layernorm"),
+            feedForward: try feedForward(parameters),
+            feedForwardResult: hasResultNorms ? try norm(parameters, "post_feedforward_layernorm") : nil)
+    }
+
+    public func finalNorm(_ parameters: Parameters) throws -> (any EncoderPart)? { try norm(parameters, "norm") }
+
+    func feedForward(_ parameters: Parameters) throws -> any TokenMap {
+        let parameters = parameters.scoped("mlp")
+        let (width, intermediate, bias) = (width, configuration.intermediate, configuration.hasFeedForwardBias)
+        return GatedFeedForward(
+            gate: try Linear(parameters.scoped("gate_proj"), width, intermediate, bias: bias),
+            up: try Linear(parameters.scoped("up_proj"), width, intermediate, bias: bias),
+            down: try Linear(parameters.scoped("down_proj"), intermediate, width, bias: bias),
+            activation: configuration.activation)
+    }
+
+    private func attention(_ parameters: Parameters, _ index: Int) throws -> Attention {
+        let (shape, bias) = (configuration.heads, configuration.hasAttentionBias)
+        var attention = Attention(
+            query: try Linear(parameters.scoped("q_proj"), width, shape.width, bias: bias),
+            key: try Linear(parameters.scoped("k_proj"), width, shape.keyWidth, bias: bias),
+            value: try Linear(parameters.scoped("v_proj"), width, shape.keyWidth, bias: bias),
+            output: try Linear(parameters.scoped("o_proj"), shape.width, width, bias: configuration.hasOutputBias),
+            shape: shape)
+        attention.rotation = RotaryPositions(frequencies: configuration.frequencies)
+        attention.sight = configuration.isCausal ? .before(window: configuration.windows[index]) : .all
+        attention.cap = configuration.cap
+        if let scale = configuration.scale { attention.scale = scale }
+        if configuration.hasHeadNorms {
+            attention.headNorms = (
+                query: try norm(parameters, "q_norm", shape.headWidth), key: try norm(parameters, "k_norm", shape.headWidth)
+            )
+        }
+        return attention
+    }
+
+    private func norm(_ parameters: Parameters, _ name: String, _ width: Int? = nil) throws -> RMSNorm {
+        try RMSNorm(
+            parameters.scoped(name), width ?? self.width, epsilon: configuration.epsilon,
+            isOffset: configuration.hasOffsetNorms)
+    }
+}

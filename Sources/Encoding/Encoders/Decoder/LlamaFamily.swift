@@ -1,0 +1,24 @@
+/// Llama 2 to 3.2 and Mistral.
+public struct LlamaFamily: DecoderFamily {
+    /// The `model_type`s of the family.
+    public static let modelTypes = ["llama", "mistral"]
+
+    let configuration: DecoderConfiguration
+
+    /// Reads and checks a configuration.
+    ///
+    /// - Throws: ``UserError`` that names the file and the key that is missing, impossible or not supported.
+    public init(_ file: ConfigurationFile, modelType: String) throws {
+        let isMistral = modelType == "mistral"
+        var configuration = try DecoderConfiguration(
+            file, .init(keyHeads: isMistral ? 8 : nil, maximum: isMistral ? 131_072 : 2048))
+        if isMistral {
+            try configuration.readWindows(file, default: 4096) { _ in true }
+        } else {
+            configuration.hasAttentionBias = try file.flag("attention_bias", default: false)
+            configuration.hasOutputBias = configuration.hasAttentionBias
+            configuration.hasFeedForwardBias = try file.flag("mlp_bias", default: false)
+        }
+        self.configuration = configuration
+    }
+}

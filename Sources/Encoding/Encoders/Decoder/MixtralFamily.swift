@@ -1,0 +1,38 @@
+import Torch
+
+/// Mixtral: Mistral with several experts in place of each block's feed-forward.
+public struct MixtralFamily: DecoderFamily {
+    /// The `model_type`s of the family.
+    public static let modelTypes = ["mixtral"]
+
+    let configuration: DecoderConfiguration
+    let experts: Int
+    let chosen: Int
+
+    /// Reads and checks a configuration.
+    ///
+    /// - Throws: ``UserError`` that names the file and the key that is missing, impossible or not supported.
+    public init(_ file: ConfigurationFile, modelType: String) throws {
+        var configuration = try DecoderConfiguration(file, .init(keyHeads: 8, maximum: 131_072, epsilon: 1e-5, rotaryBase: 1e6))
+        try configuration.readWindows(file) { _ in true }
+        self.configuration = configuration
+        experts = try file.whole("num_local_experts", in: 1...4096, default: 8)
+        chosen = try file.whole("num_experts_per_tok", in: 1...experts, default: 2)
+    }
+
+    func feedForward(_ parameters: Parameters) throws -> any TokenMap {
+        let parameters = parameters.scoped("block_sparse_moe")
+        let (width, intermediate) = (width, configuration.intermediate)
+        return MixtureOfExperts(
+            router: try Linear(parameters.scoped("gate"), width, experts, bias: false),
+            experts: try (0..<experts).map { index in
+                let expert = parameters.scoped("experts", index)
+                return GatedFeedForward(
+                    gate: try Linear(expert.scoped("w1"), width, intermediate, bias: false),
+                    up: try Linear(expert.scoped("w3"), width, intermediate, bias: false),
+                    down: try Linear(expert.scoped("w2"), intermediate, width, bias: false),
+                    activation: configuration.activation)
+            },
+            chosen: chosen)
+    }
+}

@@ -1,0 +1,68 @@
+import Torch
+
+/// What the parts of an encoder hold, told by the checkpoint's headers alone.
+public struct EncoderPlan: Sendable {
+    /// The tensors of a part.
+    public struct Part: Sendable, Equatable {
+        /// Their names in the checkpoint.
+        public var names: [String]
+        /// How many numbers they hold together.
+        public var count: Int
+        /// Bytes in the checkpoint.
+        public var storedBytes: Int
+        /// Bytes in memory, in the type that is computed in.
+        public var bytes: Int
+    }
+
+    /// The part from input to hidden state 0.
+    public let embeddings: Part
+    /// The blocks, from the first on.
+    public let blocks: [Part]
+    /// The part after the last block; nil where it is not loaded or there is none.
+    public let finalNorm: Part?
+
+    /// Asks all parts up to a hidden state what they would load.
+    ///
+    /// - Parameters:
+    ///   - directory: the encoder.
+    ///   - last: the last hidden state that will be asked for. nil: all.
+    ///   - dtype: the type that is computed in.
+    /// - Throws: ``UserError`` for a tensor that is missing or has another shape, and a hidden state that does not exist.
+    public init(_ directory: EncoderDirectory, through last: Int? = nil, dtype: DType) throws {
+        let (family, weights) = (directory.family, directory.weights)
+        let last = last ?? family.depth
+        try directory.check(last)
+        func part(_ make: (Parameters) throws -> Void) throws -> Part {
+            let parameters = Parameters(.shapes(of: weights), dtype: dtype, trained: false)
+            try make(parameters.scoped(toEncoderOf: family, in: weights))
+            for (name, tensor) in parameters.all where weights.shape(of: name) != tensor.shape {
+                // Asking for it gives the error that says what is missing or does not fit.
+                _ = try weights.tensor(name, shape: tensor.shape)
+            }
+            return Part(
+                names: Array(parameters.all.keys), count: parameters.count,
+                storedBytes: parameters.all.reduce(0) { $0 + $1.value.count * (weights.dtype(of: $1.key) ?? dtype).size },
+                bytes: parameters.all.values.reduce(0) { $0 + $1.count * $1.dtype.size })
+        }
+        embeddings = try part { _ = try family.embeddings($0) }
+        blocks = try (0..<last).map { index in try part { _ = try family.block($0, index) } }
+        finalNorm = last == family.depth ? try part { _ = try family.finalNorm($0) } : nil
+    }
+
+    /// All parts.
+    public var parts: [Part] { [embeddings] + blocks + (finalNorm.map { [$0] } ?? []) }
+}
+
+extension EncoderPlan {
+    /// Bytes of all parts in memory.
+    public var bytes: Int { parts.reduce(0) { $0 + $1.bytes } }
+
+    /// Bytes of the block that is computed and the one that is read meanwhile, at most.
+    public var blockwiseBytes: Int {
+        let pairs = zip(blocks, blocks.dropFirst()).map { $0.storedBytes + $1.storedBytes }
+        let stored = pairs.max() ?? blocks.first?.storedBytes ?? 0
+        // A type that the checkpoint does not have is made of what was read.
+        let copied = blocks.filter { $0.bytes != $0.storedBytes }.map(\.bytes).max() ?? 0
+        return stored + copied
+    }
+}

@@ -1,0 +1,97 @@
+import Files
+
+/// A value of a JSON file together with its place, so that whoever reads it can say what is wrong where.
+struct JSONEntry {
+    /// The value.
+    let value: JSONValue
+    /// The keys that lead to the value, as in `model.vocab`.
+    let path: String
+    /// The file's path.
+    let file: String
+
+    /// An error about this entry.
+    func error(_ problem: String, remedy: String? = nil) -> UserError {
+        UserError(problem, at: path.isEmpty ? file : "\(file): \"\(path)\"", remedy: remedy)
+    }
+
+    /// A member, nil when it is missing or null.
+    func optional(_ key: String) throws -> JSONEntry? {
+        guard let member = try object().first(where: { $0.key == key }) else { return nil }
+        if case .null = member.value { return nil }
+        return JSONEntry(value: member.value, path: path.isEmpty ? key : "\(path).\(key)", file: file)
+    }
+
+    /// A member that has to be there.
+    func required(_ key: String) throws -> JSONEntry {
+        guard let entry = try optional(key) else { throw error("the key \"\(key)\" is missing") }
+        return entry
+    }
+
+    /// A member that is true or false.
+    func bool(_ key: String, default other: Bool) throws -> Bool { try optional(key)?.bool() ?? other }
+
+    /// The value as true or false.
+    func bool() throws -> Bool {
+        guard case .bool(let bool) = value else { throw error("is not true or false") }
+        return bool
+    }
+
+    /// The value as text.
+    func string() throws -> String {
+        guard case .string(let text) = value else { throw error("is not a text") }
+        return text
+    }
+
+    /// The value as a whole number of a range.
+    func integer(in range: ClosedRange<Int32>) throws -> Int32 {
+        guard case .number(let number) = value, let whole = Int32(exactly: number), range.contains(whole) else {
+            throw error("is not a whole number of \(range.lowerBound) to \(range.upperBound)")
+        }
+        return whole
+    }
+
+    /// The value as a token's number.
+    func tokenIdentifier() throws -> Int32 { try integer(in: 0...Int32.max - 1) }
+
+    /// The elements of an array.
+    func array() throws -> [JSONEntry] {
+        guard case .array(let elements) = value else { throw error("is not an array") }
+        return elements.enumerated().map { JSONEntry(value: $1, path: "\(path)[\($0)]", file: file) }
+    }
+
+    /// An element of an array, by its number.
+    func element(_ index: Int) throws -> JSONEntry {
+        guard case .array(let elements) = value, elements.indices.contains(index) else {
+            throw error("has no element \(index)")
+        }
+        return JSONEntry(value: elements[index], path: "\(path)[\(index)]", file: file)
+    }
+
+    /// The members of an object as tokens with their numbers.
+    func vocabulary() throws -> [(token: String, identifier: Int32)] {
+        try object().map { member in
+            // The path is written only for an error: there may be a quarter of a million tokens.
+            if case .number(let number) = member.value, let identifier = Int32(exactly: number), 0..<Int32.max ~= identifier {
+                return (member.key, identifier)
+            }
+            let entry = JSONEntry(value: member.value, path: "\(path).\(member.key)", file: file)
+            return (member.key, try entry.tokenIdentifier())
+        }
+    }
+
+    /// The members of an object.
+    func object() throws -> [JSONValue.Member] {
+        guard case .object(let members) = value else { throw error("is not an object") }
+        return members
+    }
+
+    /// The component's name in its key `type`.
+    func type() throws -> String { try required("type").string() }
+
+    /// The error for a component whose type is not among the supported ones.
+    func unsupported(_ type: String, supported: [String]) -> UserError {
+        error(
+            "the component \"\(type)\" is not supported; supported here: \(supported.joined(separator: ", "))",
+            remedy: "Use an encoder whose tokenizer is made of supported components.")
+    }
+}

@@ -1,0 +1,55 @@
+/// Which two tokens become one, and in which order: from a pair of tokens to its rank and the token that it becomes.
+struct MergeTable: Sendable {
+    /// What a pair becomes.
+    struct Merge: Sendable {
+        /// The smaller, the earlier.
+        var rank: Int32
+        /// The token that the pair becomes.
+        var token: Int32
+    }
+
+    private struct Slot: Sendable {
+        /// The pair: the left token in the upper half. All ones where there is none; tokens are never negative.
+        var pair = UInt64.max
+        var merge = Merge(rank: 0, token: 0)
+    }
+
+    private var slots: [Slot]
+    /// Drawn anew for each table, so that no file can be made whose pairs all fall on one slot.
+    private let factor = UInt64.random(in: 0 ... .max) | 1
+    private let shift: UInt64
+
+    /// Makes a table for at most so many pairs.
+    init(capacity: Int) {
+        let count = max(16, capacity * 2).nextPowerOfTwo
+        slots = Array(repeating: Slot(), count: count)
+        shift = UInt64(64 - count.trailingZeroBitCount)
+    }
+
+    /// Adds a pair; one that is there already gets the new merge.
+    mutating func insert(_ left: Int32, _ right: Int32, _ merge: Merge) {
+        let pair = Self.pair(left, right)
+        let slot = slot(of: pair)
+        slots[slot] = Slot(pair: pair, merge: merge)
+    }
+
+    /// What two tokens become; nil when they stay apart.
+    @inline(__always)
+    func merge(_ left: Int32, _ right: Int32) -> Merge? {
+        let slot = slots[slot(of: Self.pair(left, right))]
+        return slot.pair == .max ? nil : slot.merge
+    }
+
+    @inline(__always)
+    private static func pair(_ left: Int32, _ right: Int32) -> UInt64 {
+        UInt64(UInt32(bitPattern: left)) << 32 | UInt64(UInt32(bitPattern: right))
+    }
+
+    @inline(__always)
+    private func slot(of pair: UInt64) -> Int {
+        let mask = slots.count - 1
+        var slot = Int(truncatingIfNeeded: (pair &* factor) >> shift)
+        while slots[slot].pair != pair && slots[slot].pair != .max { slot = (slot + 1) & mask }
+        return slot
+    }
+}

@@ -1,0 +1,55 @@
+extension Normalizer {
+    static let supported = [
+        "BertNormalizer", "NFC", "NFD", "NFKC", "NFKD", "Lowercase", "StripAccents", "Strip", "Replace", "Prepend",
+        "Precompiled", "Nmt",
+        "ByteLevel", "Sequence",
+    ]
+
+    /// Makes the normalizer that an entry of a `tokenizer.json` describes.
+    ///
+    /// - Throws: ``UserError`` for a type that is not supported and for settings of the wrong kind.
+    init(_ entry: JSONEntry) throws {
+        switch try entry.type() {
+        case "BertNormalizer":
+            let lowercase = try entry.bool("lowercase", default: true)
+            self = .bert(
+                BertNormalizer(
+                    cleanText: try entry.bool("clean_text", default: true),
+                    separateChinese: try entry.bool("handle_chinese_chars", default: true),
+                    stripAccents: try entry.bool("strip_accents", default: lowercase),
+                    lowercase: lowercase))
+        case "NFC": self = .composition(.canonical)
+        case "NFD": self = .decomposition(.canonical)
+        case "NFKC": self = .composition(.compatible)
+        case "NFKD": self = .decomposition(.compatible)
+        case "Lowercase": self = .lowercase
+        case "StripAccents": self = .stripAccents
+        case "Strip":
+            self = .strip(
+                left: try entry.bool("strip_left", default: true), right: try entry.bool("strip_right", default: true))
+        case "Replace":
+            self = .replace(
+                try Pattern(entry.required("pattern")), with: Array(try entry.required("content").string().utf8))
+        case "Prepend": self = .prepend(Array(try entry.required("prepend").string().utf8))
+        case "Precompiled":
+            // Models without a map of characters have the normalizer all the same.
+            self = try entry.optional("precompiled_charsmap").map { .characterMap(try CharacterMap($0)) } ?? .sequence([])
+        case "Nmt": self = .translation
+        case "ByteLevel": self = .byteCharacters
+        case "Sequence": self = .sequence(try entry.required("normalizers").array().map(Normalizer.init))
+        case let type: throw entry.unsupported(type, supported: Self.supported)
+        }
+    }
+}
+
+extension Pattern {
+    /// Makes the pattern of an entry, which is a text or a regular expression: `{"String": " "}`, `{"Regex": "\\s+"}`.
+    init(_ entry: JSONEntry) throws {
+        let place = "\(entry.file): \"\(entry.path)\""
+        if let expression = try entry.optional("Regex") {
+            self = try Pattern(expression: expression.string(), place: place)
+        } else {
+            self = try Pattern(text: entry.required("String").string(), place: place)
+        }
+    }
+}

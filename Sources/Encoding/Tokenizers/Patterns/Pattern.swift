@@ -1,0 +1,90 @@
+import Files
+
+/// A regular expression of a `tokenizer.json`, or a plain text, made ready for finding.
+///
+/// It finds what Oniguruma finds: at each place the first alternative that fits, repeats as long as possible and given back one by
+/// one. What such files use is supported: classes with categories, alternatives, groups, repeats, lookahead, ignored case.
+struct Pattern: Sendable {
+    /// A step of the search.
+    enum Instruction: Sendable {
+        /// One scalar of a set.
+        case one(ScalarSet)
+        /// As many scalars of a set as there are, within limits; they are given back one by one unless it is possessive.
+        case many(ScalarSet, least: Int, most: Int, isPossessive: Bool)
+        /// Goes on at `first`, and should that fail, at `second`.
+        case either(first: Int, second: Int)
+        /// Goes on elsewhere.
+        case jump(Int)
+        /// Looks whether what stands between here and `end` comes next, without taking it, and goes on at `end`.
+        case look(end: Int, isExpected: Bool)
+        /// Found.
+        case end
+    }
+
+    /// The steps; the search begins with the first.
+    let instructions: [Instruction]
+    /// Whether a match can begin with a byte.
+    let canStart: [Bool]
+
+    /// Makes a pattern that finds a text.
+    init(text: String, place: String) throws {
+        try self.init(.sequence(text.unicodeScalars.map { .set(ScalarSet($0)) }), place: place)
+    }
+
+    /// Makes a pattern from a regular expression.
+    ///
+    /// - Throws: ``UserError`` at `place` for what is not supported.
+    init(expression: String, place: String) throws {
+        try self.init(PatternParser.parse(expression, place: place), place: place)
+    }
+
+    /// Makes a pattern that finds one scalar of a set.
+    init(_ set: ScalarSet) {
+        instructions = [.one(set), .end]
+        canStart = Self.firstBytes(of: set)
+    }
+
+    /// Makes a pattern that finds as many scalars of one of two sets as follow one another.
+    init(runOf first: ScalarSet, or second: ScalarSet) {
+        instructions = [
+            .either(first: 1, second: 3), .many(first, least: 1, most: .max, isPossessive: true), .end,
+            .many(second, least: 1, most: .max, isPossessive: true), .end,
+        ]
+        canStart = Array(repeating: true, count: 256)
+    }
+
+    private init(_ node: PatternNode, place: String) throws {
+        guard !node.canBeEmpty else {
+            throw UserError("the pattern can match nothing at all, which is not supported", at: place)
+        }
+        var compiler = PatternCompiler(place: place)
+        try compiler.add(node)
+        instructions = compiler.instructions + [.end]
+        canStart = node.firstSets.map(Self.firstBytes).reduce(Array(repeating: false, count: 256)) { all, set in
+            zip(all, set).map { $0 || $1 }
+        }
+    }
+
+    private static func firstBytes(of set: ScalarSet) -> [Bool] {
+        (0..<256).map { $0 >= 0x80 || set.contains(Unicode.Scalar(UInt8($0))) }
+    }
+
+    /// Gives the places where the pattern is found, from the left, none overlapping another.
+    ///
+    /// A text of n bytes takes at most ``PatternMatcher/stepsPerByte`` times n steps: a search that would take longer, which only
+    /// a pattern made for that does, ends early, and the rest of the text counts as not matching.
+    @inline(__always)
+    func forEachMatch(in text: UnsafeBufferPointer<UInt8>, _ body: (Range<Int>) -> Bool) -> Bool {
+        var matcher = PatternMatcher(instructions, in: text)
+        var position = 0
+        while position < text.count {
+            if canStart[Int(text[position])], let end = matcher.end(ofMatchAt: position) {
+                if !body(position..<end) { return false }
+                position = end
+            } else {
+                _ = text.scalar(at: &position)
+            }
+        }
+        return true
+    }
+}

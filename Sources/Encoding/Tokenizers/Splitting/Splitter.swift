@@ -1,0 +1,84 @@
+/// Splits a text at the matches of a pattern.
+struct Splitter: Sendable {
+    /// What is looked for.
+    let pattern: Pattern
+    /// What becomes of the matches.
+    let behavior: SplitBehavior
+    /// Whether what stands between the matches counts as the matches.
+    var isInverted = false
+
+    /// GPT-2's splitting into words, with the blank before each.
+    static let gpt2 = Splitter(
+        pattern: knownPattern(#"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"#),
+        behavior: .isolated)
+    /// White space goes.
+    static let whiteSpace = Splitter(pattern: Pattern(.space), behavior: .removed)
+    /// Word characters and others apart; white space goes.
+    static let words = Splitter(pattern: wordPattern, behavior: .removed, isInverted: true)
+    /// The set of punctuation.
+    static let punctuation = ScalarSet(where: \.isPunctuation)
+    /// The set of digits and other numbers.
+    static let numbers = ScalarSet(ScalarKinds.numbers.union(ScalarKinds(.laterNumber)))
+
+    /// A pattern of our own.
+    static func knownPattern(_ expression: String) -> Pattern {
+        do { return try Pattern(expression: expression, place: "") } catch { preconditionFailure("\(error)") }
+    }
+
+    /// `\w+|[^\w\s]+`, where letters' joiners are word characters and the numbers of Latin-1 are not.
+    private static let wordPattern: Pattern = {
+        let kinds = ScalarKinds.word.subtracting(ScalarKinds(.latinNumber)).union(ScalarKinds(.joinControl))
+        let word = ScalarSet(where: \.isWordCharacter, beyond: kinds)
+        var others = word
+        others.insert(ScalarSet.space)
+        return Pattern(runOf: word, or: others.inverted)
+    }()
+
+    /// Gives the parts in order, of which none is empty.
+    ///
+    /// - Parameter body: is given a part's place and returns whether to go on.
+    /// - Returns: false when `body` ended it.
+    @inline(__always)
+    func forEachPart(of text: UnsafeBufferPointer<UInt8>, _ body: (Range<Int>) -> Bool) -> Bool {
+        switch behavior {
+        case .isolated: return forEachSpan(of: text) { range, _ in body(range) }
+        case .removed: return forEachSpan(of: text) { range, isMatch in isMatch || body(range) }
+        case .mergedWithPrevious, .mergedWithNext, .contiguous:
+            var spans: [(range: Range<Int>, isMatch: Bool)] = []
+            _ = forEachSpan(of: text) { range, isMatch in
+                spans.append((range, isMatch))
+                return true
+            }
+            var start = 0
+            for (index, span) in spans.enumerated() {
+                let next = index + 1 < spans.count ? spans[index + 1].isMatch : nil
+                if let next, joins(span.isMatch, next) { continue }
+                if !body(start..<span.range.upperBound) { return false }
+                start = span.range.upperBound
+            }
+            return true
+        }
+    }
+
+    /// Whether a part goes on from one span to the next, each of which is a match or is none.
+    private func joins(_ isMatch: Bool, _ next: Bool) -> Bool {
+        switch behavior {
+        case .mergedWithPrevious: !isMatch && next
+        case .mergedWithNext: isMatch && !next
+        case .contiguous: isMatch == next
+        case .isolated, .removed: false
+        }
+    }
+
+    /// Gives the matches and what stands between them.
+    @inline(__always)
+    private func forEachSpan(of text: UnsafeBufferPointer<UInt8>, _ body: (Range<Int>, Bool) -> Bool) -> Bool {
+        var done = 0
+        let finished = pattern.forEachMatch(in: text) { match in
+            if done < match.lowerBound, !body(done..<match.lowerBound, isInverted) { return false }
+            done = match.upperBound
+            return body(match, !isInverted)
+        }
+        return finished && (done == text.count || body(done..<text.count, isInverted))
+    }
+}

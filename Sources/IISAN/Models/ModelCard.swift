@@ -1,0 +1,132 @@
+import Encoders
+import Encoding
+import Files
+import Foundation
+import Torch
+
+/// What a model directory holds and what running it costs, told by its configuration and the headers of its weights.
+public struct ModelCard: Codable, Sendable, Equatable {
+    /// What an encoder costs in one type of numbers.
+    public struct Cost: Codable, Sendable, Equatable {
+        /// The type.
+        public var precision: String
+        /// Bytes of the whole encoder's weights in memory.
+        public var memoryBytes: Int
+        /// Bytes of weights in memory at a time when it is read block by block.
+        public var blockwiseBytes: Int
+        /// Items a second on this machine, estimated from its matrix product: titles of 16 tokens, or pictures.
+        public var itemsPerSecond: Double
+    }
+
+    /// The directory.
+    public var path: String
+    /// The `model_type` of its `config.json`.
+    public var modelType: String
+    /// What it reads: `text` or `image`.
+    public var modality: String
+    /// Values per token state.
+    public var width: Int
+    /// How many blocks there are.
+    public var depth: Int
+    /// How many numbers the encoder holds.
+    public var parameters: Int
+    /// Bytes of its tensors in the files.
+    public var storedBytes: Int
+    /// The most tokens of a text, or the tokens of a picture.
+    public var tokens: Int
+    /// Height and width in pixels of the pictures it was trained on; nil for texts.
+    public var pictureSize: Int?
+    /// How token states become one vector, when nothing else is said.
+    public var pooling: String
+    /// The layers kept when nothing else is said.
+    public var layers: [Int]
+    /// What it costs in float32 and bfloat16.
+    public var costs: [Cost]
+    /// Files that encoding would miss: a tokenizer or a picture processor.
+    public var missing: [String]
+
+    /// The cards of a directory: one for each encoder that it holds.
+    ///
+    /// - Parameter device: what speeds are estimated for.
+    /// - Throws: ``UserError`` when the directory holds no encoder that can be read.
+    public static func cards(of directory: URL, on device: Device = .cpu) throws -> [ModelCard] {
+        let rates = [DType.float32, .bfloat16].map { ($0, MatrixRate.measure($0, on: device)) }
+        do {
+            return [try ModelCard(EncoderDirectory(directory), rates)]
+        } catch let error as UserError {
+            // A model of two towers says which one is meant only when it is asked.
+            let towers = EncoderModality.allCases.compactMap { try? EncoderDirectory(directory, for: $0) }
+            guard towers.count > 1 else { throw error }
+            return try towers.map { try ModelCard($0, rates) }
+        }
+    }
+
+    private init(_ directory: EncoderDirectory, _ rates: [(dtype: DType, rate: Double)]) throws {
+        let family = directory.family
+        path = directory.url.path
+        modelType = directory.modelType
+        modality = family.input.modality.rawValue
+        width = family.width
+        depth = family.depth
+        pooling = family.pooling.rawValue
+        layers = EncodingOptions.usualLayers(depth: family.depth)
+        let plans = try rates.map { try EncoderPlan(directory, dtype: $0.dtype) }
+        parameters = plans[0].parts.reduce(0) { $0 + $1.count }
+        storedBytes = plans[0].parts.reduce(0) { $0 + $1.storedBytes }
+        let itemTokens: Int
+        let wanted: [String]
+        switch family.input {
+        case .tokens(_, let maximum):
+            tokens = maximum
+            itemTokens = min(maximum, 16)
+            wanted = [
+                "tokenizer.json", "vocab.txt", "vocab.json", "tokenizer.model", "spiece.model", "sentencepiece.bpe.model",
+                "spm.model",
+            ]
+        case .pixels(let grid):
+            tokens = grid.tokens
+            itemTokens = grid.tokens
+            pictureSize = grid.size
+            wanted = ["preprocessor_config.json"]
+        }
+        let isThere = wanted.contains { FileManager.default.fileExists(atPath: directory.url.appending(path: $0).path) }
+        missing = isThere ? [] : [wanted[0]]
+        let perItem = 2 * Double(plans[0].blocks.reduce(0) { $0 + $1.count }) * Double(itemTokens)
+        costs = zip(rates, plans).map { rate, plan in
+            Cost(
+                precision: rate.dtype.name, memoryBytes: plan.bytes, blockwiseBytes: plan.blockwiseBytes,
+                itemsPerSecond: 0.5 * rate.rate / perItem)
+        }
+    }
+}
+
+extension ModelCard: CustomStringConvertible {
+    /// The card as lines of a name and a value.
+    public var description: String {
+        func size(_ bytes: Int) -> String {
+            bytes < 1_000_000_000
+                ? String(format: "%.1f MB", Double(bytes) / 1e6) : String(format: "%.1f GB", Double(bytes) / 1e9)
+        }
+        var lines = [
+            ("model", path), ("family", "\(modelType), reads \(modality == "text" ? "texts" : "pictures")"),
+            ("width", "\(width)"), ("depth", "\(depth) blocks, hidden states 0 to \(depth)"),
+            ("parameters", String(format: "%.1f million", Double(parameters) / 1e6)), ("files", size(storedBytes)),
+            (
+                modality == "text" ? "longest text" : "picture",
+                pictureSize.map { "\($0) x \($0) pixels, \(tokens) tokens" } ?? "\(tokens) tokens"
+            ),
+            ("kept layers", layers.map(String.init).joined(separator: ", ")), ("pooling", pooling),
+        ]
+        for cost in costs {
+            let rate = cost.itemsPerSecond
+            lines.append(
+                (
+                    cost.precision,
+                    "\(size(cost.memoryBytes)) in memory, \(size(cost.blockwiseBytes)) block by block; about "
+                        + String(format: rate < 10 ? "%.2g" : "%.0f", rate) + (modality == "text" ? " titles/s" : " pictures/s")
+                ))
+        }
+        if !missing.isEmpty { lines.append(("missing", missing.joined(separator: ", "))) }
+        return lines.map { $0.0.padding(toLength: 14, withPad: " ", startingAt: 0) + $0.1 }.joined(separator: "\n")
+    }
+}
