@@ -9,6 +9,9 @@
 #include <torch/version.h>
 
 #include <dlfcn.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 using ctorch::Borrowed;
 using ctorch::guarded;
@@ -108,4 +111,11 @@ CTORCH_EXPORT bool ctorch_reset_device_peak(int32_t type, int32_t index) {
             ->resetPeakStats(static_cast<c10::DeviceIndex>(index));
         return true;
     });
+}
+
+CTORCH_EXPORT void ctorch_keep_freed_memory(void) {
+#ifdef __GLIBC__
+    mallopt(M_MMAP_THRESHOLD, 32 << 20);
+    mallopt(M_TRIM_THRESHOLD, 256 << 20);
+#endif
 }

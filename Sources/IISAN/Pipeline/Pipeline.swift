@@ -35,6 +35,7 @@ public struct Pipeline {
     /// - Throws: ``UserError`` when the device is not there or another LibTorch is loaded than the one it was built for.
     public init(_ configuration: Configuration, observer: Observer = Observer()) throws {
         try LibTorch.requireMatchingVersion()
+        LibTorch.keepFreedMemory()
         self.configuration = configuration
         self.observer = observer
         device = try SettingsPlace(source: "device").naming { try Device(named: configuration.device) }

@@ -108,6 +108,8 @@ const char *ctorch_library_path(void);
 const char *ctorch_cpu_capability(void);
 int32_t ctorch_thread_count(void);
 void ctorch_set_thread_count(int32_t count);
+/// Lets malloc keep freed pieces of up to 32 MB, 256 MB in all, for later use.
+void ctorch_keep_freed_memory(void);
 /// How many devices of a type there are; 0 where the type is not supported.
 int32_t ctorch_device_count(int32_t type);
 bool ctorch_synchronize(int32_t type, int32_t index);

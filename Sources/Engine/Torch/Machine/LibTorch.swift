@@ -35,4 +35,10 @@ public enum LibTorch {
         get { Int(ctorch_thread_count()) }
         set { ctorch_set_thread_count(Int32(newValue)) }
     }
+
+    /// Lets the process keep freed memory for later tensors, up to 256 MB.
+    ///
+    /// glibc otherwise gives every large piece back to the system when it is freed, and the next tensor's pages are cleared anew: that can
+    /// take as long as the work on them. To be called once, at the start of a program.
+    public static func keepFreedMemory() { ctorch_keep_freed_memory() }
 }

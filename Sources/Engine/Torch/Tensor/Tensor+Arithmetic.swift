@@ -9,6 +9,8 @@ extension Tensor {
     private static let multiplyInPlaceOperator = Operator("mul_", "Scalar")
     private static let negativeOperator = Operator("neg")
     private static let matmulOperator = Operator("matmul")
+    private static let batchProductOperator = Operator("bmm")
+    private static let addBatchProductOperator = Operator("baddbmm")
     private static let exponentialOperator = Operator("exp")
     private static let logarithmOperator = Operator("log")
     private static let sigmoidOperator = Operator("sigmoid")
@@ -60,6 +62,14 @@ extension Tensor {
 
     /// Matrix product over the last two dimensions; the others are broadcast.
     public func matmul(_ other: Tensor) -> Tensor { Self.matmulOperator(.tensor(self), .tensor(other)) }
+
+    /// The matrix products of two batches [batch, rows, inner] and [batch, inner, columns].
+    public func batchProduct(_ other: Tensor) -> Tensor { Self.batchProductOperator(.tensor(self), .tensor(other)) }
+
+    /// This tensor, broadcast, plus a factor times the matrix products of two batches.
+    public func addingProduct(_ a: Tensor, _ b: Tensor, scale: Double) -> Tensor {
+        Self.addBatchProductOperator(.tensor(self), .tensor(a), .tensor(b), .double(1), .double(scale))
+    }
 
     /// e to the power of each element.
     public func exponential() -> Tensor { Self.exponentialOperator(.tensor(self)) }

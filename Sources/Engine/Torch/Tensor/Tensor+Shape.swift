@@ -7,6 +7,7 @@ extension Tensor {
     private static let squeezeOperator = Operator("squeeze", "dim")
     private static let catOperator = Operator("cat")
     private static let stackOperator = Operator("stack")
+    private static let padOperator = Operator("constant_pad_nd")
     private static let narrowOperator = Operator("narrow")
     private static let selectOperator = Operator("select", "int")
 
@@ -30,6 +31,9 @@ extension Tensor {
     public func selected(_ dimension: Int, _ index: Int) -> Tensor {
         Self.selectOperator(.tensor(self), .int(dimension), .int(index))
     }
+
+    /// The tensor with zeros around: for each dimension, from the last on, how many before it and how many after it.
+    public func padded(_ zeros: [Int]) -> Tensor { Self.padOperator(.tensor(self), .ints(zeros), .double(0)) }
 
     /// Tensors one after the other along a dimension that they have.
     public static func concatenated(_ tensors: [Tensor], along dimension: Int) -> Tensor {
