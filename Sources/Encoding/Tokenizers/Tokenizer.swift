@@ -75,6 +75,7 @@ public struct Tokenizer: Sendable {
             if let identifier {
                 tokens.append(identifier)
             } else if let normalizer {
+                let isFirst = isFirst && !(preTokenizer.looksAtStart && normalizer.dropsStart(of: part))
                 normalizer.normalize(part).withUnsafeBufferPointer { appendNormal($0, isFirst, to: &tokens, until: enough) }
             } else {
                 appendNormal(part, isFirst, to: &tokens, until: enough)

@@ -17,7 +17,7 @@ enum ScalarKind: UInt8, CaseIterable, Sendable {
     case joinControl
     /// Symbols that are letters too ("Ⓐ").
     case letterSymbol
-    /// The numbers of Latin-1 ("²", "½"), which Oniguruma takes for word characters.
+    /// The numbers of Latin-1 ("²", "½"), which Oniguruma takes for word characters outside of brackets.
     case latinNumber
     /// Numbers that Unicode 16 does not know.
     case laterNumber
