@@ -68,7 +68,7 @@ extension Tokenizer {
             }
             return token
         }
-        self.init(
+        try self.init(
             added: added ?? [],
             normalizer: try root.optional("normalizer").map(Normalizer.init),
             preTokenizer: preTokenizer,

@@ -23,7 +23,7 @@ public struct Tokenizer: Sendable {
     init(
         added: [AddedToken], normalizer: Normalizer?, preTokenizer: PreTokenizer, model: any TokenModel,
         postProcessor: PostProcessor, truncation: Truncation?, hash: String
-    ) {
+    ) throws {
         self.hash = hash
         self.added = added
         self.normalizer = normalizer
@@ -32,8 +32,8 @@ public struct Tokenizer: Sendable {
         self.postProcessor = postProcessor
         self.truncation = truncation
         maximumTokens = truncation?.maximum
-        raw = AddedTokens(added.filter { !$0.normalized }) { Array($0.content.utf8) }
-        normalized = AddedTokens(added.filter(\.normalized)) { token in
+        raw = try AddedTokens(added.filter { !$0.normalized }) { Array($0.content.utf8) }
+        normalized = try AddedTokens(added.filter(\.normalized)) { token in
             let content = Array(token.content.utf8)
             return normalizer.map { content.withUnsafeBufferPointer($0.normalize) } ?? content
         }

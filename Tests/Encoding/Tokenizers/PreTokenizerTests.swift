@@ -90,6 +90,8 @@ struct PreTokenizerTests {
     }
 
     @Test func namesWhatIsWrong() {
+        let steps = Array(repeating: #"{"type": "WhitespaceSplit"}"#, count: 10_000).joined(separator: ", ")
+        let many = #"{"type": "Sequence", "pretokenizers": [\#(steps)]}"#
         for (json, part) in [
             (#"{"type": "Split", "pattern": {"String": ","}, "behavior": "Thrown"}"#, "MergedWithPrevious"),
             (#"{"type": "Split", "pattern": {"Regex": "(?<=a)b"}, "behavior": "Removed"}"#, "pre_tokenizer.pattern"),
@@ -97,6 +99,8 @@ struct PreTokenizerTests {
             (#"{"type": "Metaspace", "replacement": "ab"}"#, "one character"),
             (#"{"type": "Metaspace", "prepend_scheme": "last"}"#, "always, first or never"),
             (#"{"type": "Sequence", "pretokenizers": [{"type": "Dance"}]}"#, "pre_tokenizer.pretokenizers[0]"),
+            (#"{"type": "Sequence", "pretokenizers": [{"type": "ByteLevel"}, {"type": "ByteLevel"}]}"#, "more than once"),
+            (many, "more than 32 steps"),
         ] {
             #expect { try words("a", json) } throws: { "\($0)".contains(part) && $0 is UserError }
         }

@@ -36,7 +36,7 @@ extension Tokenizer {
             configuration, first: ("bos_token", specialTokensOfCLIP[0]), last: ("eos_token", specialTokensOfCLIP[1]), in: model,
             place: place)
         let space = Splitter.knownPattern(#"\s+"#)
-        return Tokenizer(
+        return try Tokenizer(
             added: try configuration.addedTokens(special: ends.tokens, in: model),
             normalizer: .sequence([.composition(.canonical), .replace(space, with: [0x20]), .lowercase]),
             preTokenizer: PreTokenizer([.split(wordsOfCLIP), .split(.gpt2)]), model: model,

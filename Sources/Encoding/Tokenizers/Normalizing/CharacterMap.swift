@@ -27,6 +27,9 @@ struct CharacterMap: Sendable {
         guard String(validating: texts, as: UTF8.self) != nil else { throw damaged("holds a text that is not UTF-8") }
     }
 
+    /// The most bytes that a character can become.
+    var longestText: Int { texts.split(separator: 0).map(\.count).max() ?? 0 }
+
     /// Reads the entry of a normalizer "Precompiled".
     init(_ entry: JSONEntry) throws {
         guard let bytes = Data(base64Encoded: try entry.string()) else { throw entry.error("is not base64") }
