@@ -1,8 +1,8 @@
 /// Text to the numbers of an encoder's tokens, exactly as the encoder's own tokenizer gives them.
 ///
 /// A text goes through four steps: the added tokens are found and the rest is normalized, the normal text is parted into words,
-/// the model cuts each word into tokens of the vocabulary, and special tokens are put around them. Time grows linearly with the text.
-/// A tokenizer never changes after it was made; any number of threads may use it at once.
+/// the model cuts each word into tokens of the vocabulary, and special tokens are put around them. Time grows linearly with
+/// the text. A tokenizer never changes after it was made; any number of threads may use it at once.
 public struct Tokenizer: Sendable {
     /// A SHA-256 of the files the tokenizer was made from, as 64 hexadecimal digits.
     public let hash: String

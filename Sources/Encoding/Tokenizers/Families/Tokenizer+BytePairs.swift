@@ -4,8 +4,8 @@ import Foundation
 extension Tokenizer {
     /// Makes a tokenizer from a `vocab.json` and the `merges.txt` beside it.
     ///
-    /// Which family it is tells the `tokenizer_class` of the `tokenizer_config.json`, else the special tokens: CLIP, RoBERTa, Qwen,
-    /// GPT-2.
+    /// Which family it is tells the `tokenizer_class` of the `tokenizer_config.json`, else the special tokens: CLIP, RoBERTa,
+    /// Qwen, GPT-2.
     init(vocabularyOfPairs file: URL) throws {
         let name = file.lastPathComponent
         let merges = file.deletingLastPathComponent().appending(path: name.dropLast("vocab.json".count) + "merges.txt")

@@ -2,8 +2,8 @@ import Files
 import Foundation
 
 extension Tokenizer {
-    /// OpenAI's file holds more merges than CLIP has: its vocabulary is the 256 bytes, those again at the ends of words, a token per
-    /// merge, and two special tokens, 49,408 in all.
+    /// OpenAI's file holds more merges than CLIP has: its vocabulary is the 256 bytes, those again at the ends of words, a
+    /// token per merge, and two special tokens, 49,408 in all.
     private static let mergesOfCLIP = 49_408 - 2 * 256 - 2
     private static let specialTokensOfCLIP = ["<|startoftext|>", "<|endoftext|>"]
 

@@ -38,8 +38,8 @@ struct CharacterMap: Sendable {
 
     /// The text with what each of its characters becomes.
     ///
-    /// As in the package `tokenizers`, a character with its marks is looked up as one where it takes less than six bytes, and becomes
-    /// as a whole what its shortest start that the map knows becomes; else each of its scalars is looked up.
+    /// As in the package `tokenizers`, a character with its marks is looked up as one where it takes less than six bytes, and
+    /// becomes as a whole what its shortest start that the map knows becomes; else each of its scalars is looked up.
     func normalize(_ text: UnsafeBufferPointer<UInt8>) -> [UInt8] {
         var result: [UInt8] = []
         result.reserveCapacity(text.count)
