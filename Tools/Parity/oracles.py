@@ -122,7 +122,7 @@ def unigram(path, model, pieces, config):
         tokenizer.post_processor = around(tokenizer, ["<s>"], ["</s>"])
     elif family.startswith("Deberta") or path.name == "spm.model":
         pieces += [] if any(piece == "[MASK]" for piece, _ in pieces) else [("[MASK]", 0.0)]
-        tokenizer = Tokenizer(models.Unigram(pieces, model.trainer_spec.unk_id, False))
+        tokenizer = Tokenizer(models.Unigram(pieces, model.trainer_spec.unk_id, model.trainer_spec.byte_fallback))
         lower = [normalizers.Lowercase()] if config.get("do_lower_case", False) else []
         tokenizer.normalizer = normalizers.Sequence(
             lower + [normalizers.Strip()] + charsmap(model) + [normalizers.Replace(Regex(" {2,}"), " ")])
@@ -131,7 +131,9 @@ def unigram(path, model, pieces, config):
         tokenizer.post_processor = around(tokenizer, ["[CLS]"], ["[SEP]"])
     else:
         extra = [f"<extra_id_{index}>" for index in range(config.get("extra_ids", 100) - 1, -1, -1)]
-        tokenizer = Tokenizer(models.Unigram(pieces + [(piece, 0.0) for piece in extra], model.trainer_spec.unk_id, False))
+        # Characters become bytes where the model says so, as in SentencePiece; transformers leaves that out.
+        pieces += [(piece, 0.0) for piece in extra]
+        tokenizer = Tokenizer(models.Unigram(pieces, model.trainer_spec.unk_id, model.trainer_spec.byte_fallback))
         tokenizer.normalizer = normalizers.Sequence(charsmap(model))
         tokenizer.pre_tokenizer = split
         tokenizer.add_special_tokens(extra)

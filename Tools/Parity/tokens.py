@@ -10,6 +10,7 @@ sentencepiece; `make parity-tokens` installs them and does all of it.
 
 import argparse
 import json
+import multiprocessing
 import pathlib
 import random
 
@@ -34,6 +35,16 @@ def write(tokenizer, path, out, rows):
             file.write(json.dumps({"text": text, "ids": ids, "maximum": maximum or 1 << 30}) + "\n")
 
 
+def compare(job):
+    """Writes one tokenizer's ids of the given texts and of the generated ones."""
+    number, path, arguments, fields = job
+    tokenizer = oracles.load(path)
+    special = [token.content for token in tokenizer.get_added_tokens_decoder().values()][:20]
+    rows = fields + list(texts.generated(arguments.generated, special))
+    write(tokenizer, path, arguments.out / f"tokens-{number:02}.jsonl", rows)
+    print(f"{path}: {len(rows)} texts", flush=True)
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("out", type=pathlib.Path)
@@ -47,12 +58,9 @@ def main():
     paths = [file for path in arguments.tokenizers for file in oracles.files(path)]
     if arguments.trained:
         paths += trained.train(arguments.out / "trained")
-    for number, path in enumerate(paths):
-        tokenizer = oracles.load(path)
-        special = [token.content for token in tokenizer.get_added_tokens_decoder().values()][:20]
-        rows = sorted(fields) + list(texts.generated(arguments.generated, special))
-        write(tokenizer, path, arguments.out / f"tokens-{number:02}.jsonl", rows)
-        print(f"{path}: {len(rows)} texts", flush=True)
+    jobs = [(number, path, arguments, sorted(fields)) for number, path in enumerate(paths)]
+    with multiprocessing.Pool() as pool:
+        pool.map(compare, jobs, chunksize=1)
 
 
 if __name__ == "__main__":

@@ -1,3 +1,5 @@
+import Files
+
 /// Finds added tokens in a text, from the left, the longest first.
 struct AddedTokens: Sendable {
     private var tokens: [AddedToken] = []
@@ -7,9 +9,15 @@ struct AddedTokens: Sendable {
     /// Makes a finder.
     ///
     /// - Parameter form: the form of a token's text in which it is looked for.
-    init(_ added: [AddedToken], form: (AddedToken) -> [UInt8]) {
+    /// - Throws: ``UserError`` when the tokens have too much text.
+    init(_ added: [AddedToken], form: (AddedToken) -> [UInt8]) throws {
+        var bytes = 0
         for token in added {
             let content = form(token)
+            bytes += content.count
+            guard bytes < ByteTrie.mostBytes else {
+                throw UserError("the added tokens have more than \(ByteTrie.mostBytes >> 20) MB of text")
+            }
             guard let first = content.first else { continue }
             canStart[Int(first)] = true
             _ = contents.insert(content, value: Int32(tokens.count))

@@ -2,10 +2,11 @@ import Files
 import Foundation
 
 extension Tokenizer {
-    /// Makes the tokenizer of an encoder's folder: from `tokenizer.json` where there is one, else from the first of the other files that
-    /// tokenizers are handed out as.
+    /// Makes the tokenizer of an encoder's folder: from `tokenizer.json` where there is one, else from the first of the other
+    /// files that tokenizers are handed out as.
     ///
-    /// - Throws: ``UserError`` when the folder has none of them, or the file is damaged or has components that are not supported.
+    /// - Throws: ``UserError`` when the folder has none of them, or the file is damaged or has components that are not
+    ///   supported.
     public init(directory: URL) throws {
         guard let names = try? FileManager.default.contentsOfDirectory(atPath: directory.path).sorted() else {
             throw UserError(
@@ -31,9 +32,9 @@ extension Tokenizer {
 
     /// Makes a tokenizer from one file, told apart by the name's ending.
     ///
-    /// It is a `tokenizer.json`; the `vocab.txt` of the BERT family; a `vocab.json` with a `merges.txt` beside it (GPT-2, RoBERTa,
-    /// Qwen, CLIP); a SentencePiece `.model` (Llama, Gemma, XLM-R, DeBERTa, T5); or OpenAI's `.txt.gz` for CLIP. All but the first
-    /// take their settings from the `tokenizer_config.json` beside them, where there is one.
+    /// It is a `tokenizer.json`; the `vocab.txt` of the BERT family; a `vocab.json` with a `merges.txt` beside it (GPT-2,
+    /// RoBERTa, Qwen, CLIP); a SentencePiece `.model` (Llama, Gemma, XLM-R, DeBERTa, T5); or OpenAI's `.txt.gz` for CLIP. All
+    /// but the first take their settings from the `tokenizer_config.json` beside them, where there is one.
     ///
     /// - Throws: ``UserError`` when the file is missing or damaged or has components that are not supported.
     public init(file: URL) throws {
@@ -68,7 +69,7 @@ extension Tokenizer {
             }
             return token
         }
-        self.init(
+        try self.init(
             added: added ?? [],
             normalizer: try root.optional("normalizer").map(Normalizer.init),
             preTokenizer: preTokenizer,

@@ -1,8 +1,8 @@
 /// Text to the numbers of an encoder's tokens, exactly as the encoder's own tokenizer gives them.
 ///
 /// A text goes through four steps: the added tokens are found and the rest is normalized, the normal text is parted into words,
-/// the model cuts each word into tokens of the vocabulary, and special tokens are put around them. Time grows linearly with the text.
-/// A tokenizer never changes after it was made; any number of threads may use it at once.
+/// the model cuts each word into tokens of the vocabulary, and special tokens are put around them. Time grows linearly with
+/// the text. A tokenizer never changes after it was made; any number of threads may use it at once.
 public struct Tokenizer: Sendable {
     /// A SHA-256 of the files the tokenizer was made from, as 64 hexadecimal digits.
     public let hash: String
@@ -23,7 +23,7 @@ public struct Tokenizer: Sendable {
     init(
         added: [AddedToken], normalizer: Normalizer?, preTokenizer: PreTokenizer, model: any TokenModel,
         postProcessor: PostProcessor, truncation: Truncation?, hash: String
-    ) {
+    ) throws {
         self.hash = hash
         self.added = added
         self.normalizer = normalizer
@@ -32,8 +32,8 @@ public struct Tokenizer: Sendable {
         self.postProcessor = postProcessor
         self.truncation = truncation
         maximumTokens = truncation?.maximum
-        raw = AddedTokens(added.filter { !$0.normalized }) { Array($0.content.utf8) }
-        normalized = AddedTokens(added.filter(\.normalized)) { token in
+        raw = try AddedTokens(added.filter { !$0.normalized }) { Array($0.content.utf8) }
+        normalized = try AddedTokens(added.filter(\.normalized)) { token in
             let content = Array(token.content.utf8)
             return normalizer.map { content.withUnsafeBufferPointer($0.normalize) } ?? content
         }
@@ -75,6 +75,7 @@ public struct Tokenizer: Sendable {
             if let identifier {
                 tokens.append(identifier)
             } else if let normalizer {
+                let isFirst = isFirst && !(preTokenizer.looksAtStart && normalizer.dropsStart(of: part))
                 normalizer.normalize(part).withUnsafeBufferPointer { appendNormal($0, isFirst, to: &tokens, until: enough) }
             } else {
                 appendNormal(part, isFirst, to: &tokens, until: enough)

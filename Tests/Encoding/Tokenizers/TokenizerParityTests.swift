@@ -23,14 +23,19 @@ struct TokenizerParityTests {
             let lines = try LineReader(folder.appending(path: name))
             let head = try JSONDecoder().decode(Head.self, from: Data(#require(try lines.nextBytes())))
             let tokenizer = try Tokenizer(file: URL(filePath: head.file))
+            let decoder = JSONDecoder()
             var compared = 0
+            var different = 0
             while let line = try lines.nextBytes() {
-                let row = try JSONDecoder().decode(Row.self, from: Data(line))
-                let tokens = tokenizer.encode(row.text, maximumTokens: row.maximum)
-                #expect(tokens == row.ids, "\(name):\(lines.number)")
+                let row = try decoder.decode(Row.self, from: Data(line))
                 compared += 1
+                if tokenizer.encode(row.text, maximumTokens: row.maximum) != row.ids {
+                    different += 1
+                    if different <= 5 { Issue.record("other tokens: \(name):\(lines.number)") }
+                }
             }
-            print("compared with tokenizers: \(compared) texts, \(head.file)")
+            #expect(different == 0)
+            print("compared with tokenizers: \(compared) texts, \(different) different, \(head.file)")
         }
     }
 }

@@ -4,8 +4,8 @@ import Foundation
 extension Tokenizer {
     /// Makes a tokenizer from a `vocab.json` and the `merges.txt` beside it.
     ///
-    /// Which family it is tells the `tokenizer_class` of the `tokenizer_config.json`, else the special tokens: CLIP, RoBERTa, Qwen,
-    /// GPT-2.
+    /// Which family it is tells the `tokenizer_class` of the `tokenizer_config.json`, else the special tokens: CLIP, RoBERTa,
+    /// Qwen, GPT-2.
     init(vocabularyOfPairs file: URL) throws {
         let name = file.lastPathComponent
         let merges = file.deletingLastPathComponent().appending(path: name.dropLast("vocab.json".count) + "merges.txt")
@@ -27,7 +27,7 @@ extension Tokenizer {
         let model = try BytePairs(vocabulary: vocabulary, merges: pairs, options: .init(isByteLevel: true), place: file.path)
         let prefix: [PreTokenizer.Step] = try configuration.bool("add_prefix_space", default: false) ? [.prefixBlank] : []
         if configuration.kind.hasPrefix("Qwen2") {
-            self.init(
+            try self.init(
                 added: try configuration.addedTokens(special: ["<|endoftext|>"], in: model),
                 normalizer: .composition(.canonical),
                 preTokenizer: PreTokenizer([.split(.qwen)]), model: model, postProcessor: PostProcessor(), truncation: nil,
@@ -36,13 +36,13 @@ extension Tokenizer {
             let ends = try Self.ends(
                 configuration, first: ("cls_token", "<s>"), last: ("sep_token", "</s>"), in: model, place: file.path)
             let mask = try configuration.token("mask_token", default: "<mask>")
-            self.init(
+            try self.init(
                 added: try configuration.addedTokens(
                     special: ends.tokens + ["<pad>", "<unk>", mask], greedy: mask, in: model),
                 normalizer: nil, preTokenizer: PreTokenizer(prefix + [.split(.gpt2)]), model: model,
                 postProcessor: ends.postProcessor, truncation: nil, hash: hash)
         } else {
-            self.init(
+            try self.init(
                 added: try configuration.addedTokens(special: ["<|endoftext|>"], in: model), normalizer: nil,
                 preTokenizer: PreTokenizer(prefix + [.split(.gpt2)]), model: model, postProcessor: PostProcessor(),
                 truncation: nil, hash: hash)

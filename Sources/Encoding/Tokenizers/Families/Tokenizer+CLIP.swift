@@ -2,8 +2,8 @@ import Files
 import Foundation
 
 extension Tokenizer {
-    /// OpenAI's file holds more merges than CLIP has: its vocabulary is the 256 bytes, those again at the ends of words, a token per
-    /// merge, and two special tokens, 49,408 in all.
+    /// OpenAI's file holds more merges than CLIP has: its vocabulary is the 256 bytes, those again at the ends of words, a
+    /// token per merge, and two special tokens, 49,408 in all.
     private static let mergesOfCLIP = 49_408 - 2 * 256 - 2
     private static let specialTokensOfCLIP = ["<|startoftext|>", "<|endoftext|>"]
 
@@ -36,7 +36,7 @@ extension Tokenizer {
             configuration, first: ("bos_token", specialTokensOfCLIP[0]), last: ("eos_token", specialTokensOfCLIP[1]), in: model,
             place: place)
         let space = Splitter.knownPattern(#"\s+"#)
-        return Tokenizer(
+        return try Tokenizer(
             added: try configuration.addedTokens(special: ends.tokens, in: model),
             normalizer: .sequence([.composition(.canonical), .replace(space, with: [0x20]), .lowercase]),
             preTokenizer: PreTokenizer([.split(wordsOfCLIP), .split(.gpt2)]), model: model,

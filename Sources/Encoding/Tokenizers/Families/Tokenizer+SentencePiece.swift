@@ -5,14 +5,14 @@ extension Tokenizer {
     /// Makes a tokenizer from a SentencePiece model.
     ///
     /// Which tokens are put around a text the file does not tell: the family does, by the `tokenizer_class` of the
-    /// `tokenizer_config.json`, else by the file's name and its pieces. BPE is Llama's and Gemma's kind; Unigram is XLM-R's, DeBERTa's
-    /// or T5's.
+    /// `tokenizer_config.json`, else by the file's name and its pieces. BPE is Llama's and Gemma's kind; Unigram is XLM-R's,
+    /// DeBERTa's or T5's.
     init(sentencePiece file: URL) throws {
         let configuration = try TokenizerConfiguration(beside: file)
         let parts = try MappedFile(file).withBytes { bytes in
             try SentencePieceFamily(SentencePieceModel(bytes, file: file.path), configuration, file)
         }
-        self.init(
+        try self.init(
             added: parts.added, normalizer: .sequence(parts.normalizers), preTokenizer: parts.preTokenizer, model: parts.model,
             postProcessor: parts.postProcessor, truncation: nil, hash: try configuration.hash(with: file))
     }
@@ -69,9 +69,8 @@ struct SentencePieceFamily {
             last = ("sep_token", "[SEP]")
         case .unigram:
             let count = try configuration.integer("extra_ids", in: 0...10_000, default: 100)
-            let extra = (0..<count).reversed().map { "<extra_id_\($0)>" }.filter { name in
-                !file.pieces.contains { $0.text == name }
-            }
+            let known = Set(file.pieces.map(\.text))
+            let extra = (0..<count).reversed().map { "<extra_id_\($0)>" }.filter { !known.contains($0) }
             model = try Self.unigram(file, and: extra, url)
             normalizers = map
             preTokenizer = Self.words
@@ -81,9 +80,8 @@ struct SentencePieceFamily {
         }
         let ends = try Tokenizer.ends(configuration, first: first, last: last, in: model, place: url.path)
         let named = file.pieces.filter { [.unknown, .control, .userDefined].contains($0.kind) }.map(\.text)
-        let texts = Set(special + ends.tokens)
         added = try configuration.addedTokens(
-            special: special + ends.tokens + named.filter { !texts.contains($0) && !$0.isEmpty }, greedy: greedy, in: model)
+            special: special + ends.tokens + named, greedy: greedy, in: model)
         postProcessor = ends.postProcessor
     }
 

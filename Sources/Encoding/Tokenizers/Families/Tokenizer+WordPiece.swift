@@ -24,7 +24,7 @@ extension Tokenizer {
         let last = try required("sep_token", "[SEP]")
         let others = try [("unk_token", "[UNK]"), ("pad_token", "[PAD]"), ("mask_token", "[MASK]")].compactMap(special)
         let lowercase = try configuration.bool("do_lower_case", default: true)
-        self.init(
+        try self.init(
             added: [first, last] + others,
             normalizer: .bert(
                 BertNormalizer(

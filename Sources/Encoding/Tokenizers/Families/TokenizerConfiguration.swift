@@ -64,9 +64,9 @@ struct TokenizerConfiguration {
     ///   - special: the texts of the family's special tokens; those that the vocabulary lacks are left out.
     ///   - greedy: the one that takes the white space before it.
     func addedTokens(special: [String], greedy: String? = nil, in model: any TokenModel) throws -> [AddedToken] {
-        let own = try addedTokens()
-        var tokens = own
-        for content in special where !tokens.contains(where: { $0.content == content }) {
+        var tokens = try addedTokens()
+        var known = Set(tokens.map(\.content))
+        for content in special where known.insert(content).inserted {
             guard let identifier = model.identifier(of: content) else { continue }
             var token = AddedToken(content: content, identifier: identifier)
             token.takesSpaceBefore = content == greedy

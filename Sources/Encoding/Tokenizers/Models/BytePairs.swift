@@ -1,6 +1,7 @@
 import Files
 
-/// BPE: a word's characters, of which the pair with the lowest rank is merged again and again, until no pair is left that can be.
+/// BPE: a word's characters, of which the pair with the lowest rank is merged again and again, until no pair is left that can
+/// be.
 struct BytePairs: TokenModel {
     /// How a model of this kind treats words, beside its vocabulary.
     struct Options: Sendable {

@@ -9,8 +9,8 @@ struct ByteTrie: Sendable {
     private static let empty = UInt64.max
     private static let endBit: UInt64 = 1 << 24
 
-    /// A step per element, found by open addressing: from the highest bit its node (24 bits), its byte, 7 unused bits, whether a text
-    /// ends where it leads (1 bit), and the node it leads to (24 bits).
+    /// A step per element, found by open addressing: from the highest bit its node (24 bits), its byte, 7 unused bits,
+    /// whether a text ends where it leads (1 bit), and the node it leads to (24 bits).
     private var steps: [UInt64] = Array(repeating: empty, count: 1024)
     /// What each node's text stands for; -1 where it is only the start of longer ones.
     private var values: [Int32] = [-1]

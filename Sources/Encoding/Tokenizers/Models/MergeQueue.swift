@@ -1,7 +1,7 @@
 /// Merges a word's tokens: always the pair of the lowest rank, the leftmost of several.
 ///
-/// Short words are searched again after each merge. Long ones keep their possible merges in a heap, so that a word of n characters
-/// takes n log n steps.
+/// Short words are searched again after each merge. Long ones keep their possible merges in a heap, so that a word of n
+/// characters takes n log n steps.
 struct MergeQueue {
     /// Words of up to so many tokens are searched.
     static let longestShortWord = 32

@@ -54,6 +54,11 @@ struct BertNormalizer: Sendable {
         return result
     }
 
+    /// Whether a scalar goes.
+    func drops(_ scalar: Unicode.Scalar) -> Bool {
+        cleanText && (scalar.isControl || scalar == "\u{FFFD}") || stripAccents && scalar.isNonspacingMark
+    }
+
     private func add(_ scalar: Unicode.Scalar, _ decomposition: inout Decomposition, _ result: inout [UInt8]) {
         if cleanText {
             let kind = ScalarClass(scalar)

@@ -27,6 +27,9 @@ struct CharacterMap: Sendable {
         guard String(validating: texts, as: UTF8.self) != nil else { throw damaged("holds a text that is not UTF-8") }
     }
 
+    /// The most bytes that a character can become.
+    var longestText: Int { texts.split(separator: 0).map(\.count).max() ?? 0 }
+
     /// Reads the entry of a normalizer "Precompiled".
     init(_ entry: JSONEntry) throws {
         guard let bytes = Data(base64Encoded: try entry.string()) else { throw entry.error("is not base64") }
@@ -35,8 +38,8 @@ struct CharacterMap: Sendable {
 
     /// The text with what each of its characters becomes.
     ///
-    /// As in the package `tokenizers`, a character with its marks is looked up as one where it takes less than six bytes, and becomes
-    /// as a whole what its shortest start that the map knows becomes; else each of its scalars is looked up.
+    /// As in the package `tokenizers`, a character with its marks is looked up as one where it takes less than six bytes, and
+    /// becomes as a whole what its shortest start that the map knows becomes; else each of its scalars is looked up.
     func normalize(_ text: UnsafeBufferPointer<UInt8>) -> [UInt8] {
         var result: [UInt8] = []
         result.reserveCapacity(text.count)

@@ -39,6 +39,28 @@ extension Normalizer {
         case "Sequence": self = .sequence(try entry.required("normalizers").array().map(Normalizer.init))
         case let type: throw entry.unsupported(type, supported: Self.supported)
         }
+        guard growth <= Self.mostGrowth else {
+            throw entry.error("makes a text more than \(Int(Self.mostGrowth)) times as long")
+        }
+    }
+}
+
+extension Normalizer {
+    /// Normalizers one after the other could otherwise make a few bytes fill the memory.
+    private static let mostGrowth = 1e6
+
+    /// How many times as long a text can become, in bytes; not counting what is put before it.
+    private var growth: Double {
+        switch self {
+        case .strip, .stripAccents, .prepend, .translation: 1
+        case .byteCharacters: 2
+        case .lowercase, .bert: 3
+        // The longest decomposition is that of U+FDFA: of 3 bytes to 33.
+        case .decomposition, .composition: 12
+        case .replace(_, let replacement): Double(max(1, replacement.count))
+        case .characterMap(let map): Double(max(1, map.longestText))
+        case .sequence(let normalizers): normalizers.reduce(1) { $0 * $1.growth }
+        }
     }
 }
 

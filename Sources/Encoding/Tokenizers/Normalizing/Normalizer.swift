@@ -51,6 +51,27 @@ indirect enum Normalizer: Sendable {
         }
     }
 
+    /// Whether the normal form lacks the start of a text: what is left then does not count as the text's start.
+    func dropsStart(of text: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard !text.isEmpty else { return false }
+        var position = 0
+        let first = text.scalar(at: &position)
+        switch self {
+        case .bert(let normalizer): return normalizer.drops(first)
+        case .stripAccents: return first.isMark
+        case .strip(let left, _): return left && first.properties.isWhitespace
+        case .translation: return first.isDroppedInTranslation
+        case .sequence(let normalizers):
+            var text = Array(text)
+            for normalizer in normalizers {
+                if text.withUnsafeBufferPointer(normalizer.dropsStart) { return true }
+                text = text.withUnsafeBufferPointer(normalizer.normalize)
+            }
+            return false
+        default: return false
+        }
+    }
+
     private static func decompose(_ text: UnsafeBufferPointer<UInt8>, _ kind: Decomposition.Kind) -> [UInt8] {
         var result: [UInt8] = []
         result.reserveCapacity(text.count)

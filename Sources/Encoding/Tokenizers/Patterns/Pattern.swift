@@ -2,8 +2,9 @@ import Files
 
 /// A regular expression of a `tokenizer.json`, or a plain text, made ready for finding.
 ///
-/// It finds what Oniguruma finds: at each place the first alternative that fits, repeats as long as possible and given back one by
-/// one. What such files use is supported: classes with categories, alternatives, groups, repeats, lookahead, ignored case.
+/// It finds what Oniguruma finds: at each place the first alternative that fits, repeats as long as possible and given back
+/// one by one. What such files use is supported: classes with categories, alternatives, groups, repeats, lookahead, ignored
+/// case.
 struct Pattern: Sendable {
     /// A step of the search.
     enum Instruction: Sendable {
@@ -71,8 +72,8 @@ struct Pattern: Sendable {
 
     /// Gives the places where the pattern is found, from the left, none overlapping another.
     ///
-    /// A text of n bytes takes at most ``PatternMatcher/stepsPerByte`` times n steps: a search that would take longer, which only
-    /// a pattern made for that does, ends early, and the rest of the text counts as not matching.
+    /// A text of n bytes takes at most ``PatternMatcher/stepsPerByte`` times n steps: a search that would take longer, which
+    /// only a pattern made for that does, ends early, and the rest of the text counts as not matching.
     @inline(__always)
     func forEachMatch(in text: UnsafeBufferPointer<UInt8>, _ body: (Range<Int>) -> Bool) -> Bool {
         var matcher = PatternMatcher(instructions, in: text)

@@ -2,11 +2,11 @@ import Files
 
 /// Reads a regular expression in Oniguruma's notation, as far as files of tokenizers use it.
 struct PatternParser {
-    private let scalars: [Unicode.Scalar]
+    let scalars: [Unicode.Scalar]
     private let place: String
-    private var position = 0
+    var position = 0
     private var depth = 0
-    private var ignoresCase = false
+    var ignoresCase = false
     /// Longer expressions and deeper groups are refused.
     private static let longest = 10_000
     private static let deepest = 32
@@ -27,15 +27,15 @@ struct PatternParser {
         self.place = place
     }
 
-    private var next: Unicode.Scalar? { position < scalars.count ? scalars[position] : nil }
+    var next: Unicode.Scalar? { position < scalars.count ? scalars[position] : nil }
 
-    private func error(_ problem: String) -> UserError {
+    func error(_ problem: String) -> UserError {
         UserError(
             "the pattern \(problem) (character \(position + 1))", at: place,
             remedy: "Use an encoder whose tokenizer is made of supported components.")
     }
 
-    private mutating func take(_ text: String) -> Bool {
+    mutating func take(_ text: String) -> Bool {
         let expected = text.unicodeScalars
         guard scalars[position...].starts(with: expected) else { return false }
         position += expected.count
@@ -128,7 +128,7 @@ struct PatternParser {
     }
 
     /// The set of one scalar, and where case is ignored also of its other cases.
-    private func literal(_ scalar: Unicode.Scalar) throws -> ScalarSet {
+    func literal(_ scalar: Unicode.Scalar) throws -> ScalarSet {
         var set = ScalarSet(scalar)
         guard ignoresCase else { return set }
         guard scalar.isASCII else { throw error("ignores the case of \"\(scalar)\", which is supported for ASCII only") }
@@ -141,116 +141,5 @@ struct PatternParser {
         if letter == 0x73 { set.insert(0x17F...0x17F) }
         if letter == 0x6B { set.insert(0x212A...0x212A) }
         return set
-    }
-}
-
-extension PatternParser {
-    /// A class in brackets.
-    private mutating func set() throws -> ScalarSet {
-        guard !ignoresCase else { throw error("has a class where case is ignored, which is not supported") }
-        position += 1
-        var set = ScalarSet()
-        let isInverted = take("^")
-        var isFirst = true
-        while let scalar = next, scalar != "]" || isFirst {
-            isFirst = false
-            if scalar == "[" || take("&&") { throw error("has a class inside a class, which is not supported") }
-            guard let low = try member(into: &set) else { continue }
-            var high = low
-            if next == "-", position + 1 < scalars.count, scalars[position + 1] != "]" {
-                position += 1
-                var other = ScalarSet()
-                guard let end = try member(into: &other), end.value >= low.value else {
-                    throw error("has a range that is not understood")
-                }
-                high = end
-            }
-            set.insert(low.value...high.value)
-        }
-        guard take("]") else { throw error("has a \"[\" without its \"]\"") }
-        return isInverted ? set.inverted : set
-    }
-
-    /// A member of a class in brackets: a scalar, or nil for a class of its own, which is added to `set`.
-    private mutating func member(into set: inout ScalarSet) throws -> Unicode.Scalar? {
-        guard let scalar = next else { throw error("has a \"[\" without its \"]\"") }
-        position += 1
-        guard scalar == "\\" else { return scalar }
-        if let named = try escapedClass() {
-            set.insert(named)
-            return nil
-        }
-        return try escapedScalar()
-    }
-
-    private mutating func escaped() throws -> ScalarSet {
-        if let named = try escapedClass() { return named }
-        return try literal(escapedScalar())
-    }
-
-    /// The class after a backslash; nil when something else stands there.
-    private mutating func escapedClass() throws -> ScalarSet? {
-        guard let scalar = next else { throw error("ends with a backslash") }
-        position += 1
-        switch scalar {
-        case "s": return .space
-        case "S": return ScalarSet.space.inverted
-        case "w": return .word
-        case "W": return ScalarSet.word.inverted
-        case "d": return ScalarSet(ScalarKinds(.decimalNumber))
-        case "D": return ScalarSet(ScalarKinds(.decimalNumber)).inverted
-        case "p", "P":
-            guard take("{") else { throw error("has a \"\\\(scalar)\" without its category") }
-            let isInverted = take("^") != (scalar == "P")
-            var name = ""
-            while let letter = next, letter != "}" {
-                name.unicodeScalars.append(letter)
-                position += 1
-            }
-            guard take("}"), let kinds = ScalarKinds.named(name) else {
-                throw error("asks for \"\\p{\(name)}\"; supported are the general categories, as in \\p{L} and \\p{Lu}")
-            }
-            let set = ScalarSet(kinds)
-            return isInverted ? set.inverted : set
-        default:
-            position -= 1
-            return nil
-        }
-    }
-
-    /// The scalar after a backslash.
-    private mutating func escapedScalar() throws -> Unicode.Scalar {
-        let scalar = scalars[position]
-        position += 1
-        switch scalar {
-        case "n": return "\n"
-        case "r": return "\r"
-        case "t": return "\t"
-        case "f": return "\u{C}"
-        case "v": return "\u{B}"
-        case "x":
-            let braced = take("{")
-            let value = try hexadecimal(most: braced ? 8 : 2)
-            guard !braced || take("}"), braced || value.isASCII else { throw error("has a \"\\x\" that is not understood") }
-            return value
-        case "u": return try hexadecimal(most: 4)
-        default:
-            guard scalar.isASCII, scalar.isPunctuation || scalar == " " else {
-                throw error("has \"\\\(scalar)\", which is not supported")
-            }
-            return scalar
-        }
-    }
-
-    private mutating func hexadecimal(most: Int) throws -> Unicode.Scalar {
-        var value: UInt32 = 0
-        var count = 0
-        while count < most, let scalar = next, let digit = Character(scalar).hexDigitValue {
-            value = value << 4 | UInt32(digit)
-            position += 1
-            count += 1
-        }
-        guard count > 0, let scalar = Unicode.Scalar(value) else { throw error("has a character that is not understood") }
-        return scalar
     }
 }

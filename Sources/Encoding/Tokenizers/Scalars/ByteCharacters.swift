@@ -1,5 +1,5 @@
-/// The characters that stand for bytes in vocabularies of byte-level BPE: printable ones of Latin-1 for themselves, and from U+0100
-/// on for all others, so that a blank is "Ġ".
+/// The characters that stand for bytes in vocabularies of byte-level BPE: printable ones of Latin-1 for themselves, and from
+/// U+0100 on for all others, so that a blank is "Ġ".
 enum ByteCharacters {
     /// The character of each byte.
     static let scalars: [Unicode.Scalar] = {

@@ -69,7 +69,8 @@ struct Decomposition {
         }
     }
 
-    /// A Hangul syllable is computed from its place: 21 vowels times 28 endings (the first of which is none) per first consonant.
+    /// A Hangul syllable is computed from its place: 21 vowels times 28 endings (the first of which is none) per first
+    /// consonant.
     private static func syllable(_ index: UInt32) -> [Unicode.Scalar] {
         var parts = [Unicode.Scalar(0x1100 + index / 588)!, Unicode.Scalar(0x1161 + index % 588 / 28)!]
         if index % 28 > 0 { parts.append(Unicode.Scalar(0x11A7 + index % 28)!) }

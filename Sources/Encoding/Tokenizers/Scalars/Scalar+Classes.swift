@@ -1,7 +1,8 @@
 /// The classes of scalars that the BERT family's tokenizers were made with.
 ///
 /// Those use the tables of Unicode 8 (categories) and 9 (decompositions). A scalar that came later is unassigned there, and a
-/// few have changed their category since; the vocabularies were learned without either, so today's tables would give other tokens.
+/// few have changed their category since; the vocabularies were learned without either, so today's tables would give other
+/// tokens.
 extension Unicode.Scalar {
     /// Whether the scalar was already assigned in a version of Unicode.
     func isAssigned(in major: Int) -> Bool {

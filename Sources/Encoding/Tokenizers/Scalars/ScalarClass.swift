@@ -1,5 +1,5 @@
-/// What a scalar is to the BERT family's tokenizers, looked up in a table: the properties that the standard library computes take
-/// most of the time of a text that is not ASCII.
+/// What a scalar is to the BERT family's tokenizers, looked up in a table: the properties that the standard library computes
+/// take most of the time of a text that is not ASCII.
 struct ScalarClass: OptionSet, Sendable {
     let rawValue: UInt8
 

@@ -1,7 +1,7 @@
 /// The general category of a scalar in Unicode 16, which the patterns of `tokenizer.json` files are matched with.
 ///
-/// Some categories are cut in two where white space, word characters or digits run through them, so that each class of a pattern
-/// is a set of kinds.
+/// Some categories are cut in two where white space, word characters or digits run through them, so that each class of a
+/// pattern is a set of kinds.
 enum ScalarKind: UInt8, CaseIterable, Sendable {
     case uppercaseLetter, lowercaseLetter, titlecaseLetter, modifierLetter, otherLetter
     case nonspacingMark, spacingMark, enclosingMark
@@ -17,7 +17,7 @@ enum ScalarKind: UInt8, CaseIterable, Sendable {
     case joinControl
     /// Symbols that are letters too ("Ⓐ").
     case letterSymbol
-    /// The numbers of Latin-1 ("²", "½"), which Oniguruma takes for word characters.
+    /// The numbers of Latin-1 ("²", "½"), which Oniguruma takes for word characters outside of brackets.
     case latinNumber
     /// Numbers that Unicode 16 does not know.
     case laterNumber

@@ -26,9 +26,9 @@ struct ScalarKinds: OptionSet, Sendable {
 
     /// White space beyond ASCII.
     static let space = separators.union(ScalarKinds(.spaceControl))
-    /// The word characters of Oniguruma beyond ASCII.
+    /// Word characters beyond ASCII.
     static let word = letters.union(marks)
-        .union(ScalarKinds(.decimalNumber, .letterNumber, .latinNumber, .connectorPunctuation, .letterSymbol))
+        .union(ScalarKinds(.decimalNumber, .letterNumber, .connectorPunctuation, .letterSymbol))
 
     /// The kinds of a general category or a group of them as patterns name it (`L`, `Lu`); nil when there is none of that name.
     static func named(_ name: String) -> ScalarKinds? {

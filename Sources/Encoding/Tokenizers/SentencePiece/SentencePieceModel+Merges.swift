@@ -1,5 +1,6 @@
 extension SentencePieceModel {
-    /// The merges of a BPE model: its file has none, but each two pieces that make a third are merged, the third's score giving the rank.
+    /// The merges of a BPE model: its file has none, but each two pieces that make a third are merged, the third's score
+    /// giving the rank.
     ///
     /// Of pieces of one score the merges come in the order in which the package `transformers` has them.
     var merges: [(String, String)] {

@@ -59,6 +59,9 @@ struct SentencePieceModel {
             }
         }
         guard !pieces.isEmpty else { throw reader.error("it has no pieces") }
+        guard pieces.indices.contains(unknown) else {
+            throw reader.error("the unknown piece has the number \(unknown), but there are \(pieces.count) pieces")
+        }
     }
 
     private static func piece(_ message: ProtobufReader) throws -> Piece {

@@ -8,7 +8,15 @@ extension PreTokenizer {
     /// Makes the pre-tokenizer that an entry of a `tokenizer.json` describes; without one, the whole text is one word.
     ///
     /// - Throws: ``UserError`` for a type that is not supported and for settings of the wrong kind.
-    init(_ entry: JSONEntry?) throws { self.init(try entry.map(Self.steps) ?? []) }
+    init(_ entry: JSONEntry?) throws {
+        self.init(try entry.map(Self.steps) ?? [])
+        guard steps.count <= Self.mostSteps else { throw entry!.error("has more than \(Self.mostSteps) steps") }
+        let mappings = steps.filter { if case .byteCharacters = $0 { true } else { false } }
+        guard mappings.count <= 1 else { throw entry!.error("makes characters of bytes more than once") }
+    }
+
+    /// Each step is a level of calls, so that a file of many could use up the stack.
+    private static let mostSteps = 32
 
     private static func steps(_ entry: JSONEntry) throws -> [Step] {
         switch try entry.type() {

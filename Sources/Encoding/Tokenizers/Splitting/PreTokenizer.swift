@@ -17,6 +17,13 @@ struct PreTokenizer: Sendable {
     /// The steps. Without any, the whole text is one word.
     private(set) var steps: [Step]
 
+    /// Whether it makes a difference if a part is the start of the whole text.
+    var looksAtStart: Bool {
+        steps.contains { step in
+            if case .metaspace(let metaspace) = step { metaspace.prefix == .first } else { false }
+        }
+    }
+
     /// Takes the last step off if it makes characters of bytes, for a model that does this itself.
     ///
     /// - Returns: whether it was so.

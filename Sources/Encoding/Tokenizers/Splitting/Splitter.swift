@@ -25,10 +25,10 @@ struct Splitter: Sendable {
         do { return try Pattern(expression: expression, place: "") } catch { preconditionFailure("\(error)") }
     }
 
-    /// `\w+|[^\w\s]+`, where letters' joiners are word characters and the numbers of Latin-1 are not.
+    /// `\w+|[^\w\s]+`, where letters' joiners are word characters.
     private static let wordPattern: Pattern = {
-        let kinds = ScalarKinds.word.subtracting(ScalarKinds(.latinNumber)).union(ScalarKinds(.joinControl))
-        let word = ScalarSet(where: \.isWordCharacter, beyond: kinds)
+        var word = ScalarSet.word
+        word.insert(ScalarKinds(.joinControl))
         var others = word
         others.insert(ScalarSet.space)
         return Pattern(runOf: word, or: others.inverted)
