@@ -103,7 +103,7 @@ import Testing
         }
     }
 
-    @Test func aStopHalfWayGoesOn() throws {
+    @Test func aStateThatIsNotFiniteNamesItsItem() throws {
         try withTemporaryFolder { folder in
             let table = folder.appending(path: "states.safetensors")
             var values = values
