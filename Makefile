@@ -1,7 +1,7 @@
 # What one does with a clone. Settings: LIBTORCH, IISAN_CACHE, PYTHON (see Tools/Setup/setup).
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build test demo parity-tokens format lint clean
+.PHONY: help setup build test demo parity-tokens parity-pictures format lint clean
 
 sources := Package.swift Sources Tests
 
@@ -22,6 +22,9 @@ demo: build ## from a generated world to recommendations
 
 parity-tokens: ## compare tokenizers with the PyPI package (TOKENIZERS=folders, TEXTS=.tsv files, GENERATED=count)
 	@Tools/Parity/parity-tokens
+
+parity-pictures: ## compare pictures with Pillow and transformers; PICTURES adds some
+	@Tools/Parity/pictures
 
 format: ## put the sources into the project's format
 	swift format --in-place --parallel --recursive $(sources)

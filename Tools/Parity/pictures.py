@@ -1,10 +1,15 @@
 """Writes what Pillow and transformers make of pictures, for the Swift tests to compare with.
 
+    make parity-pictures [PICTURES="FOLDER_OR_PICTURE ..."]
+
+does all of it, or by hand:
+
     python Tools/Parity/pictures.py OUT [FOLDER_OR_PICTURE ...] [--processor preprocessor_config.json ...]
     IISAN_PARITY=OUT swift test --filter PictureParity
 
-Pictures of every mode that Pillow writes are generated; the pictures given are added. Kept are SHA-256 of the RGB pixels, of resized
-pixels and of the float32 values that transformers' Pillow processors give. Needs pillow, numpy, transformers.
+Pictures of every mode that Pillow writes are generated; the pictures given are added. Kept are SHA-256 of the RGB pixels (upright and
+on white, and as they lie with alpha dropped), of resized pixels and of the float32 values that transformers' Pillow processors give.
+Needs pillow, numpy, transformers. How long Pillow and a processor take for the pictures given is written beside it.
 """
 
 import argparse
@@ -13,11 +18,13 @@ import io
 import json
 import pathlib
 import struct
+import time
 import zlib
 
 import numpy as np
 import transformers
-from PIL import Image
+from PIL import Image, ImageOps
+from transformers.image_transforms import convert_to_rgb
 
 FILTERS = range(6)
 PROCESSORS = {
@@ -30,8 +37,38 @@ PROCESSORS = {
     "clip-old": {"feature_extractor_type": "CLIPFeatureExtractor", "size": 224, "crop_size": 224, "resample": 3},
     "clip-nearest": {"image_processor_type": "CLIPImageProcessor", "size": {"shortest_edge": 93}, "crop_size": 64, "resample": 0},
     "siglip": {"image_processor_type": "SiglipImageProcessor"},
+    "siglip-edge": {"image_processor_type": "SiglipImageProcessor", "size": 60, "do_center_crop": True, "crop_size": [50, 70]},
+    "beit": {"image_processor_type": "BeitImageProcessor"},
+    "beit-crop": {"feature_extractor_type": "BeitFeatureExtractor", "size": 256, "do_center_crop": True, "crop_size": 224},
+    "dinov2": {"image_processor_type": "BitImageProcessor", "size": {"shortest_edge": 256}, "crop_size": {"height": 224, "width": 224},
+               "image_mean": [0.485, 0.456, 0.406], "image_std": [0.229, 0.224, 0.225], "resample": 3, "do_convert_rgb": True},
     "convnext": {"image_processor_type": "ConvNextImageProcessor", "size": {"shortest_edge": 224}, "crop_pct": 0.875},
     "convnext-384": {"image_processor_type": "ConvNextImageProcessor"},
+    "convnext-crop": {"image_processor_type": "ConvNextImageProcessor", "size": {"shortest_edge": 390}, "do_center_crop": True,
+                      "crop_size": 401},
+    "kept": {"image_processor_type": "ViTImageProcessor", "do_resize": False, "do_center_crop": True,
+             "crop_size": {"height": 60, "width": 91}},
+    "raw": {"image_processor_type": "ViTImageProcessor", "size": 50, "do_rescale": False, "do_normalize": False},
+    "unscaled": {"image_processor_type": "ViTImageProcessor", "size": 50, "do_rescale": False, "image_mean": [9, 8.5, 100]},
+    "factor": {"image_processor_type": "ViTImageProcessor", "size": 50, "rescale_factor": 1 / 127.5, "image_mean": [1, 1, 1]},
+    "within": {"image_processor_type": "CLIPImageProcessor", "size": {"max_height": 90, "max_width": 120}, "do_center_crop": False,
+               "do_pad": True, "pad_size": {"height": 96, "width": 128}},
+    "edges": {"image_processor_type": "CLIPImageProcessor", "size": {"shortest_edge": 80, "longest_edge": 100},
+              "do_center_crop": False, "do_pad": True, "pad_size": 100},
+    # The general processors of transformers know no longest edge alone; that of SAM does.
+    "longest": {"image_processor_type": "SamImageProcessor", "size": {"longest_edge": 100}, "resample": 2,
+                "image_mean": 0.4, "image_std": 0.3, "do_pad": True, "pad_size": {"height": 100, "width": 120}},
+    "crop-pad": {"image_processor_type": "CLIPImageProcessor", "size": 70, "crop_size": 90, "do_pad": True, "pad_size": [90, 111]},
+    "llava": {"image_processor_type": "LlavaImageProcessor", "do_pad": True},
+    "llava-kept": {"image_processor_type": "LlavaImageProcessor", "do_pad": True, "do_resize": False, "crop_size": 80},
+    "llava-wide": {"image_processor_type": "LlavaImageProcessor", "do_pad": True, "size": {"height": 40, "width": 90},
+                   "crop_size": [50, 80], "resample": 1},
+} | {
+    f"wide-{kind}": {"image_processor_type": "ViTImageProcessor", "size": {"height": 100, "width": 260}, "resample": kind}
+    for kind in FILTERS
+} | {
+    f"edge-{kind}": {"image_processor_type": "CLIPImageProcessorFast", "size": {"shortest_edge": 77}, "crop_size": 70, "resample": kind}
+    for kind in FILTERS
 }
 
 
@@ -79,6 +116,16 @@ def generated():
                                 ("palette", rgb.quantize(50)), ("palette2", rgb.quantize(3)), ("palette16", rgb.quantize(13))]:
                 yield f"{name}-{mode}.png", saved(image, "PNG")
             yield f"{name}-trns.png", saved(rgb.quantize(20), "PNG", transparency=3)
+            yield f"{name}-trns-some.png", saved(rgb.quantize(20), "PNG", transparency=bytes(range(0, 255, 17)))
+            yield f"{name}-trns-4.png", saved(rgb.quantize(9), "PNG", transparency=bytes([0, 100, 255, 30]))
+            yield f"{name}-key.png", saved(grey, "PNG", transparency=grey.getpixel((0, 0)))
+            yield f"{name}-key-rgb.png", saved(rgb, "PNG", transparency=rgb.getpixel((0, 0)))
+            yield f"{name}-key-bit.png", saved(grey.convert("1"), "PNG", transparency=255)
+            for turn in range(1, 9):
+                exif = Image.Exif()
+                exif[0x0112] = turn
+                for ending, image, kind in [("jpg", rgb, "JPEG"), ("png", rgba, "PNG"), ("webp", rgb, "WEBP")]:
+                    yield f"{name}-turn{turn}.{ending}", saved(image, kind, exif=exif)
             sixteen = (data.astype(np.uint16) * 257) ^ rng.integers(0, 255, data.shape, dtype=np.uint16)
             yield f"{name}-grey16.png", saved(Image.fromarray(sixteen[..., 0] >> rng.integers(0, 12, dtype=np.uint16)), "PNG")
             yield f"{name}-grey16b.png", png16(sixteen[..., :1], 0)
@@ -90,6 +137,8 @@ def generated():
                 yield f"{name}-alpha{lossless}.webp", saved(rgba, "WEBP", lossless=lossless, quality=80)
                 yield f"{name}-exact{lossless}.webp", saved(rgba, "WEBP", lossless=lossless, quality=80, exact=True)
             yield f"{name}-moving.webp", saved(rgb, "WEBP", save_all=True, append_images=[rgb.rotate(180)], duration=50)
+            yield f"{name}-moving-alpha.webp", saved(
+                rgba, "WEBP", save_all=True, append_images=[rgba.rotate(180)], duration=50, lossless=True)
     # Interlaced and shallow greys are not written by Pillow.
     for depth in (1, 2, 4, 8):
         for color in (0, 3):
@@ -121,6 +170,17 @@ def processor(settings):
     return getattr(transformers, kind.removesuffix("Fast") + "Pil")(**arguments)
 
 
+def seconds(process, files):
+    """The seconds per picture of opening, decoding and processing, in one thread; the best of three rounds."""
+    best = float("inf")
+    for _ in range(3):
+        start = time.perf_counter()
+        for file in files:
+            process(Image.open(file).convert("RGB"), return_tensors="np")
+        best = min(best, time.perf_counter() - start)
+    return best / len(files)
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("out", type=pathlib.Path)
@@ -133,7 +193,8 @@ def main():
         (folder / name).write_bytes(content)
     settings = PROCESSORS | {f"given-{i}": json.loads(path.read_text()) for i, path in enumerate(arguments.processor)}
     for name, value in settings.items():
-        (folder / f"{name}.json").write_text(json.dumps(value))
+        # A longest edge is for every family here.
+        (folder / f"{name}.json").write_text(json.dumps(value).replace("SamImageProcessor", "ViTImageProcessor"))
     processors = {name: processor(value) for name, value in settings.items()}
     files = sorted(folder.glob("*.*g")) + sorted(folder.glob("*.webp"))
     given = [f for path in arguments.pictures for f in (sorted(path.iterdir()) if path.is_dir() else [path])]
@@ -141,10 +202,10 @@ def main():
         for number, file in enumerate(files + given):
             image = Image.open(file)
             image.load()
-            image = image.convert("RGB")
-            # Some processors would put a picture that was transparent on white; here transparency is dropped.
-            image.info.clear()
-            row = {"file": str(file.resolve()), "width": image.width, "height": image.height, "rgb": digest(image), "resized": [], "values": {}}
+            dropped = digest(image.convert("RGB"))
+            image = Image.fromarray(convert_to_rgb(ImageOps.exif_transpose(image), return_numpy=True))
+            row = {"file": str(file.resolve()), "width": image.width, "height": image.height, "rgb": digest(image),
+                   "dropped": dropped, "resized": [], "values": {}}
             sizes = [(224, 224), (image.width, 31), (image.width * 2 + 1, image.height * 3), (7, 5), (1, 1)]
             for kind in FILTERS:
                 for width, height in sizes if file in files else sizes[:1]:
@@ -154,6 +215,9 @@ def main():
                 for name, process in processors.items():
                     row["values"][name] = digest(np.asarray(process(image, return_tensors="np")["pixel_values"], dtype=np.float32))
             out.write(json.dumps(row) + "\n")
+    if given:
+        times = {name: seconds(processors[name], given[:200]) for name in ("vit", "clip")}
+        (folder / "seconds.json").write_text(json.dumps({"pictures": [str(f.resolve()) for f in given[:200]], "processors": times}))
     print(f"{len(files)} generated, {len(given)} given")
 
 

@@ -38,10 +38,22 @@ struct layout {
     uint32_t width;
     int color;
     int depth;  // bits of a sample in the file
+    int32_t background;
     uint8_t palette[256][3];
+    uint8_t opacity[256];  // of the palette's entries
+    bool has_key;
+    png_color_16 key;  // the one colour that is transparent, in the file's depth
 };
 
-// What Pillow makes of a row: alpha is dropped; of 16 bits the high ones are kept, except in plain grey, which is clipped to 255.
+static uint32_t sample(const uint8_t *in, int bytes) { return bytes == 2 ? (uint32_t)in[0] << 8 | in[1] : in[0]; }
+
+static bool is_key(const struct layout *layout, const uint8_t *in, int colors, int bytes) {
+    const png_color_16 *key = &layout->key;
+    if (colors == 1) return sample(in, bytes) == key->gray;
+    return sample(in, bytes) == key->red && sample(in + bytes, bytes) == key->green && sample(in + 2 * bytes, bytes) == key->blue;
+}
+
+// What Pillow makes of a row: of 16 bits the high ones are kept, except in plain grey, which is clipped to 255.
 static void convert_row(const struct layout *layout, const uint8_t *in, uint8_t *out) {
     int alpha = (layout->color & PNG_COLOR_MASK_ALPHA) ? 1 : 0;
     int colors = (layout->color & PNG_COLOR_MASK_COLOR) && layout->color != PNG_COLOR_TYPE_PALETTE ? 3 : 1;
@@ -50,13 +62,18 @@ static void convert_row(const struct layout *layout, const uint8_t *in, uint8_t 
     for (uint32_t x = 0; x < layout->width; x++, out += 3, in += (colors + alpha) * bytes) {
         if (layout->color == PNG_COLOR_TYPE_PALETTE) {
             memcpy(out, layout->palette[in[0]], 3);
-        } else if (colors == 3) {
+            picture_compose(out, layout->opacity[in[0]], layout->background);
+            continue;
+        }
+        if (colors == 3) {
             for (int channel = 0; channel < 3; channel++) out[channel] = in[channel * bytes];
         } else {
             bool clips = bytes == 2 && !alpha;
             uint8_t grey = clips ? (in[0] ? 255 : in[1]) : (uint8_t)(in[0] * scale);
             out[0] = out[1] = out[2] = grey;
         }
+        uint8_t opacity = alpha ? in[colors * bytes] : layout->has_key && is_key(layout, in, colors, bytes) ? 0 : 255;
+        picture_compose(out, opacity, layout->background);
     }
 }
 
@@ -64,7 +81,7 @@ static void read_layout(png_structp png, png_infop info, struct layout *layout) 
     layout->width = png_get_image_width(png, info);
     layout->color = png_get_color_type(png, info);
     layout->depth = png_get_bit_depth(png, info);
-    // Pixels beyond the palette's end are black.
+    // Pixels beyond the palette's end are black, entries beyond the opacities' end opaque.
     memset(layout->palette, 0, sizeof layout->palette);
     png_colorp entries = NULL;
     int count = 0;
@@ -75,9 +92,21 @@ static void read_layout(png_structp png, png_infop info, struct layout *layout) 
             layout->palette[index][2] = entries[index].blue;
         }
     }
+    memset(layout->opacity, 255, sizeof layout->opacity);
+    layout->has_key = false;
+    png_bytep opacities = NULL;
+    png_color_16p key = NULL;
+    if (!png_get_tRNS(png, info, &opacities, &count, &key)) return;
+    if (layout->color == PNG_COLOR_TYPE_PALETTE) {
+        for (int index = 0; opacities && index < count && index < 256; index++) layout->opacity[index] = opacities[index];
+    } else if (key) {
+        layout->has_key = true;
+        layout->key = *key;
+    }
 }
 
-void picture_decode_png(const uint8_t *bytes, size_t count, uint64_t most_pixels, struct picture_result *result) {
+void picture_decode_png(
+    const uint8_t *bytes, size_t count, uint64_t most_pixels, int32_t background, struct picture_result *result) {
     struct source source = {bytes, count, 0, false};
     struct failure failure = {0};
     png_infop info = NULL;
@@ -99,7 +128,7 @@ void picture_decode_png(const uint8_t *bytes, size_t count, uint64_t most_pixels
     png_set_read_fn(png, &source, read_bytes);
     png_set_user_limits(png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
     png_read_info(png, info);
-    struct layout layout;
+    struct layout layout = {.background = background};
     read_layout(png, info, &layout);
     uint32_t height = png_get_image_height(png, info);
     if (picture_allocate(layout.width, height, most_pixels, result)) {

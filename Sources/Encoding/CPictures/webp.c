@@ -52,7 +52,39 @@ static void fail(struct picture_result *result, VP8StatusCode code) {
     }
 }
 
-void picture_decode_webp(const uint8_t *bytes, size_t count, uint64_t most_pixels, struct picture_result *result) {
+// Decodes a frame of opaque pixels right into its place on the canvas.
+static VP8StatusCode decode_opaque(WebPDecoderConfig *config, const struct frame *frame, struct picture_result *result) {
+    size_t stride = (size_t)result->width * 3;
+    size_t start = frame->y * stride + frame->x * 3;
+    config->output.colorspace = MODE_RGB;
+    config->output.is_external_memory = 1;
+    config->output.u.RGBA.rgba = result->pixels + start;
+    config->output.u.RGBA.stride = (int)stride;
+    config->output.u.RGBA.size = stride * result->height - start;
+    return WebPDecode(frame->bytes, frame->count, config);
+}
+
+// Decodes a frame with alpha and lays it on the background, which also fills the canvas around it.
+static VP8StatusCode decode_composed(
+    WebPDecoderConfig *config, const struct frame *frame, int32_t background, struct picture_result *result) {
+    config->output.colorspace = MODE_RGBA;
+    VP8StatusCode code = WebPDecode(frame->bytes, frame->count, config);
+    if (code != VP8_STATUS_OK) return code;
+    size_t area = (size_t)result->width * result->height;
+    for (size_t pixel = 0; pixel < area; pixel++) picture_compose(result->pixels + pixel * 3, 0, background);
+    for (uint32_t y = 0; y < frame->height; y++) {
+        const uint8_t *in = config->output.u.RGBA.rgba + (size_t)y * config->output.u.RGBA.stride;
+        uint8_t *out = result->pixels + ((size_t)(frame->y + y) * result->width + frame->x) * 3;
+        for (uint32_t x = 0; x < frame->width; x++, in += 4, out += 3) {
+            memcpy(out, in, 3);
+            picture_compose(out, in[3], background);
+        }
+    }
+    return code;
+}
+
+void picture_decode_webp(
+    const uint8_t *bytes, size_t count, uint64_t most_pixels, int32_t background, struct picture_result *result) {
     WebPDecoderConfig config;
     memset(result, 0, sizeof *result);
     if (!WebPInitDecoderConfig(&config)) return picture_fail(result, PICTURE_UNSUPPORTED, "another version of libwebp");
@@ -60,6 +92,7 @@ void picture_decode_webp(const uint8_t *bytes, size_t count, uint64_t most_pixel
     if (code != VP8_STATUS_OK) return fail(result, code);
 
     uint32_t width = (uint32_t)config.input.width, height = (uint32_t)config.input.height;
+    bool composes = background >= 0 && config.input.has_alpha;
     struct frame frame = {bytes, count, 0, 0, width, height};
     if (config.input.has_animation) {
         if (!find_first_frame(bytes, count, &frame)) return picture_fail(result, PICTURE_DAMAGED, "an animation without frames");
@@ -70,14 +103,7 @@ void picture_decode_webp(const uint8_t *bytes, size_t count, uint64_t most_pixel
         if (!fits || !same) return picture_fail(result, PICTURE_DAMAGED, "a frame that does not fit the animation");
     }
     if (!picture_allocate(width, height, most_pixels, result)) return;
-    size_t stride = (size_t)width * 3;
-    size_t start = frame.y * stride + frame.x * 3;
-    config.output.colorspace = MODE_RGB;
-    config.output.is_external_memory = 1;
-    config.output.u.RGBA.rgba = result->pixels + start;
-    config.output.u.RGBA.stride = (int)stride;
-    config.output.u.RGBA.size = stride * height - start;
-    code = WebPDecode(frame.bytes, frame.count, &config);
+    code = composes ? decode_composed(&config, &frame, background, result) : decode_opaque(&config, &frame, result);
     WebPFreeDecBuffer(&config.output);
     if (code != VP8_STATUS_OK) fail(result, code);
 }

@@ -12,27 +12,21 @@ enum Orientation: UInt16 {
     /// Whether rows and columns change places.
     var swapsSides: Bool { rawValue >= Orientation.transposed.rawValue }
 
-    /// The orientation in a JPEG file's EXIF segment; upright where there is none or it cannot be read.
-    init(jpeg bytes: UnsafeRawBufferPointer) {
-        var position = 2
-        while position + 4 <= bytes.count, bytes[position] == 0xFF {
-            let marker = bytes[position + 1]
-            let length = Int(bytes[position + 2]) << 8 | Int(bytes[position + 3])
-            let end = position + 2 + length
-            // After the start of a scan (DA) come pixels.
-            guard marker != 0xDA, length >= 2, end <= bytes.count else { break }
-            let segment = UnsafeRawBufferPointer(rebasing: bytes[position + 4..<end])
-            if marker == 0xE1, segment.starts(with: [0x45, 0x78, 0x69, 0x66, 0, 0]) {
-                self = Self.read(tiff: UnsafeRawBufferPointer(rebasing: segment[6...])) ?? .upright
-                return
+    /// The orientation in a file's EXIF block; upright where there is none or it cannot be read.
+    init(_ bytes: UnsafeRawBufferPointer, format: PictureFormat) {
+        let block =
+            switch format {
+            case .jpeg: Self.exif(jpeg: bytes)
+            case .png: Self.exif(png: bytes)
+            case .webp: Self.exif(webp: bytes)
             }
-            position = end
-        }
-        self = .upright
+        self = block.flatMap(Self.read) ?? .upright
     }
 
-    /// Looks up the tag 0x0112 in the first directory of a TIFF header.
-    private static func read(tiff bytes: UnsafeRawBufferPointer) -> Orientation? {
+    /// Looks up the tag 0x0112 in the first directory of a TIFF header, which may follow the mark of EXIF.
+    private static func read(exif block: UnsafeRawBufferPointer) -> Orientation? {
+        let mark: [UInt8] = [0x45, 0x78, 0x69, 0x66, 0, 0]
+        let bytes = block.starts(with: mark) ? UnsafeRawBufferPointer(rebasing: block[6...]) : block
         guard bytes.count >= 8 else { return nil }
         let isLittle = bytes[0] == 0x49
         func number(at position: Int, bytes count: Int) -> Int? {
@@ -47,33 +41,5 @@ enum Orientation: UInt16 {
             if tag == 0x0112 { return number(at: entry + 8, bytes: 2).flatMap { Orientation(rawValue: UInt16($0)) } }
         }
         return nil
-    }
-}
-
-extension Picture {
-    /// The picture upright, when it was taken with this orientation.
-    func turned(from orientation: Orientation) -> Picture {
-        if orientation == .upright { return self }
-        let size = orientation.swapsSides ? (width: height, height: width) : (width: width, height: height)
-        var turned = [UInt8](repeating: 0, count: pixels.count)
-        for y in 0..<size.height {
-            for x in 0..<size.width {
-                let source: (x: Int, y: Int) =
-                    switch orientation {
-                    case .upright: (x, y)
-                    case .mirrored: (width - 1 - x, y)
-                    case .upsideDown: (width - 1 - x, height - 1 - y)
-                    case .mirroredUpsideDown: (x, height - 1 - y)
-                    case .transposed: (y, x)
-                    case .turnedLeft: (y, height - 1 - x)
-                    case .transposedUpsideDown: (width - 1 - y, height - 1 - x)
-                    case .turnedRight: (width - 1 - y, x)
-                    }
-                for channel in 0..<3 {
-                    turned[(y * size.width + x) * 3 + channel] = pixels[(source.y * width + source.x) * 3 + channel]
-                }
-            }
-        }
-        return Picture(width: size.width, height: size.height, pixels: turned)
     }
 }

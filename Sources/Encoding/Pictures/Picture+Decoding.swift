@@ -10,13 +10,16 @@ extension Picture {
         self = try MappedFile(file).withBytes { try Picture(bytes: $0, name: file.path, options: options) }
     }
 
-    /// Decodes the bytes of a JPEG, PNG or WebP file to the pixels that Pillow's `convert("RGB")` gives: grey is repeated, palettes are
-    /// looked up, alpha is dropped.
+    /// Decodes the bytes of a JPEG, PNG or WebP file to the pixels that Pillow gives: grey is repeated, palettes are looked up, and what
+    /// is transparent shows the options' background (`alpha_composite`), or its own colour where there is none (`convert("RGB")`).
+    ///
+    /// A PNG of 2, 4 or 16 bits may call one colour transparent: it is compared in these bits, as the format's specification says;
+    /// Pillow compares what is left of it in 8.
     ///
     /// - Parameters:
     ///   - bytes: the whole file.
     ///   - name: the file's name in errors.
-    ///   - options: the limit of pixels, and whether to turn.
+    ///   - options: the limit of pixels, whether to turn, the background.
     /// - Throws: ``UserError`` when the bytes are of another format, damaged, cut off or make too large a picture.
     public init(bytes: UnsafeRawBufferPointer, name: String, options: PictureOptions = PictureOptions()) throws {
         guard let format = PictureFormat(bytes) else {
@@ -27,11 +30,12 @@ extension Picture {
         }
         let start = bytes.assumingMemoryBound(to: UInt8.self).baseAddress
         let most = UInt64(max(0, options.maximumPixels))
+        let background = options.background.map { Int32($0.red) << 16 | Int32($0.green) << 8 | Int32($0.blue) } ?? -1
         var result = picture_result()
         switch format {
         case .jpeg: picture_decode_jpeg(start, bytes.count, most, &result)
-        case .png: picture_decode_png(start, bytes.count, most, &result)
-        case .webp: picture_decode_webp(start, bytes.count, most, &result)
+        case .png: picture_decode_png(start, bytes.count, most, background, &result)
+        case .webp: picture_decode_webp(start, bytes.count, most, background, &result)
         }
         defer { picture_free(result.pixels) }
         guard result.status == PICTURE_OK.rawValue, let pixels = result.pixels else {
@@ -41,8 +45,7 @@ extension Picture {
         let height = Int(result.height)
         let picture = Picture(
             width: width, height: height, pixels: Array(UnsafeBufferPointer(start: pixels, count: width * height * 3)))
-        let orientation = options.appliesOrientation && format == .jpeg ? Orientation(jpeg: bytes) : .upright
-        self = picture.turned(from: orientation)
+        self = options.appliesOrientation ? picture.turned(from: Orientation(bytes, format: format)) : picture
     }
 
     private static func error(

@@ -1,12 +1,18 @@
 import Files
 
-/// What a family's image processor does where its file says nothing.
+/// What a family's image processor does where its file says nothing, as the Pillow processors of `transformers` 5 have it.
+///
+/// Other encoders name one of these: DINOv2 the one of BiT, EVA that of CLIP, MAE and Swin that of ViT, SigLIP 2 of a fixed size
+/// that of SigLIP.
 enum PictureProcessorFamily: String, CaseIterable {
     case vit = "ViT"
     case deit = "DeiT"
+    case beit = "Beit"
+    case bit = "Bit"
     case clip = "CLIP"
     case siglip = "Siglip"
     case convNext = "ConvNext"
+    case llava = "Llava"
 
     /// The family of a processor's type, as in `ViTImageProcessor`; ViT where there is none.
     ///
@@ -28,23 +34,26 @@ enum PictureProcessorFamily: String, CaseIterable {
         self = found
     }
 
-    /// The size, which a plain number may stand for: both sides (ViT, DeiT) or the shorter one.
-    var numberIsShortestEdge: Bool { self == .clip || self == .convNext || self == .siglip }
+    /// Whether it is made like CLIP's.
+    private var isLikeCLIP: Bool { self == .clip || self == .bit || self == .llava }
+
+    /// The size, which a plain number may stand for: both sides or the shorter one.
+    var numberIsShortestEdge: Bool { isLikeCLIP || self == .convNext || self == .siglip }
 
     var size: PictureProcessorSettings.Size {
         switch self {
-        case .vit, .siglip: .sides(height: 224, width: 224)
+        case .vit, .beit, .siglip: .sides(height: 224, width: 224)
         case .deit: .sides(height: 256, width: 256)
-        case .clip: .shortestEdge(224)
-        case .convNext: .shortestEdge(384)
+        case .clip, .bit, .llava: .edges(shortest: 224, longest: nil)
+        case .convNext: .edges(shortest: 384, longest: nil)
         }
     }
 
     var filter: ResizeFilter { self == .vit ? .bilinear : .bicubic }
 
-    var cropsCenter: Bool { self == .deit || self == .clip }
+    var cropsCenter: Bool { self == .deit || isLikeCLIP }
 
-    var mean: [Double] { self == .clip ? [0.48145466, 0.4578275, 0.40821073] : [0.5, 0.5, 0.5] }
+    var mean: [Double] { isLikeCLIP ? [0.48145466, 0.4578275, 0.40821073] : [0.5, 0.5, 0.5] }
 
-    var deviation: [Double] { self == .clip ? [0.26862954, 0.26130258, 0.27577711] : [0.5, 0.5, 0.5] }
+    var deviation: [Double] { isLikeCLIP ? [0.26862954, 0.26130258, 0.27577711] : [0.5, 0.5, 0.5] }
 }

@@ -40,13 +40,28 @@ struct OrientationTests {
         return head + body + Array(whole[2...])
     }
 
-    @Test(arguments: [true, false]) func isOnlyAppliedWhenAsked(isLittle: Bool) throws {
+    @Test(arguments: [true, false]) func isAppliedUnlessToldOtherwise(isLittle: Bool) throws {
         let bytes = try jpeg(orientation: 6, isLittle: isLittle)
-        let plain = try decode(bytes)
+        let plain = try decode(bytes, options: PictureOptions(appliesOrientation: false))
         #expect(plain.width == 3 && plain.height == 2)
-        #expect(try decode(bytes, options: PictureOptions(appliesOrientation: true)) == plain.turned(from: .turnedLeft))
-        #expect(
-            try decode(jpeg(orientation: 99, isLittle: isLittle), options: PictureOptions(appliesOrientation: true)) == plain)
+        #expect(try decode(bytes) == plain.turned(from: .turnedLeft))
+        #expect(try decode(jpeg(orientation: 99, isLittle: isLittle)) == plain)
+    }
+
+    /// Pictures of six pixels that Pillow wrote with the orientation 6: a PNG with an eXIf chunk, a WebP with an EXIF chunk.
+    @Test(arguments: [
+        """
+        iVBORw0KGgoAAAANSUhEUgAAAAMAAAACCAIAAAASFvFNAAAAGmVYSWZNTQAqAAAACAABARIAAwAAAAEABgAAAAAAANZnS2kAAAAYSURBVHicY2RIOcHIyMjIyMjC\
+        zMwMYQEAFU4BR+c0MEQAAAAASUVORK5CYII=
+        """,
+        """
+        UklGRmQAAABXRUJQVlA4WAoAAAAIAAAAAgAAAQAAVlA4TCMAAAAvAkAAAC8gkE121/wlkpiARZ7/zDLUtG3Ahjr/cmpE/2N6AQBFWElGGgAAAE1NACoAAAAIAAEB\
+        EgADAAAAAQAGAAAAAAAA
+        """,
+    ]) func isReadOfOtherFormatsToo(base64: String) throws {
+        let bytes = Array(try #require(Data(base64Encoded: base64)))
+        #expect(try decode(bytes, options: PictureOptions(appliesOrientation: false)) == Self.picture)
+        #expect(try decode(bytes) == Self.picture.turned(from: .turnedLeft))
     }
 
     @Test func damagedSegmentsCountAsUpright() throws {
@@ -56,7 +71,9 @@ struct OrientationTests {
             var damaged = bytes
             damaged[Int.random(in: 2..<60, using: &random)] = .random(in: 0 ... .max, using: &random)
             damaged.removeLast(Int.random(in: 0..<damaged.count, using: &random))
-            _ = damaged.withUnsafeBytes { Orientation(jpeg: $0) }
+            for format in PictureFormat.allCases {
+                _ = damaged.withUnsafeBytes { Orientation($0, format: format) }
+            }
         }
     }
 }

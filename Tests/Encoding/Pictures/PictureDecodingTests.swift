@@ -12,10 +12,36 @@ func decode(_ bytes: [UInt8], options: PictureOptions = PictureOptions()) throws
 }
 
 struct PictureDecodingTests {
-    @Test(arguments: PictureSample.all) func equalsPillow(sample: PictureSample) throws {
-        let picture = try decode(sample.bytes)
+    @Test(arguments: PictureSample.all) func withoutAlphaEqualsPillow(sample: PictureSample) throws {
+        let picture = try decode(sample.bytes, options: PictureOptions(background: nil))
         #expect(picture.width == sample.width && picture.height == sample.height)
         #expect(hash(picture.pixels) == sample.pixels)
+    }
+
+    /// Expected are what `convert_to_rgb` of transformers makes, which composes with Pillow.
+    @Test(arguments: [
+        (PictureSample.palettePNG, "af8bb5ea7296fff0b6c3685dc9aad99c2ded504a94687dec8c96e8448a098b6d"),
+        (PictureSample.alphaPNG, "9f376e211039a80c292c73e73117d1533206b9ce14350cfb828efb52ca2a9279"),
+        (PictureSample.lossyAlphaWebP, "ef2d3b1c026042598d404c82d70353406da3756b297f4e30b08fd0f5b0e940dd"),
+        (PictureSample.shortPalettePNG, PictureSample.shortPalettePNG.pixels),
+        (PictureSample.baselineJPEG, PictureSample.baselineJPEG.pixels),
+    ]) func onWhiteEqualsTransformers(sample: PictureSample, pixels: String) throws {
+        #expect(hash(try decode(sample.bytes).pixels) == pixels)
+    }
+
+    @Test(arguments: [PictureSample.alphaPNG, .lossyAlphaWebP, .palettePNG])
+    func aBackgroundShowsWhereAPictureIsTransparent(sample: PictureSample) throws {
+        func pixels(_ red: UInt8, _ green: UInt8, _ blue: UInt8) throws -> [UInt8] {
+            let color = PictureOptions.Color(red: red, green: green, blue: blue)
+            return try decode(sample.bytes, options: PictureOptions(background: color)).pixels
+        }
+        let (red, blue) = (try pixels(255, 0, 0), try pixels(0, 0, 255))
+        var differ = false
+        for pixel in stride(from: 0, to: red.count, by: 3) {
+            #expect(red[pixel] >= blue[pixel] && red[pixel + 1] == blue[pixel + 1] && red[pixel + 2] <= blue[pixel + 2])
+            differ = differ || red[pixel] > blue[pixel]
+        }
+        #expect(differ)
     }
 
     @Test func looksAtTheBytesAndNotAtTheName() throws {
@@ -46,6 +72,19 @@ struct PictureDecodingTests {
         let frame = try #require(jpeg.indices.first { jpeg[$0] == 0xFF && jpeg[$0 + 1] == 0xC0 })
         jpeg.replaceSubrange(frame + 5..<frame + 9, with: [0xEA, 0x60, 0xEA, 0x60])
         #expect { try decode(jpeg) } throws: { "\($0)".contains("60000 x 60000") }
+    }
+
+    /// Small files whose headers claim much: an interlaced PNG, and the three headers of WebP.
+    @Test(arguments: [
+        (60_000, "iVBORw0KGgoAAAANSUhEUgAA6mAAAOpgCAIAAAF4t9KDAAAACElEQVR4nAMAAAAAAUgGidI="),
+        (16_384, "UklGRhoAAABXRUJQVlA4TA4AAAAv////DwcQEf0PRET/Aw=="),
+        (16_383, "UklGRiQAAABXRUJQVlA4IBgAAAAwAQCdASr/P/8/AUAmJaQAA3AA/v02aAA="),
+        (60_000, "UklGRiwAAABXRUJQVlA4WAoAAAAQAAAAX+oAX+oAVlA4TA4AAAAvB8ABAAcQEf0PRET/Aw=="),
+    ]) func refusesForgedHeaders(side: Int, base64: String) throws {
+        let bytes = Array(try #require(Data(base64Encoded: base64)))
+        let error = #expect(throws: UserError.self) { try decode(bytes) }
+        #expect(error?.problem.contains("\(side) x \(side)") == true || error?.problem.contains("damaged") == true)
+        #expect(error?.problem.contains("memory") == false)
     }
 
     @Test(arguments: PictureSample.all) func refusesEveryCut(sample: PictureSample) throws {

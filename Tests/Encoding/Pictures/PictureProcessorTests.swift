@@ -71,13 +71,50 @@ struct PictureProcessorTests {
         #expect(values.filter { $0 == 9 }.count == 30)
     }
 
+    @Test func paddingIsZeroAndTheCropsMarginBlack() throws {
+        let processor = try processor(
+            #"""
+            {"do_resize": false, "do_center_crop": true, "crop_size": 3, "do_pad": true, "pad_size": [3, 5], "do_rescale": false,
+             "image_mean": 1, "image_std": 1}
+            """#)
+        #expect(processor.outputSize == PictureSize(height: 3, width: 5))
+        let values = process(processor, Picture(width: 1, height: 1, pixels: [9, 9, 9]))
+        #expect(Array(values.prefix(15)) == [-1, -1, -1, 0, 0, -1, 8, -1, 0, 0, -1, -1, -1, 0, 0])
+    }
+
+    /// Expected are the sizes that the functions of transformers (of SAM for the longest edge) give.
+    @Test(arguments: [
+        (PictureResizing.shortestEdge(224), 300, 451, 336, 224), (.edges(shortest: 224, longest: 300), 300, 451, 300, 200),
+        (.edges(shortest: 3, longest: 4), 1, 1000, 4, 1), (.longestEdge(224), 300, 451, 224, 149),
+        (.longestEdge(224), 3, 2, 149, 224), (.within(PictureSize(height: 50, width: 50)), 200, 100, 25, 50),
+        (.within(PictureSize(height: 200, width: 500)), 200, 100, 200, 400), (.longestEdge(9), 60_000, 1, 1, 9),
+    ]) func sizes(resizing: PictureResizing, width: Int, height: Int, newHeight: Int, newWidth: Int) {
+        let size = resizing.size(of: PictureSize(height: height, width: width))
+        #expect(size == PictureSize(height: newHeight, width: newWidth))
+    }
+
+    @Test func theHashTellsHowPicturesAreRead() throws {
+        let hashes = try withTemporaryFolder { folder in
+            let file = folder.appending(path: "preprocessor_config.json")
+            try AtomicFile.write("{}", to: file)
+            let options = [
+                PictureOptions(), PictureOptions(background: nil), PictureOptions(background: .init(red: 0, green: 0, blue: 0)),
+                PictureOptions(appliesOrientation: false), PictureOptions(maximumPixels: 5),
+            ]
+            return try options.map { try PictureProcessor(file: file, options: $0).hash }
+        }
+        #expect(Set(hashes).count == 4 && hashes[4] == hashes[0])
+    }
+
     @Test(arguments: [
         (#"{"image_processor_type": "SamImageProcessor"}"#, "SamImageProcessor"),
         (#"{"resample": 9}"#, "resample"), (#"{"resample": "x"}"#, "resample"),
-        (#"{"size": {"shortest_edge": 224}}"#, "crop_size"), (#"{"size": {"longest_edge": 224}}"#, "longest"),
+        (#"{"size": {"shortest_edge": 224}}"#, "crop_size"), (#"{"size": {"longest_edge": 224}}"#, "pad_size"),
         (#"{"size": {"height": 224}}"#, "width"), (#"{"size": -1}"#, "size"), (#"{"size": 99999999}"#, "size"),
         (#"{"image_mean": [1, 2]}"#, "image_mean"), (#"{"image_std": [1, 0, 1]}"#, "image_std"),
-        (#"{"do_pad": true}"#, "do_pad"), (#"{"image_processor_type": "ConvNextImageProcessor", "crop_pct": 0}"#, "crop_pct"),
+        (#"{"do_pad": true, "pad_size": 100}"#, "pad_size"),
+        (#"{"do_pad": true, "do_resize": false, "pad_size": 4000}"#, "longest_edge"), (#"{"size": [1, 2, 3]}"#, "size"),
+        (#"{"image_processor_type": "ConvNextImageProcessor", "crop_pct": 0}"#, "crop_pct"),
         (#"{"do_center_crop": true, "crop_size": {"shortest_edge": 3}}"#, "crop_size"), (#"[]"#, "preprocessor_config.json"),
     ])
     func namesTheWrongKey(json: String, word: String) {
@@ -85,10 +122,24 @@ struct PictureProcessorTests {
     }
 
     @Test func anyShapeFits() throws {
-        let processor = try processor(#"{"image_processor_type": "CLIPImageProcessor", "size": 32, "crop_size": 30}"#)
+        let json = [
+            #"{"image_processor_type": "CLIPImageProcessor", "size": 32, "crop_size": 30}"#,
+            #"{"image_processor_type": "LlavaImageProcessor", "size": 32, "crop_size": 30, "do_pad": true}"#,
+            #"{"image_processor_type": "LlavaImageProcessor", "size": 32, "crop_size": 40, "do_pad": true, "resample": 0}"#,
+            #"{"size": {"longest_edge": 32}, "do_pad": true, "pad_size": 40}"#,
+            #"{"size": {"shortest_edge": 20, "longest_edge": 32}, "do_pad": true, "pad_size": 32}"#,
+            #"{"size": {"max_height": 8, "max_width": 32}, "do_pad": true, "pad_size": 32}"#,
+        ]
+        for processor in try json.map(processor) {
+            try fits(processor)
+        }
+    }
+
+    private func fits(_ processor: PictureProcessor) throws {
         for (width, height) in [(1, 1), (1, 3000), (65_535, 1), (31, 29)] {
             let picture = Picture(width: width, height: height, pixels: [UInt8](repeating: 255, count: width * height * 3))
-            #expect(process(processor, picture).allSatisfy { $0.isFinite && $0 > 1 })
+            let values = process(processor, picture)
+            #expect(values.allSatisfy { $0.isFinite })
         }
     }
 }

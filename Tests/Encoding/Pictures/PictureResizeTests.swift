@@ -67,7 +67,8 @@ struct PictureResizeTests {
             let rows = top..<Int.random(in: top + 1...height, using: &random)
             let filter = ResizeFilter.allCases.randomElement(using: &random)!
             let whole = formulaPicture.resized(width: width, height: height, filter: filter)
-            let part = formulaPicture.resized(width: width, height: height, filter: filter, columns: columns, rows: rows)
+            let part = formulaPicture.resized(
+                to: PictureSize(height: height, width: width), filter: filter, columns: columns, rows: rows)
             #expect(part == whole.cropped(columns: columns, rows: rows), "\(filter) \(width) x \(height)")
         }
     }

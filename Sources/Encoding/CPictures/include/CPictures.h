@@ -40,10 +40,12 @@ struct picture_file {
     char message[256];
 };
 
-// Decode to RGB as Pillow's convert("RGB") does.
+// Decode to RGB as Pillow does. The background, 0xRRGGBB, shows through where a picture is transparent; a negative one drops alpha.
 void picture_decode_jpeg(const uint8_t *bytes, size_t count, uint64_t most_pixels, struct picture_result *result);
-void picture_decode_png(const uint8_t *bytes, size_t count, uint64_t most_pixels, struct picture_result *result);
-void picture_decode_webp(const uint8_t *bytes, size_t count, uint64_t most_pixels, struct picture_result *result);
+void picture_decode_png(
+    const uint8_t *bytes, size_t count, uint64_t most_pixels, int32_t background, struct picture_result *result);
+void picture_decode_webp(
+    const uint8_t *bytes, size_t count, uint64_t most_pixels, int32_t background, struct picture_result *result);
 
 // Encode height x width x 3 bytes. Quality is 1 to 100.
 void picture_encode_jpeg(const uint8_t *pixels, uint32_t width, uint32_t height, int32_t quality, struct picture_file *file);

@@ -1,0 +1,158 @@
+import Files
+import Foundation
+
+/// Fetches models from the Hugging Face hub, or a mirror of it, into the cache that Python's `huggingface_hub` uses too.
+///
+/// ```swift
+/// let folder = try HubClient().pull("sentence-transformers/all-MiniLM-L6-v2").folder
+/// ```
+public struct HubClient: Sendable {
+    /// What a pull has done.
+    public struct Summary: Sendable {
+        /// The folder of the model's files.
+        public let folder: URL
+        /// The commit they are of.
+        public let commit: String
+        /// The files asked for, by name.
+        public let files: [String]
+        /// The bytes that were fetched; 0 where all was there.
+        public let fetchedBytes: Int
+    }
+
+    private let endpoint: String
+    private let token: String?
+    private let isOffline: Bool
+    private let cache: HubCache
+    var patience = HubPatience()
+    /// Seconds without a byte after which a server counts as gone.
+    var serverPatience: TimeInterval = 60
+    /// The most bytes of one request.
+    var pieceBytes = 32 << 20
+
+    /// Makes a client; what is not given is as the environment says.
+    ///
+    /// - Parameters:
+    ///   - endpoint: the hub's address.
+    ///   - token: who asks; it is told to the endpoint only, never to the servers of files it redirects to.
+    ///   - cache: where models lie.
+    ///   - settings: the environment's.
+    public init(
+        endpoint: String? = nil, token: String? = nil, cache: HubCache? = nil, settings: HubSettings = HubSettings()
+    ) {
+        self.endpoint = endpoint ?? settings.endpoint
+        self.token = token ?? settings.token
+        self.cache = cache ?? HubCache(settings.cache)
+        isOffline = settings.isOffline
+    }
+
+    /// Fetches what is missing of a model; what is in the cache already, whoever put it there, is not fetched again.
+    ///
+    /// An interrupted pull goes on where it stopped. The revision is written down last, so that ``HubCache/directory(of:revision:)``
+    /// finds whole models only.
+    ///
+    /// - Parameters:
+    ///   - name: the model's name, as in `google/vit-base-patch16-224`.
+    ///   - revision: a branch, a tag or a commit; default `main`.
+    ///   - files: patterns of the names of files, with `*` and `?`; default what an encoder needs.
+    ///   - progress: is told of the bytes.
+    ///   - isCancelled: asked ten times a second; when it says true, CancellationError is thrown and what was fetched stays.
+    /// - Throws: ``UserError`` when the hub cannot be reached, does not know the model or asks for an agreement, when the disk is too
+    ///   small, when bytes do not have the hash that the hub names, and when another pull of the same model is under way.
+    public func pull(
+        _ name: String, revision: String = "main", files: [String] = HubFiles.encoder,
+        progress: Files.Progress.Handler? = nil, isCancelled: () -> Bool = { false }
+    ) throws -> Summary {
+        let repository = try HubRepository(name)
+        guard HubFiles.isSafe(revision) else { throw UserError("\"\(revision)\" is not the name of a revision", at: name) }
+        if isOffline { return try offline(repository, revision: revision) }
+        let session = HubSession(patience: serverPatience)
+        defer { session.close() }
+        return try withoutActuallyEscaping(isCancelled) { isCancelled in
+            let requests = HubRequests(
+                endpoint: try address(), token: token, session: session, isCancelled: isCancelled)
+            return try pull(repository, revision: revision, files: files, requests, progress)
+        }
+    }
+
+    private func pull(
+        _ repository: HubRepository, revision: String, files: [String], _ requests: HubRequests,
+        _ progress: Files.Progress.Handler?
+    ) throws -> Summary {
+        let listing = try patience.retrying(requests.isCancelled) {
+            try HubListing.fetch(repository, revision: revision, requests)
+        }
+        let commit = listing.sha
+        let names = try HubFiles.choose(files, from: listing.siblings.map(\.rfilename), of: repository)
+        let lock = try cache.lock(repository)
+        defer { withExtendedLifetime(lock) {} }
+        let blobs = cache.blobs(repository)
+        let snapshot = cache.snapshot(commit, repository)
+        try Folder.make(blobs)
+        try Folder.make(snapshot)
+
+        var wanted: [HubBlob] = []
+        for name in names where HubCache.size(of: snapshot.appending(path: name)) == nil {
+            wanted.append(
+                try patience.retrying(requests.isCancelled) {
+                    try HubBlob(name, of: repository, commit: commit, requests)
+                })
+        }
+        // Files of the same bytes are fetched once.
+        var hashes: Set<String> = []
+        let downloads = wanted.filter { blob in
+            HubCache.size(of: blobs.appending(path: blob.hash)) != blob.size && hashes.insert(blob.hash).inserted
+        }.map { HubDownload(blob: $0, folder: blobs, requests: requests, patience: patience, pieceBytes: pieceBytes) }
+        let fetched = try fetch(downloads, into: blobs, progress, repository)
+        for blob in wanted { try cache.link(blob.name, to: blob.hash, commit: commit, repository) }
+        try cache.note(revision, is: commit, repository)
+        return Summary(folder: snapshot, commit: commit, files: names, fetchedBytes: fetched)
+    }
+
+    /// Fetches files one after the other.
+    ///
+    /// - Returns: how many bytes were fetched.
+    private func fetch(
+        _ downloads: [HubDownload], into folder: URL, _ progress: Files.Progress.Handler?, _ repository: HubRepository
+    ) throws -> Int {
+        let missing = try downloads.reduce(0) { sum, download in
+            let (sum, overflow) = sum.addingReportingOverflow(download.missing)
+            guard !overflow else { throw UserError("the hub names impossible sizes", at: repository.description) }
+            return sum
+        }
+        try Folder.checkSpace(for: missing, at: folder)
+        var done = 0
+        for download in downloads {
+            let missingHere = download.missing
+            try download.run { left in
+                let now = done + max(0, missingHere - left)
+                progress?(Files.Progress("pulling \(repository)", done: now, total: missing, unit: "bytes"))
+            }
+            done += missingHere
+        }
+        return missing
+    }
+
+    private func offline(_ repository: HubRepository, revision: String) throws -> Summary {
+        guard let commit = cache.commit(of: revision, repository) else {
+            throw UserError(
+                "the model \(repository) (\(revision)) is not in the cache, and HF_HUB_OFFLINE forbids to fetch it",
+                at: cache.folder.path, remedy: "Unset HF_HUB_OFFLINE, or pull the model before.")
+        }
+        let folder = try cache.directory(of: repository.description, revision: revision)
+        let names = (FileManager.default.enumerator(atPath: folder.path) ?? .init()).compactMap { $0 as? String }
+        let files = names.filter { HubCache.size(of: folder.appending(path: $0)) != nil }.sorted()
+        return Summary(folder: folder, commit: commit, files: files, fetchedBytes: 0)
+    }
+
+    private func address() throws -> URL {
+        var text = endpoint
+        while text.hasSuffix("/") { text.removeLast() }
+        guard let url = URL(string: text), let scheme = url.scheme?.lowercased(), ["http", "https"].contains(scheme),
+            url.host()?.isEmpty == false
+        else {
+            throw UserError(
+                "\"\(endpoint)\" is not the address of a hub", at: "HF_ENDPOINT", remedy: "It begins with https://.")
+        }
+        return url
+    }
+}

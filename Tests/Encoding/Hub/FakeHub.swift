@@ -1,0 +1,109 @@
+import Crypto
+import Files
+import Foundation
+
+@testable import Hub
+
+/// A hub with one model and, on another port, the server of its large files.
+final class FakeHub: Sendable {
+    typealias Fault = @Sendable (HTTPServer.Request, _ number: Int) -> HTTPServer.Answer?
+
+    static let commit = String(repeating: "0123456789", count: 4)
+    static let weights: [UInt8] = (0..<50_000).map { UInt8(truncatingIfNeeded: $0 &* $0 >> 3) }
+    static let files: [String: [UInt8]] = [
+        "config.json": Array(#"{"model_type": "bert"}"#.utf8), "model.safetensors": weights, "vocab.txt": Array("a\nb\n".utf8),
+        "added_tokens.json": [], "pytorch_model.bin": Array("a pickle".utf8), "onnx/model.onnx": [1, 2, 3],
+        "original/model.safetensors": [4, 5], "consolidated.safetensors": [6],
+    ]
+
+    let hub: HTTPServer
+    let store: HTTPServer
+
+    /// Starts both servers.
+    ///
+    /// - Parameters:
+    ///   - names: more names in the list of files.
+    ///   - fault: what the hub answers instead of the right thing; the number counts its requests of this method and path.
+    ///   - storeFault: the same of the server of large files.
+    init(names: [String] = [], fault: @escaping Fault = { _, _ in nil }, storeFault: @escaping Fault = { _, _ in nil }) {
+        let counts = Counts()
+        let storeCounts = Counts()
+        store = HTTPServer { request in
+            storeFault(request, storeCounts.next(request)) ?? Self.file(String(request.path.dropFirst(1)), request)
+        }
+        let storeAddress = store.address
+        hub = HTTPServer { request in
+            fault(request, counts.next(request)) ?? Self.answer(request, names: names, store: storeAddress)
+        }
+    }
+
+    func stop() {
+        hub.stop()
+        store.stop()
+    }
+
+    func client(_ folder: URL, token: String? = nil, retries: Int = 3) -> HubClient {
+        let settings = HubSettings(environment: ["HF_HOME": folder.path])
+        var client = HubClient(endpoint: hub.address, token: token, cache: HubCache(folder), settings: settings)
+        client.patience = HubPatience(retries: retries, delay: 0.005, longest: 0.05)
+        client.serverPatience = 10
+        return client
+    }
+
+    private static func answer(_ request: HTTPServer.Request, names: [String], store: String) -> HTTPServer.Answer {
+        if request.path.hasPrefix("/api/models/org/model/revision/") {
+            let siblings = (files.keys + names).map { ["rfilename": $0] }
+            let json = try! JSONSerialization.data(withJSONObject: ["sha": commit, "siblings": siblings] as [String: Any])
+            return .init(body: Array(json))
+        }
+        let prefix = "/org/model/resolve/\(commit)/"
+        guard request.path.hasPrefix(prefix), let bytes = files[String(request.path.dropFirst(prefix.count))] else {
+            return .init(status: 404, headers: ["X-Error-Code": "EntryNotFound"])
+        }
+        let name = String(request.path.dropFirst(prefix.count))
+        guard name == "model.safetensors" else {
+            var answer = file(name, request)
+            answer.headers["ETag"] = "\"\(hash(of: name))\""
+            answer.headers["X-Repo-Commit"] = commit
+            return answer
+        }
+        return .init(
+            status: 302,
+            headers: [
+                "X-Linked-Etag": "\"\(hash(of: name))\"", "X-Linked-Size": "\(bytes.count)", "ETag": "W/\"something\"",
+                "X-Repo-Commit": commit, "Location": "\(store)/\(name)",
+            ])
+    }
+
+    /// A file, or the part of it that is asked for.
+    static func file(_ name: String, _ request: HTTPServer.Request) -> HTTPServer.Answer {
+        guard let bytes = files[name] else { return .init(status: 404) }
+        guard let range = request.headers["range"] else { return .init(body: bytes) }
+        let bounds = range.dropFirst("bytes=".count).split(separator: "-").compactMap { Int($0) }
+        guard let start = bounds.first, start < bytes.count else { return .init(status: 416) }
+        let end = min(bounds.count > 1 ? bounds[1] : bytes.count, bytes.count - 1)
+        let headers = ["Content-Range": "bytes \(start)-\(end)/\(bytes.count)"]
+        return .init(status: 206, headers: headers, body: Array(bytes[start...end]))
+    }
+
+    /// The hash that the hub names: SHA-256 of the weights, git's of the others.
+    static func hash(of name: String) -> String {
+        let bytes = files[name]!
+        if name == "model.safetensors" { return bytes.withUnsafeBytes { ContentHash.of($0) } }
+        let digest = Insecure.SHA1.hash(data: Data("blob \(bytes.count)\0".utf8) + bytes)
+        return digest.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+    }
+
+    /// Counts requests by method and path.
+    private final class Counts: @unchecked Sendable {
+        private let lock = NSLock()
+        private var counts: [String: Int] = [:]
+
+        func next(_ request: HTTPServer.Request) -> Int {
+            lock.withLock {
+                counts[request.method + request.path, default: 0] += 1
+                return counts[request.method + request.path]!
+            }
+        }
+    }
+}
