@@ -58,7 +58,7 @@ import Testing
         var random = SeededGenerator(seed: UInt64(name.utf8.count) &+ 77)
         try withTemporaryFolder { folder in
             let file = folder.appending(path: name)
-            for _ in 0..<300 {
+            for _ in 0..<100 {
                 try Data(damaged(bytes, using: &random)).write(to: file)
                 do {
                     for tensor in try read(file) { #expect(tensor.shape.allSatisfy { $0 >= 0 }) }

@@ -9,30 +9,43 @@ import Testing
         (0..<bytes).map { UInt8(truncatingIfNeeded: value >> ($0 * 8)) }
     }
 
-    /// A zip archive of stored entries.
-    private func archive(_ entries: [(name: String, bytes: [UInt8])], method: Int = 0) -> [UInt8] {
+    /// A zip archive of stored entries; a large one has its numbers where archives of more than 4 GB have them.
+    private func archive(_ entries: [(name: String, bytes: [UInt8])], method: Int = 0, isLarge: Bool = false) -> [UInt8] {
         var bytes: [UInt8] = []
         var directory: [UInt8] = []
         for (name, content) in entries {
             let start = bytes.count
-            let sizes = number(0, 4) + number(content.count, 4) + number(content.count, 4) + number(name.utf8.count, 2)
-            bytes +=
-                number(0x0403_4B50, 4) + number(20, 2) + number(0, 2) + number(method, 2) + number(0, 4) + sizes + number(0, 2)
-            bytes += Array(name.utf8) + content
+            let size = number(content.count, 4)
+            let names = Array(name.utf8)
+            bytes += number(0x0403_4B50, 4) + number(20, 2) + number(0, 2) + number(method, 2) + number(0, 8) + size + size
+            bytes += number(names.count, 2) + number(0, 2) + names + content
+            let extra = isLarge ? number(7, 2) + number(0, 2) + number(1, 2) + number(24, 2) : []
+            let fields = isLarge ? extra + number(content.count, 8) + number(content.count, 8) + number(start, 8) : []
+            let shown = isLarge ? number(-1, 4) : size
             directory +=
-                number(0x0201_4B50, 4) + number(20, 2) + number(20, 2) + number(0, 2) + number(method, 2) + number(0, 4)
-            directory += sizes + number(0, 2) + number(0, 2) + number(0, 8) + number(start, 4) + Array(name.utf8)
+                number(0x0201_4B50, 4) + number(20, 2) + number(20, 2) + number(0, 2) + number(method, 2) + number(0, 8)
+            directory += shown + shown + number(names.count, 2) + number(fields.count, 2) + number(0, 10)
+            directory += number(isLarge ? -1 : start, 4) + names + fields
         }
         let start = bytes.count
-        let count = number(entries.count, 2)
-        return bytes + directory + number(0x0605_4B50, 4) + number(0, 4) + count + count + number(directory.count, 4)
-            + number(start, 4) + number(0, 2)
+        let end = start + directory.count
+        bytes += directory
+        if isLarge {
+            let counts = number(entries.count, 8) + number(entries.count, 8) + number(directory.count, 8) + number(start, 8)
+            bytes += number(0x0606_4B50, 4) + number(44, 8) + number(0, 12) + counts
+            bytes += number(0x0706_4B50, 4) + number(0, 4) + number(end, 8) + number(1, 4)
+        }
+        let count = number(isLarge ? -1 : entries.count, 2)
+        return bytes + number(0x0605_4B50, 4) + number(0, 4) + count + count + number(isLarge ? -1 : directory.count, 4)
+            + number(isLarge ? -1 : start, 4) + number(0, 2)
     }
 
-    private func open(_ pickle: [UInt8], data: [UInt8] = Array(repeating: 0, count: 24)) throws -> TorchFile {
+    private func open(_ pickle: [UInt8], data: [UInt8] = Array(repeating: 0, count: 24), isLarge: Bool = false) throws
+        -> TorchFile
+    {
         try withTemporaryFolder { folder in
             let url = folder.appending(path: "a.pt")
-            try Data(archive([("a/data.pkl", pickle), ("a/data/0", data)])).write(to: url)
+            try Data(archive([("a/data.pkl", pickle), ("a/data/0", data)], isLarge: isLarge)).write(to: url)
             return try TorchFile(url)
         }
     }
@@ -85,6 +98,22 @@ import Testing
             doubling += Array("(h\0h\0h\0h\0h\0h\0h\0h\0h\0h\0h\0h\0h\0h\0h\0h\0lq\0".utf8.map { $0 == 0x6C ? 0x74 : $0 })
         }
         #expect(throws: UserError.self) { try open(doubling + [0x2E]) }
+    }
+
+    @Test(arguments: [true, false]) func damagedArchivesNeverCrash(isLarge: Bool) throws {
+        let bytes = archive([("a/data.pkl", pickle()), ("a/data/0", Array(repeating: 1, count: 24))], isLarge: isLarge)
+        var random = SeededGenerator(seed: 4)
+        try withTemporaryFolder { folder in
+            let url = folder.appending(path: "a.pt")
+            for _ in 0..<1000 {
+                try Data(damaged(bytes, using: &random)).write(to: url)
+                do {
+                    for entry in try TorchFile(url).entries where entry.tensor.type.isFloating { _ = entry.tensor.floats() }
+                } catch {
+                    #expect(error is UserError, "\(error)")
+                }
+            }
+        }
     }
 
     @Test func refusesOtherArchives() throws {

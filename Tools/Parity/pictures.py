@@ -109,7 +109,11 @@ def generated():
                     yield f"{name}-{sampling}{progressive}.jpg", saved(
                         rgb, "JPEG", quality=85, subsampling=sampling, progressive=progressive)
             yield f"{name}-grey.jpg", saved(grey, "JPEG", quality=90)
-            yield f"{name}-cmyk.jpg", saved(Image.fromarray(data, "CMYK"), "JPEG", quality=90)
+            inks = saved(Image.fromarray(data, "CMYK"), "JPEG", quality=90)
+            yield f"{name}-cmyk.jpg", inks
+            # The last byte of Adobe's segment says that the same numbers are YCCK.
+            place = inks.index(b"Adobe") + 11
+            yield f"{name}-ycck.jpg", inks[:place] + b"\2" + inks[place + 1:]
             yield f"{name}-keep.jpg", saved(rgb, "JPEG", quality=90, keep_rgb=True)
             yield f"{name}-restart.jpg", saved(rgb, "JPEG", quality=75, restart_marker_blocks=2)
             for mode, image in [("rgb", rgb), ("rgba", rgba), ("grey", grey), ("two", two), ("bit", grey.convert("1")),
@@ -140,26 +144,26 @@ def generated():
             yield f"{name}-moving-alpha.webp", saved(
                 rgba, "WEBP", save_all=True, append_images=[rgba.rotate(180)], duration=50, lossless=True)
     # Interlaced and shallow greys are not written by Pillow.
-    for depth in (1, 2, 4, 8):
-        for color in (0, 3):
-            yield f"interlaced-{depth}-{color}.png", interlaced(rng, 23, 19, depth, color)
+    kinds = [(depth, color) for depth in (1, 2, 4, 8) for color in (0, 3)] + [(16, 0)]
+    for depth, color in kinds + [(depth, color) for depth in (8, 16) for color in (2, 4, 6)]:
+        yield f"interlaced-{depth}-{color}.png", interlaced(rng, 23, 19, depth, color)
 
 
 def interlaced(rng, width, height, depth, color):
     def chunk(kind, data):
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
-    pixels = rng.integers(0, 1 << depth, (height, width))
+    pixels = rng.integers(0, 1 << depth, (height, width, {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}[color]))
     raw = b""
     for x0, y0, dx, dy in [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)]:
         for row in pixels[y0::dy]:
             samples = row[x0::dx]
             if len(samples):
-                bits = "".join(format(int(v), f"0{depth}b") for v in samples)
+                bits = "".join(format(int(v), f"0{depth}b") for v in samples.flatten())
                 bits += "0" * (-len(bits) % 8)
                 raw += b"\0" + bytes(int(bits[i:i + 8], 2) for i in range(0, len(bits), 8))
     # A palette shorter than the indices that are used.
-    palette = chunk(b"PLTE", rng.integers(0, 256, 3 * max(2, (1 << depth) * 3 // 4), dtype=np.uint8).tobytes()) if color else b""
+    palette = chunk(b"PLTE", rng.integers(0, 256, 3 * max(2, (1 << depth) * 3 // 4), dtype=np.uint8).tobytes()) if color == 3 else b""
     head = struct.pack(">IIBBBBB", width, height, depth, color, 0, 0, 1)
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + palette + chunk(b"IDAT", zlib.compress(raw)) + chunk(b"IEND", b"")
 

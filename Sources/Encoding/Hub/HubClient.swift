@@ -47,8 +47,8 @@ public struct HubClient: Sendable {
 
     /// Fetches what is missing of a model; what is in the cache already, whoever put it there, is not fetched again.
     ///
-    /// An interrupted pull goes on where it stopped. The revision is written down last, so that ``HubCache/directory(of:revision:)``
-    /// finds whole models only.
+    /// An interrupted pull goes on where it stopped. A branch or tag is written down last, so that by its name
+    /// ``HubCache/directory(of:revision:)`` finds only what was pulled to its end.
     ///
     /// - Parameters:
     ///   - name: the model's name, as in `google/vit-base-patch16-224`.

@@ -56,8 +56,8 @@ final class HubSession: NSObject, URLSessionDataDelegate, @unchecked Sendable {
         let finished = wait(task, isCancelled, watching)
         switch finished.failure {
         case nil: break
-        case let error as URLError: throw HubFailure(Self.error(error, request))
-        case let error?: throw error
+        case let error? where error is HubFailure || error is UserError || error is CancellationError: throw error
+        case let error?: throw HubFailure(Self.error(error, request))
         }
         guard let answer = finished.answer else {
             throw HubFailure(UserError("the server gave no answer", at: request.url?.absoluteString))
@@ -83,7 +83,7 @@ final class HubSession: NSObject, URLSessionDataDelegate, @unchecked Sendable {
         }
     }
 
-    private static func error(_ error: URLError, _ request: URLRequest) -> UserError {
+    private static func error(_ error: any Error, _ request: URLRequest) -> UserError {
         UserError(
             "could not fetch it: \(error.localizedDescription)", at: request.url?.absoluteString,
             remedy: "Check the network, the proxy and HF_ENDPOINT. With HF_HUB_OFFLINE=1 only what is in the cache is used.")

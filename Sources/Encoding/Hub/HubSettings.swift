@@ -16,11 +16,13 @@ public struct HubSettings: Sendable {
     /// - Parameter environment: default that of the process.
     public init(environment: [String: String] = ProcessInfo.processInfo.environment) {
         func value(_ names: String...) -> String? { names.lazy.compactMap { environment[$0] }.first { !$0.isEmpty } }
-        let caches = value("XDG_CACHE_HOME") ?? (value("HOME") ?? NSHomeDirectory()) + "/.cache"
-        let home = value("HF_HOME") ?? caches + "/huggingface"
-        cache = URL(filePath: value("HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE") ?? home + "/hub")
+        let own = value("HOME") ?? NSHomeDirectory()
+        func path(_ text: String) -> String { text.hasPrefix("~/") ? own + text.dropFirst() : text }
+        let caches = path(value("XDG_CACHE_HOME") ?? "~/.cache")
+        let home = path(value("HF_HOME") ?? caches + "/huggingface")
+        cache = URL(filePath: path(value("HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE") ?? home + "/hub"))
         endpoint = value("HF_ENDPOINT") ?? "https://huggingface.co"
-        let file = URL(filePath: value("HF_TOKEN_PATH") ?? home + "/token")
+        let file = URL(filePath: path(value("HF_TOKEN_PATH") ?? home + "/token"))
         let written = value("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN") ?? (try? String(contentsOf: file, encoding: .utf8))
         let token = written?.trimmingCharacters(in: .whitespacesAndNewlines) ?? ""
         self.token = token.isEmpty ? nil : token

@@ -9,14 +9,13 @@ extension Picture {
         let result = [UInt8](unsafeUninitializedCapacity: count * rows.count * 3) { result, initialized in
             pixels.withUnsafeBufferPointer { pixels in
                 weights.weights.withUnsafeBufferPointer { allWeights in
-                    for column in 0..<count {
-                        let begin = Self.start(weights.outside[column], of: color)
-                        let window = UnsafeBufferPointer(
-                            rebasing: allWeights[column * weights.stride..<column * weights.stride + weights.counts[column]])
-                        for row in 0..<rows.count {
+                    for row in 0..<rows.count {
+                        for column in 0..<count {
+                            var (red, green, blue) = Self.start(weights.outside[column], of: color)
                             var source = ((rows.lowerBound + row) * width + weights.starts[column]) * 3
-                            var (red, green, blue) = begin
-                            for weight in window {
+                            let first = column * weights.stride
+                            for index in first..<first + weights.counts[column] {
+                                let weight = allWeights[index]
                                 red &+= Int32(pixels[source]) &* weight
                                 green &+= Int32(pixels[source + 1]) &* weight
                                 blue &+= Int32(pixels[source + 2]) &* weight

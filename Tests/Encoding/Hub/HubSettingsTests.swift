@@ -10,6 +10,7 @@ import Testing
         #expect(cache(["HOME": "/home/a"]) == "/home/a/.cache/huggingface/hub")
         #expect(cache(["HOME": "/home/a", "XDG_CACHE_HOME": "/caches"]) == "/caches/huggingface/hub")
         #expect(cache(["HOME": "/home/a", "HF_HOME": "/hf"]) == "/hf/hub")
+        #expect(cache(["HOME": "/home/a", "HF_HOME": "~/hf"]) == "/home/a/hf/hub")
         #expect(cache(["HF_HOME": "/hf", "HF_HUB_CACHE": "/models"]) == "/models")
     }
 
