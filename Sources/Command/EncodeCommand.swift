@@ -7,7 +7,8 @@ struct EncodeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "encode",
         abstract: "Run the frozen encoders over the catalogue; only new and changed items are computed.",
-        discussion: "Ctrl-C stops at a safe point, and the same command goes on from there.")
+        discussion: "Ctrl-C stops at a safe point, and the same command goes on from there.",
+        subcommands: [EncodeImportCommand.self])
 
     @OptionGroup var options: ConfigurationOptions
 

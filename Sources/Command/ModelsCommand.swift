@@ -4,5 +4,5 @@ import ArgumentParser
 struct ModelsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "models", abstract: "See and fetch the encoders that encoding can use.",
-        subcommands: [ModelsShowCommand.self])
+        subcommands: [ModelsListCommand.self, ModelsShowCommand.self, ModelsPullCommand.self])
 }

@@ -4,6 +4,7 @@
 @_exported import Evaluation
 @_exported import Files
 @_exported import HiddenStates
+@_exported import Hub
 @_exported import Metrics
 @_exported import Modeling
 @_exported import Pictures

@@ -69,7 +69,7 @@ struct PictureInput: CatalogueInput {
         let errors = ParallelWork.map(count: rows.count, threads: threads) { index -> UserError? in
             guard let file = items[rows[index]].picture else { return nil }
             do {
-                processor.process(try Picture(file: file), into: buffer.place(index))
+                processor.process(try Picture(file: file, options: processor.options), into: buffer.place(index))
                 return nil
             } catch {
                 return error as? UserError ?? UserError("\(error)", at: file.path)

@@ -6,7 +6,7 @@ import Foundation
 /// Two stores with equal identities hold, for the same item content, the same rows.
 public struct StoreIdentity: Codable, Equatable, Sendable {
     /// What was encoded.
-    public enum Modality: String, Codable, Sendable {
+    public enum Modality: String, Codable, Sendable, CaseIterable {
         /// An item's title.
         case text
         /// An item's picture.

@@ -1,6 +1,7 @@
 import Datasets
 import Files
 import Foundation
+import Hub
 import Modeling
 import Training
 import Yams
@@ -105,7 +106,11 @@ public struct Configuration: Sendable, Equatable {
             if data.source!.pictures != nil { resolve(&data.source!.pictures!) }
         }
         for modality in [\EncodeSettings.text, \EncodeSettings.image] where encode[keyPath: modality] != nil {
+            let encoder = encode[keyPath: modality]!.encoder
             resolve(&encode[keyPath: modality]!.encoder)
+            // A model of the hub is named like a directory; a directory that is there comes first.
+            let isThere = FileManager.default.fileExists(atPath: encode[keyPath: modality]!.encoder)
+            if !isThere, (try? HubCache().directory(of: encoder)) != nil { encode[keyPath: modality]!.encoder = encoder }
             resolve(&encode[keyPath: modality]!.store)
         }
     }

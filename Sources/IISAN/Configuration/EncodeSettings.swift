@@ -57,7 +57,8 @@ extension EncodeSettings.Modality: SettingsSection {
     static var settings: [Setting<EncodeSettings.Modality>] {
         [
             .value(
-                "encoder", \.encoder, "The Hugging Face directory: config.json, model.safetensors, tokenizer or preprocessor."),
+                "encoder", \.encoder,
+                "The model's directory (config.json, safetensors, tokenizer or preprocessor), or its name in the hub's cache."),
             .value("store", \.store, "The folder of the hidden-state store."),
             .optional("layers", \.layers, "The kept layers, 0 is the embedding output; left out, seven are spread evenly."),
             .optional("pooling", \.pooling, "first, mean or last; left out, what the encoder's family uses."),

@@ -3,6 +3,7 @@ import Encoding
 import Files
 import Foundation
 import HiddenStates
+import Hub
 
 extension Pipeline {
     /// Runs the configured encoders over what is not in their stores yet: new and changed items.
@@ -31,7 +32,7 @@ extension Pipeline {
         }
         let folder = URL(filePath: settings.store)
         let encoder = try CatalogueEncoder(
-            modality, of: items, with: URL(filePath: settings.encoder), options: encodingOptions(settings))
+            modality, of: items, with: encoderDirectory(settings.encoder), options: encodingOptions(settings))
         observer.onMessage("encode \(modality.rawValue): \(encoder.plan())")
         try Folder.make(folder.deletingLastPathComponent())
         do {
@@ -42,6 +43,19 @@ extension Pipeline {
         } catch is CancellationError {
             return false
         }
+    }
+
+    /// The directory of an encoder: the setting itself, or where the hub's cache has the model of that name.
+    ///
+    /// - Throws: ``UserError`` when it is neither.
+    func encoderDirectory(_ setting: String) throws -> URL {
+        let directory = URL(filePath: setting)
+        if FileManager.default.fileExists(atPath: directory.path) { return directory }
+        if let cached = try? HubCache().directory(of: setting) { return cached }
+        let name = directory.pathComponents.suffix(2).joined(separator: "/")
+        throw UserError(
+            "there is no such directory, and no model of that name in the hub's cache", at: setting,
+            remedy: "Give a model directory, or fetch one, as: iisan models pull \(name)")
     }
 
     private func encodingOptions(_ settings: EncodeSettings.Modality) -> EncodingOptions {

@@ -1,0 +1,63 @@
+import ArgumentParser
+import Foundation
+import IISAN
+
+/// `iisan models pull`: a model of a hub into its cache.
+struct ModelsPullCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "pull",
+        abstract:
+            "Fetch a model of a Hugging Face-compatible hub into the hub's own cache; what is there already is not fetched again.",
+        discussion: """
+            Every file is checked by size and hash. Ctrl-C stops, and the same command goes on from there. A setting `encoder` may then \
+            name the model as here.
+
+              iisan models pull sentence-transformers/all-MiniLM-L6-v2
+              iisan models pull meta-llama/Llama-3.2-1B --token-file token.txt
+            """)
+
+    @Argument(help: "The model's name, as google/vit-base-patch16-224.")
+    var name: String
+
+    @Option(help: "A branch, a tag or a commit.")
+    var revision = "main"
+
+    @Option(help: "The hub's address; by default $HF_ENDPOINT, else huggingface.co.")
+    var endpoint: String?
+
+    @Option(
+        help: "A file with the token to ask with; by default $HF_TOKEN, else what `hf auth login` has kept.",
+        completion: .file())
+    var tokenFile: String?
+
+    @Option(help: "The cache; by default $HF_HUB_CACHE, else the one that Python uses.", completion: .directory)
+    var cache: String?
+
+    @Option(
+        name: .customLong("file"), parsing: .singleValue,
+        help: "A pattern of files to fetch instead of what an encoder needs; may be given often.")
+    var files: [String] = []
+
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+        let console = Console(stoppable: true)
+        let token = try tokenFile.map {
+            try String(contentsOf: URL(filePath: $0), encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)
+        }
+        let client = HubClient(endpoint: endpoint, token: token, cache: cache.map { HubCache(URL(filePath: $0)) })
+        do {
+            let summary = try client.pull(
+                name, revision: revision, files: files.isEmpty ? HubFiles.encoder : files,
+                progress: console.observer.onProgress,
+                isCancelled: console.observer.isCancelled)
+            struct Pulled: Encodable { let folder, commit: String; let files: [String]; let fetchedBytes: Int }
+            try output.format.print(
+                Pulled(
+                    folder: summary.folder.path, commit: summary.commit, files: summary.files,
+                    fetchedBytes: summary.fetchedBytes), text: summary.folder.path)
+        } catch is CancellationError {
+            throw ExitCode(130)
+        }
+    }
+}

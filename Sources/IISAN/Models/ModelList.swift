@@ -1,0 +1,101 @@
+import Encoders
+import Files
+import Foundation
+import Hub
+
+/// The models that lie in the hub's cache and in some folders.
+public struct ModelList: Sendable {
+    /// A model, or why it cannot be used.
+    public struct Entry: Codable, Sendable, Equatable {
+        /// What a setting `encoder` names it by: a name of the hub or a directory.
+        public var name: String
+        /// The directory.
+        public var path: String
+        /// The `model_type`; nil where it cannot be read.
+        public var modelType: String?
+        /// `text`, `image`, or both; empty where it cannot be read.
+        public var modalities: [String]
+        /// Values per token state.
+        public var width: Int?
+        /// How many blocks there are.
+        public var depth: Int?
+        /// Why the model cannot be used.
+        public var problem: String?
+    }
+
+    /// The models, those of the cache first.
+    public let entries: [Entry]
+
+    /// Looks at models' configurations and headers.
+    ///
+    /// - Parameters:
+    ///   - cache: the hub's cache.
+    ///   - folders: folders of model directories, or model directories themselves.
+    /// - Throws: ``UserError`` when a folder is not there.
+    public init(cache: HubCache, folders: [URL]) throws {
+        var entries = cache.models().compactMap { model in
+            (try? cache.directory(of: model.repository.description)).map { Entry(model.repository.description, $0) }
+        }
+        for folder in folders {
+            if Self.isModel(folder) {
+                entries.append(Entry(folder.path, folder))
+                continue
+            }
+            guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder.path) else {
+                throw UserError(
+                    "there is no such folder", at: folder.path, remedy: "Name a folder that holds model directories.")
+            }
+            let directories = names.sorted().map { folder.appending(path: $0) }.filter(Self.isModel)
+            entries += directories.map { Entry($0.path, $0) }
+        }
+        self.entries = entries
+    }
+
+    private static func isModel(_ folder: URL) -> Bool {
+        FileManager.default.fileExists(atPath: folder.appending(path: "config.json").path)
+    }
+}
+
+extension ModelList.Entry {
+    init(_ name: String, _ directory: URL) {
+        self.init(name: name, path: directory.path, modelType: nil, modalities: [], width: nil, depth: nil, problem: nil)
+        do {
+            take(try EncoderDirectory(directory))
+        } catch {
+            // A model of two towers says which one is meant only when it is asked.
+            let towers = EncoderModality.allCases.compactMap { try? EncoderDirectory(directory, for: $0) }
+            for tower in towers { take(tower) }
+            if towers.isEmpty { problem = (error as? UserError)?.problem ?? "\(error)" }
+        }
+    }
+
+    private mutating func take(_ directory: EncoderDirectory) {
+        modelType = directory.modelType
+        modalities.append(directory.family.input.modality.rawValue)
+        width = max(width ?? 0, directory.family.width)
+        depth = max(depth ?? 0, directory.family.depth)
+    }
+}
+
+extension ModelList: CustomStringConvertible {
+    /// The models as a table.
+    public var description: String {
+        guard !entries.isEmpty else { return "no models; fetch one with: iisan models pull NAME" }
+        let rows =
+            [["model", "family", "reads", "width", "depth"]]
+            + entries.map { entry in
+                if let problem = entry.problem { return [entry.name, "-", problem] }
+                return [
+                    entry.name, entry.modelType ?? "-", entry.modalities.joined(separator: ", "),
+                    entry.width.map(String.init) ?? "-",
+                    entry.depth.map(String.init) ?? "-",
+                ]
+            }
+        let widths = (0..<4).map { column in rows.map { column < $0.count - 1 ? $0[column].count : 0 }.max() ?? 0 }
+        return rows.map { row in
+            row.enumerated().map { column, text in
+                column < row.count - 1 ? text.padding(toLength: widths[column], withPad: " ", startingAt: 0) : text
+            }.joined(separator: "  ")
+        }.joined(separator: "\n")
+    }
+}
