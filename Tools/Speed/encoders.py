@@ -61,7 +61,7 @@ def their_round(options):
                 tokens += output.hidden_states[0].shape[0] * output.hidden_states[0].shape[1]
                 rows.append(pooled(output, layers, torch))
     numpy.save(options.out, numpy.concatenate(rows))
-    blocks = sum(p.numel() for name, p in model.named_parameters() if ".layer." in name or ".layers." in name)
+    blocks = sum(p.numel() for name, p in model.named_parameters() if ".layer." in f".{name}" or ".layers." in f".{name}")
     print(json.dumps(dict(
         seconds=time.perf_counter() - start, used=time.process_time() - used, items=sum(map(len, rows)),
         operations=2 * blocks * tokens, rate=matrix_rate(torch, dtype))))
