@@ -1,4 +1,5 @@
 import Encoders
+import Files
 import HiddenStates
 import Torch
 
@@ -16,9 +17,10 @@ extension CatalogueEncoder {
             items: items.count,
             storeBytes: items.count * rowCount * identity.dtype.size,
             weightBytes: parts.bytes,
-            inputBytes: Self.inputBytes(input),
-            batchBytes: Self.batchBytes(identity, options),
-            shardBytes: Self.shardBytes(identity, options, items: items.count),
+            inputBytes: (input.batchesAhead + 2) * input.batchBytes,
+            batchBytes: Self.batchBytes(parts, width: identity.width, options),
+            shardBytes: Self.shardBytes(width: identity.width, layers: identity.layers.count, items: items.count, options),
+            programBytes: Self.programBytes,
             // Half of the rate is what an encoder of usual size reaches.
             seconds: operations / (0.5 * MatrixRate.measure(dtype, on: options.device)))
         if case .blocks = weights {
@@ -29,22 +31,41 @@ extension CatalogueEncoder {
         return plan
     }
 
-    /// Bytes of memory beside the weights.
-    static func workingBytes(
-        _ identity: StoreIdentity, _ input: any CatalogueInput, _ options: EncodingOptions, items: Int
-    ) -> Int {
-        inputBytes(input) + batchBytes(identity, options) + shardBytes(identity, options, items: items)
+    /// Whether the whole encoder fits the memory, or two of its blocks at a time do; batches become smaller where that helps.
+    ///
+    /// - Throws: ``UserError`` when not even two blocks fit.
+    static func weightsAreWhole(
+        _ parts: EncoderPlan, _ directory: EncoderDirectory, layers: Int, items: Int, _ options: inout EncodingOptions
+    ) throws -> Bool {
+        guard let memory = options.memory else { return true }
+        func working() -> Int {
+            programBytes + batchBytes(parts, width: directory.family.width, options)
+                + shardBytes(width: directory.family.width, layers: layers, items: items, options)
+        }
+        if parts.bytes + working() <= memory { return true }
+        while parts.blockwiseBytes + working() > memory, options.batchTokens >= 512 { options.batchTokens /= 2 }
+        let least = parts.blockwiseBytes + working()
+        guard least <= memory else {
+            throw UserError(
+                "the encoder takes \(parts.bytes / 1_000_000) MB and, read block by block, at least "
+                    + "\((least + 999_999) / 1_000_000) MB with its batches; \(memory / 1_000_000) MB may be used",
+                at: directory.url.path, remedy: "Allow more memory, or compute in bfloat16.")
+        }
+        return false
     }
 
-    private static func inputBytes(_ input: any CatalogueInput) -> Int { (input.batchesAhead + 2) * input.batchBytes }
+    /// What the program takes before it encodes, LibTorch above all.
+    static let programBytes = 300_000_000
 
-    private static func batchBytes(_ identity: StoreIdentity, _ options: EncodingOptions) -> Int {
-        16 * options.batchTokens * identity.width * options.precision.dtype.size
+    /// The intermediate results of a batch: some values per token and width, and a few of the widest map.
+    static func batchBytes(_ parts: EncoderPlan, width: Int, _ options: EncodingOptions) -> Int {
+        options.batchTokens * (16 * width + 4 * parts.widest) * options.precision.dtype.size
     }
 
-    private static func shardBytes(_ identity: StoreIdentity, _ options: EncodingOptions, items: Int) -> Int {
-        let shardItems = min(items, options.shardItems ?? HiddenStateStoreWriter.usualShardItems(of: identity))
-        return shardItems * identity.layers.count * identity.width * MemoryLayout<Float>.size
+    static func shardBytes(width: Int, layers: Int, items: Int, _ options: EncodingOptions) -> Int {
+        let row = layers * width
+        let usual = HiddenStateStoreWriter.usualShardItems(rowBytes: row * options.storedType.size)
+        return min(items, options.shardItems ?? usual) * row * MemoryLayout<Float>.size
     }
 
     /// Bytes of the token states of some items, before and after a block, at most.

@@ -63,6 +63,10 @@ public final class CatalogueEncoder {
         guard options.batchTokens > 0 else {
             throw UserError("a batch of \(options.batchTokens) tokens", remedy: "Set the tokens of a batch to at least 1.")
         }
+        let dtype = options.precision.dtype
+        parts = try EncoderPlan(encoder, through: layers.max(), dtype: dtype)
+        var options = options
+        let isWhole = try Self.weightsAreWhole(parts, encoder, layers: layers.count, items: items.count, &options)
         self.items = items
         self.options = options
         threads = InputThreads(options.threads, device: options.device)
@@ -81,39 +85,16 @@ public final class CatalogueEncoder {
             input = try PictureInput(directory, grid: grid, items: items.count, options: options, threads: threads.count)
         }
         self.directory = encoder
-        let dtype = options.precision.dtype
-        parts = try EncoderPlan(encoder, through: layers.max(), dtype: dtype)
         let hash = try encoder.contentHash()
         identity = StoreIdentity(
             encoder: StoreIdentity.Encoder(
                 family: encoder.modelType, name: encoder.name, weightsHash: hash, tokenizerHash: input.tokenizerHash),
             preprocessing: input.preprocessing.merging(["precision": options.precision.rawValue]) { one, _ in one },
             modality: modality, pooling: pooling.stored, layers: layers, width: family.width, dtype: options.storedType)
-        switch try Self.loading(
-            parts, beside: Self.workingBytes(identity, input, options, items: items.count), options, encoder)
-        {
-        case .whole:
-            weights = .whole(
-                try PretrainedEncoder(encoder, hash: hash, through: layers.max(), on: options.device, dtype: dtype))
-        case .blocks: weights = .blocks(BlockReader(encoder, parts, dtype: dtype, on: options.device))
-        }
-    }
-
-    private enum Loading { case whole, blocks }
-
-    /// Whether the whole encoder fits the memory, or two of its blocks at a time do.
-    private static func loading(
-        _ parts: EncoderPlan, beside working: Int, _ options: EncodingOptions, _ directory: EncoderDirectory
-    ) throws -> Loading {
-        guard let memory = options.memory, parts.bytes + working > memory else { return .whole }
-        let least = parts.blockwiseBytes + working
-        guard least <= memory else {
-            throw UserError(
-                "the encoder takes \(parts.bytes / 1_000_000) MB and, read block by block, at least \((least + 999_999) / 1_000_000) MB "
-                    + "with its batches; \(memory / 1_000_000) MB may be used",
-                at: directory.url.path, remedy: "Allow more memory, or compute in bfloat16.")
-        }
-        return .blocks
+        weights =
+            isWhole
+            ? .whole(try PretrainedEncoder(encoder, hash: hash, through: layers.max(), on: options.device, dtype: dtype))
+            : .blocks(BlockReader(encoder, parts, dtype: dtype, on: options.device))
     }
 }
 

@@ -33,7 +33,7 @@ public struct EncodingOptions: Sendable {
     /// The most tokens of a title, special tokens included.
     public var maximumTokens = 30
     /// The most token states in a batch; a picture of 224 pixels in patches of 16 has 197. At least one item makes a batch.
-    public var batchTokens = 4096
+    public var batchTokens = 2048
     /// What becomes of damaged pictures.
     public var damagedPictures = DamagedPictures.skip
     /// Bytes of memory that may be used. An encoder whose weights take more than half of it is read block by block. nil: no limit.

@@ -10,10 +10,12 @@ public struct EncodingPlan: Sendable, Equatable {
     public var weightBytes: Int
     /// The inputs that are ready or being made.
     public var inputBytes: Int
-    /// The encoder's intermediate results for one batch, estimated: 16 values per token state and width.
+    /// The encoder's intermediate results for one batch, estimated.
     public var batchBytes: Int
     /// The states of one shard, in float32, until it is written.
     public var shardBytes: Int
+    /// What the program takes before it encodes, estimated.
+    public var programBytes: Int
     /// How long it takes, estimated from the rate of the machine's matrix product.
     public var seconds: Double
     /// Bytes of weights that are read from the disk once, block by block; nil where the encoder is in memory whole.
@@ -22,7 +24,7 @@ public struct EncodingPlan: Sendable, Equatable {
     public var spillBytes: Int?
 
     /// All memory together.
-    public var memoryBytes: Int { weightBytes + inputBytes + batchBytes + shardBytes }
+    public var memoryBytes: Int { weightBytes + inputBytes + batchBytes + shardBytes + programBytes }
 }
 
 extension EncodingPlan: CustomStringConvertible {

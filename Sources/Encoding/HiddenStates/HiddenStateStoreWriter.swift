@@ -86,7 +86,10 @@ public final class HiddenStateStoreWriter {
     }
 
     /// The items per shard when nothing else is said: as many as fill 64 MB, at least 1.
-    public static func usualShardItems(of identity: StoreIdentity) -> Int { max(1, (64 << 20) / identity.rowBytes) }
+    public static func usualShardItems(of identity: StoreIdentity) -> Int { usualShardItems(rowBytes: identity.rowBytes) }
+
+    /// The same for rows of some bytes.
+    public static func usualShardItems(rowBytes: Int) -> Int { max(1, (64 << 20) / rowBytes) }
 
     /// The shards still to be written, in order.
     public var pendingShards: [PendingShard] {

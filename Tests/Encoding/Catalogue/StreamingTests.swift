@@ -25,7 +25,7 @@ import Torch
         let items = (0..<30).map { CatalogueItem(id: "\($0)") }
         let plan = try CatalogueEncoder(kind, of: items, with: directory, options: options).plan()
         let parts = try EncoderPlan(EncoderDirectory(directory, for: modality), dtype: precision.dtype)
-        options.memory = plan.memoryBytes - plan.weightBytes + parts.blockwiseBytes
+        options.memory = plan.memoryBytes - plan.inputBytes - plan.weightBytes + parts.blockwiseBytes
         return options
     }
 
@@ -172,7 +172,7 @@ import Torch
             let plan = try CatalogueEncoder(.text, of: items, with: directory, options: options).plan()
             #expect(plan.readBytes ?? 0 > plan.weightBytes && plan.spillBytes ?? 0 > 0 && plan.seconds > 0)
             #expect(plan.description.contains("block by block"))
-            options.memory = plan.memoryBytes - 1
+            options.memory = plan.memoryBytes - plan.inputBytes - 1
             let error = #expect(throws: UserError.self) {
                 try CatalogueEncoder(.text, of: items, with: directory, options: options)
             }

@@ -12,6 +12,8 @@ public struct EncoderPlan: Sendable {
         public var storedBytes: Int
         /// Bytes in memory, in the type that is computed in.
         public var bytes: Int
+        /// The most values that one of its maps gives for a token.
+        public var widest: Int
     }
 
     /// The part from input to hidden state 0.
@@ -42,7 +44,8 @@ public struct EncoderPlan: Sendable {
             return Part(
                 names: Array(parameters.all.keys), count: parameters.count,
                 storedBytes: parameters.all.reduce(0) { $0 + $1.value.count * (weights.dtype(of: $1.key) ?? dtype).size },
-                bytes: parameters.all.values.reduce(0) { $0 + $1.count * $1.dtype.size })
+                bytes: parameters.all.values.reduce(0) { $0 + $1.count * $1.dtype.size },
+                widest: parameters.all.values.map { $0.shape.count == 2 ? $0.size(0) : 0 }.max() ?? 0)
         }
         embeddings = try part { _ = try family.embeddings($0) }
         blocks = try (0..<last).map { index in try part { _ = try family.block($0, index) } }
@@ -56,6 +59,9 @@ public struct EncoderPlan: Sendable {
 extension EncoderPlan {
     /// Bytes of all parts in memory.
     public var bytes: Int { parts.reduce(0) { $0 + $1.bytes } }
+
+    /// The most values that a map of a block gives for a token.
+    public var widest: Int { blocks.map(\.widest).max() ?? 0 }
 
     /// Bytes of the block that is computed and the one that is read meanwhile, at most.
     public var blockwiseBytes: Int {
