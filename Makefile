@@ -1,12 +1,12 @@
 # What one does with a clone. Settings: LIBTORCH, IISAN_CACHE, PYTHON (see Tools/Setup/setup).
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build test demo format lint clean
+.PHONY: help setup build test demo parity-encoders format lint clean
 
 sources := Package.swift Sources Tests
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1	\2/p' Makefile
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1	\2/p' Makefile
 
 setup: ## find LibTorch and the picture libraries, install what is missing
 	@Tools/Setup/setup
@@ -19,6 +19,9 @@ test: ## setup, build without warnings, lint, all tests
 
 demo: build ## from a generated world to recommendations
 	Tools/Demo/demo
+
+parity-encoders: ## compare the encoders with transformers and timm
+	@Tools/Parity/encoders
 
 format: ## put the sources into the project's format
 	swift format --in-place --parallel --recursive $(sources)
