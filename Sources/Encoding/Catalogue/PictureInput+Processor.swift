@@ -18,9 +18,9 @@ extension PictureInput {
         }
         var remedy = "Add the preprocessor_config.json that belongs to the encoder."
         if encoder.modelType.hasPrefix("evaclip") {
-            // The published folders have none; their pages say that pictures are made as for CLIP.
+            // The published folders have none; they are used with the processor of CLIP ViT-L/14, at their own size.
             remedy = """
-                Add the file with this content, as EVA-CLIP was trained: {"image_processor_type": "CLIPImageProcessor", \
+                Add the file with this content, CLIP's own at the encoder's size: {"image_processor_type": "CLIPImageProcessor", \
                 "size": {"shortest_edge": \(grid.size)}, "crop_size": \(grid.size)}
                 """
         }
