@@ -1,7 +1,7 @@
 # What one does with a clone. Settings: LIBTORCH, IISAN_CACHE, PYTHON (see Tools/Setup/setup).
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build test demo parity-tokens parity-pictures format lint clean
+.PHONY: help setup build test demo parity-tokens parity-pictures parity-encoders format lint clean
 
 sources := Package.swift Sources Tests
 
@@ -25,6 +25,9 @@ parity-tokens: ## compare tokenizers with the PyPI package (TOKENIZERS=folders, 
 
 parity-pictures: ## compare pictures with Pillow and transformers; PICTURES adds some
 	@Tools/Parity/pictures
+
+parity-encoders: ## compare the encoders with transformers and timm
+	@Tools/Parity/encoders
 
 format: ## put the sources into the project's format
 	swift format --in-place --parallel --recursive $(sources)

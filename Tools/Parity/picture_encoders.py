@@ -177,6 +177,7 @@ def write(folder, golden, items):
         with torch.no_grad():
             keep(target, given, *model(given))
     try:
+        import timm_folder  # noqa: F401, adds to the path
         import timm
     except ImportError:
         print("timm is missing: without", *(name for name, _, _ in eva_cases(golden)), file=sys.stderr)

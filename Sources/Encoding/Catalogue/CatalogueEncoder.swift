@@ -45,7 +45,8 @@ public final class CatalogueEncoder {
     ///   - modality: what is encoded of the items; the encoder has to be of this kind.
     ///   - items: all items of the catalogue, in the dataset's order.
     ///   - directory: a Hugging Face model directory: `config.json`, weights as safetensors, and for texts `tokenizer.json` or
-    ///     `vocab.txt`, for pictures `preprocessor_config.json`.
+    ///     `vocab.txt`, for pictures `preprocessor_config.json`
+    ///     (a timm repository's `config.json` says the same).
     ///   - options: layers, precision, batches.
     /// - Throws: ``UserError`` for a file that is missing, damaged or does not fit, and an option that the encoder cannot keep.
     public init(
@@ -82,7 +83,7 @@ public final class CatalogueEncoder {
             input = try TitleInput(
                 directory, vocabulary: vocabulary, maximum: maximum, options: options, threads: threads.count)
         case .pixels(let grid):
-            input = try PictureInput(directory, grid: grid, items: items.count, options: options, threads: threads.count)
+            input = try PictureInput(encoder, grid: grid, items: items.count, options: options, threads: threads.count)
         }
         self.directory = encoder
         let hash = try encoder.contentHash()

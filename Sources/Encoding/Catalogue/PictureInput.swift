@@ -6,7 +6,7 @@ import Pictures
 
 /// Pictures as batches of pixels, decoded and scaled by several threads into memory that is used again.
 struct PictureInput: CatalogueInput {
-    let processor: PictureProcessor
+    let processor: any PictureProcessing
     /// Pictures per batch.
     let batchItems: Int
     let tokensPerItem: Int
@@ -22,18 +22,12 @@ struct PictureInput: CatalogueInput {
     var batchesAhead: Int { 2 }
     var batchBytes: Int { buffers.bufferBytes }
 
-    /// Takes the `preprocessor_config.json` of an encoder's directory.
+    /// Takes the picture processor of an encoder's directory.
     ///
     /// - Throws: ``UserError`` when it is missing or damaged, or makes pixels that the encoder has no positions for.
-    init(_ directory: URL, grid: PatchGrid, items: Int, options: EncodingOptions, threads: Int) throws {
-        let file = directory.appending(path: "preprocessor_config.json")
-        processor = try PictureProcessor(file: file)
+    init(_ encoder: EncoderDirectory, grid: PatchGrid, items: Int, options: EncodingOptions, threads: Int) throws {
+        processor = try Self.processor(in: encoder, grid: grid)
         let (height, width) = (processor.outputSize.height, processor.outputSize.width)
-        guard grid.reads(height: height, width: width) else {
-            throw UserError(
-                "makes pictures of \(height) x \(width) pixels, the encoder's position embeddings are for \(grid.size) x \(grid.size)",
-                at: file.path, remedy: "Use the preprocessor_config.json that belongs to the encoder.")
-        }
         tokensPerItem = grid.tokens(height: height, width: width)
         batchItems = max(1, min(items, options.batchTokens / tokensPerItem))
         self.threads = threads

@@ -87,7 +87,8 @@ public struct ModelCard: Codable, Sendable, Equatable {
             tokens = grid.tokens
             itemTokens = grid.tokens
             pictureSize = grid.size
-            wanted = ["preprocessor_config.json"]
+            // timm's config.json says how pictures are made.
+            wanted = modelType.hasPrefix("timm/") ? ["config.json"] : ["preprocessor_config.json"]
         }
         let isThere = wanted.contains { FileManager.default.fileExists(atPath: directory.url.appending(path: $0).path) }
         missing = isThere ? [] : [wanted[0]]

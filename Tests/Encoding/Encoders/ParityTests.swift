@@ -27,10 +27,12 @@ import Torch
         try withoutGradients {
             let states = encoder.hiddenStates(of: expected.input)
             try #require(states.count == expected.hiddenStates.count)
-            for (layer, pair) in zip(states, expected.hiddenStates).enumerated() {
-                #expect(difference(pair.0, pair.1) < 1e-5, "\(directory.lastPathComponent), layer \(layer)")
+            var differences = zip(states, expected.hiddenStates).map(difference)
+            differences.append(difference(encoder.lastHiddenState(of: expected.input), expected.last))
+            try MeasuredDifference.add(encoder, directory.lastPathComponent, differences.max() ?? .infinity)
+            for (layer, difference) in differences.enumerated() {
+                #expect(difference < 1e-5, "\(directory.lastPathComponent), layer \(layer)")
             }
-            #expect(difference(encoder.lastHiddenState(of: expected.input), expected.last) < 1e-5)
         }
     }
 
@@ -72,12 +74,16 @@ import Torch
     func bfloat16IsNear(directory: URL) throws {
         let expected = try ExpectedStates(directory)
         let encoder = try expected.encoder(directory, dtype: .bfloat16)
-        withoutGradients {
-            for (layer, pair) in zip(encoder.hiddenStates(of: expected.input), expected.hiddenStates).enumerated() {
-                #expect(pair.0.dtype == .bfloat16)
+        try withoutGradients {
+            let states = encoder.hiddenStates(of: expected.input)
+            let differences = zip(states, expected.hiddenStates).map(difference)
+            try MeasuredDifference.add(
+                encoder, directory.lastPathComponent, precision: .bfloat16, differences.max() ?? .infinity)
+            for (layer, difference) in differences.enumerated() {
+                #expect(states[layer].dtype == .bfloat16)
                 // Small random models magnify roundings; no more is allowed than `transformers` makes of them itself.
                 let allowed = max(2e-2, 2 * Double(expected.bfloat16Differences?[layer] ?? 0))
-                #expect(difference(pair.0, pair.1) < allowed, "\(directory.lastPathComponent), layer \(layer)")
+                #expect(difference < allowed, "\(directory.lastPathComponent), layer \(layer)")
             }
         }
     }
@@ -95,7 +101,7 @@ import Torch
                 let wanted = layer == 5 ? try golden.tensor("last_hidden_state") : expected.selected(0, layer)
                 return difference(state.squeezed(0), wanted.reshaped([-1, 64]))
             }
-            report("stories260K", worst)
+            try report(encoder, "stories260K", worst)
             #expect(worst.count == 6 && worst.allSatisfy { $0 < 3e-4 })
         }
     }
@@ -114,7 +120,7 @@ import Torch
                 }
             }
         }
-        report("minilm-l6-v2", worst)
+        try report(encoder, "minilm-l6-v2", worst)
         #expect(worst.allSatisfy { $0 < 3e-4 })
     }
 
@@ -134,11 +140,12 @@ import Torch
                 worst[13] = max(worst[13], difference(encoder.lastHiddenState(of: pixels), last))
             }
         }
-        report("deit-tiny-patch16-224", worst)
+        try report(encoder, "deit-tiny-patch16-224", worst)
         #expect(worst.allSatisfy { $0 < 3e-4 })
     }
 
-    private func report(_ name: String, _ worst: [Double]) {
+    private func report(_ encoder: PretrainedEncoder, _ name: String, _ worst: [Double]) throws {
+        try MeasuredDifference.add(encoder, name, isReal: true, worst.max() ?? .infinity)
         let layers = worst.map { String(format: "%.1e", $0) }.joined(separator: " ")
         print("\(name): largest difference of each layer, relative to its largest value: \(layers)")
     }
