@@ -21,7 +21,7 @@ demo: build ## from a generated world to recommendations
 	Tools/Demo/demo
 
 parity-tokens: ## compare tokenizers with the PyPI package (TOKENIZERS=folders, TEXTS=.tsv files, GENERATED=count)
-	@Tools/Parity/parity-tokens
+	@Tools/Parity/tokens
 
 parity-pictures: ## compare pictures with Pillow and transformers; PICTURES adds some
 	@Tools/Parity/pictures
