@@ -31,6 +31,7 @@ func tests(_ name: String, _ folder: String, _ dependencies: [Target.Dependency]
 }
 
 let collections = Target.Dependency.product(name: "OrderedCollections", package: "swift-collections")
+let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
@@ -40,7 +41,7 @@ var targets: [Target] = [
     .systemLibrary(name: "CZlib", path: "Sources/Files/CZlib"),
     stage("Files", "Files/Files", ["CZlib", crypto]),
     stage("Datasets", "Data", ["Files", collections]),
-    stage("Tokenizers", "Encoding/Tokenizers", ["Files"]),
+    stage("Tokenizers", "Encoding/Tokenizers", ["Files", heap]),
     .target(
         name: "CPictures", path: "Sources/Encoding/CPictures",
         linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png"), .linkedLibrary("webp")]),

@@ -1,3 +1,5 @@
+import HeapModule
+
 /// Merges a word's tokens: always the pair of the lowest rank, the leftmost of several.
 ///
 /// Short words are searched again after each merge. Long ones keep their possible merges in a heap, so that a word of n
@@ -93,7 +95,7 @@ struct MergeQueue {
     }
 
     private mutating func run(_ merges: MergeTable) {
-        while let candidate = candidates.removeLeast() {
+        while let candidate = candidates.popMin() {
             let symbol = symbols[candidate.position]
             guard !symbol.isMerged, symbol.next >= 0 else { continue }
             let next = symbols[symbol.next]
