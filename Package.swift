@@ -84,7 +84,8 @@ if withLibTorch {
         stage(
             "IISAN", "IISAN",
             [
-                "Serving", "Evaluation", "Report", "Training", "Modeling", "Encoding", "Encoders", "HiddenStates", "Hub", "Tokenizers",
+                "Serving", "Evaluation", "Report", "Training", "Modeling", "Encoding", "Encoders", "HiddenStates", "Hub",
+                "Tokenizers",
                 "Pictures", "Datasets", "World", "Metrics", "Torch", "Files", yams, logging,
             ]),
         .executableTarget(name: "iisan", dependencies: ["IISAN", arguments, logging], path: "Sources/Command"),

@@ -1,34 +1,15 @@
 import ArgumentParser
-import Foundation
-import IISAN
 
-/// `iisan encode`: titles and pictures to hidden states.
+/// `iisan encode`: hidden states.
 struct EncodeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "encode",
         abstract: "Run the frozen encoders over the catalogue; only new and changed items are computed.",
-        discussion: "Ctrl-C stops at a safe point, and the same command goes on from there.",
-        subcommands: [EncodeImportCommand.self])
-
-    @OptionGroup var options: ConfigurationOptions
-
-    @Flag(help: "Compute nothing: check every byte of the stores against their checksums.")
-    var verify = false
-
-    @Option(
-        help: ArgumentHelp(
-            "Memory to use, as 8GB: a larger encoder is read block by block. Comes before encode.memory.", valueName: "size"))
-    var memory: String?
-
-    func run() throws {
-        let console = Console(stoppable: true)
-        var options = options
-        if let memory { options.overrides.append("encode.memory=\(memory)") }
-        let pipeline = try options.pipeline(console)
-        if verify {
-            for folder in try pipeline.verifyStores() { print("\(folder.path): every checksum agrees, every state is finite") }
-        } else if try !pipeline.encode() {
-            throw ExitCode(130)
-        }
-    }
+        discussion: """
+            iisan encode config.yaml                 encode what is not in the stores yet
+            iisan encode config.yaml --memory 8GB    the same; larger encoders are read block by block
+            iisan encode config.yaml --verify        check every byte of the stores
+            iisan encode import states.npy ...       take hidden states that another program computed
+            """,
+        subcommands: [EncodeCatalogueCommand.self, EncodeImportCommand.self], defaultSubcommand: EncodeCatalogueCommand.self)
 }
