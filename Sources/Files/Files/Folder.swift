@@ -62,17 +62,24 @@ public enum Folder {
     ///   - url: an existing folder on that disk.
     /// - Throws: ``UserError`` that says how much is needed and how much is free.
     public static func checkSpace(for bytes: Int, at url: URL) throws {
-        var status = statvfs()
-        guard statvfs(url.path, &status) == 0 else {
-            throw UserError.system("could not read the disk's free space", at: url.path)
-        }
-        let free = Double(status.f_bavail) * Double(status.f_frsize)
+        let free = try freeSpace(at: url)
         guard Double(bytes) <= free else {
             func megabytes(_ bytes: Double) -> String { String(format: "%.1f MB", bytes / 1e6) }
             throw UserError(
                 "\(megabytes(Double(bytes))) are needed and \(megabytes(free)) are free on this disk", at: url.path,
                 remedy: "Free some space or choose another folder; nothing was written.")
         }
+    }
+
+    /// Bytes that are free on the disk of an existing folder.
+    ///
+    /// - Throws: ``UserError`` when the system does not say.
+    public static func freeSpace(at url: URL) throws -> Double {
+        var status = statvfs()
+        guard statvfs(url.path, &status) == 0 else {
+            throw UserError.system("could not read the disk's free space", at: url.path)
+        }
+        return Double(status.f_bavail) * Double(status.f_frsize)
     }
 
     /// Makes a folder and its parents where they are missing.

@@ -11,18 +11,17 @@ import Torch
 /// Encoders that are read block by block because the memory is too small for them.
 @Suite(.oneAtATime) struct StreamingTests {
     /// Options under which the encoder of a directory is read block by block.
-    private func options(for directory: URL, _ modality: EncoderModality, precision: EncodingOptions.Precision = .float32)
-        throws
-        -> EncodingOptions
-    {
+    private func options(
+        for directory: URL, _ modality: EncoderModality, precision: EncodingOptions.Precision = .float32, shardItems: Int = 30
+    ) throws -> EncodingOptions {
         var options = EncodingOptions()
         options.maximumTokens = 7
         options.batchTokens = 21
-        options.shardItems = 30
+        options.shardItems = shardItems
         options.precision = precision
         // Just enough for two blocks; the whole encoder has embeddings and a norm besides.
         let kind = modality == .text ? StoreIdentity.Modality.text : .image
-        let items = (0..<30).map { CatalogueItem(id: "\($0)") }
+        let items = (0..<shardItems).map { CatalogueItem(id: "\($0)") }
         let plan = try CatalogueEncoder(kind, of: items, with: directory, options: options).plan()
         let parts = try EncoderPlan(EncoderDirectory(directory, for: modality), dtype: precision.dtype)
         options.memory = plan.memoryBytes - plan.inputBytes - plan.weightBytes + parts.blockwiseBytes
@@ -137,6 +136,28 @@ import Torch
             let anew = folder.appending(path: "anew")
             _ = try CatalogueEncoder(.text, of: items, with: directory, options: options).encode(into: anew)
             #expect(try contents(of: store) == contents(of: anew))
+        }
+    }
+
+    @Test(arguments: [1, 14_000]) func aSmallDiskTakesTheShardsInGroups(limit: Int) throws {
+        try withTemporaryFolder { folder in
+            let directory = try SmallEncoders.text(in: folder, named: "llama-golden")
+            let items = SmallEncoders.titles(100)
+            var options = try options(for: directory, .text, shardItems: 10)
+            let whole = folder.appending(path: "whole")
+            _ = try CatalogueEncoder(.text, of: items, with: directory, options: options).encode(into: whole)
+            options.spillLimit = limit
+            var embeddings = 0
+            var task = ""
+            let parts = folder.appending(path: "parts")
+            _ = try CatalogueEncoder(.text, of: items, with: directory, options: options).encode(
+                into: parts,
+                progress: {
+                    if $0.task != task, $0.task.contains("embeddings") { embeddings += 1 }
+                    task = $0.task
+                })
+            #expect(embeddings == (limit == 1 ? 10 : 5), "\(embeddings)")
+            #expect(try contents(of: parts) == contents(of: whole))
         }
     }
 

@@ -45,7 +45,7 @@ final class BlockwiseEncoding {
             self.shards = shards.filter { record.missing[$0.index] != nil }
         } else {
             self.folder.clear()
-            let group = Self.group(shards, catalogue)
+            let group = try Self.group(shards, catalogue, in: folder)
             record = StreamingRecord(missing: Dictionary(uniqueKeysWithValues: group.map { ($0.index, $0.missing.count) }))
             self.shards = group
         }
@@ -65,16 +65,23 @@ final class BlockwiseEncoding {
         folder.clear()
     }
 
-    /// The first shards whose token states fit half of the disk's free space, twice; at least one.
+    /// The first shards whose token states may lie on the disk at a time, and leave half of it free; at least one.
+    ///
+    /// - Throws: ``UserError`` when the disk has no room for one.
     private static func group(
-        _ shards: [HiddenStateStoreWriter.PendingShard], _ catalogue: CatalogueEncoder
-    ) -> [HiddenStateStoreWriter.PendingShard] {
+        _ shards: [HiddenStateStoreWriter.PendingShard], _ catalogue: CatalogueEncoder, in folder: URL
+    ) throws -> [HiddenStateStoreWriter.PendingShard] {
+        let limit = min(Double(catalogue.options.spillLimit), try Folder.freeSpace(at: folder) / 2)
         var bytes = 0
-        return Array(
-            shards.prefix { shard in
-                bytes += catalogue.activationBytes(items: shard.missing.count)
-                return shard == shards.first || bytes <= catalogue.options.spillLimit
-            })
+        let group = shards.prefix { shard in
+            bytes += catalogue.activationBytes(items: shard.missing.count)
+            return Double(bytes) <= limit
+        }
+        if let first = shards.first, group.isEmpty {
+            try Folder.checkSpace(for: catalogue.activationBytes(items: first.missing.count), at: folder)
+            return [first]
+        }
+        return Array(group)
     }
 
     private func embed() throws {
