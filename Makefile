@@ -1,9 +1,10 @@
 # What one does with a clone. Settings: LIBTORCH, IISAN_CACHE, PYTHON (see Tools/Setup/setup).
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build test demo parity-tokens parity-pictures format lint clean
+.PHONY: help setup build test demo parity-tokens parity-pictures fuzz format lint clean
 
-sources := Package.swift Sources Tests
+sources := Package.swift Sources Tests FuzzTesting
+SECONDS ?= 60
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1	\2/p' Makefile
@@ -25,6 +26,9 @@ parity-tokens: ## compare tokenizers with the PyPI package (TOKENIZERS=folders, 
 
 parity-pictures: ## compare pictures with Pillow and transformers; PICTURES adds some
 	@Tools/Parity/pictures
+
+fuzz: ## try what reads foreign files with libFuzzer, SECONDS=60 a target, all or TARGETS="picture csv"; Linux
+	@Tools/Fuzz/fuzz $(SECONDS)
 
 format: ## put the sources into the project's format
 	swift format --in-place --parallel --recursive $(sources)
