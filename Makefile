@@ -1,9 +1,10 @@
 # What one does with a clone. Settings: LIBTORCH, IISAN_CACHE, PYTHON (see Tools/Setup/setup).
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build test demo parity-tokens parity-pictures parity-encoders format lint clean
+.PHONY: help setup build test demo parity-tokens parity-pictures parity-encoders fuzz format lint clean
 
-sources := Package.swift Sources Tests
+sources := Package.swift Sources Tests FuzzTesting
+SECONDS ?= 60
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1	\2/p' Makefile
@@ -28,6 +29,9 @@ parity-pictures: ## compare pictures with Pillow and transformers; PICTURES adds
 
 parity-encoders: ## compare the encoders with transformers and timm
 	@Tools/Parity/encoders
+
+fuzz: ## try what reads foreign files with libFuzzer, SECONDS=60 a target, all or TARGETS="picture csv"; Linux
+	@Tools/Fuzz/fuzz $(SECONDS)
 
 format: ## put the sources into the project's format
 	swift format --in-place --parallel --recursive $(sources)

@@ -108,6 +108,9 @@ if withLibTorch {
         .library(name: "Torch", targets: ["Torch"]),
         .executable(name: "iisan", targets: ["iisan"]),
     ]
+} else {
+    // What FuzzTesting, a package of its own, tries.
+    products = ["Files", "Datasets", "Tokenizers", "Pictures", "HiddenStates"].map { .library(name: $0, targets: [$0]) }
 }
 
 let package = Package(

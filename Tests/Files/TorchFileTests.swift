@@ -100,6 +100,15 @@ import Testing
         #expect(throws: UserError.self) { try open(doubling + [0x2E]) }
     }
 
+    /// A list of a list ... of a tensor, each named 64 times by the next: a few hundred bytes that stand for 16 million tensors.
+    @Test func refusesAFewBytesThatNameMillionsOfTensors() {
+        var bytes = pickle().dropLast() + [0x71, 0]
+        for level in 0..<4 {
+            bytes += [0x5D, 0x28] + (0..<64).flatMap { _ in [0x68, UInt8(level)] } + [0x65, 0x71, UInt8(level + 1)]
+        }
+        #expect { try open(Array(bytes + [0x2E])) } throws: { $0 is UserError && "\($0)".contains("too many") }
+    }
+
     @Test(arguments: [true, false]) func damagedArchivesNeverCrash(isLarge: Bool) throws {
         let bytes = archive([("a/data.pkl", pickle()), ("a/data/0", Array(repeating: 1, count: 24))], isLarge: isLarge)
         var random = SeededGenerator(seed: 4)

@@ -8,6 +8,9 @@ struct PostProcessor: Sendable {
     /// How many tokens are added to a text's.
     var count: Int { prefix.count + suffix.count }
 
+    /// A file may put no more tokens around a text: a template that repeats long lists would otherwise fill the memory.
+    private static let most = 1024
+
     static let supported = ["TemplateProcessing", "BertProcessing", "RobertaProcessing", "ByteLevel", "Sequence"]
 
     /// Adds nothing, or the tokens given.
@@ -18,7 +21,7 @@ struct PostProcessor: Sendable {
 
     /// Makes the post-processor that an entry of a `tokenizer.json` describes.
     ///
-    /// - Throws: ``UserError`` for a type that is not supported and for a template without its one text.
+    /// - Throws: ``UserError`` for a type that is not supported, for a template without its one text and for too many tokens.
     init(_ entry: JSONEntry) throws {
         self.init()
         switch try entry.type() {
@@ -29,6 +32,7 @@ struct PostProcessor: Sendable {
             for processor in try entry.required("processors").array().map(PostProcessor.init) {
                 prefix = processor.prefix + prefix
                 suffix += processor.suffix
+                try checkCount(entry)
             }
         case "BertProcessing", "RobertaProcessing":
             prefix = [try Self.pair(entry.required("cls"))]
@@ -45,6 +49,7 @@ struct PostProcessor: Sendable {
                 let tokens = try specials.required(special.required("id").string()).required("ids").array()
                 let identifiers = try tokens.map { try $0.tokenIdentifier() }
                 if seen { suffix += identifiers } else { prefix += identifiers }
+                try checkCount(entry)
             } else {
                 let sequence = try piece.required("Sequence").required("id")
                 guard try sequence.string() == "A", !seen else {
@@ -54,6 +59,10 @@ struct PostProcessor: Sendable {
             }
         }
         guard seen else { throw try entry.required("single").error("the template for one text lacks the sequence A") }
+    }
+
+    private func checkCount(_ entry: JSONEntry) throws {
+        guard count <= Self.most else { throw entry.error("puts more than \(Self.most) tokens around a text") }
     }
 
     private static func pair(_ entry: JSONEntry) throws -> Int32 {

@@ -7,9 +7,10 @@ struct TorchCollector {
     private let isBigEndian: Bool
     /// The values seen and the bytes of their names: a small file can name the same list a thousand times, and again in each.
     private var work = 0
+    /// As much as a file of this size may make: files without lists that are named again stay below the size itself.
+    private let mostWork: Int
 
     private static let deepest = 16
-    private static let mostWork = 1 << 26
 
     /// Prepares.
     ///
@@ -21,6 +22,7 @@ struct TorchCollector {
         self.archive = archive
         self.folder = folder
         self.contents = contents
+        mostWork = 4096 + 16 * archive.file.bytes.count
         let range = archive.entries[folder + "byteorder"]
         let order = range.map { String(decoding: archive.bytes($0).prefix(20), as: UTF8.self) } ?? "little"
         guard order == "little" || order == "big" else {
@@ -32,7 +34,7 @@ struct TorchCollector {
     /// Collects the tensors of a value.
     mutating func collect(_ value: PickleValue, name: String, depth: Int) throws {
         work += 1 + name.utf8.count
-        guard depth <= Self.deepest, work <= Self.mostWork else {
+        guard depth <= Self.deepest, work <= mostWork else {
             throw error("lists and dictionaries lie too deep in each other, or are too many")
         }
         func inner(_ key: String) -> String { name.isEmpty ? key : name + "." + key }

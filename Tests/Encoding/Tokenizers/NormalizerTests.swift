@@ -79,7 +79,14 @@ struct NormalizerTests {
         let step = #"{"type": "Replace", "pattern": {"String": "a"}, "content": "aaaaaaaaaa"}"#
         let steps = Array(repeating: step, count: 40).joined(separator: ", ")
         #expect { try normalize("a", #"{"type": "Sequence", "normalizers": [\#(steps)]}"#) } throws: {
-            "\($0)".contains("1000000 times as long") && $0 is UserError
+            "\($0)".contains("4096 times as long") && $0 is UserError
+        }
+    }
+
+    @Test func refusesALongTextBeforeEveryText() {
+        let text = String(repeating: "a", count: 50_000)
+        #expect { try normalize("a", #"{"type": "Prepend", "prepend": "\#(text)"}"#) } throws: {
+            "\($0)".contains("normalizer.prepend") && "\($0)".contains("1024 bytes") && $0 is UserError
         }
     }
 

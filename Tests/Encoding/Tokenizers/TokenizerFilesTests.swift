@@ -40,6 +40,20 @@ struct TokenizerFilesTests {
         #expect(message(TinyVocabulary.json(postProcessor: template)).contains("post_processor.single"))
     }
 
+    /// A template that names a long list again and again would make gigabytes of a few kilobytes.
+    @Test func refusesTooManyTokensAroundAText() {
+        let list = Array(repeating: "1", count: 1000).joined(separator: ",")
+        let pieces = Array(repeating: #"{"SpecialToken": {"id": "a"}}"#, count: 1000).joined(separator: ",")
+        let template = """
+            {"type": "TemplateProcessing", "single": [\(pieces), {"Sequence": {"id": "A"}}],
+             "special_tokens": {"a": {"ids": [\(list)]}}}
+            """
+        #expect(message(TinyVocabulary.json(postProcessor: template)).contains("more than 1024 tokens"))
+        let ends = Array(repeating: #"{"type": "BertProcessing", "sep": ["a", 1], "cls": ["a", 1]}"#, count: 1000)
+        let sequence = #"{"type": "Sequence", "processors": [\#(ends.joined(separator: ","))]}"#
+        #expect(message(TinyVocabulary.json(postProcessor: sequence)).contains("more than 1024 tokens"))
+    }
+
     @Test func readsAVocabulary() throws {
         try withTemporaryFolder { folder in
             try AtomicFile.write(TinyVocabulary.tokens.joined(separator: "\n") + "\n", to: folder.appending(path: "vocab.txt"))

@@ -30,7 +30,7 @@ extension Normalizer {
         case "Replace":
             self = .replace(
                 try Pattern(entry.required("pattern")), with: Array(try entry.required("content").string().utf8))
-        case "Prepend": self = .prepend(Array(try entry.required("prepend").string().utf8))
+        case "Prepend": self = .prepend(try Self.prepended(entry.required("prepend")))
         case "Precompiled":
             // Models without a map of characters have the normalizer all the same.
             self = try entry.optional("precompiled_charsmap").map { .characterMap(try CharacterMap($0)) } ?? .sequence([])
@@ -46,8 +46,17 @@ extension Normalizer {
 }
 
 extension Normalizer {
-    /// Normalizers one after the other could otherwise make a few bytes fill the memory.
-    private static let mostGrowth = 1e6
+    /// Normalizers one after the other could otherwise make a few bytes fill the memory. Those of real files stay below 3,600:
+    /// a map of characters (33), decomposition, lower case, and the sign for a blank.
+    private static let mostGrowth = 4096.0
+    /// What is put before a text grows as the text does; in real files it is one character.
+    private static let longestPrepended = 1024
+
+    private static func prepended(_ entry: JSONEntry) throws -> [UInt8] {
+        let text = Array(try entry.string().utf8)
+        guard text.count <= longestPrepended else { throw entry.error("is longer than \(longestPrepended) bytes") }
+        return text
+    }
 
     /// How many times as long a text can become, in bytes; not counting what is put before it.
     private var growth: Double {

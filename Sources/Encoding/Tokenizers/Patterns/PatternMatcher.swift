@@ -1,7 +1,7 @@
 /// A search for a pattern in one text.
 struct PatternMatcher {
     /// The most steps for each byte of the text, in all. The patterns of real files take fewer than twenty.
-    static let stepsPerByte = 1000
+    static let stepsPerByte = 200
 
     /// Where to go on when what was tried fails.
     private struct Retry {

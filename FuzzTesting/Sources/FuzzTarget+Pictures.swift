@@ -1,0 +1,56 @@
+import Files
+import Foundation
+import Pictures
+
+extension FuzzTarget {
+    static let pictures = [
+        FuzzTarget(name: "picture") {
+            try [sample.jpeg(), sample.jpeg(quality: 20), sample.png()] + webPs.compactMap { Data(base64Encoded: $0) }
+        } read: { bytes in
+            let options = PictureOptions(maximumPixels: maximumPixels)
+            let picture = try Picture(bytes: bytes, name: "input", options: options)
+            let pixels = picture.width * picture.height
+            claim(picture.pixels.count == 3 * pixels, "\(picture.pixels.count) values in \(picture.width) x \(picture.height)")
+            claim((1...maximumPixels).contains(pixels), "\(pixels) pixels, allowed are \(maximumPixels)")
+            // The turning moves pixels and makes none.
+            let plain = try Picture(
+                bytes: bytes, name: "input",
+                options: PictureOptions(maximumPixels: maximumPixels, appliesOrientation: false, background: nil))
+            claim(Set([plain.width, plain.height]) == Set([picture.width, picture.height]), "turned into another size")
+        },
+        FuzzTarget(name: "picture-processor") {
+            processors.map { Data($0.utf8) }
+        } read: {
+            let processor = try PictureProcessor(file: FuzzInput.file("preprocessor_config.json", $0))
+            let size = processor.outputSize
+            claim(size.width > 0 && size.height > 0, "\(size)")
+            // Larger ones are allowed and take only longer.
+            guard size.width * size.height <= maximumPixels else { return }
+            var output = [Float](repeating: 0, count: 3 * size.width * size.height)
+            output.withUnsafeMutableBufferPointer { processor.process(sample, into: $0) }
+        },
+    ]
+
+    private static let maximumPixels = 1 << 18
+
+    private static let sample = Picture(
+        width: 13, height: 9, pixels: (0..<3 * 13 * 9).map { UInt8(truncatingIfNeeded: $0 * 37) })
+
+    /// A lossy picture with transparency and one without loss.
+    private static let webPs = [
+        """
+        UklGRoIAAABXRUJQVlA4WAoAAAAQAAAADAAACAAAQUxQSBgAAAABuYzof0Bp2wbM//+WTVZWHjEBE9Aw0w1WUDggRAAAANABAJ0BKg0ACQACgEIlsAJ0\
+        AQ61dzUAAP713W7Z/rGvq3+tkZf1PcuX/wua1H9GAc93Ln3Wgq/+NO9+n8ICf73FAgAA
+        """,
+        """
+        UklGRkAAAABXRUJQVlA4TDQAAAAvDAACALkyRPQ/dlF6AklbvO3vfxyE2UbzmMD5Q+51AGLBZA75k/aISVMsu4wJ2NFZIF8D
+        """,
+    ]
+
+    private static let processors = [
+        #"{"image_processor_type":"ViTImageProcessor","size":{"height":24,"width":24},"resample":2,"do_rescale":true}"#,
+        #"{"image_processor_type":"CLIPImageProcessor","size":{"shortest_edge":24},"crop_size":20,"image_mean":[0.5,0.4,0.3]}"#,
+        #"{"image_processor_type":"ConvNextImageProcessor","size":{"shortest_edge":24},"crop_pct":0.875,"image_std":[1,2,3]}"#,
+        #"{"feature_extractor_type":"BitImageProcessor","do_pad":true,"pad_size":{"height":9,"width":9},"size":{"longest_edge":8}}"#,
+    ]
+}
