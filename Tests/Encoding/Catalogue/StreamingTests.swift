@@ -161,7 +161,11 @@ import Torch
         }
     }
 
-    @Test func aDamagedRecordStartsTheBlocksAnew() throws {
+    @Test(arguments: [
+        nil, ("\"layer\" : 0", "\"layer\" : 9"), ("\"layer\" : 0", "\"layer\" : -1"),
+        ("\"tokens\" : 7", "\"tokens\" : 9000000000"), ("\"place\" : 0", "\"place\" : -8"), ("\"from\" : ", "\"from\" : 1000"),
+    ])
+    func aDamagedRecordStartsTheBlocksAnew(change: (String, String)?) throws {
         try withTemporaryFolder { folder in
             let directory = try SmallEncoders.text(in: folder, named: "llama-golden")
             let items = SmallEncoders.titles(60)
@@ -179,7 +183,9 @@ import Torch
             }
             let record = folder.appending(path: "parts.building/streaming.json")
             let text = try String(contentsOf: record, encoding: .utf8)
-            try AtomicFile.write(String(text.prefix(text.count / 2)), to: record)
+            let damaged = change.map { text.replacing($0.0, with: $0.1) } ?? String(text.prefix(text.count / 2))
+            #expect(damaged != text)
+            try AtomicFile.write(damaged, to: record)
             _ = try CatalogueEncoder(.text, of: items, with: directory, options: options).encode(into: parts)
             #expect(try contents(of: parts) == contents(of: whole))
         }

@@ -40,7 +40,10 @@ final class BlockwiseEncoding {
         self.folder = StreamingFolder(url: folder)
         self.isCancelled = isCancelled
         self.report = report
-        if let record = StreamingRecord.read(self.folder.record, for: shards) {
+        let known = StreamingRecord.read(
+            self.folder.record, for: shards, items: catalogue.items.count, last: catalogue.identity.layers.max() ?? 0,
+            tokens: catalogue.input.tokensPerItem)
+        if let record = known {
             self.record = record
             self.shards = shards.filter { record.missing[$0.index] != nil }
         } else {

@@ -19,4 +19,12 @@ struct StreamedBatch: Codable, Equatable {
 
     /// Bytes of the token states.
     func byteCount(width: Int, dtype: DType) -> Int { rows.count * tokens * width * dtype.size }
+
+    /// Whether a batch that was read from the disk names items that there are and a place that can be.
+    func isPossible(items: Int, tokens most: Int) -> Bool {
+        let catalogue = 0..<items
+        return (0..<(1 << 60)).contains(place) && (1...most).contains(tokens) && !rows.isEmpty && rows.count <= items
+            && Set(rows).count == rows.count && rows.allSatisfy(catalogue.contains)
+            && copies.allSatisfy { catalogue.contains($0.from) && catalogue.contains($0.to) }
+    }
 }

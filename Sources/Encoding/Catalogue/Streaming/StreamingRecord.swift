@@ -18,11 +18,18 @@ struct StreamingRecord: Codable {
 
     /// Reads the record of an interrupted run; nil where there is none that can be gone on with.
     ///
-    /// - Parameter shards: the shards that are still to be written.
-    static func read(_ url: URL, for shards: [HiddenStateStoreWriter.PendingShard]) -> StreamingRecord? {
+    /// - Parameters:
+    ///   - shards: the shards that are still to be written.
+    ///   - items: how many items the catalogue has.
+    ///   - last: the last hidden state that is kept.
+    ///   - tokens: the most tokens of an item.
+    static func read(
+        _ url: URL, for shards: [HiddenStateStoreWriter.PendingShard], items: Int, last: Int, tokens: Int
+    ) -> StreamingRecord? {
         guard FileManager.default.fileExists(atPath: url.path),
             let version = try? JSONFile.read(Version.self, from: url).formatVersion, version == currentVersion,
-            let record = try? JSONFile.read(StreamingRecord.self, from: url), record.layer >= 0
+            let record = try? JSONFile.read(StreamingRecord.self, from: url),
+            (0...last).contains(record.layer), record.batches.allSatisfy({ $0.isPossible(items: items, tokens: tokens) })
         else { return nil }
         // Shards of the record that were written meanwhile are not asked for; the others have to lack the same items still.
         let rest = shards.filter { record.missing[$0.index] != nil }
