@@ -20,12 +20,16 @@ struct EvaluateCommand: ParsableCommand {
     func run() throws {
         let pipeline = try Pipeline(run: URL(filePath: folder), observer: Console().observer)
         let result = try pipeline.evaluate()
-        let card = split == .test ? result.test : result.validation
-        try output.format.print(card, text: Self.text(card, of: pipeline.run.folder))
+        try output.format.print(
+            split == .test ? result.test : result.validation, text: Self.text(result, split, of: pipeline.run.folder))
     }
 
-    /// A card for people.
-    static func text(_ card: EvaluationCard, of run: URL) -> String { "\(run.path)\n\n\(card.text)" }
+    /// A result for people: its card, or its cost where nothing was ranked.
+    static func text(_ result: RunResult, _ part: Split.Part, of run: URL) -> String {
+        if let card = part == .test ? result.test : result.validation { return "\(run.path)\n\n\(card.text)" }
+        let cost = result.cost.map { "\(String(format: "%.2f", $0.secondsPerStep)) s a step, nothing was ranked" }
+        return "\(run.path)\n\n\(result.method): \(cost ?? "nothing was ranked")\n"
+    }
 }
 
 extension Split.Part: ExpressibleByArgument {}

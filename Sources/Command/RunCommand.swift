@@ -17,6 +17,6 @@ struct RunCommand: ParsableCommand {
         let pipeline = try options.pipeline(console)
         guard try pipeline.runAll() else { throw ExitCode(130) }
         let result = try RunResult.read(from: pipeline.run.result)
-        try output.format.print(result, text: EvaluateCommand.text(result.test, of: pipeline.run.folder))
+        try output.format.print(result, text: EvaluateCommand.text(result, .test, of: pipeline.run.folder))
     }
 }

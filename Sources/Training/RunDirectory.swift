@@ -1,9 +1,11 @@
+import Datasets
 import Files
 import Foundation
 
 /// The folder of a run: settings, environment, events, checkpoints and results.
 ///
-/// `config.yaml`, `environment.json`, `events.jsonl`, `checkpoints/best`, `checkpoints/last`, `result.json`, `report.html`.
+/// `config.yaml`, `environment.json`, `events.jsonl`, `checkpoints/best`, `checkpoints/last`, `cost.json`, `result.json`,
+/// `ranks.validation.safetensors`, `ranks.test.safetensors`, `report.html`.
 public struct RunDirectory: Sendable {
     /// Where it is.
     public let folder: URL
@@ -17,6 +19,10 @@ public struct RunDirectory: Sendable {
     public var environment: URL { folder.appending(path: "environment.json") }
     /// One line per epoch.
     public var events: URL { folder.appending(path: "events.jsonl") }
+    /// What training took.
+    public var cost: URL { folder.appending(path: "cost.json") }
+    /// Where the targets of a part of the split stood, user by user: a ``RankTable``.
+    public func ranks(_ part: Split.Part) -> URL { folder.appending(path: "ranks.\(part.rawValue).safetensors") }
     /// Evaluation cards and cost.
     public var result: URL { folder.appending(path: "result.json") }
     /// The picture of the run.

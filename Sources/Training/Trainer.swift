@@ -82,6 +82,28 @@ public final class Trainer {
         return .finished
     }
 
+    /// Times some steps, after one that is not timed; nothing is written.
+    ///
+    /// - Returns: the seconds of each, in order.
+    /// - Throws: ``UserError`` when a device runs out of memory.
+    public func measure(steps: Int, onProgress: Files.Progress.Handler? = nil) throws -> [Double] {
+        let losses = Tensor(0.0).to(lossType).to(recommender.device)
+        let clock = ContinuousClock()
+        var seconds: [Double] = []
+        for step in 0...steps {
+            let batch = sampler.batch(epoch: step / sampler.stepCount, step: step % sampler.stepCount)
+            let duration = try clock.measure {
+                try withTensorErrors {
+                    self.step(batch, losses)
+                    _ = losses.item()  // waits for the device
+                }
+            }
+            if step > 0 { seconds.append(duration / .seconds(1)) }
+            onProgress?(Files.Progress("measuring", done: step, total: steps, unit: "steps"))
+        }
+        return seconds
+    }
+
     /// Runs the steps of an epoch that are left; false when it was told to stop between two.
     private func runEpoch(_ onProgress: Files.Progress.Handler?, _ isCancelled: () -> Bool) throws -> Bool {
         let steps = sampler.stepCount

@@ -20,10 +20,14 @@ public struct TrainingOptions: Sendable, Codable, Equatable {
     public var rate = 2e-4
     /// Adam's rate for the side networks' blocks, gates and transformations; 1e-4 in the papers.
     public var sideBlockRate = 1e-4
+    /// Adam's rate for encoders' own numbers, adapters and low-rank maps.
+    public var encoderRate = 1e-4
     /// Adam's weight decay, decoupled when above 0; 0 in the papers.
     public var weightDecay = 0.0
     /// Training stops after more than this many evaluations without a better validation HR@10; 10 in the papers.
     public var patience = 10
+    /// Times this many steps, after one that is not timed, and stops; nil trains.
+    public var measuredSteps: Int?
     /// Decides fresh parameters, the order of users and dropout.
     public var seed: UInt64 = 42
     /// The type of matrix products.
@@ -43,6 +47,12 @@ public struct TrainingOptions: Sendable, Codable, Equatable {
         guard rate > 0, rate.isFinite else { throw UserError("is \(rate), expected above 0", at: "rate") }
         guard sideBlockRate > 0, sideBlockRate.isFinite else {
             throw UserError("is \(sideBlockRate), expected above 0", at: "side_block_rate")
+        }
+        guard encoderRate > 0, encoderRate.isFinite else {
+            throw UserError("is \(encoderRate), expected above 0", at: "encoder_rate")
+        }
+        guard measuredSteps.map({ $0 >= 1 }) ?? true else {
+            throw UserError("is \(measuredSteps ?? 0), expected at least 1", at: "measured_steps")
         }
         guard weightDecay >= 0, weightDecay.isFinite else {
             throw UserError("is \(weightDecay), expected 0 or more", at: "weight_decay")

@@ -50,6 +50,17 @@ public struct Evaluator {
         return try ranks(part) { shares.expanded([$0.userCount, split.itemCount]).clone() }
     }
 
+    /// Ranks of a part, as ``ranks(_:_:onProgress:)`` gives them, with what is known of users and targets.
+    public func table(_ ranks: [TargetRank], _ part: Split.Part) -> RankTable {
+        RankTable(
+            zip(split.evaluation(part), ranks).map { question, rank in
+                let share = Double(split.popularity[Int(question.target)])
+                return RankTable.Row(
+                    user: question.user, target: Int(question.target), rank: rank, historyLength: question.history.count,
+                    targetCount: Int((share * Double(split.trainingInteractions)).rounded()))
+            })
+    }
+
     private func ranks(
         _ part: Split.Part, onProgress: Files.Progress.Handler? = nil, scores: (EvaluationBatch) -> Tensor
     ) throws -> [TargetRank] {

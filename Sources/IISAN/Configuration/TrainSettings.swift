@@ -23,9 +23,19 @@ extension TrainSettings: SettingsSection {
     static var settings: [Setting<TrainSettings>] {
         [
             .value("run", \.run, "The run directory: checkpoints, events, result, report."),
-            .value("method", \.model.method, "iisan (side networks on hidden states), id (SASRec on item ids) or popularity."),
+            .value(
+                "method", \.model.method,
+                "iisan, iisan-versa, full, adapter, lora, bitfit, frozen, id, id+modality or popularity."),
+            .value("modality", \.model.modality, "both, text or image: which of the configured encoders are read."),
+            .value(
+                "cached", \.model.cached,
+                "Whether states of frozen encoders come from the store; false runs the encoders in every step."),
+            .value(
+                "modality_dropout", \.model.modalityDropout,
+                "The probability with which a modality of an item counts as missing while training."),
             .value("width", \.model.width, "Numbers in item and user vectors."),
             .section("side_networks", \.model.sideNetworks, "The item tower of IISAN and IISAN-Versa."),
+            .section("fine_tuning", \.model.fineTuning, "Live encoders: full, adapter, lora, bitfit."),
             .section("user_encoder", \.model.userEncoder, "The user encoder (SASRec form)."),
             .optional("text_layers", \.textLayers, "Which of the stored text layers are used; left out, all."),
             .optional("image_layers", \.imageLayers, "Which of the stored image layers are used; left out, all."),
@@ -34,8 +44,14 @@ extension TrainSettings: SettingsSection {
             .value("rate", \.training.rate, "Adam's learning rate for heads, fusion and user encoder."),
             .value(
                 "side_block_rate", \.training.sideBlockRate, "Adam's learning rate for the side networks' blocks and gates."),
+            .value(
+                "encoder_rate", \.training.encoderRate,
+                "Adam's learning rate for the encoders' own numbers (full, bitfit), adapters and low-rank maps."),
             .value("weight_decay", \.training.weightDecay, "Decoupled weight decay; 0 for plain Adam."),
             .value("patience", \.training.patience, "Stop after more than this many epochs without a better validation HR@10."),
+            .optional(
+                "measured_steps", \.training.measuredSteps,
+                "Times this many steps and stops: what training costs, without a trained model."),
             .value("seed", \.training.seed, "Decides fresh parameters, the order of users and dropout."),
             .value("precision", \.training.precision, "Matrix products in float32 or bfloat16."),
         ]
@@ -55,6 +71,22 @@ extension SideNetworkOptions: SettingsSection {
     }
 }
 
+extension FineTuningOptions: SettingsSection {
+    static var settings: [Setting<FineTuningOptions>] {
+        [
+            .value("adapter_width", \.adapterWidth, "adapter: the width inside an adapter."),
+            .value("adapter_activation", \.adapterActivation, "adapter: relu or gelu."),
+            .value("rank", \.rank, "lora: the rank of what is added to the query and value maps."),
+            .value("alpha", \.alpha, "lora: the addition's factor is alpha / rank."),
+            .value("dropout", \.dropout, "Whether encoders have their own dropout while training."),
+            .value(
+                "checkpointing", \.checkpointing,
+                "Whether encoders' intermediate results are computed again instead of kept: less memory, more time."),
+            .value("pass_tokens", \.passTokens, "Token states in one pass of an encoder whose results are not kept."),
+        ]
+    }
+}
+
 extension UserEncoderOptions: SettingsSection {
     static var settings: [Setting<UserEncoderOptions>] {
         [
@@ -66,6 +98,7 @@ extension UserEncoderOptions: SettingsSection {
 }
 
 extension Method: SettingValue {}
+extension ModalityChoice: SettingValue {}
 extension Activation: SettingValue {}
 extension SideNetworkOptions.Form: SettingValue {}
 extension TrainingOptions.Precision: SettingValue {}

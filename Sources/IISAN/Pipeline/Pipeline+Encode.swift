@@ -36,8 +36,15 @@ extension Pipeline {
         observer.onMessage("encode \(modality.rawValue): \(encoder.plan())")
         try Folder.make(folder.deletingLastPathComponent())
         do {
+            let before = EncodingTime.read(in: folder)
             let result = try encoder.encode(
                 into: folder, progress: observer.onProgress, isCancelled: observer.isCancelled)
+            if result.encoded > 0 {
+                // Rows that were kept bring their time along.
+                let kept = result.reused > 0 ? before : nil
+                try EncodingTime(seconds: result.seconds + (kept?.seconds ?? 0), items: result.encoded + (kept?.items ?? 0))
+                    .write(in: folder)
+            }
             report(result, modality)
             return true
         } catch is CancellationError {

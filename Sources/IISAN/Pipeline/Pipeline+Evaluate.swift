@@ -9,39 +9,40 @@ import Serving
 import Training
 
 extension Pipeline {
-    /// Ranks both parts of the split with the best epoch and writes `result.json`.
+    /// Ranks both parts of the split with the best epoch; writes `result.json` and a table of ranks per part.
     @discardableResult
     public func evaluate() throws -> RunResult {
         let dataset = try dataset()
         let split = try split(of: dataset)
         let evaluator = Evaluator(split)
-        let method = configuration.train.model.method
-        let recommender = method.isTrained ? try trainedRecommender(dataset, split) : nil
+        let recommender = configuration.train.model.method.isTrained ? try trainedRecommender(dataset, split) : nil
+        try Folder.make(run.folder)
         func card(_ part: Split.Part) throws -> EvaluationCard {
             let ranks =
                 try recommender.map { try evaluator.ranks($0, part, onProgress: observer.onProgress) }
                 ?? evaluator.popularityRanks(part)
+            try evaluator.table(ranks, part).write(to: run.ranks(part))
             return Evaluator.card(
                 ranks, split: split, part: part, datasetHash: dataset.manifest.contentHash,
                 cutoffs: configuration.evaluate.cutoffs)
         }
-        let result = RunResult(
-            method: method.rawValue, bestEpoch: method.isTrained ? try run.best.state().best?.epoch : nil,
-            validation: try card(.validation), test: try card(.test),
-            cost: try recommender.map { try cost($0, stores(dataset)) },
-            gates: (recommender?.itemTower as? SideNetworkTower)?.gates.map { .init(tower: $0.tower, values: $0.values) } ?? [])
-        try Folder.make(run.folder)
+        var result = try resultWithoutRanks(dataset)
+        result.bestEpoch = recommender == nil ? nil : try run.best.state().best?.epoch
+        result.validation = try card(.validation)
+        result.test = try card(.test)
+        if let tower = recommender?.itemTower as? SideNetworkTower {
+            result.gates = tower.gates.map { .init(tower: $0.tower, values: $0.values) }
+        }
         try JSONFile.write(result, to: run.result)
         return result
     }
 
-    private func cost(_ recommender: Recommender, _ stores: [HiddenStateStore]) throws -> RunResult.Cost {
-        let events = try run.readEvents()
-        let seconds = events.map(\.seconds).sorted()
-        return RunResult.Cost(
-            secondsPerEpoch: seconds.isEmpty ? 0 : seconds[seconds.count / 2], epochs: events.count,
-            trainableParameters: recommender.parameters.count, peakMemory: events.map(\.peakMemory).max() ?? 0,
-            storeBytes: stores.reduce(0) { $0 + $1.itemCount * $1.bytesPerItem })
+    /// What is known of a run before its targets are ranked.
+    func resultWithoutRanks(_ dataset: Dataset) throws -> RunResult {
+        RunResult(
+            method: configuration.train.model.name, seed: configuration.train.training.seed,
+            datasetHash: dataset.manifest.contentHash,
+            cost: configuration.train.model.method.isTrained ? try JSONFile.read(RunCost.self, from: run.cost) : nil)
     }
 
     /// The trained model, ready to recommend.

@@ -27,7 +27,7 @@ extension Pipeline {
         report.ceiling = try ceiling()
         for (index, run) in ([run] + others).enumerated() {
             let result = try Self.result(of: run)
-            guard result.test.procedure.datasetHash == dataset.manifest.contentHash else {
+            guard result.datasetHash == dataset.manifest.contentHash else {
                 throw UserError(
                     "is a run on another dataset than \(self.run.folder.path)", at: run.folder.path,
                     remedy: "Runs can be compared on one dataset only.")
@@ -57,7 +57,7 @@ extension Pipeline {
     }
 
     private static func row(_ name: String, _ result: RunResult) -> RunReport.Method {
-        let cutoff = result.test.all[cutoff: 10]
+        let cutoff = result.test?.all[cutoff: 10]
         return RunReport.Method(
             name: name, hitRate: cutoff?.hitRate, ndcg: cutoff?.ndcg, trainableParameters: result.cost?.trainableParameters,
             secondsPerEpoch: result.cost?.secondsPerEpoch, peakMemory: result.cost?.peakMemory,

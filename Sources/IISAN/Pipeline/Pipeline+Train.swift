@@ -24,7 +24,7 @@ extension Pipeline {
                 "holds a run of other settings or data", at: run.folder.path,
                 remedy: "Name another train.run, or give --replace to train anew.")
         }
-        if !holdsAnother, run.last.exists, try run.last.state().isFinished {
+        if !holdsAnother, try isTrained() {
             try AtomicFile.write(configuration.yaml, to: run.configuration)
             observer.onMessage("train: nothing has changed, \(run.folder.path) is kept")
             return .finished
@@ -45,12 +45,28 @@ extension Pipeline {
             return Validation(hitRate: summary.cutoffs[0].hitRate.value, ndcg: summary.cutoffs[0].ndcg.value)
         }
         observer.onMessage(
-            "train: \(configuration.train.model.method.rawValue), \(recommender.parameters.count) parameters, "
+            "train: \(configuration.train.model.name), \(recommender.trainableCount) parameters, "
                 + "\(split.trainingUsers.count) users, \(split.trainingInteractions) interactions, \(device), "
                 + "\(options.precision.rawValue)"
                 + (trainer.progress == TrainingState() ? "" : ", going on in epoch \(trainer.progress.epoch + 1)"))
-        return try trainer.train(
+        if let steps = options.measuredSteps {
+            let seconds = try trainer.measure(steps: steps, onProgress: observer.onProgress)
+            try write(cost(recommender, dataset, measured: seconds), dataset)
+            return .finished
+        }
+        let outcome = try trainer.train(
             onProgress: observer.onProgress, onEvent: observer.onEpoch, isCancelled: observer.isCancelled)
+        if outcome == .finished { try JSONFile.write(cost(recommender, dataset), to: run.cost) }
+        return outcome
+    }
+
+    /// Whether the run's folder holds all that training makes.
+    private func isTrained() throws -> Bool {
+        if configuration.train.training.measuredSteps != nil {
+            return FileManager.default.fileExists(atPath: run.result.path)
+        }
+        guard FileManager.default.fileExists(atPath: run.cost.path), run.last.exists else { return false }
+        return try run.last.state().isFinished
     }
 
     /// Writes what a run starts with; an older run there is kept beside it.
@@ -76,8 +92,8 @@ extension Pipeline {
         return try SettingsPlace(source: "train").naming {
             try Recommender.make(
                 model, itemCount: dataset.items.count,
-                text: model.method.readsStates ? states(\.text, configuration.train.textLayers, dataset) : nil,
-                image: model.method.readsStates ? states(\.image, configuration.train.imageLayers, dataset) : nil,
+                text: model.readsStores ? states(\.text, configuration.train.textLayers, dataset) : nil,
+                image: model.readsStores ? states(\.image, configuration.train.imageLayers, dataset) : nil,
                 positions: split.options.inputLength, on: device)
         }
     }
@@ -99,7 +115,7 @@ extension Pipeline {
 
     /// The stores that the configured model reads.
     func stores(_ dataset: Dataset) throws -> [HiddenStateStore] {
-        guard configuration.train.model.method.readsStates else { return [] }
+        guard configuration.train.model.readsStores else { return [] }
         return try [configuration.encode.text, configuration.encode.image].compactMap { try $0.map { try store($0, dataset) } }
     }
 

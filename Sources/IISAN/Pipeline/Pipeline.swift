@@ -78,8 +78,9 @@ public struct Pipeline {
     @discardableResult
     public func runAll() throws -> Bool {
         try importDataset()
-        if configuration.train.model.method.readsStates { guard try encode() else { return false } }
+        if configuration.train.model.readsStores { guard try encode() else { return false } }
         guard try train(replacing: true) == .finished else { return false }
+        if configuration.train.training.measuredSteps != nil { return true }
         try evaluate()
         try report()
         return true

@@ -29,6 +29,8 @@ extension Recommender {
             itemTower = try IdentityTower(itemParameters, itemCount: itemCount, width: options.width)
         case .popularity:
             preconditionFailure("popularity has no recommender")
+        default:
+            throw UserError("\(options.method.rawValue) is not there yet", at: "method")
         }
         let userEncoder = try UserEncoder(
             parameters.scoped("user_encoder"), width: options.width, positions: positions, options.userEncoder)

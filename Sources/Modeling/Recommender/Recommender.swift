@@ -17,6 +17,11 @@ public final class Recommender {
         self.userEncoder = userEncoder
     }
 
+    /// How many numbers training changes.
+    public var trainableCount: Int { parameters.count }
+    /// How many numbers a step computes with: those and the frozen ones of live encoders.
+    public var totalCount: Int { parameters.count + itemTower.frozenCount }
+
     /// Where the model computes.
     public var device: Device { parameters.device }
 

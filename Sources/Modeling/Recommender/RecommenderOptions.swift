@@ -4,13 +4,31 @@ import Files
 public struct RecommenderOptions: Sendable, Codable, Equatable {
     /// What turns items into vectors.
     public var method = Method.iisan
+    /// Which of the modalities is read.
+    public var modality = ModalityChoice.both
+    /// Whether hidden states that never change come from the store; otherwise the encoders run in every step, to the same result.
+    public var cached = true
+    /// The probability with which a modality of an item counts as missing while training; an item keeps at least one.
+    public var modalityDropout = 0.0
     /// Numbers in item and user vectors; 64 in the papers.
     public var width = 64
     /// The side networks of the item tower.
     public var sideNetworks = SideNetworkOptions()
+    /// How live encoders are fine-tuned.
+    public var fineTuning = FineTuningOptions()
     /// The user encoder.
     public var userEncoder = UserEncoderOptions()
 
     /// The papers' settings.
     public init() {}
+
+    /// Whether encoders run in every step.
+    public var isLive: Bool { method.trainsEncoders || (method.readsStates && !cached) }
+    /// Whether a hidden-state store is read.
+    public var readsStores: Bool { method.readsStates && cached }
+
+    /// The method as tables name it, as in `iisan` or `lora, text`.
+    public var name: String {
+        method.readsModalities && modality != .both ? "\(method.rawValue), \(modality.rawValue)" : method.rawValue
+    }
 }

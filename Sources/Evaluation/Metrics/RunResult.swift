@@ -1,0 +1,88 @@
+import Files
+import Foundation
+
+/// What a run found and what it cost: `result.json`.
+public struct RunResult: Sendable, Codable, Equatable {
+    /// The gates of one tower after the best epoch, by block.
+    public struct TowerGates: Sendable, Codable, Equatable {
+        /// `image`, `text` or `inter`.
+        public var tower: String
+        /// One value per block, 0 to 1.
+        public var values: [Float]
+
+        /// Makes gates.
+        public init(tower: String, values: [Float]) {
+            self.tower = tower
+            self.values = values
+        }
+    }
+
+    /// How much of the scores a tower decides.
+    public struct TowerShare: Sendable, Codable, Equatable {
+        /// `image`, `text`, `inter` or `id`.
+        public var tower: String
+        /// Its part of the variance of a user's scores over the catalogue, mean over users; the towers' parts add up to 1. A part may be
+        /// negative: a tower that works against the others.
+        public var share: Double
+
+        /// Makes a share.
+        public init(tower: String, share: Double) {
+            self.tower = tower
+            self.share = share
+        }
+    }
+
+    /// The version of the form that this program writes and reads.
+    public static let currentVersion = 2
+
+    /// The version of this form.
+    public var formatVersion = RunResult.currentVersion
+    /// The method's name, with the modality where it reads one of two.
+    public var method: String
+    /// The seed of the run.
+    public var seed: UInt64
+    /// The content hash of the dataset.
+    public var datasetHash: String
+    /// The epoch whose parameters were evaluated, from 1; nil for a method that is not trained.
+    public var bestEpoch: Int?
+    /// On the validation targets; nil for a run that only measured its cost.
+    public var validation: EvaluationCard?
+    /// On the test targets; nil for a run that only measured its cost.
+    public var test: EvaluationCard?
+    /// What it took; nil for a method that is not trained.
+    public var cost: RunCost?
+    /// The gates; empty for a method without.
+    public var gates: [TowerGates]
+    /// The towers' shares of the scores; empty for a method with one tower.
+    public var shares: [TowerShare]
+
+    /// Reads `result.json`.
+    ///
+    /// - Throws: ``UserError`` when the file is missing, damaged or of another version.
+    public static func read(from url: URL) throws -> RunResult {
+        struct Version: Decodable { let formatVersion: Int }
+        let version = try JSONFile.read(Version.self, from: url).formatVersion
+        guard version == currentVersion else {
+            throw UserError(
+                "is of version \(version), this program reads version \(currentVersion)", at: url.path,
+                remedy: "Evaluate the run again: iisan evaluate.")
+        }
+        return try JSONFile.read(RunResult.self, from: url)
+    }
+
+    /// Makes a result.
+    public init(
+        method: String, seed: UInt64, datasetHash: String, bestEpoch: Int? = nil, validation: EvaluationCard? = nil,
+        test: EvaluationCard? = nil, cost: RunCost? = nil, gates: [TowerGates] = [], shares: [TowerShare] = []
+    ) {
+        self.method = method
+        self.seed = seed
+        self.datasetHash = datasetHash
+        self.bestEpoch = bestEpoch
+        self.validation = validation
+        self.test = test
+        self.cost = cost
+        self.gates = gates
+        self.shares = shares
+    }
+}

@@ -1,0 +1,38 @@
+import Files
+import Torch
+
+/// How live encoders are fine-tuned.
+public struct FineTuningOptions: Sendable, Codable, Equatable {
+    /// r of the adapters: the width between their two maps; 64 in the papers.
+    public var adapterWidth = 64
+    /// s of the adapters: `relu` or `gelu`.
+    public var adapterActivation = Activation.relu
+    /// r of LoRA: the rank of what is added to the query and value maps.
+    public var rank = 8
+    /// α of LoRA: the addition's factor is α / r.
+    public var alpha = 16.0
+    /// Whether encoders have the dropout that their configuration names while training.
+    public var dropout = true
+    /// Whether the encoders' intermediate results are computed again instead of kept: a third more time, a fraction of the memory.
+    public var checkpointing = false
+    /// Token states in one pass of an encoder: bounds the memory of a pass where results are not kept.
+    public var passTokens = 8192
+
+    /// The papers' settings.
+    public init() {}
+
+    /// Stops settings that cannot be built.
+    ///
+    /// - Throws: ``UserError`` that names the setting.
+    public func check() throws {
+        guard (1...1 << 16).contains(adapterWidth) else {
+            throw UserError("is \(adapterWidth), expected 1 to \(1 << 16)", at: "adapter_width")
+        }
+        guard adapterActivation == .relu || adapterActivation == .gelu else {
+            throw UserError("is \(adapterActivation.rawValue)", at: "adapter_activation", remedy: "Choose relu or gelu.")
+        }
+        guard (1...1 << 12).contains(rank) else { throw UserError("is \(rank), expected 1 to \(1 << 12)", at: "rank") }
+        guard alpha > 0, alpha.isFinite else { throw UserError("is \(alpha), expected above 0", at: "alpha") }
+        guard passTokens >= 1 else { throw UserError("is \(passTokens), expected at least 1", at: "pass_tokens") }
+    }
+}
