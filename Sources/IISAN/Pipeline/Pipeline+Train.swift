@@ -61,7 +61,7 @@ extension Pipeline {
     }
 
     /// Whether the run's folder holds all that training makes.
-    private func isTrained() throws -> Bool {
+    func isTrained() throws -> Bool {
         if configuration.train.training.measuredSteps != nil {
             return FileManager.default.fileExists(atPath: run.result.path)
         }
@@ -133,7 +133,7 @@ extension Pipeline {
         }
     }
 
-    private func trainingInputs(_ dataset: Dataset) throws -> StageInputs {
+    func trainingInputs(_ dataset: Dataset) throws -> StageInputs {
         var settings = configuration.train
         settings.run = ""
         var inputs = StageInputs()
