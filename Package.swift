@@ -73,7 +73,7 @@ if withLibTorch {
         stage(
             "Encoding", "Encoding/Catalogue",
             ["Encoders", "Tokenizers", "Pictures", "HiddenStates", "Datasets", "Torch", "Files"]),
-        stage("Modeling", "Modeling", ["Torch", "Files", "Datasets", "HiddenStates", collections]),
+        stage("Modeling", "Modeling", ["Encoding", "Encoders", "Torch", "Files", "Datasets", "HiddenStates", collections]),
         stage("Training", "Training", ["Modeling", "Torch", "Files", "Datasets", "HiddenStates", "Metrics"]),
         stage(
             "Evaluation", "Evaluation/Ranking",
