@@ -118,14 +118,16 @@ class LiveTower(nn.Module):
         stages = {}
         heads = []
         if self.image is not None:
-            pixels = self.pixels[items].to(self.fusion.weight.dtype)
-            stages["image.state"], stages["image.head"] = self.image(pixel_values=pixels)
+            stages["image.state"], stages["image.head"] = self.image(pixel_values=self.pictures(items))
             heads.append(stages["image.head"])
         if self.text is not None:
             stages["text.state"], stages["text.head"] = self.text(**self.tokens(items))
             heads.append(stages["text.head"])
         stages["item_vectors"] = self.fusion(torch.cat(heads, dim=1))
         return stages
+
+    def pictures(self, items):
+        return self.pixels[items].to(self.fusion.weight.dtype)
 
     def tokens(self, items):
         """Titles padded on the right with token 0 to the longest; the mask is 0 there."""
