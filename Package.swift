@@ -100,7 +100,7 @@ if withLibTorch {
         tests("Evaluation", "Evaluation/Ranking", ["Evaluation", "TestModels"]),
         tests("Serving", "Serving", ["Serving", "TestModels"]),
         tests("IISAN", "IISAN", ["IISAN"]),
-        tests("Parity", "Parity", ["Evaluation", "Modeling", "Metrics", "Datasets", "Torch", "Files"]),
+        tests("Parity", "Parity", ["Evaluation", "Modeling", "Encoding", "Metrics", "Datasets", "Torch", "Files"]),
         tests("EndToEnd", "EndToEnd", ["iisan", "IISAN"]),
     ]
     products = [

@@ -126,7 +126,7 @@ struct FixtureModel {
     }
 
     /// The histories are training sequences; two more items each make them whole ones, whose last two the split takes off.
-    private static func batch(
+    static func batch(
         _ batch: Fixture.Configuration.Batch, items: Int, positions: Int
     ) throws -> TrainingBatch {
         let contents = DatasetContents(

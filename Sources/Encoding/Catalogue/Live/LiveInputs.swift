@@ -24,6 +24,8 @@ public final class LiveInputs {
         /// The token numbers of each item's title; empty where there is none.
         case titles([[Int32]])
         case pictures(LivePictures)
+        /// Pixels [items, 3, height, width] of pictures that another program has prepared, and the tokens of one.
+        case pixels(Tensor, tokensPerItem: Int)
     }
 
     /// Reads the titles or pictures of a catalogue.
@@ -57,6 +59,39 @@ public final class LiveInputs {
         self.modality = modality
         self.directory = encoder
         encoderHash = try encoder.contentHash()
+    }
+
+    /// Takes titles that are tokenized already: token numbers of each item, special ones included; none for an item without a title.
+    ///
+    /// - Throws: ``UserError`` for a directory that is no text encoder and token numbers that it does not know.
+    public init(tokens: [[Int32]], with directory: URL) throws {
+        self.directory = try EncoderDirectory(directory, for: .text)
+        guard case .tokens(let vocabulary, let maximum) = self.directory.family.input else {
+            throw UserError("the encoder reads pictures, and titles are given", at: directory.path)
+        }
+        for title in tokens where title.count > maximum || title.contains(where: { $0 < 0 || $0 >= vocabulary }) {
+            throw UserError(
+                "a title has \(title.count) tokens up to \(title.max() ?? 0); the encoder knows \(vocabulary) and reads \(maximum)",
+                at: directory.path)
+        }
+        modality = .text
+        source = .titles(tokens)
+        isPresent = tokens.map { !$0.isEmpty }
+        encoderHash = try self.directory.contentHash()
+    }
+
+    /// Takes pixels that are prepared already: float32 [items, 3, height, width].
+    ///
+    /// - Throws: ``UserError`` for a directory that is no image encoder and pictures of a size that it does not read.
+    public init(pixels: Tensor, with directory: URL) throws {
+        self.directory = try EncoderDirectory(directory, for: .image)
+        guard case .pixels(let grid) = self.directory.family.input, pixels.rank == 4,
+            grid.reads(height: pixels.size(2), width: pixels.size(3))
+        else { throw UserError("the encoder does not read pixels of shape \(pixels.shape)", at: directory.path) }
+        modality = .image
+        source = .pixels(pixels, tokensPerItem: grid.tokens(height: pixels.size(2), width: pixels.size(3)))
+        isPresent = [Bool](repeating: true, count: pixels.size(0))
+        encoderHash = try self.directory.contentHash()
     }
 
     private static func input(

@@ -30,7 +30,9 @@ extension LiveInputs {
     public func passes(of items: [Int64], tokens: Int) -> LivePasses {
         switch source {
         case .titles(let titles): titlePasses(items.map { titles[Int($0)] }, tokens)
-        case .pictures(let pictures): picturePasses(items.map(Int.init), pictures, tokens)
+        case .pictures(let pictures): picturePasses(items.map(Int.init), tokens / pictures.tokensPerItem, pictures.pixels)
+        case .pixels(let pixels, let tokensPerItem):
+            picturePasses(items.map(Int.init), tokens / tokensPerItem) { pixels.selecting(Tensor($0.map(Int64.init))) }
         }
     }
 
@@ -49,12 +51,14 @@ extension LiveInputs {
         return LivePasses(passes: passes, rows: rows.map { $0 < 0 ? next : $0 })
     }
 
-    private func picturePasses(_ items: [Int], _ pictures: LivePictures, _ tokens: Int) -> LivePasses {
+    private func picturePasses(
+        _ items: [Int], _ fitting: Int, _ pixels: @escaping (ArraySlice<Int>) throws -> Tensor
+    ) -> LivePasses {
         let present = items.filter { isPresent[$0] }
-        let size = max(1, tokens / pictures.tokensPerItem)
+        let size = max(1, fitting)
         let passes = stride(from: 0, to: present.count, by: size).map { start in
             let part = present[start..<min(start + size, present.count)]
-            return LivePasses.Pass(count: part.count) { try pictures.pixels(of: part).to($0) }
+            return LivePasses.Pass(count: part.count) { try pixels(part).to($0) }
         }
         var next: Int64 = 0
         let rows = items.map { item -> Int64 in

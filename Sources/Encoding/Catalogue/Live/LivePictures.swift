@@ -58,7 +58,7 @@ final class LivePictures: Sendable {
     /// The pixels of some items [items, 3, height, width].
     ///
     /// - Throws: ``UserError`` for a file that can no longer be read.
-    func pixels(of places: ArraySlice<Int>) throws -> Tensor {
+    func pixels(_ places: ArraySlice<Int>) throws -> Tensor {
         let size = input.processor.outputSize
         let buffer = PixelBuffer(items: places.count, height: size.height, width: size.width)
         let problems = Mutex<[Int: any Error]>([:])
