@@ -1,4 +1,5 @@
 import Datasets
+import Encoders
 import Files
 import Foundation
 import Modeling
@@ -85,6 +86,14 @@ public struct Configuration: Sendable, Equatable {
         guard !evaluate.cutoffs.isEmpty, evaluate.cutoffs.allSatisfy({ $0 >= 1 }) else {
             throw UserError("expected list lengths of at least 1", at: "evaluate.cutoffs")
         }
+    }
+
+    /// The encoders that the configured model reads, text first.
+    var readModalities: [(modality: EncoderModality, settings: EncodeSettings.Modality)] {
+        guard train.model.method.readsModalities else { return [] }
+        let text = train.model.modality == .image ? nil : encode.text.map { (EncoderModality.text, $0) }
+        let image = train.model.modality == .text ? nil : encode.image.map { (EncoderModality.image, $0) }
+        return [text, image].compactMap { $0 }
     }
 
     /// Makes relative paths absolute.
