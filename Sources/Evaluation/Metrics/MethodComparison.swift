@@ -83,7 +83,6 @@ extension MethodComparison {
         let difference = users.difference
         let ends = [difference.low, difference.high].compactMap { $0 }.sorted { $0 * sign < $1 * sign }.map(points)
         let amount = points(difference.value) + " points" + (ends.isEmpty ? "" : " (\(ends.joined(separator: " to ")))")
-        let probability = pValue < 0.0001 ? "p < 0.0001" : String(format: "p = %.*f", pValue < 0.01 ? 4 : 2, pValue)
         let facts = [probability, family > 1 ? "corrected for \(family) comparisons" : nil, seeds].compactMap { $0 }
         let claim =
             switch verdict {
@@ -92,6 +91,11 @@ extension MethodComparison {
             case .withinNoise: "\(first) and \(second) are within noise on \(users.metric): a difference of \(amount)"
             }
         return ([claim] + facts).joined(separator: ", ")
+    }
+
+    /// The probability as text, as in `p = 0.0002`.
+    public var probability: String {
+        pValue < 0.0001 ? "p < 0.0001" : String(format: "p = %.*f", pValue < 0.01 ? 4 : 2, pValue)
     }
 
     private var seeds: String {
