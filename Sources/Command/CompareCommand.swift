@@ -9,7 +9,7 @@ struct CompareCommand: ParsableCommand {
         abstract: "Train methods with several seeds and set quality and cost side by side.",
         discussion: """
             Runs that are there already, with the same settings and data, are kept: a study that was stopped or killed goes on with \
-            the same command. Each run has a process of its own. Writes study.json into the study's folder.
+            the same command. Each run has a process of its own. Writes study.json and report.html into the study's folder.
 
               iisan compare study.yaml
               iisan compare study.yaml --methods iisan,lora --measure-steps 20

@@ -17,7 +17,8 @@ import IISAN
         version: IISAN.version,
         subcommands: [
             RunCommand.self, DataCommand.self, ModelsCommand.self, EncodeCommand.self, TrainCommand.self, EvaluateCommand.self,
-            ReportCommand.self, CompareCommand.self, StudyStepCommand.self,
+            ReportCommand.self, CompareCommand.self, AblateCommand.self, ScaleCommand.self,
+            RobustnessCommand.self, TuneCommand.self, StudyStepCommand.self,
             RecommendCommand.self, ConfigCommand.self, DoctorCommand.self,
         ])
 }

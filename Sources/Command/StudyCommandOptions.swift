@@ -9,11 +9,15 @@ struct StudyCommandOptions: ParsableArguments {
 
     @OptionGroup var output: OutputOptions
 
-    /// Makes the study and prints its result; ends with code 1 where a run failed, 130 where it was told to stop.
+    /// Makes the study and prints its result.
     func run(_ plan: (URL) throws -> Study) throws {
+        try report { try plan($0).run(using: ProcessRunner(), observer: $1) }
+    }
+
+    /// Prints the result of a study; ends with code 1 where a run failed, 130 where it was told to stop.
+    func report(_ make: (URL, Pipeline.Observer) throws -> StudyResult?) throws {
         let console = Console(stoppable: true)
-        let study = try plan(URL(filePath: file))
-        guard let result = try study.run(using: ProcessRunner(), observer: console.observer) else { throw ExitCode(130) }
+        guard let result = try make(URL(filePath: file), console.observer) else { throw ExitCode(130) }
         try output.format.print(result, text: result.text)
         if !result.isWhole { throw ExitCode(1) }
     }

@@ -66,7 +66,7 @@ extension Pipeline {
             note: [result.method, result.bestEpoch.map { "epoch \($0)" }].compactMap { $0 }.joined(separator: ", "))
     }
 
-    private static func curve(_ name: String, _ run: RunDirectory) throws -> RunReport.Curve? {
+    static func curve(_ name: String, _ run: RunDirectory) throws -> RunReport.Curve? {
         guard FileManager.default.fileExists(atPath: run.events.path) else { return nil }
         return RunReport.Curve(
             name: name, epochs: try run.readEvents().map { .init($0.epoch, loss: $0.loss, hitRate: $0.validation.hitRate) })

@@ -5,6 +5,12 @@ import Yams
 protocol ListedSection: SettingsSection {
     /// `file:line`.
     var place: String { get set }
+    /// Reads an element of the list.
+    static func readListed(_ node: Node, _ place: SettingsPlace) throws -> Self
+}
+
+extension ListedSection {
+    static func readListed(_ node: Node, _ place: SettingsPlace) throws -> Self { try read(node, place) }
 }
 
 extension Setting {
@@ -20,7 +26,7 @@ extension Setting {
                 }
                 section[keyPath: path] = try sequence.map { node in
                     let here = SettingsPlace(source: place.source, path: place.path, line: node.mark?.line ?? place.line)
-                    var value = try Value.read(node, here)
+                    var value = try Value.readListed(node, here)
                     value.place = here.line.map { "\(here.source):\($0)" } ?? here.source
                     return value
                 }

@@ -3,7 +3,8 @@ import Foundation
 import Report
 
 extension Study {
-    /// Makes all runs that are not there yet, one after the other, and sets them side by side in `study.json`.
+    /// Makes all runs that are not there yet, one after the other, and sets them side by side: `study.json`, `report.html`, `table.md`,
+    /// `table.csv`, `runs.csv`, `curves.svg`; a search also writes `best.yaml`, the chosen settings.
     ///
     /// A study that was stopped or killed goes on where it was: what is finished, and made of the same settings and data, is kept. A
     /// run that fails is named in the result, and the others are made all the same.
@@ -45,6 +46,10 @@ extension Study {
         }
         let result = try StudyResult(self, failures: failures)
         try JSONFile.write(result, to: resultFile)
+        try result.report(file, in: folder).write(to: folder)
+        if let chosen = runs.first(where: { $0.variant == result.chosen }) {
+            try AtomicFile.write(chosen.configuration.yaml, to: folder.appending(path: "best.yaml"))
+        }
         return result
     }
 
@@ -68,14 +73,16 @@ extension Study {
         plain.device = run.configuration.device
         plain.threads = run.configuration.threads
         (plain.encode.text, plain.encode.image) = (nil, nil)
-        let modalities = run.configuration.train.model.readsStores ? run.configuration.encode : plain.encode
-        let needed = [\EncodeSettings.text, \EncodeSettings.image].compactMap { modality -> Configuration? in
-            guard let settings = modalities[keyPath: modality] else { return nil }
+        let train = run.configuration.train
+        let needed = train.model.readsStores ? run.configuration.readModalities : []
+        let preparations = needed.compactMap { modality, settings -> Configuration? in
+            // An imported store has no encoder that it could be made with.
+            if settings.encoder.isEmpty { return nil }
             var one = plain
-            one.encode[keyPath: modality] = settings
+            if modality == .text { one.encode.text = settings } else { one.encode.image = settings }
             return one
         }
-        return needed.isEmpty ? [plain] : needed
+        return preparations.isEmpty ? [plain] : preparations
     }
 
     private func isComplete(_ run: StudyRun) -> Bool {

@@ -20,29 +20,49 @@ extension StudyResult {
             let ranked = try runs.filter { !$0.isMeasurement }.map {
                 (run: $0, result: try RunResult.read(from: $0.folder.result))
             }
+            let first = study.runs.first { $0.variant == variant.name && failures[$0.name] == nil }
             let test = try ranked.map { try RankTable($0.run.folder.ranks(.test)) }
             let validation = try ranked.map { try RankTable($0.run.folder.ranks(.validation)) }
             tables[variant.name] = test
             let measured = try runs.first(where: \.isMeasurement).map { try RunResult.read(from: $0.folder.result).cost }
             return Variant(
                 name: variant.name,
-                method: study.runs.first { $0.variant == variant.name }?.configuration.train.model.name ?? "",
-                settings: variant.set, note: variant.note, axis: variant.axis,
+                method: ranked.first?.result.method ?? first?.configuration.train.model.name ?? "",
+                settings: variant.set, note: variant.note, axis: variant.axis, encoders: variant.encoders,
+                layers: try first.flatMap { try Self.layers(of: $0.configuration) },
                 runs: ranked.indices.map { Run(ranked[$0].run, ranked[$0].result, test: test[$0], validation: validation[$0]) },
                 failures: study.runs.filter { $0.variant == variant.name }.compactMap { run in
                     failures[run.name].map { Failure(run: run.name, reason: $0) }
                 },
                 ranking: test.isEmpty ? nil : try Ranking(of: test),
-                validation: validation.isEmpty ? nil : try Ranking(of: validation),
+                validation: validation.isEmpty ? nil : try Ranking(of: validation, isBrokenDown: false),
                 cost: measured ?? Self.cost(of: ranked.compactMap(\.result.cost)))
         }
         try addCosts()
-        try addComparisons(tables)
+        if kind == .tune { choose() } else { try addComparisons(tables) }
         if let run = study.runs.first(where: { failures[$0.name] == nil }) {
             let dataset = try Pipeline(run.configuration).dataset()
             (self.dataset, datasetHash) = (dataset.manifest.name, dataset.manifest.contentHash)
             environment = try JSONFile.read(RunEnvironment.self, from: run.folder.environment)
             ceiling = try run.configuration.evaluate.knownCeiling()
+        }
+    }
+
+    /// The layers that the blocks of a run's towers stand at; nil for a method without.
+    private static func layers(of configuration: Configuration) throws -> [String: [Int]]? {
+        guard [.iisan, .iisanVersa].contains(configuration.train.model.method) else { return nil }
+        return try configuration.storedLayers(kept: true)
+    }
+
+    /// Chooses the variant that is best on the validation targets, and hides what the others have on the test targets.
+    private mutating func choose() {
+        let best = variants.filter { $0.validation != nil }.max { Self.score($0) < Self.score($1) }
+        chosen = best?.name
+        for index in variants.indices where variants[index].name != chosen {
+            variants[index].ranking = nil
+            for run in variants[index].runs.indices {
+                (variants[index].runs[run].hitRate, variants[index].runs[run].ndcg) = (nil, nil)
+            }
         }
     }
 

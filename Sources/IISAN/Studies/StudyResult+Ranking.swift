@@ -3,15 +3,17 @@ import Metrics
 extension StudyResult.Ranking {
     /// Sums up the runs of a variant.
     ///
-    /// - Parameter tables: one per seed, of the same users; at least one.
+    /// - Parameters:
+    ///   - tables: one per seed, of the same users; at least one.
+    ///   - isBrokenDown: whether groups of users are told apart.
     /// - Throws: ``UserError`` when the tables are not of the same users and targets.
-    public init(of tables: [RankTable]) throws {
+    public init(of tables: [RankTable], isBrokenDown: Bool = true) throws {
         func seeds(_ metric: Metric) -> SeedSummary {
             SeedSummary(tables.map { $0.mean(metric) })
         }
         hitRate = seeds(.hitRate(10))
         ndcg = seeds(.ndcg(10))
-        breakdowns = try [.historyLength, .targetPopularity].map { try Breakdown(of: tables, by: $0) }
+        breakdowns = !isBrokenDown ? [] : try [.historyLength, .targetPopularity].map { try Breakdown(of: tables, by: $0) }
         let all = tables[0].rows.indices
         usersHitRate = Self.estimate(.hitRate(10), tables, all)
         usersNDCG = Self.estimate(.ndcg(10), tables, all)

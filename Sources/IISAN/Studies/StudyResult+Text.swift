@@ -4,7 +4,15 @@ import Report
 extension StudyResult {
     /// The result for a terminal: how the variants rank, what they cost, and what their differences come to.
     public var text: String {
-        var parts = [rankingTable.text, costTable.text]
+        let tables: [StudyTable]
+        switch kind {
+        case .compare, .ablate: tables = [rankingTable, costTable]
+        case .scale: tables = [encoderTable, rankingTable, costTable]
+        case .robustness: tables = [changeTable]
+        case .tune: tables = [trialTable, costTable]
+        }
+        var parts = tables.map(\.text)
+        if kind == .tune { parts.append(choice) }
         if !verdicts.isEmpty { parts.append(verdicts.map { $0 + "\n" }.joined()) }
         let failures = variants.flatMap(\.failures)
         if !failures.isEmpty { parts.append(failures.map { "\($0.run) failed: \($0.reason)\n" }.joined()) }
@@ -64,9 +72,9 @@ extension StudyResult {
         return table
     }
 
-    private static func percent(_ share: Double) -> String { NumberText.percent(share) }
+    static func percent(_ share: Double) -> String { NumberText.percent(share) }
 
-    private static func interval(_ estimate: Estimate) -> String {
+    static func interval(_ estimate: Estimate) -> String {
         guard let low = estimate.low, let high = estimate.high else { return "–" }
         return "\(percent(low)) to \(percent(high))"
     }

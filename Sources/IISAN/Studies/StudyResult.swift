@@ -26,6 +26,8 @@ public struct StudyResult: Sendable, Codable, Equatable {
     public var ceiling: Ceiling?
     /// The weights of TPME.
     public var weights: TPME.Weights
+    /// The variant that a search has chosen by validation.
+    public var chosen: String?
 
     /// A known best.
     public struct Ceiling: Sendable, Codable, Equatable {
@@ -55,8 +57,12 @@ extension StudyResult {
         public var note: String?
         /// What an ablation changes, and to what.
         public var axis: String?
-        /// How many numbers the encoders hold, by modality; of a study of encoders.
+        /// Its encoders, in a study of scale.
         public var encoders: [Encoder]?
+        /// How the items were changed, in a study of robustness; nil for the items as they are.
+        public var change: Change?
+        /// The encoders' layers that its blocks stand at: `text`, `image`.
+        public var layers: [String: [Int]]?
         /// Its finished runs.
         public var runs: [Run]
         /// Its failed runs, with their errors.
@@ -89,18 +95,32 @@ extension StudyResult {
         public var folder: String
         /// The epoch with the best validation; nil for a method that is not trained.
         public var bestEpoch: Int?
-        /// HR@10 on the test targets.
-        public var hitRate: Double
-        /// NDCG@10 on the test targets.
-        public var ndcg: Double
+        /// HR@10 on the test targets; nil where it is not to be known.
+        public var hitRate: Double?
+        /// NDCG@10 on the test targets, likewise.
+        public var ndcg: Double?
         /// HR@10 on the validation targets.
-        public var validationHitRate: Double
+        public var validationHitRate: Double?
+        /// NDCG@10 on the validation targets.
+        public var validationNDCG: Double?
         /// What it took.
         public var cost: RunCost?
         /// The gates after the best epoch.
         public var gates: [RunResult.TowerGates]
         /// The towers' shares of the scores.
         public var shares: [RunResult.TowerShare]
+    }
+
+    /// A change of the items.
+    public struct Change: Sendable, Codable, Equatable {
+        /// Its name, as in `titles-missing`.
+        public var name: String
+        /// The share of the items that are changed.
+        public var rate: Double
+        /// How many items were changed.
+        public var items: Int
+        /// How many users' targets stand elsewhere than with the states that were cached before the change.
+        public var movedUsers: Int
     }
 
     /// A run that failed.
@@ -127,7 +147,7 @@ extension StudyResult {
         public var cold: Group
         /// Targets that share their score with another item, the mean over seeds.
         public var tiedTargets: Double
-        /// By history length and by the target's popularity.
+        /// By history length and by the target's popularity; empty on the validation targets.
         public var breakdowns: [Breakdown]
     }
 

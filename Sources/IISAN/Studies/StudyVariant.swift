@@ -17,6 +17,8 @@ public struct StudyVariant: Sendable, Equatable {
     public var note: String?
     /// What an ablation changes, and to what; nil in other studies.
     public var axis: String?
+    /// Its encoders, in a study of scale.
+    public var encoders: [StudyResult.Encoder]?
     /// Where it is written, for messages.
     public var place = ""
 

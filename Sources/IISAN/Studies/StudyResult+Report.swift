@@ -1,0 +1,98 @@
+import Files
+import Foundation
+import Metrics
+import Report
+import Training
+
+extension StudyResult {
+    /// The study as a page shows it.
+    ///
+    /// - Parameters:
+    ///   - file: the study's file, whose name is the heading.
+    ///   - folder: where its runs are, for their learning curves.
+    /// - Throws: ``UserError`` when a run's events are damaged.
+    func report(_ file: URL, in folder: URL) throws -> StudyReport {
+        var report = StudyReport(
+            title: "\(file.deletingPathExtension().lastPathComponent)\(dataset.map { " on \($0)" } ?? "")",
+            subtitle: environment.map { "\($0.processor), \($0.cores) cores; \($0.time)" } ?? "",
+            kind: StudyReport.Kind(rawValue: kind.rawValue) ?? .compare)
+        report.reference = kind == .tune ? chosen : reference
+        report.comparisons = comparisons
+        report.ceiling = ceiling.map {
+            RunReport.Ceiling(name: "the world's own probabilities", hitRate: $0.hitRate, ndcg: $0.ndcg)
+        }
+        report.tpmeWeights = weights
+        report.configuration = try Configuration.text(of: file)
+        report.environment = environment?.rows ?? []
+        report.variants = variants.map(\.shown)
+        if kind != .robustness {
+            report.curves = try variants.flatMap { variant in
+                try variant.runs.compactMap {
+                    try Pipeline.curve(variant.name, RunDirectory(folder.appending(path: $0.folder)))
+                }
+            }
+        }
+        return report
+    }
+}
+
+extension StudyResult.Variant {
+    /// The variant as a page shows it.
+    fileprivate var shown: StudyReport.Variant {
+        let failed = failures.map { "\($0.run) failed: \($0.reason)" }
+        var shown = StudyReport.Variant(
+            name: name, group: axis ?? "",
+            runs: runs.map {
+                .init(
+                    seed: $0.seed, hitRate: $0.hitRate, ndcg: $0.ndcg, validationHitRate: $0.validationHitRate,
+                    validationNDCG: $0.validationNDCG, cost: $0.cost)
+            }, hitRate: ranking?.usersHitRate, ndcg: ranking?.usersNDCG, cost: cost,
+            note: ([note].compactMap { $0 } + failed).joined(separator: "; "))
+        shown.settings = settings.map { override in
+            let key = SettingOverrides.key(of: override)
+            return (key, String(override.dropFirst(key.count + 1)))
+        }
+        let gates = runs.compactMap { run in
+            run.gates.isEmpty ? nil : RunReport.Gates(run.gates, text: layers?["text"] ?? [], image: layers?["image"] ?? [])
+        }
+        shown.gates = RunReport.Gates(meanOf: gates)
+        shown.shares = meanShares
+        shown.breakdowns = ranking?.breakdowns ?? []
+        if let text = encoders?.first(where: { $0.modality == "text" }),
+            let image = encoders?.first(where: { $0.modality == "image" })
+        {
+            shown.encoders = .init(
+                text: .init(name: text.name, parameters: text.parameters),
+                image: .init(name: image.name, parameters: image.parameters))
+        }
+        shown.change = change.map { .init(name: $0.name, rate: $0.rate) }
+        return shown
+    }
+
+    /// The towers' shares, the means over seeds.
+    private var meanShares: [RunResult.TowerShare] {
+        let all = runs.map(\.shares).filter { !$0.isEmpty }
+        guard let first = all.first, all.allSatisfy({ $0.map(\.tower) == first.map(\.tower) }) else { return [] }
+        return first.indices.map { place in
+            .init(tower: first[place].tower, share: all.reduce(0) { $0 + $1[place].share } / Double(all.count))
+        }
+    }
+}
+
+extension RunReport.Gates {
+    /// Gates with the encoders' layers that their blocks stand at, or the blocks' numbers where those are not known.
+    init(_ towers: [RunResult.TowerGates], text: [Int], image: [Int]) {
+        self.init(
+            towers: towers.map { gates in
+                let count = gates.values.count
+                let pairs = zip(image.suffix(count), text.suffix(count)).map { "\($0) | \($1)" }
+                let known = [
+                    "text": text.suffix(count).map(String.init), "image": image.suffix(count).map(String.init), "inter": pairs,
+                ]
+                let names = known[gates.tower].flatMap { $0.count == count ? $0 : nil }
+                return Tower(
+                    name: gates.tower, layers: names ?? (1...max(1, count)).prefix(count).map(String.init),
+                    values: gates.values.map(Double.init))
+            })
+    }
+}

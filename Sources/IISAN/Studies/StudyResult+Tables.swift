@@ -1,0 +1,62 @@
+import Metrics
+import Report
+
+extension StudyResult {
+    /// The encoders of each variant and what comes of them.
+    var encoderTable: StudyTable {
+        var table = StudyTable(titles: ["encoders", "text", "image", "HR@10 %", "NDCG@10 %"])
+        for variant in variants {
+            func size(_ modality: String) -> String {
+                variant.encoders?.first { $0.modality == modality }.map { NumberText.count($0.parameters) } ?? "–"
+            }
+            table.rows.append([
+                variant.name, size("text"), size("image"), variant.ranking.map { Self.percent($0.hitRate.mean.value) } ?? "–",
+                variant.ranking.map { Self.percent($0.ndcg.mean.value) } ?? "–",
+            ])
+        }
+        return table
+    }
+
+    /// A run's ranking with changed items.
+    var changeTable: StudyTable {
+        var table = StudyTable(
+            titles: ["on test, %", "items changed", "users moved", "HR@10", "users' interval", "NDCG@10", "users' interval"])
+        for variant in variants {
+            guard let ranking = variant.ranking else { continue }
+            table.rows.append([
+                variant.name, variant.change.map { "\($0.items)" } ?? "–", variant.change.map { "\($0.movedUsers)" } ?? "–",
+                Self.percent(ranking.usersHitRate.value), Self.interval(ranking.usersHitRate),
+                Self.percent(ranking.usersNDCG.value), Self.interval(ranking.usersNDCG),
+            ])
+        }
+        return table
+    }
+
+    /// The trials of a search, best on the validation targets first.
+    var trialTable: StudyTable {
+        var table = StudyTable(titles: ["on validation, %", "HR@10", "NDCG@10", "settings"])
+        let trials = variants.filter { $0.validation != nil }.sorted { Self.score($0) > Self.score($1) }
+        for trial in trials {
+            table.rows.append([
+                trial.name, Self.percent(Self.score(trial).hitRate), Self.percent(Self.score(trial).ndcg),
+                trial.settings.joined(separator: " "),
+            ])
+        }
+        return table
+    }
+
+    /// The chosen settings with what they have on the test targets.
+    var choice: String {
+        guard let chosen, let variant = self[chosen] else { return "no trial came to an end\n" }
+        let ranking = variant.ranking.map {
+            "on test: HR@10 \(Self.percent($0.usersHitRate.value)) % (\(Self.interval($0.usersHitRate))), "
+                + "NDCG@10 \(Self.percent($0.usersNDCG.value)) % (\(Self.interval($0.usersNDCG)))"
+        }
+        return "chosen by validation: \(chosen)\n\(ranking ?? "")\n" + variant.settings.map { "--set \($0)\n" }.joined()
+    }
+
+    /// What a search decides by: HR@10 on the validation targets, then NDCG@10.
+    static func score(_ variant: Variant) -> (hitRate: Double, ndcg: Double) {
+        (variant.validation?.hitRate.mean.value ?? 0, variant.validation?.ndcg.mean.value ?? 0)
+    }
+}
