@@ -97,22 +97,7 @@ extension Pipeline {
     /// The gates with the encoder's layers that they stand at.
     private func gates(_ result: RunResult) throws -> RunReport.Gates? {
         guard !result.gates.isEmpty else { return nil }
-        func layers(_ path: KeyPath<EncodeSettings, EncodeSettings.Modality?>, _ kept: [Int]?) throws -> [Int] {
-            try kept ?? configuration.encode[keyPath: path].map { try HiddenStateStore.open(URL(filePath: $0.store)).layers }
-                ?? []
-        }
-        let text = try layers(\.text, configuration.train.textLayers)
-        let image = try layers(\.image, configuration.train.imageLayers)
-        return RunReport.Gates(
-            towers: result.gates.map { gates in
-                let count = gates.values.count
-                let names =
-                    switch gates.tower {
-                    case "text": text.suffix(count).map { "\($0)" }
-                    case "image": image.suffix(count).map { "\($0)" }
-                    default: zip(image.suffix(count), text.suffix(count)).map { "\($0) | \($1)" }
-                    }
-                return .init(name: gates.tower, layers: names, values: gates.values.map(Double.init))
-            })
+        let layers = try configuration.storedLayers(kept: true)
+        return RunReport.Gates(result.gates, text: layers["text"] ?? [], image: layers["image"] ?? [])
     }
 }

@@ -33,7 +33,7 @@ extension RobustnessStudy {
                 let change = try ItemChange(kind: kind, rate: rate, seed: seed)
                 let changed = try change.changed(items, workFolder: folder.appending(path: "pictures"))
                 let count = zip(items, changed).count { $0 != $1 }
-                let place = folder.appending(path: "\(kind.rawValue)/rate-\(rate)")
+                let place = folder.appending(path: "\(kind.rawValue)/rate-\(String(format: "%g", rate))")
                 let inputs = try inputs(of: change, pipeline, dataset)
                 if inputs.match(place.appending(path: "inputs.sha256")) {
                     tables.append((change, try RankTable(place.appending(path: "ranks.test.safetensors")), count))

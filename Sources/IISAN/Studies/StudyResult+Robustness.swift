@@ -1,6 +1,7 @@
 import Datasets
 import Encoding
 import Files
+import Foundation
 import Metrics
 import Training
 
@@ -23,7 +24,7 @@ extension StudyResult {
         let variants = try changed.map { change, table, items in
             let moved = zip(cached.rows, table.rows).count { $0.rank.rank != $1.rank.rank }
             return try variant(
-                "\(change.kind.rawValue)-\(change.rate)", table,
+                "\(change.kind.rawValue)-\(String(format: "%g", change.rate))", table,
                 Change(name: change.kind.rawValue, rate: change.rate, items: items, movedUsers: moved))
         }
         let comparisons = try zip(variants, changed).map { variant, changed in

@@ -1,7 +1,33 @@
+import Foundation
 import Metrics
 import Report
 
 extension StudyResult {
+    /// Each variant against the reference.
+    var verdicts: String {
+        let metrics = [Metric.hitRate(10).name, Metric.ndcg(10).name]
+        var table = StudyTable(
+            titles: ["against \(reference)"] + metrics.flatMap { ["\($0) points", "users' interval", "p", "verdict"] })
+        for variant in variants {
+            let own = metrics.map { metric in comparisons.first { $0.first == variant.name && $0.users.metric == metric } }
+            guard own.contains(where: { $0 != nil }) else { continue }
+            let cells = own.map { comparison -> [String] in
+                guard let comparison else { return ["–", "–", "–", "–"] }
+                let points = String(format: "%+.2f", comparison.users.difference.value * 100)
+                return [
+                    points, Self.interval(comparison.users.difference), String(format: "%.4f", comparison.pValue),
+                    comparison.verdict.rawValue,
+                ]
+            }
+            table.rows.append([variant.name] + cells.flatMap { $0 })
+        }
+        let count = comparisons.count
+        let note =
+            "p: how often chance makes such a difference, over users and over seeds"
+            + (count > 1 ? ", corrected for \(count) comparisons (Holm)" : "")
+        return table.text + note + "\n"
+    }
+
     /// The encoders of each variant and what comes of them.
     var encoderTable: StudyTable {
         var table = StudyTable(titles: ["encoders", "text", "image", "HR@10 %", "NDCG@10 %"])

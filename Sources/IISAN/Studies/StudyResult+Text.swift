@@ -1,3 +1,4 @@
+import Foundation
 import Metrics
 import Report
 
@@ -11,18 +12,20 @@ extension StudyResult {
         case .robustness: tables = [changeTable]
         case .tune: tables = [trialTable, costTable]
         }
-        var parts = tables.map(\.text)
+        let isAnythingKnown = variants.contains { $0.ranking != nil || $0.validation != nil || $0.cost != nil }
+        var parts = isAnythingKnown ? tables.map(\.text) : []
         if kind == .tune { parts.append(choice) }
-        if !verdicts.isEmpty { parts.append(verdicts.map { $0 + "\n" }.joined()) }
-        let failures = variants.flatMap(\.failures)
-        if !failures.isEmpty { parts.append(failures.map { "\($0.run) failed: \($0.reason)\n" }.joined()) }
+        if !comparisons.isEmpty { parts.append(verdicts) }
+        // One cause often stops several runs.
+        let failures = Dictionary(grouping: variants.flatMap(\.failures), by: \.reason).mapValues { $0.map(\.run) }
+        let reasons = failures.sorted { $0.value[0] < $1.value[0] }
+        if !reasons.isEmpty {
+            parts.append(reasons.map { "\($0.value.joined(separator: ", ")) failed: \($0.key)\n" }.joined())
+        }
         let notes = variants.compactMap { variant in variant.note.map { "\(variant.name): \($0)\n" } }
         if !notes.isEmpty { parts.append(notes.joined()) }
         return parts.joined(separator: "\n")
     }
-
-    /// The verdict on each variant, in a sentence each.
-    public var verdicts: [String] { comparisons.map(\.sentence) }
 
     private var rankingTable: StudyTable {
         var table = StudyTable(
@@ -66,7 +69,7 @@ extension StudyResult {
                 cost.epochs > 0 ? "\(cost.epochs)" : "–", NumberText.bytes(cost.peakMemory),
                 cost.storeBytes > 0 ? NumberText.bytes(cost.storeBytes) : "–",
                 cost.encodingSeconds.map(NumberText.seconds) ?? "–",
-                variant.tpme.map { NumberText.significant($0.value) } ?? "–",
+                variant.tpme.map { String(format: "%.3f", $0.value) } ?? "–",
             ])
         }
         return table
