@@ -27,4 +27,15 @@ public enum Metric: Sendable, Equatable, Hashable {
         case .reciprocalRank: return 1 / Double(target.rank)
         }
     }
+
+    /// The metric of a run: its mean over the users, 0 where there are none.
+    func mean(of ranks: [TargetRank]) -> Double {
+        ranks.isEmpty ? 0 : ranks.reduce(0) { $0 + value(of: $1) } / Double(ranks.count)
+    }
+
+    /// Each user's metric, the mean over runs of the same users.
+    func means(of runs: [[TargetRank]]) -> [Double] {
+        guard let users = runs.first?.indices else { return [] }
+        return users.map { user in runs.reduce(0) { $0 + value(of: $1[user]) } / Double(runs.count) }
+    }
 }

@@ -34,16 +34,42 @@ public struct PairedComparison: Codable, Equatable, Sendable {
         of first: [TargetRank], with second: [TargetRank], metric: Metric, resamples: Int = 1000, flips: Int = 10_000,
         seed: UInt64 = 1
     ) throws {
-        guard first.count == second.count, !first.isEmpty else {
-            throw UserError(
-                "runs over \(first.count) and \(second.count) users cannot be compared user by user",
-                remedy: "Evaluate both runs on the same dataset and split.")
+        try self.init(ofMeans: [first], with: [second], metric: metric, resamples: resamples, flips: flips, seed: seed)
+    }
+
+    /// Compares two methods by the means of their runs: a user's value is the mean over the method's runs, so the methods need not have
+    /// the same number of runs.
+    ///
+    /// Interval and test are over users, for these trained models; what other seeds would give is ``SeedSummary/pValue(against:)``'s.
+    ///
+    /// - Parameters:
+    ///   - first: one method's runs, each with one rank per user.
+    ///   - second: the other method's runs, over the same users in the same order.
+    ///   - metric: what is compared.
+    ///   - resamples: bootstrap resamples of the interval.
+    ///   - flips: random sign assignments of the test.
+    ///   - seed: of both.
+    /// - Throws: ``UserError`` when the runs have different numbers of users or none, or a method has no run.
+    public init(
+        ofMeans first: [[TargetRank]], with second: [[TargetRank]], metric: Metric, resamples: Int = 1000,
+        flips: Int = 10_000, seed: UInt64 = 1
+    ) throws {
+        let counts = (first + second).map(\.count)
+        guard !first.isEmpty, !second.isEmpty else {
+            throw UserError("a method without runs cannot be compared", remedy: "Evaluate a run of each method.")
         }
-        let differences = zip(first, second).map { metric.value(of: $0) - metric.value(of: $1) }
+        let users = counts[0]
+        guard users > 0, counts.allSatisfy({ $0 == users }) else {
+            throw UserError(
+                "runs over \(counts.map(String.init).joined(separator: " and ")) users cannot be compared user by user",
+                remedy: "Evaluate the runs on the same dataset and split.")
+        }
+        let (ours, theirs) = (metric.means(of: first), metric.means(of: second))
+        let differences = zip(ours, theirs).map { $0 - $1 }
         self.metric = metric.name
-        users = first.count
-        self.first = first.reduce(0) { $0 + metric.value(of: $1) } / Double(users)
-        self.second = second.reduce(0) { $0 + metric.value(of: $1) } / Double(users)
+        self.users = users
+        self.first = ours.reduce(0, +) / Double(users)
+        self.second = theirs.reduce(0, +) / Double(users)
         difference = Bootstrap.mean(of: differences, resamples: resamples, seed: seed)
         wins = differences.count { $0 > 0 }
         losses = differences.count { $0 < 0 }

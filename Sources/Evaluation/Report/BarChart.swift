@@ -24,9 +24,8 @@ struct BarChart {
         let rows: [Markup] = bars.enumerated().map { index, bar in
             let y = 30 + Double(index) * Self.rowHeight
             let length = max(1.5, bar.value / most * room)
-            let name = bar.name.count > 21 ? bar.name.prefix(20) + "…" : bar.name[...]
             return """
-                <text class="legend" x="0" y="\(y + 16)"\(bar.isMarked ? " font-weight=\"650\"" : Markup(stringLiteral: ""))>\(String(name))\
+                <text class="legend" x="0" y="\(y + 16)"\(bar.isMarked ? " font-weight=\"650\"" : Markup(stringLiteral: ""))>\(bar.name.cut(to: 21))\
                 <title>\(bar.name)</title></text>\
                 <rect x="\(Self.labelWidth)" y="\(y + 4)" width="\(length)" height="16" rx="2" fill="var(\(bar.isMarked ? "--s0" : "--soft"))" \
                 fill-opacity="\(bar.isMarked ? 1 : 0.45)"/>\

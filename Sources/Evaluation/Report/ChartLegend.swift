@@ -9,13 +9,13 @@ struct ChartLegend {
         var x = 0.0
         var row = 0
         for name in names {
-            let short = name.count > 36 ? name.prefix(35) + "…" : name[...]
+            let short = name.cut(to: 36)
             let needed = 30 + Double(short.count) * 6.9 + 14
             if x > 0, x + needed > width {
                 x = 0
                 row += 1
             }
-            entries.append((String(short), x, row))
+            entries.append((short, x, row))
             x += needed
         }
         self.entries = entries
@@ -28,7 +28,7 @@ struct ChartLegend {
         let drawn: [Markup] = entries.enumerated().map { index, entry in
             let y = top + Double(entry.row) * Self.rowHeight + 8
             let isReference = hasReference && index == entries.count - 1
-            let style = isReference ? "reference" : "line s\(index % 6)\(index % LineChart.styles >= 6 ? " dashed" : "")"
+            let style = isReference ? "reference" : "line \(LineStyle.classes(index))"
             return """
                 <line class="\(style)" x1="\(entry.x)" x2="\(entry.x + 22)" y1="\(y)" y2="\(y)"/>\
                 <text class="legend" x="\(entry.x + 29)" y="\(y + 4)">\(entry.name)</text>

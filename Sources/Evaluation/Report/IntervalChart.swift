@@ -41,7 +41,7 @@ struct IntervalChart {
             let high = place(row.estimate.high ?? row.estimate.value)
             return """
                 <text class="legend" x="0" y="\(y + 4)"\(row.isMarked ? " font-weight=\"650\"" : Markup(stringLiteral: ""))>\
-                \(row.name.count > 21 ? row.name.prefix(20) + "…" : row.name)<title>\(row.name)</title></text>\
+                \(row.name.cut(to: 21))<title>\(row.name)</title></text>\
                 <path class="whisker \(style)" d="M\(low),\(y - 5)V\(y + 5)M\(low),\(y)H\(high)M\(high),\(y - 5)V\(y + 5)"/>\
                 <circle class="dot \(style)" cx="\(place(row.estimate.value))" cy="\(y)" r="3.5"/>
                 """

@@ -27,10 +27,12 @@ enum PageStyle {
         td small{display:block;font-size:12px;font-weight:400;color:var(--soft)}
         td.best{color:var(--mark);font-weight:650}tr.subject td{background:var(--mark-soft)}
         tr.ceiling td{color:var(--soft);font-weight:400}
+        tr.group th{text-align:left;color:var(--ink);font-weight:620;padding-top:22px;border-bottom-color:var(--faint)}
+        .note{font-size:13px;color:var(--soft);margin-top:8px}
         .charts.below{margin-top:34px}.charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,420px),1fr));gap:32px 44px}
         .chart{display:block;width:100%;height:auto;overflow:visible}
         dl{display:grid;grid-template-columns:max-content 1fr;gap:6px 22px;margin:0;font-size:15px}
-        dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}
+        dl.inner{margin-top:14px}dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}
         .card{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,440px),1fr));gap:28px 44px;align-items:start}
         .example{border:1px solid var(--faint);border-radius:12px;background:var(--panel);padding:20px 22px;margin-top:20px}
         .label{font-size:13px;color:var(--soft);margin:14px 0 8px}
@@ -44,6 +46,10 @@ enum PageStyle {
         .hit .picture{outline:3px solid var(--hit);outline-offset:1px}.hit .score{color:var(--hit);font-weight:650}
         .badge{display:inline-block;font-size:12px;font-weight:600;border-radius:99px;padding:1px 10px;vertical-align:2px;
         margin-left:8px;background:var(--faint);color:var(--soft)}.badge.yes{background:var(--hit-soft);color:var(--hit)}
+        .badge.no{background:var(--bad-soft);color:var(--bad)}.verdicts{list-style:none;margin:0;padding:0}
+        .verdicts li{display:grid;grid-template-columns:108px 1fr;gap:14px;padding:8px 0;border-bottom:1px solid var(--faint);
+        overflow-wrap:anywhere;align-items:start}.verdicts .badge{margin:2px 0 0;justify-self:start;white-space:nowrap}
+        h3.map{margin-top:24px}.lines{white-space:pre-line}
         details{margin-top:20px;border-top:1px solid var(--faint);padding-top:14px}
         summary{cursor:pointer;font-weight:600;font-size:15px}
         pre{font:13px/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;background:var(--panel);border:1px solid var(--faint);

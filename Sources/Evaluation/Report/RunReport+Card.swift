@@ -8,7 +8,7 @@ extension RunReport {
         let rows: [Markup] = card.metricRows.map { row in
             "<tr><td>\(row.name)</td>\(Self.cell(row.all))\(Self.cell(row.warm))\(Self.cell(row.cold))</tr>\n"
         }
-        return Self.section(
+        return Page.section(
             "Evaluation card", lead: "How the numbers came to be, in full, so that they can be repeated and compared.",
             """
             <div class="card">
@@ -28,18 +28,5 @@ extension RunReport {
         guard let low = estimate.low, let high = estimate.high else { return "<td>\(NumberText.percent(estimate.value))</td>" }
         return
             "<td>\(NumberText.percent(estimate.value))<small>\(NumberText.percent(low)) – \(NumberText.percent(high))</small></td>"
-    }
-
-    /// Configuration and environment, folded.
-    var settingsSection: Markup {
-        var parts: [Markup] = []
-        if !configuration.isEmpty {
-            parts.append("<details><summary>Configuration</summary><pre>\(configuration)</pre></details>\n")
-        }
-        if !environment.isEmpty {
-            let facts: [Markup] = environment.map { "<dt>\($0.label)</dt><dd>\($0.value)</dd>\n" }
-            parts.append("<details><summary>Environment</summary><dl style=\"margin-top:14px\">\n\(facts)</dl></details>\n")
-        }
-        return parts.isEmpty ? "" : "<section>\n\(parts)</section>\n"
     }
 }

@@ -5,7 +5,7 @@ extension RunReport {
     var exampleSection: Markup {
         guard !examples.isEmpty else { return "" }
         let drawn: [Markup] = examples.map(Self.drawn)
-        return Self.section(
+        return Page.section(
             "What is recommended",
             lead:
                 "A user's history, oldest first, and the top of the ranking with scores. What the user chose next is framed in green.",

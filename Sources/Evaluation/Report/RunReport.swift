@@ -13,26 +13,17 @@ public struct RunReport: Sendable {
         public var hitRate: Estimate?
         /// NDCG@10, 0...1.
         public var ndcg: Estimate?
-        /// How many parameters are trained.
-        public var trainableParameters: Int?
-        /// Training time per epoch, in seconds.
-        public var secondsPerEpoch: Double?
-        /// Peak memory of training, in bytes.
-        public var peakMemory: Int?
+        /// What training takes; nil where it is not known or nothing is trained.
+        public var cost: RunCost?
         /// What a reader has to know of this row.
         public var note: String
 
         /// Describes a method.
-        public init(
-            name: String, hitRate: Estimate? = nil, ndcg: Estimate? = nil, trainableParameters: Int? = nil,
-            secondsPerEpoch: Double? = nil, peakMemory: Int? = nil, note: String = ""
-        ) {
+        public init(name: String, hitRate: Estimate? = nil, ndcg: Estimate? = nil, cost: RunCost? = nil, note: String = "") {
             self.name = name
             self.hitRate = hitRate
             self.ndcg = ndcg
-            self.trainableParameters = trainableParameters
-            self.secondsPerEpoch = secondsPerEpoch
-            self.peakMemory = peakMemory
+            self.cost = cost
             self.note = note
         }
     }
@@ -110,6 +101,19 @@ public struct RunReport: Sendable {
 
         /// Describes the gates.
         public init(towers: [Tower]) { self.towers = towers }
+
+        /// The means of several runs' gates; nil where there are none, or they have not the same towers and blocks.
+        public init?(meanOf runs: [Gates]) {
+            guard let first = runs.first, !first.towers.isEmpty else { return nil }
+            let shape = first.towers.map { [$0.name] + $0.layers }
+            guard runs.allSatisfy({ run in run.towers.map { [$0.name] + $0.layers } == shape }) else { return nil }
+            towers = first.towers.indices.map { tower in
+                let values = first.towers[tower].values.indices.map { block in
+                    runs.reduce(0) { $0 + $1.towers[tower].values[block] } / Double(runs.count)
+                }
+                return Tower(name: shape[tower][0], layers: first.towers[tower].layers, values: values)
+            }
+        }
     }
 
     /// The heading.
@@ -122,10 +126,16 @@ public struct RunReport: Sendable {
     public var subject: String?
     /// The best that can be reached, where known.
     public var ceiling: Ceiling?
-    /// The learning curves.
+    /// How TPME weighs time, parameters and memory.
+    public var tpmeWeights = TPME.Weights()
+    /// The learning curves; those of one name look the same.
     public var curves: [Curve] = []
     /// The learned gates.
     public var gates: Gates?
+    /// How much of the subject's scores each tower decides.
+    public var shares: [RunResult.TowerShare] = []
+    /// The subject's ranking by groups of users.
+    public var breakdowns: [Breakdown] = []
     /// How the subject was evaluated.
     public var card: EvaluationCard?
     /// Users with their recommendations.

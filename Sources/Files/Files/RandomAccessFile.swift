@@ -55,6 +55,15 @@ public final class RandomAccessFile: Sendable {
         }
     }
 
+    /// Cuts the file off behind a number of bytes.
+    ///
+    /// - Throws: ``UserError`` when the disk fails.
+    public func truncate(to count: Int) throws {
+        guard ftruncate(descriptor, off_t(count)) == 0 else {
+            throw UserError.system("could not shorten the file", at: url.path)
+        }
+    }
+
     /// Tells the system that some bytes are read soon, so that it fetches them meanwhile.
     public func willRead(_ range: Range<Int>) {
         #if os(Linux)

@@ -3,6 +3,7 @@ import Evaluation
 import Files
 import Foundation
 import HiddenStates
+import Metrics
 import Report
 import Training
 
@@ -38,6 +39,8 @@ extension Pipeline {
             if let curve = try Self.curve(name, run) { report.curves.append(curve) }
         }
         report.gates = try gates(result)
+        report.shares = result.shares
+        report.breakdowns = try breakdowns()
         report.card = result.test
         report.examples = try examples(dataset)
         report.configuration = try String(contentsOf: run.configuration, encoding: .utf8)
@@ -59,8 +62,7 @@ extension Pipeline {
     private static func row(_ name: String, _ result: RunResult) -> RunReport.Method {
         let cutoff = result.test?.all[cutoff: 10]
         return RunReport.Method(
-            name: name, hitRate: cutoff?.hitRate, ndcg: cutoff?.ndcg, trainableParameters: result.cost?.trainableParameters,
-            secondsPerEpoch: result.cost?.secondsPerEpoch, peakMemory: result.cost?.peakMemory,
+            name: name, hitRate: cutoff?.hitRate, ndcg: cutoff?.ndcg, cost: result.cost,
             note: [result.method, result.bestEpoch.map { "epoch \($0)" }].compactMap { $0 }.joined(separator: ", "))
     }
 
@@ -68,6 +70,13 @@ extension Pipeline {
         guard FileManager.default.fileExists(atPath: run.events.path) else { return nil }
         return RunReport.Curve(
             name: name, epochs: try run.readEvents().map { .init($0.epoch, loss: $0.loss, hitRate: $0.validation.hitRate) })
+    }
+
+    /// The run's test ranks by groups of users; none where it has only measured its cost.
+    private func breakdowns() throws -> [Breakdown] {
+        guard FileManager.default.fileExists(atPath: run.ranks(.test).path) else { return [] }
+        let table = try RankTable(run.ranks(.test))
+        return try [.historyLength, .targetPopularity].map { try Breakdown(of: [table], by: $0) }
     }
 
     private func ceiling() throws -> RunReport.Ceiling? {

@@ -61,7 +61,7 @@ extension Pipeline {
     }
 
     /// Whether the run's folder holds all that training makes.
-    private func isTrained() throws -> Bool {
+    func isTrained() throws -> Bool {
         if configuration.train.training.measuredSteps != nil {
             return FileManager.default.fileExists(atPath: run.result.path)
         }
@@ -82,7 +82,7 @@ extension Pipeline {
         try inputs.write(to: run.folder.appending(path: "inputs.sha256"))
     }
 
-    private func trainingInputs(_ dataset: Dataset) throws -> StageInputs {
+    func trainingInputs(_ dataset: Dataset) throws -> StageInputs {
         var settings = configuration.train
         settings.run = ""
         var inputs = StageInputs()

@@ -16,14 +16,18 @@ import Testing
     private func hostileReport(_ text: String) -> RunReport {
         var report = RunReport(title: text, subtitle: text)
         report.methods = [
-            .init(name: text, hitRate: Estimate(0.1, low: 0.05, high: 0.2), secondsPerEpoch: 3, peakMemory: 5, note: text),
             .init(
-                name: text + "2", hitRate: Estimate(0.2), trainableParameters: 3, secondsPerEpoch: 4, peakMemory: 7, note: text),
+                name: text, hitRate: Estimate(0.1, low: 0.05, high: 0.2), ndcg: Estimate(0.1),
+                cost: SampleReport.cost(3, trainable: 1, total: 2, memory: 5, measuredSteps: 2), note: text),
+            .init(
+                name: text + "2", hitRate: Estimate(0.2), ndcg: Estimate(0.2),
+                cost: SampleReport.cost(400, trainable: 3, total: 3, memory: 7, store: 8), note: text),
         ]
         report.subject = text
         report.ceiling = .init(name: text, hitRate: 0.5, ndcg: 0.4)
         report.curves = [.init(name: text, epochs: [.init(1, loss: 3, hitRate: 0.1), .init(2, loss: 2, hitRate: 0.2)])]
         report.gates = .init(towers: [.init(name: text, layers: [text], values: [0.3])])
+        report.shares = [.init(tower: text, share: 0.7), .init(tower: text + "2", share: 0.3)]
         let item = RunReport.Example.Item(title: text, picture: Data(text.utf8))
         report.examples = [.init(user: text, history: [item], target: item, recommendations: [.init(item, score: 1)])]
         report.configuration = text
@@ -84,7 +88,8 @@ import Testing
         for part in [
             "prefers-color-scheme:dark", "@media print", "name=\"viewport\"", "charset=\"utf-8\"", "Content-Security-Policy",
             "IISAN-Versa", "9.13", "8.92 – 9.35", "Ceiling", "Training loss", "Validation HR@10", "Gates", "hit at 1",
-            "not in the top 10",
+            "not in the top 10", "Quality against cost", "by target popularity", "Share of the score", "1612 s†",
+            "Extrapolated", "of 195 M", "made in 3 min 34 s",
             "Evaluation card", "Configuration", "Environment", "role=\"img\"",
         ] { #expect(html.contains(part), "\(part) is missing") }
     }
@@ -112,10 +117,11 @@ import Testing
         }
         report.methods = bad.map {
             .init(
-                name: "m", hitRate: Estimate($0, low: $0, high: $0), ndcg: Estimate($0), trainableParameters: .max,
-                secondsPerEpoch: $0, peakMemory: .max)
+                name: "m", hitRate: Estimate($0, low: $0, high: $0), ndcg: Estimate($0),
+                cost: SampleReport.cost($0, trainable: .max, total: .max, memory: .max))
         }
         report.ceiling = .init(name: "c", hitRate: .nan, ndcg: .infinity)
+        report.shares = bad.map { .init(tower: "t", share: $0) }
         report.gates = .init(towers: [.init(name: "t", layers: bad.map { "\($0)" }, values: bad)])
         let drawn = report.html.matches(of: /(?:[xy][12]?|c[xy]|points|width|height|d)="([^"]*)"/)
         #expect(drawn.count > 20)

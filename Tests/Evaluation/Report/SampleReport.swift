@@ -11,19 +11,21 @@ enum SampleReport {
         func interval(_ value: Double) -> Estimate { Estimate(value, low: value - 0.0021, high: value + 0.0022) }
         report.methods = [
             .init(
-                name: "Full fine-tuning", hitRate: interval(0.0872), ndcg: interval(0.0474), trainableParameters: 195_000_000,
-                secondsPerEpoch: 1612, peakMemory: 46_760_000_000, note: "both encoders live"),
+                name: "Full fine-tuning", hitRate: interval(0.0872), ndcg: interval(0.0474),
+                cost: cost(1612, trainable: 195_000_000, total: 195_000_000, memory: 46_760_000_000, measuredSteps: 20),
+                note: "both encoders live"),
             .init(
-                name: "LoRA", hitRate: interval(0.0821), ndcg: interval(0.0451), trainableParameters: 860_000,
-                secondsPerEpoch: 1247,
-                peakMemory: 39_070_000_000, note: "rank 8 in every attention"),
+                name: "LoRA", hitRate: interval(0.0821), ndcg: interval(0.0451),
+                cost: cost(1247, trainable: 860_000, total: 195_860_000, memory: 39_070_000_000),
+                note: "rank 8 in every attention"),
             .init(
-                name: "IISAN", hitRate: interval(0.0901), ndcg: interval(0.0492), trainableParameters: 4_370_000,
-                secondsPerEpoch: 22.4,
-                peakMemory: 3_110_000_000, note: "cached hidden states"),
+                name: "IISAN", hitRate: interval(0.0901), ndcg: interval(0.0492),
+                cost: cost(22.4, trainable: 4_370_000, total: 4_370_000, memory: 3_110_000_000, store: 826_000_000),
+                note: "cached hidden states"),
             .init(
-                name: "IISAN-Versa", hitRate: interval(0.0913), ndcg: interval(0.0503), trainableParameters: 2_080_000,
-                secondsPerEpoch: 14.9, peakMemory: 1_620_000_000, note: "cached hidden states, grouped layers"),
+                name: "IISAN-Versa", hitRate: interval(0.0913), ndcg: interval(0.0503),
+                cost: cost(14.9, trainable: 2_080_000, total: 2_080_000, memory: 1_620_000_000, store: 413_000_000),
+                note: "cached hidden states, grouped layers"),
             .init(
                 name: "Popularity", hitRate: interval(0.0123), ndcg: interval(0.0061),
                 note: "untrained; the same ten items for everybody"),
@@ -45,7 +47,10 @@ enum SampleReport {
             .init(name: "image", layers: layers, values: [0.5, 0.12, 0.27, 0.36, 0.69, 0.74, 0.88]),
             .init(name: "inter", layers: layers.map { "\($0) | \($0)" }, values: [0.48, 0.55, 0.39, 0.41, 0.22, 0.35, 0.18]),
         ])
-        report.card = card()
+        report.shares = [("image", 0.31), ("text", 0.27), ("inter", 0.46), ("id", -0.04)].map { .init(tower: $0, share: $1) }
+        let table = ranks()
+        report.breakdowns = [.historyLength, .targetPopularity].compactMap { try? Breakdown(of: [table], by: $0) }
+        report.card = card(of: table)
         report.examples = examples(pictures)
         report.configuration =
             "train:\n  method: versa\n  batch: 64\n  rate: 2e-4\n  epochs: 100\nencode:\n  text: bert-base-uncased\n"
@@ -53,15 +58,37 @@ enum SampleReport {
         return report
     }
 
-    static func card() -> EvaluationCard {
+    static func cost(
+        _ seconds: Double, trainable: Int, total: Int, memory: Int, store: Int = 0, measuredSteps: Int? = nil
+    ) -> RunCost {
+        var cost = RunCost(
+            secondsPerEpoch: seconds, stepsPerEpoch: 782, epochs: measuredSteps == nil ? 30 : 0, trainableParameters: trainable,
+            totalParameters: total, peakMemory: memory, storeBytes: store, encodingSeconds: store == 0 ? nil : 214)
+        cost.isExtrapolated = measuredSteps != nil
+        cost.measuredSteps = measuredSteps
+        return cost
+    }
+
+    /// Ranks of users, better for long histories and popular targets.
+    static func ranks(seed: UInt64 = 71, skill: Double = 9) -> RankTable {
         var generator = SeededGenerator(seed: 71)
-        let ranks = (0..<2000).map { index in
-            TargetRank(
-                rank: Int(exp(Double.random(in: 0..<9, using: &generator))), ties: index % 400 == 0 ? 1 : 0,
-                isReachable: index != 3, isCold: index % 25 == 0)
-        }
-        return EvaluationCard(
-            of: ranks,
+        var noise = SeededGenerator(seed: seed)
+        return RankTable(
+            (0..<2000).map { user in
+                let history = 3 + Int(exp(Double.random(in: 0..<4, using: &generator)))
+                let count = user % 25 == 0 ? 0 : Int(exp(Double.random(in: 0..<8, using: &generator)))
+                let spread = skill - log(Double(history)) / 4 - log(Double(count + 1)) / 3
+                return .init(
+                    user: user, target: user,
+                    rank: TargetRank(
+                        rank: Int(exp(Double.random(in: 0..<max(1, spread), using: &noise))), ties: user % 400 == 0 ? 1 : 0,
+                        isReachable: user != 3, isCold: count == 0), historyLength: history, targetCount: count)
+            })
+    }
+
+    static func card(of table: RankTable) -> EvaluationCard {
+        EvaluationCard(
+            of: table.ranks,
             procedure: .init(
                 split: "test", splitRule: "leave one out: the last interaction of each user with at least 5", historyKept: 10,
                 maskingRule: "the user's own earlier items", tieRule: "against us: tied items rank before the target",

@@ -36,13 +36,16 @@ import Testing
         var report = RunReport(title: "x")
         let notes = ["plain", "a,b", "say \"hi\"", "two\nlines", "two\r\nlines", "\"", "", "ends with ,"]
         report.methods = notes.map {
-            .init(name: "m", hitRate: Estimate(1.0 / 3, low: 0.3, high: 0.4), secondsPerEpoch: 1.5, note: $0)
+            .init(
+                name: "m", hitRate: Estimate(1.0 / 3, low: 0.3, high: 0.4),
+                cost: SampleReport.cost(1.5, trainable: 7, total: 8, memory: 9), note: $0)
         }
         let rows = parse(report.csvTable)
         #expect(rows.count == notes.count + 1)
-        #expect(rows.allSatisfy { $0.count == 11 })
-        #expect(rows.dropFirst().map { $0[10] } == notes)
-        #expect(Double(rows[1][1]) == 1.0 / 3 && rows[1][4] == "" && rows[1][8] == "1.5")
+        #expect(rows.allSatisfy { $0.count == 16 })
+        #expect(rows.dropFirst().map { $0[15] } == notes)
+        #expect(Double(rows[1][1]) == 1.0 / 3 && rows[1][4] == "")
+        #expect(rows[1][7...14] == ["7", "8", "1.5", "no", "9", "0", "", "0.0"])
     }
 
     @Test(arguments: ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1", "=\"x\",1"])
@@ -50,17 +53,18 @@ import Testing
         var report = RunReport(title: "x")
         report.methods = [.init(name: text, note: text)]
         let row = parse(report.csvTable)[1]
-        #expect(row[0] == "'" + text && row[10] == "'" + text)
+        #expect(row[0] == "'" + text && row[15] == "'" + text)
     }
 
     @Test func markdownCellsStayCells() {
         var report = SampleReport.report()
         report.methods[0].name = "a|b\nc <i> `x` *y*"
         let lines = report.markdownTable.split(separator: "\n")
-        #expect(lines.count == 2 + report.methods.count + 1)
-        for line in lines {
+        #expect(lines.count == 2 + report.methods.count + 2)
+        #expect(lines.last?.hasPrefix("† Extrapolated") == true)
+        for line in lines.dropLast() {
             let bars = line.replacing("\\|", with: "").count { $0 == "|" }
-            #expect(bars == 8, "\(line)")
+            #expect(bars == 10, "\(line)")
         }
         #expect(lines[2].hasPrefix("| a\\|b c &lt;i&gt; \\`x\\` \\*y\\* | 8.72 (8.51 – 8.94) |"))
     }

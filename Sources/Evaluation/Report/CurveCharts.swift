@@ -1,6 +1,9 @@
-extension RunReport {
-    /// The learning curves as one SVG file; nil when there are none.
-    public var curvesSVG: String? {
+/// The learning curves of one run or of many.
+struct CurveCharts {
+    var curves: [RunReport.Curve]
+
+    /// The curves as one SVG file; nil when there are none.
+    func file(title: String) -> String? {
         let charts = charts
         guard !charts.isEmpty else { return nil }
         let gap = 44.0
@@ -24,23 +27,20 @@ extension RunReport {
         return file.text
     }
 
-    /// The learning curves as a section.
-    var curveSection: Markup {
-        let charts = charts
-        guard !charts.isEmpty else { return "" }
-        let drawn: [Markup] = charts.map { $0.svg() }
-        return Self.section(
+    /// The curves as a section.
+    var section: Markup {
+        Page.section(
             "Learning curves",
             lead: "Training loss and HR@10 on the validation targets after each epoch; the dot is a run's best epoch.",
-            "<div class=\"charts\">\(drawn)</div>")
+            Page.charts(charts.map { $0.svg() }))
     }
 
     private var charts: [LineChart] {
-        func points(_ value: (Curve.Epoch) -> Double?) -> [LineChart.Series] {
+        func points(_ value: (RunReport.Curve.Epoch) -> Double?) -> [LineChart.Series] {
             curves.map { curve in
                 LineChart.Series(
                     name: curve.name,
-                    points: curve.epochs.compactMap { epoch in value(epoch).map { (Double(epoch.number), $0) } })
+                    points: curve.epochs.compactMap { epoch in value(epoch).map { .init(Double(epoch.number), $0) } })
             }
         }
         let loss = points(\.loss)

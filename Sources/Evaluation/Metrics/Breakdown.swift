@@ -1,0 +1,83 @@
+import Files
+
+/// The ranking of groups of users apart: what a mean over all of them hides.
+public struct Breakdown: Codable, Equatable, Sendable {
+    /// What the users are grouped by.
+    public enum Kind: String, Codable, Sendable {
+        /// How many earlier items the user has.
+        case historyLength = "history length"
+        /// How many training interactions the target has; targets without any, cold ones, are a group of their own.
+        case targetPopularity = "target popularity"
+    }
+
+    /// Users with similar cases.
+    public struct Group: Codable, Equatable, Sendable {
+        /// The least number in it: earlier items, or training interactions.
+        public var least: Int
+        /// The greatest number in it.
+        public var most: Int
+        /// How many users it has, at least one.
+        public var users: Int
+        /// HR@10: Wilson's interval for one run, the bootstrap's over users for several.
+        public var hitRate: Estimate
+        /// NDCG@10 with a bootstrap interval over users.
+        public var ndcg: Estimate
+
+        /// The numbers as an axis shows them: `7`, `8 to 12`.
+        public var label: String { least == most ? "\(least)" : "\(least) to \(most)" }
+    }
+
+    /// What the users are grouped by.
+    public var kind: Kind
+    /// The groups by ascending number, none empty.
+    public var groups: [Group]
+
+    /// Breaks down a method's ranks.
+    ///
+    /// The groups depend on users and targets only, so that methods over the same users have the same ones.
+    ///
+    /// - Parameters:
+    ///   - tables: the method's runs, one per seed, over the same users; a user's value is the mean over them.
+    ///   - kind: what the users are grouped by.
+    ///   - most: how many groups there are at most, cold targets apart: they have about the same number of users, and are fewer where
+    ///     many users share a number.
+    ///   - resamples: bootstrap resamples; 0 gives no bootstrap intervals.
+    ///   - seed: of the bootstrap.
+    /// - Throws: ``UserError`` when the tables are not of the same users and targets.
+    public init(of tables: [RankTable], by kind: Kind, most: Int = 5, resamples: Int = 1000, seed: UInt64 = 1) throws {
+        precondition(most >= 1, "\(most) groups")
+        self.kind = kind
+        groups = []
+        guard let first = tables.first else { return }
+        guard tables.allSatisfy({ $0.hasCases(of: first) }) else {
+            throw UserError(
+                "the runs of a breakdown are not over the same users and targets",
+                remedy: "Evaluate them on the same dataset and split.")
+        }
+        let numbers = first.rows.map { kind == .historyLength ? $0.historyLength : $0.targetCount }
+        let starts = Self.starts(of: numbers, kind: kind, most: most)
+        groups = starts.indices.map { place in
+            let end = place + 1 < starts.count ? starts[place + 1] : Int.max
+            let users = numbers.indices.filter { (starts[place]..<end).contains(numbers[$0]) }
+            let runs = tables.map { table in users.map { table.rows[$0].rank } }
+            func estimate(_ metric: Metric) -> Estimate {
+                Bootstrap.mean(of: metric.means(of: runs), resamples: resamples, seed: seed)
+            }
+            let hits = runs[0].count { Metric.hitRate(10).value(of: $0) == 1 }
+            return Group(
+                least: users.map { numbers[$0] }.min() ?? 0, most: users.map { numbers[$0] }.max() ?? 0, users: users.count,
+                hitRate: runs.count == 1
+                    ? WilsonInterval.estimate(hits: hits, of: users.count) : estimate(.hitRate(10)),
+                ndcg: estimate(.ndcg(10)))
+        }
+    }
+
+    /// The least number of each group: 0 for cold targets, then the numbers at the quantiles.
+    private static func starts(of numbers: [Int], kind: Kind, most: Int) -> [Int] {
+        let isCold = { (number: Int) in kind == .targetPopularity && number == 0 }
+        let sorted = numbers.filter { !isCold($0) }.sorted()
+        var starts = Set(sorted.isEmpty ? [] : (0..<most).map { sorted[sorted.count * $0 / most] })
+        if numbers.contains(where: isCold) { starts.insert(0) }
+        return starts.sorted()
+    }
+}

@@ -1,0 +1,120 @@
+import Metrics
+
+/// A table of results, drawn as HTML and as Markdown from the same cells.
+struct ReportTable {
+    /// One column.
+    struct Column {
+        var title: String
+        /// Whether it is words, which stand left and break into lines.
+        var isText = false
+    }
+
+    /// One cell.
+    struct Cell {
+        var text: String
+        /// What stands small under it, in Markdown in brackets behind it.
+        var details: [String]
+        /// Whether it is the best of its column.
+        var isBest: Bool
+
+        init(_ text: String?, details: [String?] = [], isBest: Bool = false) {
+            self.text = text ?? "–"
+            self.details = details.compactMap { $0 }
+            self.isBest = isBest
+        }
+
+        /// An estimate of a share, in percent, its interval below.
+        init(_ estimate: Estimate?, isBest: Bool = false) {
+            let low = estimate?.low.map(NumberText.percent)
+            let interval = low.flatMap { low in estimate?.high.map { "\(low) – \(NumberText.percent($0))" } }
+            self.init(estimate.map { NumberText.percent($0.value) }, details: [interval], isBest: isBest)
+        }
+
+        /// Whether there is nothing in it.
+        var isEmpty: Bool { (text == "–" || text.isEmpty) && details.isEmpty }
+    }
+
+    /// What a row is.
+    enum Style { case plain, subject, ceiling }
+
+    /// One row.
+    struct Row {
+        /// As many as there are columns; the first is the row's name.
+        var cells: [Cell]
+        var style = Style.plain
+        /// A heading over this row and those that follow.
+        var heading: String?
+    }
+
+    var columns: [Column]
+    var rows: [Row]
+    /// Lines under the table.
+    var notes: [String] = []
+
+    /// The columns in which some row has something.
+    private var used: [Int] {
+        columns.indices.filter { column in column == 0 || rows.contains { !$0.cells[column].isEmpty } }
+    }
+
+    /// The table as HTML.
+    var html: Markup {
+        let used = used
+        let heads: [Markup] = used.map { column in
+            let mark: Markup = columns[column].isText ? " class=\"text\"" : ""
+            return "<th\(mark)>\(columns[column].title)</th>"
+        }
+        let lines: [Markup] = rows.map { row in
+            var heading: Markup = ""
+            if let text = row.heading {
+                heading = "<tr class=\"group\"><th colspan=\"\(used.count)\"><bdi>\(text)</bdi></th></tr>\n"
+            }
+            let style: Markup =
+                switch row.style {
+                case .plain: ""
+                case .subject: " class=\"subject\""
+                case .ceiling: " class=\"ceiling\""
+                }
+            let cells: [Markup] = used.map { drawn(row.cells[$0], columns[$0]) }
+            return "\(heading)<tr\(style)>\(cells)</tr>\n"
+        }
+        let notes: [Markup] = notes.map { "<p class=\"note\">\($0)</p>\n" }
+        return """
+            <div class="wide"><table>
+            <thead><tr>\(heads)</tr></thead>
+            <tbody>
+            \(lines)</tbody>
+            </table></div>
+            \(notes)
+            """
+    }
+
+    private func drawn(_ cell: Cell, _ column: Column) -> Markup {
+        let classes = (column.isText ? ["text"] : []) + (cell.isBest ? ["best"] : [])
+        let mark: Markup = classes.isEmpty ? "" : " class=\"\(classes.joined(separator: " "))\""
+        let details: [Markup] = cell.details.map { "<small>\($0)</small>" }
+        return "<td\(mark)><bdi>\(cell.text)</bdi>\(details)</td>"
+    }
+
+    /// The table as Markdown.
+    var markdown: String {
+        let used = used
+        func line(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |" }
+        var lines = [
+            line(used.map { MarkdownText.escaped(columns[$0].title) }),
+            "|" + used.map { $0 == 0 || columns[$0].isText ? ":--" : "--:" }.joined(separator: "|") + "|",
+        ]
+        for row in rows {
+            if let heading = row.heading {
+                lines.append(line(["**\(MarkdownText.escaped(heading))**"] + used.dropFirst().map { _ in "" }))
+            }
+            lines.append(
+                line(
+                    used.map { index in
+                        let cell = row.cells[index]
+                        let details = cell.details.isEmpty ? "" : " (\(cell.details.joined(separator: "; ")))"
+                        return MarkdownText.escaped(cell.text + details)
+                    }))
+        }
+        return (lines + (notes.isEmpty ? [] : [""]) + notes.map(MarkdownText.escaped)).joined(separator: "\n") + "\n"
+    }
+}

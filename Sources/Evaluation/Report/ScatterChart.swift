@@ -1,0 +1,95 @@
+import Foundation
+
+/// Quality against what it costs: one named dot per method, and the frontier of those that no cheaper one beats.
+struct ScatterChart {
+    /// One method.
+    struct Dot {
+        var name: String
+        /// Above 0 and finite.
+        var x: Double
+        var y: Double
+        var interval: ClosedRange<Double>?
+        var isMarked = false
+        /// Whether x is reckoned from a few steps; the dot is then hollow.
+        var isExtrapolated = false
+    }
+
+    var title: String
+    var xLabel: String
+    var quantity: Quantity
+    var dots: [Dot]
+
+    private let plotHeight = 250.0
+
+    /// The chart as an `svg` element.
+    var svg: Markup {
+        let frame = frame
+        let places = dots.map { frame.place($0.x, $0.y) }
+        let labels = LabelPlacement(
+            names: dots.map { $0.name.cut(to: 26) }, dots: places, within: (frame.left, frame.right, frame.top, frame.bottom))
+        let drawn: [Markup] = dots.indices.map { index in
+            let dot = dots[index]
+            let at = places[index]
+            let style = dot.isMarked ? "s0" : "other"
+            var whisker: Markup = ""
+            if let interval = dot.interval {
+                let ends = (frame.place(dot.x, interval.lowerBound).y, frame.place(dot.x, interval.upperBound).y)
+                whisker =
+                    "<line class=\"whisker faint \(style)\" x1=\"\(at.x)\" x2=\"\(at.x)\" y1=\"\(ends.0)\" y2=\"\(ends.1)\"/>"
+            }
+            return """
+                \(whisker)<circle class="dot \(style)\(dot.isExtrapolated ? " hollow" : "")" cx="\(at.x)" cy="\(at.y)" r="4.5">\
+                <title>\(words(dot))</title></circle>
+                """
+        }
+        let names: [Markup] = labels.labels.enumerated().map { index, label in
+            guard let label else { return "" }
+            let weight: Markup = dots[index].isMarked ? " font-weight=\"650\"" : ""
+            let (dot, near) = (places[index], label.near)
+            let leader: Markup =
+                label.isFar ? "<line class=\"leader\" x1=\"\(dot.x)\" y1=\"\(dot.y)\" x2=\"\(near.x)\" y2=\"\(near.y)\"/>" : ""
+            return """
+                \(leader)<text class="legend" x="\(label.box.left)" y="\(label.box.bottom - 3)"\(weight)>\(dots[index].name.cut(to: 26))</text>
+                """
+        }
+        let height = frame.bottom + frame.foot
+        return """
+            <svg class="chart" role="img" aria-label="\(title): \(dots.map(words).joined(separator: "; "))" width="\(LineChart.width)" \
+            height="\(height)" viewBox="0 0 \(LineChart.width) \(height)" xmlns="http://www.w3.org/2000/svg">
+            <text class="chart-title" x="0" y="16">\(title)</text>
+            \(frame.svg)\(frontier(frame))\(drawn)\(names)
+            </svg>
+
+            """
+    }
+
+    private var frame: ChartFrame {
+        let ends = dots.compactMap(\.interval).flatMap { [$0.lowerBound, $0.upperBound] }
+        var frame = ChartFrame(
+            x: .fitting(dots.map(\.x), quantity), y: .linear(dots.map(\.y) + ends), left: 46, right: LineChart.width - 14,
+            top: 34,
+            bottom: 34 + plotHeight, xLabel: xLabel)
+        frame.hasUprights = true
+        return frame
+    }
+
+    /// The steps from each method to the next cheapest that is better.
+    private func frontier(_ frame: ChartFrame) -> Markup {
+        var best: [(x: Double, y: Double)] = []
+        for dot in dots.sorted(by: { ($0.x, -$0.y) < ($1.x, -$1.y) }) where best.last.map({ $0.y < dot.y }) ?? true {
+            best.append((dot.x, dot.y))
+        }
+        guard best.count > 1 else { return "" }
+        let corners: [Markup] = best.indices.map { index in
+            let at = frame.place(best[index].x, best[index].y)
+            let before = frame.place(best[index].x, best[max(0, index - 1)].y)
+            return "\(before.x),\(before.y) \(at.x),\(at.y) "
+        }
+        return "<polyline class=\"frontier\" points=\"\(corners)\"/>"
+    }
+
+    private func words(_ dot: Dot) -> String {
+        "\(dot.name) \(NumberText.significant(dot.y)) at \(quantity.label(Double(NumberText.significant(dot.x)) ?? dot.x))"
+            + (dot.isExtrapolated ? " (extrapolated)" : "")
+    }
+}

@@ -1,0 +1,76 @@
+import Foundation
+
+/// Bars of parts that add up to one; negative parts stand left of 0.
+struct StackedBarChart {
+    /// One bar.
+    struct Bar {
+        var name: String
+        var parts: [(name: String, share: Double)]
+    }
+
+    var title: String
+    var bars: [Bar]
+
+    private static let labelWidth = 140.0
+    private static let rowHeight = 30.0
+
+    private var partNames: [String] {
+        LineStyle.places(bars.flatMap { $0.parts.map(\.name) }).sorted { $0.value < $1.value }.map(\.key)
+    }
+
+    /// The chart as an `svg` element.
+    var svg: Markup {
+        let width = LineChart.width
+        let legend = ChartLegend(names: partNames, width: width)
+        let top = 36 + legend.height
+        let bottom = top + Double(bars.count) * Self.rowHeight + 4
+        let ends = bars.flatMap { bar in
+            [bar.parts.reduce(0) { $0 + min(0, $1.share) }, bar.parts.reduce(0) { $0 + max(0, $1.share) }]
+        }
+        let axis = Axis.linear([0, 100] + ends.map { $0 * 100 })
+        func place(_ share: Double) -> Double { Self.labelWidth + axis.place(share * 100) * (width - Self.labelWidth - 14) }
+        let grid: [Markup] = axis.ticks.map { tick in
+            let x = Self.labelWidth + tick.place * (width - Self.labelWidth - 14)
+            return """
+                <line class="grid" x1="\(x)" x2="\(x)" y1="\(top)" y2="\(bottom)"/>\
+                <text class="tick" x="\(x)" y="\(bottom + 18)" text-anchor="middle">\(tick.label)</text>
+                """
+        }
+        let places = LineStyle.places(partNames)
+        let rows: [Markup] = bars.enumerated().map { index, bar in
+            let y = top + Double(index) * Self.rowHeight
+            var (negative, positive) = (0.0, 0.0)
+            let parts: [Markup] = bar.parts.map { part in
+                let start = part.share < 0 ? negative + part.share : positive
+                if part.share < 0 { negative += part.share } else { positive += part.share }
+                let length = place(start + abs(part.share)) - place(start)
+                let text = String(format: "%.0f", part.share * 100)
+                let middle = place(start) + length / 2
+                let number: Markup =
+                    length > 24
+                    ? "<text class=\"in-bar\" x=\"\(middle)\" y=\"\(y + 19)\" text-anchor=\"middle\">\(text)</text>" : ""
+                return """
+                    <rect x="\(place(start))" y="\(y + 5)" width="\(length)" height="20" fill="var(--s\((places[part.name] ?? 0) % 6))" \
+                    fill-opacity="0.8"><title>\(bar.name), \(part.name): \(text) %</title></rect>\
+                    \(number)
+                    """
+            }
+            return
+                "<text class=\"legend\" x=\"0\" y=\"\(y + 19)\">\(bar.name.cut(to: 21))<title>\(bar.name)</title></text>\(parts)"
+        }
+        return """
+            <svg class="chart" role="img" aria-label="\(summary)" width="\(width)" height="\(bottom + 26)" \
+            viewBox="0 0 \(width) \(bottom + 26)" xmlns="http://www.w3.org/2000/svg">
+            <text class="chart-title" x="0" y="16">\(title)</text>\(legend.svg(top: 28, hasReference: false))\(grid)\(rows)</svg>
+
+            """
+    }
+
+    private var summary: String {
+        "\(title): "
+            + bars.map { bar in
+                "\(bar.name) "
+                    + bar.parts.map { "\($0.name) \(String(format: "%.0f %%", $0.share * 100))" }.joined(separator: ", ")
+            }.joined(separator: "; ")
+    }
+}

@@ -1,0 +1,24 @@
+import Metrics
+
+extension StudyReport {
+    /// The comparisons in sentences.
+    var verdictSection: Markup {
+        let lines: [Markup] = comparisons.map { comparison in
+            let style =
+                switch comparison.verdict {
+                case .better: "yes"
+                case .worse: "no"
+                case .withinNoise: "noise"
+                }
+            return
+                "<li><span class=\"badge \(style)\">\(comparison.verdict.rawValue)</span><span>\(comparison.sentence)</span></li>\n"
+        }
+        return Page.section(
+            "Comparisons",
+            lead:
+                "Each with the reference, user by user, by the means over seeds. A difference counts only if it stands out of the noise "
+                + "between users (sign-flip test) and, where both have several seeds, between seeds (Welch's test); p is the larger of "
+                + "both, after Holm's correction. The interval is over users.",
+            lines.isEmpty ? "" : "<ul class=\"verdicts\">\n\(lines)</ul>")
+    }
+}
