@@ -86,8 +86,8 @@ extension Pipeline {
         var settings = configuration.train
         settings.run = ""
         var inputs = StageInputs()
-        inputs.add(settings.yaml())
-        inputs.add(configuration.data.split.yaml())
+        inputs.add(settings.changes)
+        inputs.add(configuration.data.split.changes)
         inputs.add(device.kind == .cpu ? "cpu" : "accelerator")
         inputs.add(dataset.manifest.contentHash)
         for store in try stores(dataset) {
