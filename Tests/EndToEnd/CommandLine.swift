@@ -36,6 +36,20 @@ struct CommandLine {
         return Outcome(code: process.terminationStatus, output: texts[0], errors: texts[1])
     }
 
+    /// Starts `iisan` in a folder; what it prints is dropped.
+    static func start(_ arguments: [String], in folder: URL) throws -> Process {
+        let process = Process()
+        process.executableURL = try executable()
+        process.arguments = arguments
+        process.currentDirectoryURL = folder
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
+        process.environment = ProcessInfo.processInfo.environment.merging(["OMP_NUM_THREADS": "1"]) { $1 }
+        try process.run()
+        return process
+    }
+
     /// The command beside the test bundle.
     private static func executable() throws -> URL {
         var folder = URL(filePath: ProcessInfo.processInfo.arguments[0]).deletingLastPathComponent()

@@ -27,7 +27,8 @@ import Torch
 
     /// W x + b, written out.
     private func mapped(_ x: [Float], _ name: String, _ parameters: Parameters) -> [Float] {
-        guard let weight = parameters.all["\(name).weight"]?.floats(), let bias = parameters.all["\(name).bias"]?.floats() else {
+        guard let weight = parameters.all["\(name).weight"]?.floats(), let bias = parameters.all["\(name).bias"]?.floats()
+        else {
             return []
         }
         return bias.indices.map { row in

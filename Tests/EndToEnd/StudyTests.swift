@@ -1,0 +1,72 @@
+import Foundation
+import IISAN
+import TestSupport
+import Testing
+
+/// Studies on the command line: each run in a process of its own.
+@Suite(.serialized) struct StudyTests {
+    private let yaml = """
+        study: compare
+        base: config.yaml
+        folder: study
+        seeds: [1]
+        variants:
+          - {name: id, set: {train.method: id}}
+          - {name: iisan, set: {train.epochs: 60, train.patience: 60}}
+
+        """
+
+    /// Starts `iisan compare` and ends it with a signal as soon as the second run has trained some epochs.
+    private func end(_ folder: URL, by signal: Int32) throws -> Process {
+        let process = try CommandLine.start(["compare", "study.yaml"], in: folder)
+        let events = folder.appending(path: "study/iisan/seed-1/events.jsonl")
+        let limit = Date(timeIntervalSinceNow: 120)
+        func lines() -> Int { ((try? Data(contentsOf: events)) ?? Data()).count { $0 == UInt8(ascii: "\n") } }
+        while lines() < 3, process.isRunning, Date() < limit { Thread.sleep(forTimeInterval: 0.01) }
+        #expect(process.isRunning)
+        kill(process.processIdentifier, signal)
+        process.waitUntilExit()
+        return process
+    }
+
+    @Test(arguments: [SIGKILL, SIGINT, SIGTERM]) func aStudyThatWasEndedGoesOn(_ signal: Int32) throws {
+        try withTemporaryFolder { folder in
+            _ = try SmallShop(folder)
+            try AtomicFile.write(yaml, to: folder.appending(path: "study.yaml"))
+            let ended = try end(folder, by: signal)
+            if signal != SIGKILL { #expect(ended.terminationReason == .exit && ended.terminationStatus == 130) }
+            #expect(!FileManager.default.fileExists(atPath: folder.appending(path: "study/study.json").path))
+            let finished = folder.appending(path: "study/id/seed-1/result.json")
+            let time = try FileManager.default.attributesOfItem(atPath: finished.path)[.modificationDate] as? Date
+
+            let second = try CommandLine.run(["compare", "study.yaml", "--format", "json"], in: folder)
+            #expect(second.code == 0, "\(second.errors)")
+            #expect(
+                second.errors.contains("2 runs, 1 of them done") && second.errors.contains("going on in epoch"),
+                "\(second.errors)")
+            #expect(try FileManager.default.attributesOfItem(atPath: finished.path)[.modificationDate] as? Date == time)
+            let result = try JSONDecoder().decode(StudyResult.self, from: Data(second.output.utf8))
+            #expect(result.variants.map { $0.runs.count } == [1, 1])
+
+            // What was interrupted comes to the same numbers as what was not.
+            try AtomicFile.write(
+                yaml.replacing("folder: study", with: "folder: whole"), to: folder.appending(path: "whole.yaml"))
+            let whole = try CommandLine.run(["compare", "whole.yaml", "--format", "json"], in: folder)
+            let other = try JSONDecoder().decode(StudyResult.self, from: Data(whole.output.utf8))
+            #expect(result.variants.map(\.ranking) == other.variants.map(\.ranking))
+        }
+    }
+
+    @Test func aRunThatFailsEndsWithCodeOneAndTheOthersAreMade() throws {
+        try withTemporaryFolder { folder in
+            _ = try SmallShop(folder)
+            let failing = yaml.replacing("{train.epochs: 60, train.patience: 60}", with: "{train.user_encoder.heads: 7}")
+            try AtomicFile.write(failing, to: folder.appending(path: "study.yaml"))
+            let outcome = try CommandLine.run(["compare", "study.yaml"], in: folder)
+            #expect(outcome.code == 1)
+            #expect(outcome.output.contains("iisan/seed-1 failed: ") && outcome.output.contains("divisor"), "\(outcome.output)")
+            let wrong = try CommandLine.run(["ablate", "study.yaml"], in: folder)
+            #expect(wrong.code == 1 && wrong.errors.contains("Run: iisan compare"), "\(wrong.errors)")
+        }
+    }
+}
