@@ -13,7 +13,7 @@ struct BarChart {
     var bars: [Bar]
 
     private static let labelWidth = 140.0
-    private static let valueWidth = 84.0
+    private static let valueWidth = 92.0
     private static let rowHeight = 28.0
 
     /// The chart as an `svg` element.

@@ -27,7 +27,7 @@ struct StackedBarChart {
         let ends = bars.flatMap { bar in
             [bar.parts.reduce(0) { $0 + min(0, $1.share) }, bar.parts.reduce(0) { $0 + max(0, $1.share) }]
         }
-        let axis = Axis.linear([0, 100] + ends.map { $0 * 100 })
+        let axis = Axis.linear([0, 100] + ends.map { $0 * 100 }, count: 8)
         func place(_ share: Double) -> Double { Self.labelWidth + axis.place(share * 100) * (width - Self.labelWidth - 14) }
         let grid: [Markup] = axis.ticks.map { tick in
             let x = Self.labelWidth + tick.place * (width - Self.labelWidth - 14)
