@@ -73,7 +73,7 @@ if withLibTorch {
         stage(
             "Encoding", "Encoding/Catalogue",
             ["Encoders", "Tokenizers", "Pictures", "HiddenStates", "Datasets", "Torch", "Files"]),
-        stage("Modeling", "Modeling", ["Torch", "Files", "Datasets", "HiddenStates", collections]),
+        stage("Modeling", "Modeling", ["Encoding", "Encoders", "Torch", "Files", "Datasets", "HiddenStates", collections]),
         stage("Training", "Training", ["Modeling", "Torch", "Files", "Datasets", "HiddenStates", "Metrics"]),
         stage(
             "Evaluation", "Evaluation/Ranking",
@@ -100,7 +100,7 @@ if withLibTorch {
         tests("Evaluation", "Evaluation/Ranking", ["Evaluation", "TestModels"]),
         tests("Serving", "Serving", ["Serving", "TestModels"]),
         tests("IISAN", "IISAN", ["IISAN"]),
-        tests("Parity", "Parity", ["Evaluation", "Modeling", "Metrics", "Datasets", "Torch", "Files"]),
+        tests("Parity", "Parity", ["Evaluation", "Modeling", "Encoding", "Metrics", "Datasets", "Torch", "Files"]),
         tests("EndToEnd", "EndToEnd", ["iisan", "IISAN"]),
     ]
     products = [

@@ -17,7 +17,7 @@ import IISAN
         version: IISAN.version,
         subcommands: [
             RunCommand.self, DataCommand.self, ModelsCommand.self, EncodeCommand.self, TrainCommand.self, EvaluateCommand.self,
-            ReportCommand.self,
+            ReportCommand.self, CompareCommand.self, StudyStepCommand.self,
             RecommendCommand.self, ConfigCommand.self, DoctorCommand.self,
         ])
 }

@@ -38,8 +38,12 @@ public struct Checkpoint {
 
     /// Reads the parameters into a model of the same settings.
     ///
+    /// The stand-in for a missing modality may be absent, or be one too many: the model may see other items than it was trained on.
+    ///
     /// - Throws: ``UserError`` when the file is missing, damaged or of another model; then the model is untouched.
-    public func load(into recommender: Recommender) throws { try recommender.parameters.load(Weights(file: model)) }
+    public func load(into recommender: Recommender) throws { 
+        try recommender.parameters.load(Weights(file: model)) { Recommender.isStandIn($0) }
+    }
 
     /// How far training had come.
     ///

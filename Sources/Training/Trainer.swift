@@ -42,7 +42,8 @@ public final class Trainer {
         self.options = options
         self.run = run
         self.validate = validate
-        var groups = recommender.groups(heads: options.rate, sideBlocks: options.sideBlockRate)
+        var groups = recommender.groups(
+            heads: options.rate, sideBlocks: options.sideBlockRate, encoders: options.encoderRate)
         for index in groups.indices { groups[index].weightDecay = options.weightDecay }
         adam = Adam(groups, decoupled: options.weightDecay > 0)
         if run.last.exists {
@@ -94,7 +95,7 @@ public final class Trainer {
             let batch = sampler.batch(epoch: step / sampler.stepCount, step: step % sampler.stepCount)
             let duration = try clock.measure {
                 try withTensorErrors {
-                    self.step(batch, losses)
+                    try self.step(batch, losses)
                     _ = losses.item()  // waits for the device
                 }
             }
@@ -120,7 +121,7 @@ public final class Trainer {
                 account()
                 return false
             }
-            try withTensorErrors { step(sampler.batch(epoch: state.epoch, step: state.step), losses) }
+            try withTensorErrors { try step(sampler.batch(epoch: state.epoch, step: state.step), losses) }
             state.step += 1
             onProgress?(Files.Progress("epoch \(state.epoch + 1)", done: state.step, total: steps, unit: "steps"))
         }
@@ -128,10 +129,10 @@ public final class Trainer {
         return true
     }
 
-    private func step(_ batch: TrainingBatch, _ losses: Tensor) {
+    private func step(_ batch: TrainingBatch, _ losses: Tensor) throws {
         adam.clearGradients()
-        let loss = withAutocast(to: options.precision.autocast, on: recommender.device) { recommender.loss(batch) }
-        loss.backward()
+        let loss = try withAutocast(to: options.precision.autocast, on: recommender.device) { try recommender.loss(batch) }
+        try recommender.backward(loss)
         adam.update()
         losses.add(loss.detached())
     }

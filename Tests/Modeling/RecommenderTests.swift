@@ -35,7 +35,7 @@ import Torch
         let image = ResidentStates(.zeros([1, 2, 16]), layers: [0, 1])
         let recommender = try Recommender.make(
             RecommenderOptions(), itemCount: 1, text: text, image: image, positions: 10, on: .cpu)
-        let groups = recommender.groups(heads: 2e-4, sideBlocks: 1e-4)
+        let groups = recommender.groups(heads: 2e-4, sideBlocks: 1e-4, encoders: 1e-4)
         #expect(groups.map(\.name) == ["heads", "side_blocks"])
         #expect(groups.flatMap(\.parameters).count == recommender.parameters.all.count)
         let side = groups[1].parameters.keys

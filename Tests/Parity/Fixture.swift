@@ -97,11 +97,17 @@ struct FixtureModel {
             options.gated = tower.gated!
             options.activation = tower.activation!
             options.bottleneck = tower.bottleneck!
+            func presence(_ name: String) throws -> [Bool]? {
+                guard tensors.has("present_\(name)") else { return nil }
+                return try tensors.tensor("present_\(name)").array(of: UInt8.self).map { $0 != 0 }
+            }
             func states(_ name: String, _ shape: ModalityShape?) throws -> ResidentStates? {
-                try shape.map { ResidentStates(try tensors.tensor(name), layers: $0.layers) }
+                try shape.map { 
+                    ResidentStates(
+                        try tensors.tensor("\(name)_states"), layers: $0.layers, presence: try presence(name)) }
             }
             itemTower = try SideNetworkTower(
-                itemParameters, text: states("text_states", tower.text), image: states("image_states", tower.image), options,
+                itemParameters, text: states("text", tower.text), image: states("image", tower.image), options,
                 width: width)
         }
         var userOptions = UserEncoderOptions()
@@ -120,7 +126,7 @@ struct FixtureModel {
     }
 
     /// The histories are training sequences; two more items each make them whole ones, whose last two the split takes off.
-    private static func batch(
+    static func batch(
         _ batch: Fixture.Configuration.Batch, items: Int, positions: Int
     ) throws -> TrainingBatch {
         let contents = DatasetContents(

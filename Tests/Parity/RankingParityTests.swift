@@ -27,7 +27,7 @@ import Torch
     @Test(arguments: Fixture.all(kind: "recommender")) func scores(_ fixture: Fixture) throws {
         let model = try FixtureModel(fixture)
         let batch = batch(fixture.configuration.ranking, positions: fixture.configuration.user_encoder!.positions)
-        let items = model.recommender.itemTower.vectors(of: .range(0..<fixture.configuration.items))
+        let items = try model.recommender.itemTower.vectors(of: .range(0..<fixture.configuration.items), training: false)
         let users = model.recommender.userVectors(batch, itemVectors: items)
         for (found, name) in [(users, "user_vectors"), (users.matmul(items.transposed(0, 1)), "scores")] {
             let expected = try model.tensors.tensor("ranking.\(name)")

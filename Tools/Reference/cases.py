@@ -1,16 +1,17 @@
 """The cases of the golden fixtures. One dictionary each; it is written to fixture.json as it stands."""
 
 
-def tower(text, image, intra=True, inter=True, gated=True, versa=False, activation="relu", bottleneck=8):
-    """text and image: (width, kept layers) or None."""
+def tower(text, image, intra=True, inter=True, gated=True, versa=False, activation="relu", bottleneck=8, missing=None):
+    """text and image: (width, kept layers) or None; missing: the items without a text and those without an image."""
     def modality(shape):
         return None if shape is None else {"width": shape[0], "layers": shape[1]}
 
-    return {"kind": "iisan", "text": modality(text), "image": modality(image), "intra": intra, "inter": inter,
-            "gated": gated, "versa": versa, "activation": activation, "bottleneck": bottleneck, "gate_temperature": 0.1}
+    result = {"kind": "iisan", "text": modality(text), "image": modality(image), "intra": intra, "inter": inter,
+              "gated": gated, "versa": versa, "activation": activation, "bottleneck": bottleneck, "gate_temperature": 0.1}
+    return result if missing is None else result | {"missing": missing}
 
 
-def case(name, description, item_tower, histories, items=12, positions=5, seed=1):
+def case(name, description, item_tower, histories, items=12, positions=5, seed=1, width=12):
     """A recommender case. Popularity counts are those of a pretended training set; an item outside the batch has none."""
     batch_items = {item for history in histories for item in history}
     counts = [3 + 5 * item % 11 if item in batch_items else 0 for item in range(items)]
@@ -22,9 +23,9 @@ def case(name, description, item_tower, histories, items=12, positions=5, seed=1
             target = (target + 1) % items
         targets.append(target)
     return {
-        "name": name, "description": description, "seed": seed, "items": items, "item_vector_width": 12,
+        "name": name, "description": description, "seed": seed, "items": items, "item_vector_width": width,
         "item_tower": item_tower,
-        "user_encoder": {"width": 12, "positions": positions, "blocks": 2, "heads": 2, "feed_forward": 48,
+        "user_encoder": {"width": width, "positions": positions, "blocks": 2, "heads": 2, "feed_forward": 4 * width,
                          "epsilon": 1e-6, "dropout": 0.0},
         "batch": {"histories": histories, "popularity_counts": counts},
         "ranking": {"histories": ranking_histories, "targets": targets},
@@ -40,6 +41,8 @@ SHARED = [[0, 1, 2, 3], [0, 1, 2, 3], [3, 2, 1, 0, 4], [4, 1], [1, 5, 1, 2]]
 SAME_TEXT, SAME_IMAGE = (16, [0, 2, 4, 6]), (16, [0, 2, 4, 6])
 WIDE_TEXT, WIDE_IMAGE = (24, [0, 2, 4]), (24, [0, 2, 4])
 NARROW_TEXT, NARROW_IMAGE = (16, [0, 2, 4]), (16, [0, 2, 4])
+# One item lacks both, one is outside the batch.
+MISSING = {"text": [1, 4, 7, 11], "image": [2, 4, 9]}
 
 CASES = [
     case("symmetric", "IISAN: equal widths and depths, both kinds of tower.", tower(SAME_TEXT, SAME_IMAGE), PLAIN, seed=1),
@@ -67,5 +70,9 @@ CASES = [
          tower(WIDE_TEXT, NARROW_IMAGE, versa=True), SHARED, items=8, seed=16),
     case("short-and-full", "Histories of 2 to 11 items, ten positions, 30 items.",
          tower(WIDE_TEXT, NARROW_IMAGE, versa=True), SHORT_AND_FULL, items=30, positions=10, seed=17),
+    case("symmetric-missing", "IISAN where some items lack text or image: learned states stand in.",
+         tower(SAME_TEXT, SAME_IMAGE, missing=MISSING), PLAIN, seed=19),
+    case("text-wider-missing", "Versa, text 24 wide, where some items lack text or image.",
+         tower(WIDE_TEXT, NARROW_IMAGE, versa=True, missing=MISSING), PLAIN, seed=20),
     case("identity", "The SASRec baseline: an embedding for each item.", {"kind": "identity"}, PLAIN, seed=18),
 ]

@@ -92,14 +92,30 @@ def check_order_of_fusion():
     close(stages["item_vectors"], stages["image.head"].detach(), "fusion takes the image first")
 
 
+def check_missing():
+    torch.manual_seed(5)
+    tower = ItemTower((4, 2), (3, 2), versa=True, bottleneck=2, output=2, missing=True)
+    assert not any(side.missing.any() for side in (tower.text, tower.image)), "the stand-ins start at zero"
+    with torch.no_grad():
+        tower.text.missing.normal_()
+        tower.image.missing.normal_()
+    text, image = torch.randn(3, 2, 4), torch.randn(3, 2, 3)
+    found = tower(text, image, torch.tensor([True, False, False]), torch.tensor([False, True, False]))
+    text[1], text[2] = tower.text.missing.detach(), tower.text.missing.detach()
+    image[0], image[2] = tower.image.missing.detach(), tower.image.missing.detach()
+    everywhere = torch.ones(3, dtype=torch.bool)
+    close(found, tower(text, image, everywhere, everywhere).detach(), "learned states stand in, in all towers", 0)
+
+
 def check_parameter_count():
     recommender = Recommender(ItemTower((768, 7), (768, 7)), UserEncoder())
     count = sum(p.numel() for p in recommender.parameters())
     assert count == 4_113_877, count
     initialise(recommender)
-    groups = optimiser(recommender).param_groups
+    groups = optimiser(recommender, side_blocks=7.0).param_groups
     side = sum(p.numel() for name, p in recommender.named_parameters() if is_side_block(name))
-    assert sum(p.numel() for p in groups[1]["params"]) == side == 21 * (2 * 768 * 64 + 64 + 768) + 21
+    grouped = sum(p.numel() for group in groups if group["lr"] == 7.0 for p in group["params"])
+    assert grouped == side == 21 * (2 * 768 * 64 + 64 + 768) + 21
     print("ok  4,113,877 parameters at width 768, seven kept layers of both, bottleneck 64")
 
 
@@ -172,6 +188,7 @@ if __name__ == "__main__":
     check_intra_tower()
     check_inter_tower()
     check_order_of_fusion()
+    check_missing()
     check_parameter_count()
     check_loss()
     check_user_encoder()

@@ -4,7 +4,6 @@
 """
 
 import argparse
-import copy
 import json
 import pathlib
 
@@ -12,22 +11,26 @@ import torch
 from safetensors.torch import save_file
 
 from cases import CASES
+from fine_tuning_cases import FINE_TUNING_CASES, build_live
 from item_towers import IdentityTower, ItemTower
 from ranking import metrics, ranks, ties
-from recommender import Recommender, optimiser, pad
+from recommender import Recommender, optimiser, pad, trained
 from user_encoder import UserEncoder
 
 FORMAT = 1
-LEARNING_RATE = {"heads": 2e-3, "side_blocks": 1e-3}
+LEARNING_RATE = {"recommender": {"heads": 2e-3, "side_blocks": 1e-3},
+                 "fine_tuning": {"heads": 2e-3, "adapters": 1e-3, "encoder": 5e-4}}
 STEPS = 10
 
 
 def build(case):
-    """The recommender of a case with random states, and every parameter away from its usual start."""
+    """The recommender of a case with random inputs, and every parameter away from its usual start."""
+    if kind(case) == "fine_tuning":
+        return build_live(case, start)
     generator = torch.Generator().manual_seed(case["seed"])
     tower = case["item_tower"]
     output = case["item_vector_width"]
-    states = {}
+    states, present = {}, {}
     if tower["kind"] == "identity":
         item_tower = IdentityTower(case["items"], output)
     else:
@@ -38,14 +41,22 @@ def build(case):
             if modality is not None:
                 states[name] = torch.randn(case["items"], len(modality["layers"]), modality["width"], generator=generator)
         item_tower = ItemTower(shapes["text"], shapes["image"], tower["intra"], tower["inter"], tower["gated"],
-                               tower["versa"], tower["activation"], tower["bottleneck"], output)
+                               tower["versa"], tower["activation"], tower["bottleneck"], output, "missing" in tower)
+        if "missing" in tower:
+            for name, lacking in tower["missing"].items():
+                present[name] = torch.tensor([item not in lacking for item in range(case["items"])])
     user = case["user_encoder"]
     user_encoder = UserEncoder(user["width"], user["positions"], user["blocks"], user["heads"], user["dropout"])
-    recommender = Recommender(item_tower, user_encoder, states.get("text"), states.get("image"))
+    recommender = Recommender(item_tower, user_encoder, states.get("text"), states.get("image"), present.get("text"),
+                              present.get("image"))
     with torch.no_grad():
         for name, parameter in recommender.named_parameters():
             parameter.copy_(start(name, parameter.shape, generator))
     return recommender
+
+
+def kind(case):
+    return "fine_tuning" if case["item_tower"]["kind"] == "fine_tuning" else "recommender"
 
 
 def start(name, shape, generator):
@@ -57,7 +68,7 @@ def start(name, shape, generator):
         return 1 + 0.2 * noise
     if name.endswith("bias"):
         return 0.2 * noise
-    if "embedding" in name or "position" in name:
+    if "embedding" in name or "position" in name or name.endswith("missing"):
         return 0.5 * noise
     if "fusion" in name:
         return 0.4 * noise / shape[1] ** 0.5
@@ -69,11 +80,8 @@ def measure(recommender, case):
     tensors = {}
     everything = torch.arange(case["items"])
     with torch.no_grad():
-        if case["item_tower"]["kind"] == "identity":
-            tensors["forward.item_vectors"] = recommender.item_vectors(everything)
-        else:
-            for name, value in recommender.item_tower.stages(*recommender.states(everything)).items():
-                tensors["forward." + name] = value
+        for name, value in recommender.item_stages(everything).items():
+            tensors["forward." + name] = value
 
     slots = pad(case["batch"]["histories"], case["user_encoder"]["positions"] + 1)
     counts = torch.tensor(case["batch"]["popularity_counts"])
@@ -89,7 +97,7 @@ def measure(recommender, case):
     tensors["forward.user_outputs"] = outputs.detach()
     tensors["forward.row_losses"] = losses.detach()
     tensors["forward.loss"] = loss.detach()
-    for name, parameter in recommender.named_parameters():
+    for name, parameter in trained(recommender):
         tensors["parameters." + name] = parameter.detach().clone()
         gradient = torch.zeros_like(parameter) if parameter.grad is None else parameter.grad
         tensors["gradients." + name] = gradient.detach().clone()
@@ -102,7 +110,7 @@ def measure(recommender, case):
     tensors["ranking.scores"] = scores
     tensors["ranking.ranks"] = torch.tensor(ranks(scores, ranking["histories"], ranking["targets"]))
 
-    adam = optimiser(recommender, **LEARNING_RATE)
+    adam = optimiser(recommender, **LEARNING_RATE[kind(case)])
     steps = []
     for _ in range(STEPS):
         adam.zero_grad()
@@ -111,9 +119,17 @@ def measure(recommender, case):
         adam.step()
         steps.append(step_loss.detach())
     tensors["adam.losses"] = torch.stack(steps)
-    for name, parameter in recommender.named_parameters():
+    for name, parameter in trained(recommender):
+        if without_gradient(name):
+            continue
         tensors["adam.parameters." + name] = parameter.detach().clone()
     return tensors
+
+
+def without_gradient(name):
+    """A key's bias adds the same to all scores of a query, which softmax does not see: its gradient is rounding alone, and Adam
+    makes steps of that."""
+    return name.endswith(".key.bias")
 
 
 def deviations(single, double):
@@ -129,20 +145,33 @@ def deviations(single, double):
 
 def write_case(case, folder):
     recommender = build(case)
-    double = copy.deepcopy(recommender).double()
+    double = build(case).double()
     tensors = measure(recommender, case)
     exact = measure(double, case)
     assert torch.equal(tensors["ranking.ranks"], exact["ranking.ranks"]), f"{case['name']}: ranks depend on rounding"
-    description = {"format": FORMAT, "kind": "recommender"} | case
+    description = {"format": FORMAT, "kind": kind(case)} | case
     description["optimiser"] = {"name": "adam", "betas": [0.9, 0.999], "epsilon": 1e-8, "steps": STEPS,
-                                "learning_rate": LEARNING_RATE}
+                                "learning_rate": LEARNING_RATE[kind(case)]}
     description["ranking"] = case["ranking"] | metrics(tensors["ranking.ranks"].tolist())
-    description["parameter_count"] = sum(p.numel() for p in recommender.parameters())
+    description["parameter_count"] = sum(parameter.numel() for _, parameter in trained(recommender))
     description["deviation_from_float64"] = deviations(tensors, exact)
-    for name, states in (("text_states", recommender.text_states), ("image_states", recommender.image_states)):
-        if states is not None:
-            tensors[name] = states
+    for name, given in (("text_states", recommender.text_states), ("image_states", recommender.image_states),
+                        ("present_text", recommender.text_present), ("present_image", recommender.image_present)):
+        if given is not None:
+            tensors[name] = given.to(torch.uint8) if given.dtype == torch.bool else given
+    if kind(case) == "fine_tuning":
+        if recommender.item_tower.pixels is not None:
+            tensors["pixels"] = recommender.item_tower.pixels
+        write_encoders(build(case).item_tower, folder)
     write(folder, description, tensors)
+
+
+def write_encoders(tower, folder):
+    """The encoders as they are before training, as Hugging Face directories."""
+    for name in ("text", "image"):
+        if getattr(tower, name) is not None:
+            getattr(tower, name).encoder.save_pretrained(folder / name)
+            (folder / name / "model.safetensors").chmod(0o644)
 
 
 def write_ranking(folder):
@@ -186,6 +215,9 @@ def main():
     for case in CASES:
         if arguments.case in (None, case["name"]):
             write_case(case, arguments.output / case["name"])
+    for case in FINE_TUNING_CASES:
+        if arguments.case in (None, "FineTuning/" + case["name"]):
+            write_case(case, arguments.output / "FineTuning" / case["name"])
     if arguments.case in (None, "ranking"):
         write_ranking(arguments.output / "ranking")
 

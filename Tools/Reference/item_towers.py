@@ -11,10 +11,11 @@ class ItemTower(nn.Module):
 
     `text` and `image` are None or (width, number of kept states). With both modalities the intra towers and the inter tower
     can each be left out (3D->D, intra only 2D->D, inter only D->D). A single modality has its intra tower alone (D->D).
+    `missing`: items may lack a modality; learned states, kept by the intra towers, then stand in, in the inter tower too.
     """
 
     def __init__(self, text, image, intra=True, inter=True, gated=True, versa=False, activation="relu",
-                 bottleneck=64, output=64):
+                 bottleneck=64, output=64, missing=False):
         super().__init__()
         if text is None or image is None:
             inter = False
@@ -22,11 +23,13 @@ class ItemTower(nn.Module):
             raise ValueError("different widths need the Versa form")
         if not intra and not inter:
             raise ValueError("nothing is left of the item tower")
+        if missing and not intra:
+            raise ValueError("the stand-ins for what is missing are stated with intra towers only")
 
         def intra_tower(shape):
             if shape is None or not intra:
                 return None
-            return IntraTower(shape[0], shape[1], bottleneck, activation, gated, versa, output)
+            return IntraTower(shape[0], shape[1], bottleneck, activation, gated, versa, output, missing)
 
         self.image = intra_tower(image)
         self.text = intra_tower(text)
@@ -36,8 +39,12 @@ class ItemTower(nn.Module):
         parts = sum(tower is not None for tower in (self.image, self.text, self.inter))
         self.fusion = nn.Linear(parts * output, output)
 
-    def stages(self, text_states, image_states):
-        """Every intermediate output by name; `item_vectors` is the result."""
+    def stages(self, text_states, image_states, text_present=None, image_present=None):
+        """Every intermediate output by name; `item_vectors` is the result. present: [items], read where items may lack one."""
+        if self.text is not None:
+            text_states = self.text.stood_in(text_states, text_present)
+        if self.image is not None:
+            image_states = self.image.stood_in(image_states, image_present)
         stages = {}
         heads = []
         if self.image is not None:
@@ -52,8 +59,8 @@ class ItemTower(nn.Module):
         stages["item_vectors"] = self.fusion(torch.cat(heads, dim=1))
         return stages
 
-    def forward(self, text_states, image_states):
-        return self.stages(text_states, image_states)["item_vectors"]
+    def forward(self, *states):
+        return self.stages(*states)["item_vectors"]
 
 
 class IdentityTower(nn.Module):
@@ -62,3 +69,6 @@ class IdentityTower(nn.Module):
     def __init__(self, items, output=64):
         super().__init__()
         self.embedding = nn.Embedding(items, output)
+
+    def stages(self, items):
+        return {"item_vectors": self.embedding(items)}

@@ -4,7 +4,8 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from item_towers import IdentityTower, ItemTower
+from fine_tuning import checkpoint_key
+from item_towers import ItemTower
 from user_encoder import UserEncoder
 
 LEFT_OUT = -1e4
@@ -21,25 +22,30 @@ def pad(histories, slots):
 
 
 class Recommender(nn.Module):
-    """`item_tower` is an ItemTower or an IdentityTower; `text_states`, `image_states`: [items, K, width] of the catalogue."""
+    """`item_tower` is an ItemTower, a LiveTower or an IdentityTower. Of the catalogue, for an ItemTower: `text_states` and
+    `image_states` [items, K, width], and `text_present`, `image_present` [items] where items may lack one."""
 
-    def __init__(self, item_tower, user_encoder, text_states=None, image_states=None):
+    def __init__(self, item_tower, user_encoder, text_states=None, image_states=None, text_present=None, image_present=None):
         super().__init__()
         self.item_tower = item_tower
         self.user_encoder = user_encoder
         self.text_states = text_states
         self.image_states = image_states
+        self.text_present = text_present
+        self.image_present = image_present
+
+    def item_stages(self, items):
+        """What the item tower computes on the way to the vectors of catalogue items, by name."""
+        if not isinstance(self.item_tower, ItemTower):
+            return self.item_tower.stages(items)
+        dtype = self.item_tower.fusion.weight.dtype
+        states = [None if kept is None else kept[items].to(dtype) for kept in (self.text_states, self.image_states)]
+        present = [None if kept is None else kept[items] for kept in (self.text_present, self.image_present)]
+        return self.item_tower.stages(*states, *present)
 
     def item_vectors(self, items):
         """The vectors of catalogue items, [len(items), D]."""
-        if isinstance(self.item_tower, IdentityTower):
-            return self.item_tower.embedding(items)
-        return self.item_tower(*self.states(items))
-
-    def states(self, items):
-        """The text and image states of items, [len(items), K, width] each; None for a modality that is not used."""
-        dtype = self.item_tower.fusion.weight.dtype
-        return [None if kept is None else kept[items].to(dtype) for kept in (self.text_states, self.image_states)]
+        return self.item_stages(items)["item_vectors"]
 
     def slot_vectors(self, slots):
         """slots: [users, S] of item indices, -1 on padding -> [users, S, D]. Padding gets item 0's vector, masked later."""
@@ -106,6 +112,11 @@ def initialise(recommender):
             nn.init.zeros_(parameter)
 
 
+def trained(recommender):
+    """Name and parameter of everything that trains; an encoder's parts are named as in its checkpoint."""
+    return [(checkpoint_key(name), parameter) for name, parameter in recommender.named_parameters() if parameter.requires_grad]
+
+
 def is_side_block(name):
     """True for a parameter of the side networks proper: blocks, gates and dimension transformations."""
     if not name.startswith("item_tower."):
@@ -113,12 +124,21 @@ def is_side_block(name):
     return ".blocks." in name or name.endswith(".gates") or ".transforms." in name
 
 
-def optimiser(recommender, heads=2e-4, side_blocks=1e-4):
-    """Adam with two groups: heads, fusion, embedding and user encoder; and the side blocks."""
-    groups = {"heads": [], "side_blocks": []}
-    for name, parameter in recommender.named_parameters():
-        groups["side_blocks" if is_side_block(name) else "heads"].append(parameter)
-    return torch.optim.Adam([
-        {"params": groups["heads"], "lr": heads},
-        {"params": groups["side_blocks"], "lr": side_blocks},
-    ], betas=(0.9, 0.999), eps=1e-8)
+def group(name):
+    """Which learning rate a parameter has: `encoder` (a live one's own weights), `adapters` (what is added to it), `side_blocks`,
+    or `heads` (heads, fusion, embedding, stand-ins for what is missing, user encoder)."""
+    if ".encoder." in name:
+        return "encoder"
+    if ".adapters." in name or ".low_rank." in name:
+        return "adapters"
+    return "side_blocks" if is_side_block(name) else "heads"
+
+
+def optimiser(recommender, heads=2e-4, side_blocks=1e-4, encoder=1e-4, adapters=4e-4):
+    """Adam with a learning rate for each group."""
+    rates = {"heads": heads, "side_blocks": side_blocks, "encoder": encoder, "adapters": adapters}
+    groups = {name: [] for name in rates}
+    for name, parameter in trained(recommender):
+        groups[group(name)].append(parameter)
+    return torch.optim.Adam([{"params": groups[name], "lr": rate} for name, rate in rates.items() if groups[name]],
+                            betas=(0.9, 0.999), eps=1e-8)

@@ -40,12 +40,19 @@ class IntraTower(nn.Module):
     Head: IISAN Linear d->d then d->D; Versa Linear d->D then D->D. There is no activation between the two.
     """
 
-    def __init__(self, width, count, bottleneck, activation, gated, versa, output):
+    def __init__(self, width, count, bottleneck, activation, gated, versa, output, missing=False):
         super().__init__()
         self.blocks = nn.ModuleList(SideBlock(width, bottleneck, activation) for _ in range(count))
         self.gates = nn.Parameter(torch.zeros(count)) if gated else None
+        self.missing = nn.Parameter(torch.zeros(count, width)) if missing else None
         middle = output if versa else width
         self.head = nn.ModuleList([nn.Linear(width, middle), nn.Linear(middle, output)])
+
+    def stood_in(self, states, present):
+        """The states, with the learned ones [K, width] where an item lacks the modality. present: [items], true or false."""
+        if self.missing is None:
+            return states
+        return torch.where(present.view(-1, 1, 1), states, self.missing)
 
     def block_outputs(self, states):
         """h_1..h_K: [items, K, width]."""

@@ -82,7 +82,7 @@ struct PictureInput: CatalogueInput {
         return batch
     }
 
-    private static func unusable(_ error: UserError, _ item: CatalogueItem, _ file: URL) -> UserError {
+    static func unusable(_ error: UserError, _ item: CatalogueItem, _ file: URL) -> UserError {
         UserError(
             "the picture of item \"\(item.id)\" cannot be used: \(error.problem)", at: error.place ?? file.path,
             remedy: "Mend or remove the picture, or let damaged pictures be skipped.")

@@ -57,12 +57,19 @@ struct TitleInput: CatalogueInput {
     }
 
     func batches(of items: [CatalogueItem]) throws -> () throws -> InputBatch? {
+        var batches = Self.group(try tokens(of: items), batchTokens: batchTokens)[...]
+        return { batches.popFirst() }
+    }
+
+    /// The token numbers of each item's title; empty where there is none.
+    ///
+    /// - Throws: ``UserError`` when the tokenizer does not fit the encoder or the longest title.
+    func tokens(of items: [CatalogueItem]) throws -> [[Int32]] {
         let tokens = ParallelWork.map(count: items.count, threads: threads) { row in
             text(of: items[row]).map { tokenizer.encode($0, maximumTokens: maximumTokens) } ?? []
         }
         try check(tokens, of: items)
-        var batches = Self.group(tokens, batchTokens: batchTokens)[...]
-        return { batches.popFirst() }
+        return tokens
     }
 
     private func check(_ tokens: [[Int32]], of items: [CatalogueItem]) throws {

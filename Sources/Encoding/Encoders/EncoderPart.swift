@@ -10,18 +10,22 @@ public protocol EncoderPart {
     /// - Returns: token states [items, tokens, width].
     func callAsFunction(_ input: Tensor, dropout: EncoderDropout) -> Tensor
 
-    /// Runs the step, without dropout, for the first token's state alone.
+    /// Runs the step for the first token's state alone.
     ///
     /// A block of attention needs the other tokens as keys and values only, which is a fraction of its work.
     ///
-    /// - Parameter input: as for the whole step.
+    /// - Parameters:
+    ///   - input: as for the whole step.
+    ///   - dropout: the probabilities in training, else ``EncoderDropout/none``.
     /// - Returns: [items, 1, width].
-    func firstToken(_ input: Tensor) -> Tensor
+    func firstToken(_ input: Tensor, dropout: EncoderDropout) -> Tensor
 }
 
 extension EncoderPart {
     /// The first of all token states.
-    public func firstToken(_ input: Tensor) -> Tensor { self(input, dropout: .none).narrowed(1, 0..<1) }
+    public func firstToken(_ input: Tensor, dropout: EncoderDropout) -> Tensor {
+        self(input, dropout: dropout).narrowed(1, 0..<1)
+    }
 }
 
 extension LayerNorm: EncoderPart {

@@ -72,8 +72,26 @@ extension PretrainedEncoder {
             keep(layer, states)
             before = states
         }
-        keep(last, numbered(last, blocks[last - 1].firstToken(before), dropout: .none))
+        keep(last, numbered(last, blocks[last - 1].firstToken(before, dropout: .none), dropout: .none))
         return result
+    }
+
+    /// The last hidden state after the final norm, pooled: what fine-tuning trains on.
+    ///
+    /// - Parameters:
+    ///   - input: what ``EncoderFamily/input`` says, on the encoder's device, without padding.
+    ///   - pooling: how token states become one vector.
+    ///   - dropout: the probabilities in training.
+    /// - Returns: [items, width].
+    /// - Precondition: all blocks are loaded.
+    public func pooledLastState(of input: Tensor, pooling: Pooling, dropout: EncoderDropout = .none) -> Tensor {
+        guard pooling == .first, let last = blocks.last else {
+            return pooling(lastHiddenState(of: input, dropout: dropout))
+        }
+        precondition(blocks.count == family.depth, "the last blocks were not loaded")
+        let states = blocks.dropLast().reduce(embed(input, dropout: dropout)) { $1($0, dropout: dropout) }
+        let first = last.firstToken(states, dropout: dropout)  // [items, 1, width]
+        return (finalNorm?(first, dropout: dropout) ?? first).selected(1, 0)
     }
 
     /// The last hidden state after the final norm, as `last_hidden_state` of `transformers`: [items, tokens, width].

@@ -23,7 +23,7 @@ public final class PretrainedEncoder {
     /// The part from input to hidden state 0.
     public let embeddings: any EncoderPart
     /// The blocks that were loaded, from the first on.
-    public let blocks: [any EncoderPart]
+    public internal(set) var blocks: [any EncoderPart]
     /// The part after the last block; nil when the family has none or not all blocks were loaded.
     public let finalNorm: (any EncoderPart)?
 

@@ -48,14 +48,8 @@ public struct PictureProcessor: Sendable {
         values = plan.values
     }
 
-    /// Writes a picture's values: float32 of shape [3, ``outputSize`` height, ``outputSize`` width].
-    ///
-    /// - Parameters:
-    ///   - picture: of any size.
-    ///   - output: room for exactly 3 x height x width values.
-    public func process(_ picture: Picture, into output: UnsafeMutableBufferPointer<Float>) {
-        let area = outputSize.height * outputSize.width
-        precondition(output.count == 3 * area, "the output has \(output.count) places, expected 3 x \(area)")
+    /// Resizes and crops a picture of any size.
+    public func scaled(_ picture: Picture) -> ScaledPicture {
         let longest = max(picture.height, picture.width)
         let old =
             squareColor == nil
@@ -63,13 +57,22 @@ public struct PictureProcessor: Sendable {
         let layout = PictureLayout(resized: resizing.size(of: old), crop: crop, output: outputSize)
         let seen = picture.resized(
             to: layout.resized, filter: filter, columns: layout.columns, rows: layout.rows, square: squareColor)
+        return ScaledPicture(seen: seen, left: layout.left, top: layout.top, window: layout.window)
+    }
+
+    /// Writes the values of a picture that ``scaled(_:)`` gave: float32 of shape [3, ``outputSize`` height, ``outputSize`` width].
+    ///
+    /// - Parameter output: room for exactly 3 x height x width values.
+    public func write(_ picture: ScaledPicture, into output: UnsafeMutableBufferPointer<Float>) {
+        let area = outputSize.height * outputSize.width
+        precondition(output.count == 3 * area, "the output has \(output.count) places, expected 3 x \(area)")
         for channel in 0..<3 {
             let plane = UnsafeMutableBufferPointer(rebasing: output[channel * area..<(channel + 1) * area])
-            write(channel, of: seen, layout, to: plane)
+            write(channel, of: picture.seen, picture, to: plane)
         }
     }
 
-    private func write(_ channel: Int, of seen: Picture, _ layout: PictureLayout, to plane: UnsafeMutableBufferPointer<Float>) {
+    private func write(_ channel: Int, of seen: Picture, _ layout: ScaledPicture, to plane: UnsafeMutableBufferPointer<Float>) {
         if layout.window != outputSize { plane.update(repeating: 0) }
         values.withUnsafeBufferPointer { values in
             let values = UnsafeBufferPointer(rebasing: values[channel * 256..<(channel + 1) * 256])

@@ -72,25 +72,30 @@ public struct TimmProcessor: PictureProcessing {
         }
     }
 
-    /// Writes a picture's values: float32 of shape [3, ``outputSize`` height, ``outputSize`` width].
-    ///
-    /// - Parameters:
-    ///   - picture: of any size.
-    ///   - output: room for exactly 3 x height x width values.
-    public func process(_ picture: Picture, into output: UnsafeMutableBufferPointer<Float>) {
-        let area = side * side
-        precondition(output.count == 3 * area, "the output has \(output.count) places, expected 3 x \(area)")
+    /// Resizes and crops a picture of any size.
+    public func scaled(_ picture: Picture) -> ScaledPicture {
         let size = resizedSize(of: picture)
         let (left, top) = (cropStart(of: size.width), cropStart(of: size.height))
         let columns = max(0, left)..<min(size.width, left + side)
         let rows = max(0, top)..<min(size.height, top + side)
         let seen = picture.resized(to: size, filter: filter, columns: columns, rows: rows)
+        return ScaledPicture(
+            seen: seen, left: columns.lowerBound - left, top: rows.lowerBound - top, window: outputSize)
+    }
+
+    /// Writes the values of a picture that ``scaled(_:)`` gave: float32 of shape [3, ``outputSize`` height, ``outputSize`` width].
+    ///
+    /// - Parameter output: room for exactly 3 x height x width values.
+    public func write(_ picture: ScaledPicture, into output: UnsafeMutableBufferPointer<Float>) {
+        let area = side * side
+        precondition(output.count == 3 * area, "the output has \(output.count) places, expected 3 x \(area)")
+        let seen = picture.seen
         for channel in 0..<3 {
             let plane = UnsafeMutableBufferPointer(rebasing: output[channel * area..<(channel + 1) * area])
             let values = values[channel * 256..<(channel + 1) * 256]
             plane.update(repeating: values[values.startIndex + Int(border[channel])])
             for row in 0..<seen.height {
-                let target = (rows.lowerBound + row - top) * side + columns.lowerBound - left
+                let target = (picture.top + row) * side + picture.left
                 let source = row * seen.width * 3 + channel
                 for column in 0..<seen.width {
                     plane[target + column] = values[values.startIndex + Int(seen.pixels[source + column * 3])]

@@ -1,3 +1,5 @@
+import Files
+
 /// Percentile bootstrap over users.
 public enum Bootstrap {
     /// The mean of per-user values with its 95 % interval: the 2.5 % and 97.5 % points of the means of resamples of the users, drawn

@@ -23,9 +23,10 @@ public struct Evaluator {
     /// The vectors of the whole catalogue: [items, width].
     public func itemVectors(_ recommender: Recommender) throws -> Tensor {
         try withTensorErrors {
-            withoutGradients {
-                let blocks = stride(from: 0, to: split.itemCount, by: Self.itemBlock).map { start in
-                    recommender.itemTower.vectors(of: .range(start..<min(start + Self.itemBlock, split.itemCount)))
+            try withoutGradients {
+                let blocks = try stride(from: 0, to: split.itemCount, by: Self.itemBlock).map { start in
+                    try recommender.itemTower.vectors(
+                        of: .range(start..<min(start + Self.itemBlock, split.itemCount)), training: false)
                 }
                 return .concatenated(blocks, along: 0)
             }
@@ -59,6 +60,48 @@ public struct Evaluator {
                     user: question.user, target: Int(question.target), rank: rank, historyLength: question.history.count,
                     targetCount: Int((share * Double(split.trainingInteractions)).rounded()))
             })
+    }
+
+    /// How much of the scores each part of the item tower decides; empty for a tower of one part.
+    ///
+    /// A user's scores are the sum of the parts' scores. A part's share is the covariance of its scores with the whole over the
+    /// catalogue, divided by the variance of the whole: the shares of a user add up to 1. The mean is over users.
+    public func shares(_ recommender: Recommender, _ part: Split.Part) throws -> [RunResult.TowerShare] {
+        try withTensorErrors {
+            try withoutGradients {
+                let items = try itemVectors(recommender)
+                let parts = try self.parts(recommender)
+                guard parts.count > 1 else { return [] }
+                var sums = [Double](repeating: 0, count: parts.count)
+                var users = 0
+                let block = max(1, min(1024, budget / (8 * max(1, split.itemCount))))
+                for batch in split.evaluationBatches(part, size: block) {
+                    let vectors = recommender.userVectors(batch, itemVectors: items)
+                    func centred(_ table: Tensor) -> Tensor {
+                        let scores = vectors.matmul(table.transposed(0, 1))  // [users, items]
+                        return scores - scores.mean(along: 1, keeping: true)
+                    }
+                    let whole = centred(items)
+                    let variance = (whole * whole).sum(along: 1)  // [users]
+                    for (index, part) in parts.enumerated() {
+                        sums[index] += ((centred(part.vectors) * whole).sum(along: 1) / variance).sum().item()
+                    }
+                    users += batch.userCount
+                }
+                return zip(parts, sums).map { .init(tower: $0.name, share: $1 / Double(max(1, users))) }
+            }
+        }
+    }
+
+    /// What each part of the tower adds to the vectors of the whole catalogue: [items, width] by name.
+    private func parts(_ recommender: Recommender) throws -> [(name: String, vectors: Tensor)] {
+        let blocks = try stride(from: 0, to: split.itemCount, by: Self.itemBlock).map { start in
+            try recommender.itemTower.parts(of: .range(start..<min(start + Self.itemBlock, split.itemCount)))
+        }
+        guard let first = blocks.first else { return [] }
+        return first.indices.map { index in
+            (first[index].name, .concatenated(blocks.map { $0[index].vectors }, along: 0))
+        }
     }
 
     private func ranks(

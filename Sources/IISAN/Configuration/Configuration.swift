@@ -1,7 +1,7 @@
 import Datasets
+import Encoders
 import Files
 import Foundation
-import Hub
 import Modeling
 import Training
 import Yams
@@ -26,18 +26,16 @@ public struct Configuration: Sendable, Equatable {
 
     /// Reads a file.
     ///
-    /// Relative paths, in overrides too, count from the folder the file is in.
+    /// Relative paths, in overrides too, count from the folder the file is in. The file may name another one that it builds on,
+    /// `base: other.yaml`, whose paths count from its own folder.
     ///
     /// - Parameters:
     ///   - url: the YAML file.
     ///   - overrides: settings that come before the file's, as `train.epochs=3`.
     /// - Throws: ``UserError`` that names file, line and setting.
     public init(_ url: URL, overrides: [String] = []) throws {
-        let file = try MappedFile(url)
-        guard let text = String(validating: UnsafeRawBufferPointer(file.bytes), as: UTF8.self) else {
-            throw UserError("is not UTF-8", at: url.path)
-        }
-        try self.init(yaml: text, source: url.path, overrides: overrides, folder: url.deletingLastPathComponent())
+        try self.init(
+            yaml: Self.text(of: url), source: url.path, overrides: overrides, folder: url.deletingLastPathComponent())
     }
 
     /// Reads YAML text.
@@ -46,7 +44,7 @@ public struct Configuration: Sendable, Equatable {
     ///   - source: what messages call the text.
     ///   - folder: what relative paths count from.
     public init(yaml text: String, source: String, overrides: [String] = [], folder: URL) throws {
-        var root = try Self.parse(text, source: source)
+        var root = try Self.tree(text, source: source, folder: folder)
         for override in overrides { try Self.apply(override, to: &root) }
         self = try Self.read(root, SettingsPlace(source: source))
         resolvePaths(from: folder)
@@ -90,13 +88,17 @@ public struct Configuration: Sendable, Equatable {
         }
     }
 
+    /// The encoders that the configured model reads, text first.
+    var readModalities: [(modality: EncoderModality, settings: EncodeSettings.Modality)] {
+        guard train.model.method.readsModalities else { return [] }
+        let text = train.model.modality == .image ? nil : encode.text.map { (EncoderModality.text, $0) }
+        let image = train.model.modality == .text ? nil : encode.image.map { (EncoderModality.image, $0) }
+        return [text, image].compactMap { $0 }
+    }
+
     /// Makes relative paths absolute.
     private mutating func resolvePaths(from folder: URL) {
-        func resolve(_ path: inout String) {
-            if path.isEmpty { return }
-            let url = path.hasPrefix("/") ? URL(filePath: path) : folder.appending(path: path)
-            path = url.standardizedFileURL.path
-        }
+        func resolve(_ path: inout String) { path = Self.resolved(path, from: folder) }
         resolve(&data.dataset)
         resolve(&train.run)
         if evaluate.ceiling != nil { resolve(&evaluate.ceiling!) }
@@ -106,11 +108,7 @@ public struct Configuration: Sendable, Equatable {
             if data.source!.pictures != nil { resolve(&data.source!.pictures!) }
         }
         for modality in [\EncodeSettings.text, \EncodeSettings.image] where encode[keyPath: modality] != nil {
-            let encoder = encode[keyPath: modality]!.encoder
-            resolve(&encode[keyPath: modality]!.encoder)
-            // A model of the hub is named like a directory; a directory that is there comes first.
-            let isThere = FileManager.default.fileExists(atPath: encode[keyPath: modality]!.encoder)
-            if !isThere, (try? HubCache().directory(of: encoder)) != nil { encode[keyPath: modality]!.encoder = encoder }
+            encode[keyPath: modality]!.encoder = Self.resolvedEncoder(encode[keyPath: modality]!.encoder, from: folder)
             resolve(&encode[keyPath: modality]!.store)
         }
     }
@@ -122,7 +120,17 @@ public struct Configuration: Sendable, Equatable {
         }
     }
 
-    private static func parse(_ text: String, source: String) throws -> Node {
+    /// The text of a file.
+    static func text(of url: URL) throws -> String {
+        let file = try MappedFile(url)
+        guard let text = String(validating: UnsafeRawBufferPointer(file.bytes), as: UTF8.self) else {
+            throw UserError("is not UTF-8", at: url.path)
+        }
+        return text
+    }
+
+    /// The tree of a YAML text.
+    static func parse(_ text: String, source: String) throws -> Node {
         do {
             return try compose(yaml: text) ?? Node.mapping(Node.Mapping([]))
         } catch let error as YamlError {

@@ -19,6 +19,9 @@ struct Setting<Section> {
     let read: (inout Section, Node, SettingsPlace) throws -> Void
     /// The YAML of the value, without its key; nil where there is none.
     let write: (Section, _ indent: Int) -> String?
+    /// The YAML of what differs from another section, with the keys from that section on; nil where nothing does, or where the setting
+    /// makes no difference to what comes out.
+    var difference: (Section, _ from: Section, _ path: String) -> String? = { _, _, _ in nil }
 
     /// A setting with a value.
     static func value<Value: SettingValue>(
@@ -27,7 +30,11 @@ struct Setting<Section> {
         Setting(
             name: name, summary: summary,
             read: { section, node, place in section[keyPath: path] = try place.naming { try Value.read(node) } },
-            write: { section, _ in " " + section[keyPath: path].yaml })
+            write: { section, _ in " " + section[keyPath: path].yaml },
+            difference: { section, other, place in
+                let value = section[keyPath: path].yaml
+                return value == other[keyPath: path].yaml ? nil : "\(place): \(value)\n"
+            })
     }
 
     /// A setting that may be left out or null.
@@ -39,7 +46,11 @@ struct Setting<Section> {
             read: { section, node, place in
                 section[keyPath: path] = node.null == nil ? try place.naming { try Value.read(node) } : nil
             },
-            write: { section, _ in section[keyPath: path].map { " " + $0.yaml } })
+            write: { section, _ in section[keyPath: path].map { " " + $0.yaml } },
+            difference: { section, other, place in
+                let value = section[keyPath: path]?.yaml
+                return value == other[keyPath: path]?.yaml ? nil : "\(place): \(value ?? "null")\n"
+            })
     }
 
     /// A section below.
@@ -49,7 +60,10 @@ struct Setting<Section> {
         Setting(
             name: name, summary: summary,
             read: { section, node, place in section[keyPath: path] = try Value.read(node, place) },
-            write: { section, indent in "\n" + section[keyPath: path].yaml(indent: indent + 2) })
+            write: { section, indent in "\n" + section[keyPath: path].yaml(indent: indent + 2) },
+            difference: { section, other, place in
+                section[keyPath: path].differences(from: other[keyPath: path], place)
+            })
     }
 
     /// A section below that may be left out.
@@ -59,7 +73,12 @@ struct Setting<Section> {
         Setting(
             name: name, summary: summary,
             read: { section, node, place in section[keyPath: path] = node.null == nil ? try Value.read(node, place) : nil },
-            write: { section, indent in section[keyPath: path].map { "\n" + $0.yaml(indent: indent + 2) } })
+            write: { section, indent in section[keyPath: path].map { "\n" + $0.yaml(indent: indent + 2) } },
+            difference: { section, other, place in
+                guard let value = section[keyPath: path] else { return other[keyPath: path] == nil ? nil : "\(place): null\n" }
+                let changes = value.differences(from: other[keyPath: path] ?? Value(), place)
+                return changes ?? (other[keyPath: path] == nil ? "\(place): {}\n" : nil)
+            })
     }
 }
 
@@ -113,6 +132,19 @@ extension SettingsSection {
         }
         return section
     }
+
+    /// The settings that differ from another section's, one a line with all keys, as `train.rate: 0.001`; nil where none does.
+    func differences(from other: Self, _ place: String = "") -> String? {
+        let lines = Self.settings.compactMap {
+            $0.difference(self, other, place.isEmpty ? $0.name : "\(place).\($0.name)")
+        }
+        return lines.isEmpty ? nil : lines.joined()
+    }
+
+    /// The settings that differ from the defaults, one a line with all keys.
+    ///
+    /// What a stage was made of is told by these: a setting that a later version adds does not make old work void.
+    var changes: String { differences(from: Self()) ?? "" }
 
     /// The section as commented YAML.
     func yaml(indent: Int = 0) -> String {

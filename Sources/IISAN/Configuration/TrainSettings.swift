@@ -65,6 +65,9 @@ extension SideNetworkOptions: SettingsSection {
             .value("intra", \.intra, "Whether there is a tower within each modality."),
             .value("inter", \.inter, "Whether there is a tower across the modalities."),
             .value("gated", \.gated, "Whether gates mix a state with the block before; otherwise they are added."),
+            .value(
+                "transformation", \.transformation,
+                "What the inter tower maps to the narrower width: wider (the wider modality) or both."),
             .value("activation", \.activation, "relu or gelu."),
             .value("bottleneck", \.bottleneck, "The width inside a block."),
         ]
@@ -101,4 +104,5 @@ extension Method: SettingValue {}
 extension ModalityChoice: SettingValue {}
 extension Activation: SettingValue {}
 extension SideNetworkOptions.Form: SettingValue {}
+extension SideNetworkOptions.Transformation: SettingValue {}
 extension TrainingOptions.Precision: SettingValue {}

@@ -14,7 +14,7 @@ extension Pipeline {
             return nil
         }
         var inputs = StageInputs()
-        inputs.add(source.yaml())
+        inputs.add(source.changes)
         for path in source.files where !path.isEmpty { try inputs.add(path: path) }
         let note = folder.appending(path: "inputs.sha256")
         if inputs.match(note) {

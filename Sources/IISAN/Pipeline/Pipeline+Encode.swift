@@ -14,10 +14,11 @@ extension Pipeline {
     @discardableResult
     public func encode() throws -> Bool {
         let items = try dataset().items.map(CatalogueItem.init)
+        let choice = configuration.train.model.modality
         for (modality, settings) in [
             (StoreIdentity.Modality.text, configuration.encode.text), (.image, configuration.encode.image),
         ] {
-            guard let settings else { continue }
+            guard let settings, choice == .both || choice.rawValue == modality.rawValue else { continue }
             guard try encode(modality, settings, items) else { return false }
         }
         return true
@@ -65,7 +66,7 @@ extension Pipeline {
             remedy: "Give a model directory, or fetch one, as: iisan models pull \(name)")
     }
 
-    private func encodingOptions(_ settings: EncodeSettings.Modality) -> EncodingOptions {
+    func encodingOptions(_ settings: EncodeSettings.Modality) -> EncodingOptions {
         var options = EncodingOptions()
         options.layers = settings.layers
         options.pooling = settings.pooling

@@ -30,11 +30,26 @@ extension Pipeline {
         result.bestEpoch = recommender == nil ? nil : try run.best.state().best?.epoch
         result.validation = try card(.validation)
         result.test = try card(.test)
-        if let tower = recommender?.itemTower as? SideNetworkTower {
-            result.gates = tower.gates.map { .init(tower: $0.tower, values: $0.values) }
+        if let recommender {
+            result.shares = try evaluator.shares(recommender, .validation)
+            if let tower = recommender.itemTower as? SideNetworkTower {
+                if tower.isVersa { result.method = configuration.train.model.name(as: .iisanVersa) }
+                result.gates = tower.gates.map { .init(tower: $0.tower, values: $0.values) }
+            }
         }
         try JSONFile.write(result, to: run.result)
         return result
+    }
+
+    /// Where the test targets stand for a trained run when its items are others than those it was trained on; nothing is written.
+    ///
+    /// - Throws: ``UserError`` when the run is not trained yet or the inputs do not fit the dataset.
+    public func ranks(_ part: Split.Part = .test, with changed: ChangedInputs) throws -> RankTable {
+        let dataset = try dataset()
+        let split = try split(of: dataset)
+        let evaluator = Evaluator(split)
+        let recommender = try trainedRecommender(dataset, split, changed: changed)
+        return evaluator.table(try evaluator.ranks(recommender, part, onProgress: observer.onProgress), part)
     }
 
     /// What is known of a run before its targets are ranked.

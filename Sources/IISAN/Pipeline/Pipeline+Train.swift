@@ -61,7 +61,7 @@ extension Pipeline {
     }
 
     /// Whether the run's folder holds all that training makes.
-    private func isTrained() throws -> Bool {
+    func isTrained() throws -> Bool {
         if configuration.train.training.measuredSteps != nil {
             return FileManager.default.fileExists(atPath: run.result.path)
         }
@@ -82,68 +82,20 @@ extension Pipeline {
         try inputs.write(to: run.folder.appending(path: "inputs.sha256"))
     }
 
-    /// The split that the configuration asks for.
-    public func split(of dataset: Dataset) throws -> Split { try Split(dataset, configuration.data.split) }
-
-    /// A recommender as configured, with fresh parameters from the configured seed.
-    public func recommender(_ dataset: Dataset, _ split: Split) throws -> Recommender {
-        RandomState.seed(configuration.train.training.seed)
-        let model = configuration.train.model
-        return try SettingsPlace(source: "train").naming {
-            try Recommender.make(
-                model, itemCount: dataset.items.count,
-                text: model.readsStores ? states(\.text, configuration.train.textLayers, dataset) : nil,
-                image: model.readsStores ? states(\.image, configuration.train.imageLayers, dataset) : nil,
-                positions: split.options.inputLength, on: device)
-        }
-    }
-
-    /// The recommender with the parameters of the best epoch.
-    ///
-    /// - Throws: ``UserError`` when the run is not trained yet.
-    public func trainedRecommender(_ dataset: Dataset, _ split: Split) throws -> Recommender {
-        guard configuration.train.model.method.isTrained else {
-            throw UserError("popularity is not trained and recommends the same to everyone", at: run.folder.path)
-        }
-        guard run.best.exists else {
-            throw UserError("has no trained epoch yet", at: run.folder.path, remedy: "Train it first: iisan train.")
-        }
-        let recommender = try recommender(dataset, split)
-        try run.best.load(into: recommender)
-        return recommender
-    }
-
-    /// The stores that the configured model reads.
-    func stores(_ dataset: Dataset) throws -> [HiddenStateStore] {
-        guard configuration.train.model.readsStores else { return [] }
-        return try [configuration.encode.text, configuration.encode.image].compactMap { try $0.map { try store($0, dataset) } }
-    }
-
-    private func store(_ modality: EncodeSettings.Modality, _ dataset: Dataset) throws -> HiddenStateStore {
-        let store = try HiddenStateStore.open(URL(filePath: modality.store))
-        try store.check(ids: dataset.items.map(\.id))
-        return store
-    }
-
-    private func states(
-        _ modality: KeyPath<EncodeSettings, EncodeSettings.Modality?>, _ layers: [Int]?, _ dataset: Dataset
-    ) throws -> StoredStates? {
-        try configuration.encode[keyPath: modality].map {
-            try StoredStates(store($0, dataset), layers: layers, on: device)
-        }
-    }
-
-    private func trainingInputs(_ dataset: Dataset) throws -> StageInputs {
+    func trainingInputs(_ dataset: Dataset) throws -> StageInputs {
         var settings = configuration.train
         settings.run = ""
         var inputs = StageInputs()
-        inputs.add(settings.yaml())
-        inputs.add(configuration.data.split.yaml())
+        inputs.add(settings.changes)
+        inputs.add(configuration.data.split.changes)
         inputs.add(device.kind == .cpu ? "cpu" : "accelerator")
         inputs.add(dataset.manifest.contentHash)
         for store in try stores(dataset) {
             inputs.add(store.identity.hash)
             for shard in store.manifest.shards { inputs.add(shard.sha256) }
+        }
+        for (modality, settings) in configuration.readModalities where configuration.train.model.isLive {
+            inputs.add(try liveHash(modality, settings, dataset))
         }
         return inputs
     }

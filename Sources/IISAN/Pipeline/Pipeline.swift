@@ -29,6 +29,8 @@ public struct Pipeline {
     public let observer: Observer
     /// Where it computes.
     public let device: Device
+    /// What live encoders read.
+    let live = LiveInputsKept()
 
     /// Prepares the stages; nothing is read or made.
     ///

@@ -16,5 +16,5 @@ public final class IdentityTower: ItemTower {
     }
 
     /// The vectors of items: [items, width].
-    public func vectors(of items: Tensor) -> Tensor { embedding(items.to(embedding.weight.device)) }
+    public func vectors(of items: Tensor, training: Bool) -> Tensor { embedding(items.to(embedding.weight.device)) }
 }

@@ -1,7 +1,7 @@
 import Torch
 
 /// What turns catalogue items into vectors that can be compared with users.
-public protocol ItemTower {
+public protocol ItemTower: AnyObject {
     /// Numbers in an item vector.
     var width: Int { get }
 
@@ -10,12 +10,27 @@ public protocol ItemTower {
 
     /// The vectors of items.
     ///
-    /// - Parameter items: catalogue indices, ascending, each once; on any device.
+    /// - Parameters:
+    ///   - items: catalogue indices, ascending, each once; on any device.
+    ///   - training: whether dropout is on and gradients may be needed.
     /// - Returns: [items, width] on the model's device.
-    func vectors(of items: Tensor) -> Tensor
+    /// - Throws: ``UserError`` when an input can no longer be read.
+    func vectors(of items: Tensor, training: Bool) throws -> Tensor
+
+    /// What each part of the tower adds to the item vectors: [items, width] by name; empty for a tower of one part.
+    func parts(of items: Tensor) throws -> [(name: String, vectors: Tensor)]
+
+    /// Completes a backward pass where the tower had put off a part of it.
+    ///
+    /// - Throws: ``UserError`` when an input can no longer be read.
+    func finishBackward() throws
 }
 
 extension ItemTower {
     /// None, as in towers without live encoders.
     public var frozenCount: Int { 0 }
+    /// None, as in towers of one part.
+    public func parts(of items: Tensor) throws -> [(name: String, vectors: Tensor)] { [] }
+    /// Nothing was put off.
+    public func finishBackward() {}
 }

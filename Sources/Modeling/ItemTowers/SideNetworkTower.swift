@@ -3,13 +3,16 @@ import Torch
 /// The item tower of IISAN and IISAN-Versa: side networks over the hidden states of frozen encoders, then a fusion.
 ///
 /// Item vector = Linear([image, text, inter]) over the parts that exist (article Mathematics).
-public final class SideNetworkTower: ItemTower {
+public final class SideNetworkTower: FusedTower {
     /// Numbers in an item vector.
     public let width: Int
-    private let text: (states: any StateSource, tower: IntraTower?)?
-    private let image: (states: any StateSource, tower: IntraTower?)?
+    /// Whether the tower has the Versa form.
+    public let isVersa: Bool
+    private let modalities: ModalityPair
+    private let text: IntraTower?
+    private let image: IntraTower?
     private let inter: InterTower?
-    private let fusion: Linear
+    let fusion: Linear
 
     /// Asks for all parameters of the tower.
     ///
@@ -18,30 +21,40 @@ public final class SideNetworkTower: ItemTower {
     ///   - image: where the image states come from; nil for text only.
     /// - Throws: `UserError` for settings that cannot be built, and as `Parameters` does.
     public init(
-        _ parameters: Parameters, text: (any StateSource)?, image: (any StateSource)?, _ options: SideNetworkOptions, width: Int
+        _ parameters: Parameters, text: (any StateSource)?, image: (any StateSource)?, _ options: SideNetworkOptions,
+        modalityDropout: Double = 0, width: Int
     ) throws {
         try options.check(text: text?.shape, image: image?.shape)
         let versa = options.isVersa(text: text?.shape, image: image?.shape)
+        isVersa = versa
+        modalities = try ModalityPair(parameters, text: text, image: image, dropout: modalityDropout)
         func intra(_ name: String, _ shape: ModalityShape) throws -> IntraTower? {
             guard options.intra else { return nil }
             return try IntraTower(
                 parameters.scoped(name), width: shape.width, count: shape.layers.count, options, versa: versa, output: width)
         }
-        self.image = try image.map { ($0, try intra("image", $0.shape)) }
-        self.text = try text.map { ($0, try intra("text", $0.shape)) }
+        self.image = try image.flatMap { try intra("image", $0.shape) }
+        self.text = try text.flatMap { try intra("text", $0.shape) }
         if let text, let image, options.inter {
             inter = try InterTower(
                 parameters.scoped("inter"), text: text.shape, image: image.shape, options, output: width)
         } else {
             inter = nil
         }
-        let parts = (self.image?.tower == nil ? 0 : 1) + (self.text?.tower == nil ? 0 : 1) + (inter == nil ? 0 : 1)
+        let parts = (self.image == nil ? 0 : 1) + (self.text == nil ? 0 : 1) + (inter == nil ? 0 : 1)
         fusion = try Linear(parameters.scoped("fusion"), parts * width, width)
         self.width = width
     }
 
-    /// The vectors of items: [items, width].
-    public func vectors(of items: Tensor) -> Tensor { stages(of: items).vectors }
+    /// How many numbers of live encoders are computed with and never change.
+    public var frozenCount: Int { modalities.frozenCount }
+
+    func heads(of items: Tensor, training: Bool) throws -> [(name: String, output: Tensor)] {
+        try steps(of: items, training: training).heads
+    }
+
+    /// Completes a backward pass.
+    public func finishBackward() throws { try modalities.finishBackward() }
 
     /// The outputs of every step from states to vectors, as tests and pictures look at them.
     public struct Stages {
@@ -58,15 +71,21 @@ public final class SideNetworkTower: ItemTower {
     }
 
     /// Computes the vectors of items and keeps every step.
-    public func stages(of items: Tensor) -> Stages {
-        let imageStates = image?.states.states(of: items)  // [items, layers, width]
-        let textStates = text?.states.states(of: items)
+    public func stages(of items: Tensor, training: Bool = false) throws -> Stages {
+        var stages = try steps(of: items, training: training)
+        stages.vectors = fusion(.concatenated(stages.heads.map(\.output), along: 1))
+        return stages
+    }
+
+    /// All but the fusion.
+    private func steps(of items: Tensor, training: Bool) throws -> Stages {
+        let (textStates, imageStates) = try modalities.states(of: items, training: training)  // [items, layers, width]
         var stages = Stages(vectors: items)
-        if let tower = image?.tower, let imageStates {
+        if let tower = image, let imageStates {
             stages.image = tower.blockOutputs(imageStates)
             stages.heads.append(("image", tower.headOutput(stages.image[stages.image.count - 1])))
         }
-        if let tower = text?.tower, let textStates {
+        if let tower = text, let textStates {
             stages.text = tower.blockOutputs(textStates)
             stages.heads.append(("text", tower.headOutput(stages.text[stages.text.count - 1])))
         }
@@ -74,13 +93,12 @@ public final class SideNetworkTower: ItemTower {
             stages.inter = inter.blockOutputs(text: textStates, image: imageStates)
             stages.heads.append(("inter", inter.headOutput(stages.inter[stages.inter.count - 1])))
         }
-        stages.vectors = fusion(.concatenated(stages.heads.map(\.output), along: 1))
         return stages
     }
 
     /// The gates' values by tower name: how much of a layer's state a block takes in, and in `inter` how much of the image.
     public var gates: [(tower: String, values: [Float])] {
-        [("image", image?.tower?.gateValues()), ("text", text?.tower?.gateValues()), ("inter", inter?.gateValues())]
+        [("image", image?.gateValues()), ("text", text?.gateValues()), ("inter", inter?.gateValues())]
             .compactMap { name, values in values.map { (name, $0) } }
     }
 }

@@ -1,31 +1,37 @@
+import OrderedCollections
 import Torch
 
 /// Where a modality's hidden states come from.
-public protocol StateSource {
+public protocol StateSource: AnyObject {
     /// Their width and kept layers.
     var shape: ModalityShape { get }
+    /// Whether an item has the modality [catalogue]; nil where all have it.
+    var presence: [Bool]? { get }
+    /// What training changes of the source, by its name below the modality's part of the item tower; empty for one that never changes.
+    var trained: OrderedDictionary<String, Tensor> { get }
+    /// How many numbers are computed with in a step and never change.
+    var frozenCount: Int { get }
 
     /// The states of items.
     ///
-    /// - Parameter items: catalogue indices [items].
-    /// - Returns: float32 [items, layers, width] on the model's device.
-    func states(of items: Tensor) -> Tensor
+    /// - Parameters:
+    ///   - items: catalogue indices [items].
+    ///   - training: whether dropout is on and gradients may be needed.
+    /// - Returns: float32 [items, layers, width] on the model's device; those of an item without the modality are without meaning.
+    /// - Throws: ``UserError`` when an input can no longer be read.
+    func states(of items: Tensor, training: Bool) throws -> Tensor
+
+    /// Completes a backward pass where the source had put off a part of it.
+    ///
+    /// - Throws: ``UserError`` when an input can no longer be read.
+    func finishBackward() throws
 }
 
-/// Hidden states in one tensor on the model's device.
-public struct ResidentStates: StateSource {
-    /// Their width and kept layers.
-    public let shape: ModalityShape
-    private let table: Tensor
-
-    /// Takes states [items, layers, width] of any floating type.
-    public init(_ table: Tensor, layers: [Int]) {
-        precondition(
-            table.rank == 3 && table.size(1) == layers.count, "states of shape \(table.shape) for \(layers.count) layers")
-        self.table = table
-        shape = ModalityShape(width: table.size(2), layers: layers)
-    }
-
-    /// The states of items: float32 [items, layers, width].
-    public func states(of items: Tensor) -> Tensor { table.selecting(items.to(table.device)).to(.float32) }
+extension StateSource {
+    /// Nothing, as for a source that never changes.
+    public var trained: OrderedDictionary<String, Tensor> { [:] }
+    /// None, as for a source that computes nothing.
+    public var frozenCount: Int { 0 }
+    /// Nothing was put off.
+    public func finishBackward() {}
 }

@@ -8,6 +8,8 @@ import Torch
 public final class StoredStates: StateSource {
     /// Their width and kept layers.
     public let shape: ModalityShape
+    /// Whether an item has the modality [catalogue]; nil where all have it.
+    public let presence: [Bool]?
     private let store: HiddenStateStore
     private let positions: Tensor?
     private let device: Device
@@ -26,6 +28,8 @@ public final class StoredStates: StateSource {
         let layers = layers ?? store.layers
         let places = try store.positions(ofLayers: layers)
         positions = places == Array(0..<store.layers.count) ? nil : Tensor(places.map(Int64.init))
+        let present = (0..<store.itemCount).map(store.isPresent)
+        presence = present.allSatisfy { $0 } ? nil : present
         shape = ModalityShape(width: store.width, layers: layers)
         switch store.dtype {
         case .float16: dtype = .float16
@@ -41,7 +45,7 @@ public final class StoredStates: StateSource {
     }
 
     /// The states of items: float32 [items, layers, width].
-    public func states(of items: Tensor) -> Tensor {
+    public func states(of items: Tensor, training: Bool) -> Tensor {
         var rows = shards.count == 1 ? shards[0].selecting(items.to(.cpu)) : gathered(items)  // [items, stored layers, width]
         if let positions { rows = rows.selecting(positions, along: 1) }
         return rows.to(device).to(.float32)

@@ -22,15 +22,20 @@ extension Recommender {
         let itemParameters = parameters.scoped("item_tower")
         let itemTower: any ItemTower
         switch options.method {
-        case .iisan:
+        case .iisan, .iisanVersa:
+            var sideNetworks = options.sideNetworks
+            if options.method == .iisanVersa { sideNetworks.form = .versa }
             itemTower = try SideNetworkTower(
-                itemParameters, text: text, image: image, options.sideNetworks, width: options.width)
+                itemParameters, text: text, image: image, sideNetworks, modalityDropout: options.modalityDropout,
+                width: options.width)
+        case .full, .adapter, .lora, .bitfit, .frozen, .idAndModality:
+            itemTower = try LastStateTower(
+                itemParameters, text: text, image: image, itemCount: options.method == .idAndModality ? itemCount : nil,
+                modalityDropout: options.modalityDropout, width: options.width)
         case .id:
             itemTower = try IdentityTower(itemParameters, itemCount: itemCount, width: options.width)
         case .popularity:
             preconditionFailure("popularity has no recommender")
-        default:
-            throw UserError("\(options.method.rawValue) is not there yet", at: "method")
         }
         let userEncoder = try UserEncoder(
             parameters.scoped("user_encoder"), width: options.width, positions: positions, options.userEncoder)

@@ -27,8 +27,14 @@ public struct RecommenderOptions: Sendable, Codable, Equatable {
     /// Whether a hidden-state store is read.
     public var readsStores: Bool { method.readsStates && cached }
 
+    /// Whether only the last of the kept hidden states is read.
+    public var readsLastStateOnly: Bool { method == .frozen || method == .idAndModality }
+
     /// The method as tables name it, as in `iisan` or `lora, text`.
-    public var name: String {
+    public var name: String { name(as: method) }
+
+    /// The same for another method.
+    public func name(as method: Method) -> String {
         method.readsModalities && modality != .both ? "\(method.rawValue), \(modality.rawValue)" : method.rawValue
     }
 }

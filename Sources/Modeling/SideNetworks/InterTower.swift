@@ -3,13 +3,13 @@ import Torch
 /// The side network across the modalities: m_0 = 0; m_k = SANB_k(m_{k-1} + g_k V_k + (1 - g_k) T_k).
 ///
 /// Without gates m_k = SANB_k(m_{k-1} + V_k + T_k). V are the image states, T the text states. Where the widths differ, a linear
-/// dimension transformation per kept position maps the wider modality to the narrower width (IISAN-Versa). Where the numbers of
-/// kept states differ, the last ones of both are paired.
+/// dimension transformation per kept position maps the wider modality to the narrower width (IISAN-Versa); it can be given to both
+/// modalities. Where the numbers of kept states differ, the last ones of both are paired.
 struct InterTower {
     private let blocks: [SideBlock]
     private let gates: Gates?
-    private let transforms: [Linear]
-    private let textIsWider: Bool
+    private let textTransforms: [Linear]
+    private let imageTransforms: [Linear]
     private let head: TowerHead
 
     /// Asks for the blocks, gates, transformations and head.
@@ -17,16 +17,21 @@ struct InterTower {
         _ parameters: Parameters, text: ModalityShape, image: ModalityShape, _ options: SideNetworkOptions, output: Int
     ) throws {
         let width = min(text.width, image.width)
-        let wider = max(text.width, image.width)
         let count = min(text.layers.count, image.layers.count)
         blocks = try (0..<count).map {
             try SideBlock(
                 parameters.scoped("blocks", $0), width: width, bottleneck: options.bottleneck, activation: options.activation)
         }
         gates = options.gated ? try Gates(parameters, count: count) : nil
-        textIsWider = text.width > image.width
-        transforms =
-            wider > width ? try (0..<count).map { try Linear(parameters.scoped("transforms", $0), wider, width) } : []
+        func transforms(_ name: String, from own: Int) throws -> [Linear] {
+            switch options.transformation {
+            case .wider: try own > width ? (0..<count).map { try Linear(parameters.scoped("transforms", $0), own, width) } : []
+            case .both:
+                try (0..<count).map { try Linear(parameters.scoped("transforms").scoped(name, $0), own, width) }
+            }
+        }
+        textTransforms = try transforms("text", from: text.width)
+        imageTransforms = try transforms("image", from: image.width)
         head = try TowerHead(parameters, width: width, middle: width, output: output)
     }
 
@@ -39,9 +44,8 @@ struct InterTower {
         for (k, block) in blocks.enumerated() {
             var textState = text.selected(1, firstText + k)  // [items, text width]
             var imageState = image.selected(1, firstImage + k)  // [items, image width]
-            if !transforms.isEmpty {
-                if textIsWider { textState = transforms[k](textState) } else { imageState = transforms[k](imageState) }
-            }
+            if !textTransforms.isEmpty { textState = textTransforms[k](textState) }
+            if !imageTransforms.isEmpty { imageState = imageTransforms[k](imageState) }
             let both =
                 gates.map { mixed(imageState, textState, $0.selected(0, k)) } ?? (imageState + textState)
             outputs.append(block(outputs.last.map { $0 + both } ?? both))

@@ -13,6 +13,14 @@ public struct SideNetworkOptions: Sendable, Codable, Equatable {
         case versa
     }
 
+    /// Which modalities the inter tower maps to the narrower width.
+    public enum Transformation: String, Sendable, Codable, CaseIterable {
+        /// The wider one; none where the widths agree.
+        case wider
+        /// Both, also where the widths agree.
+        case both
+    }
+
     /// The form; `auto` by default.
     public var form = Form.auto
     /// Whether there is a tower within each modality.
@@ -21,6 +29,8 @@ public struct SideNetworkOptions: Sendable, Codable, Equatable {
     public var inter = true
     /// Whether gates mix a state with the block before; without them they are added.
     public var gated = true
+    /// Which modalities the inter tower maps to the narrower width; `wider` by default.
+    public var transformation = Transformation.wider
     /// s in SANB: `relu` or `gelu`; `relu` by default.
     public var activation = Activation.relu
     /// r in SANB: the width between its two maps.

@@ -143,7 +143,7 @@ final class BlockwiseEncoding {
             if number + 1 < record.batches.count { input.willRead(record.batches[number + 1], width: width, dtype: dtype) }
             let states = try input.read(batch, width: width, dtype: dtype).to(catalogue.options.device)
             let result = try withTensorErrors {
-                withoutGradients { takesFirstOnly ? block.firstToken(states) : block(states, dropout: .none) }
+                withoutGradients { takesFirstOnly ? block.firstToken(states, dropout: .none) : block(states, dropout: .none) }
             }
             try keep(result, index + 1, of: batch, after: finalNorm)
             if !isLast { try output.write(result, of: batch) }

@@ -5,9 +5,9 @@ import Torch
 /// Each head gives softmax(cap(Q Kᵀ scale + bias)) V; the heads' results lie side by side and go through the output map. Batches hold no
 /// padding. With fewer key heads than heads, neighbouring heads share one (grouped queries).
 struct Attention: TokenMixer {
-    let query: Linear
+    var query: Linear
     let key: Linear
-    let value: Linear
+    var value: Linear
     let output: Linear
     let shape: AttentionShape
 

@@ -6,14 +6,14 @@ import Torch
 /// EVA-02 has such a norm alone and none before the step.
 struct PreNormBlock: EncoderPart {
     var mixerNorm: (any TokenMap)?
-    let mixer: any TokenMixer
+    var mixer: any TokenMixer
     var mixerResult: (any TokenMap)?
     var feedForwardNorm: (any TokenMap)?
     let feedForward: any TokenMap
     var feedForwardResult: (any TokenMap)?
 
     func callAsFunction(_ states: Tensor, dropout: EncoderDropout) -> Tensor { run(states, first: nil, dropout) }
-    func firstToken(_ states: Tensor) -> Tensor { run(states, first: 1, .none) }
+    func firstToken(_ states: Tensor, dropout: EncoderDropout) -> Tensor { run(states, first: 1, dropout) }
 
     private func run(_ states: Tensor, first count: Int?, _ dropout: EncoderDropout) -> Tensor {
         let input = count.map { states.narrowed(1, 0..<$0) } ?? states

@@ -1,7 +1,8 @@
 import Torch
 
 /// A map of each token's state by itself: [items, tokens, width] to [items, tokens, width].
-protocol TokenMap {
+public protocol TokenMap {
+    /// Maps token states.
     func callAsFunction(_ states: Tensor) -> Tensor
 }
 

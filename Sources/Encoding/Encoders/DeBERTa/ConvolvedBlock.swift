@@ -2,7 +2,7 @@ import Torch
 
 /// The first block of the larger DeBERTas: LayerNorm(block(x) + activation(convolution(x))), the convolution over the tokens.
 struct ConvolvedBlock: EncoderPart {
-    let block: PostNormBlock
+    var block: PostNormBlock
     let weight: Tensor
     let bias: Tensor
     let norm: LayerNorm

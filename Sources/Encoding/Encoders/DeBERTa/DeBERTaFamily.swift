@@ -62,6 +62,7 @@ public struct DeBERTaFamily: EncoderFamily {
             query: try map("query_proj"), key: try map("key_proj"), value: try map("value_proj"),
             output: try Linear(parameters.scoped("attention.output.dense"), shape.width, width), shape: shape)
         guard let distances = configuration.distances else { return attention }
+        attention.sharesMaps = distances.sharesMaps
         attention.distances = try DistanceEmbeddings(encoder, configuration, distances)
         if distances.fromContent { attention.distanceKey = distances.sharesMaps ? attention.key : try map("pos_key_proj") }
         if distances.toContent { attention.distanceQuery = distances.sharesMaps ? attention.query : try map("pos_query_proj") }

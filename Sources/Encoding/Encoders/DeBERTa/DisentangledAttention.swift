@@ -5,12 +5,14 @@ import Torch
 /// Logits: (Q_i · K_j + Q_i · Kd_δ(i,j) + K_j · Qd_δ(i,j)) / sqrt(headWidth · terms), where Kd and Qd are keys and queries of distances, δ is the
 /// row of the distance i - j, and terms counts the summands.
 struct DisentangledAttention: TokenMixer {
-    let query: Linear
+    var query: Linear
     let key: Linear
-    let value: Linear
+    var value: Linear
     let output: Linear
     let shape: AttentionShape
     var distances: DistanceEmbeddings?
+    /// Whether distances go through the maps of the contents.
+    var sharesMaps = false
     /// The map of distances to keys; nil where content does not look at distances.
     var distanceKey: Linear?
     /// The map of distances to queries; nil where distances do not look at content.

@@ -4,6 +4,8 @@ public struct Linear {
     public let weight: Tensor
     /// b [outputs]; nil for a map without one.
     public let bias: Tensor?
+    /// What LoRA adds to the map; nil for nothing.
+    public var lowRank: LowRank?
 
     /// Asks for `weight` and, unless `bias` is false, `bias`.
     ///
@@ -28,5 +30,8 @@ public struct Linear {
     }
 
     /// Maps the last dimension: [.., inputs] to [.., outputs].
-    public func callAsFunction(_ x: Tensor) -> Tensor { x.linear(weight, bias) }
+    public func callAsFunction(_ x: Tensor) -> Tensor {
+        let y = x.linear(weight, bias)
+        return lowRank.map { y + $0(x) } ?? y
+    }
 }

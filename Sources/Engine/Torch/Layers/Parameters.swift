@@ -66,6 +66,12 @@ public final class Parameters {
         try tensor(name, shape, initializer, dtype: shared.trained ? shared.dtype : nil)
     }
 
+    /// Takes in a tensor that was made elsewhere, so that it is trained and kept with the others.
+    public func adopt(_ tensor: Tensor, as name: String) {
+        precondition(shared.tensors[prefix + name] == nil, "parameter \(prefix + name) is there already")
+        shared.tensors[prefix + name] = tensor
+    }
+
     private func tensor(_ name: String, _ shape: [Int], _ initializer: Initializer, dtype: DType?) throws -> Tensor {
         let full = prefix + name
         if let known = shared.tensors[full] {
@@ -102,16 +108,18 @@ public final class Parameters {
 
     /// Overwrites every tensor with that of the same name.
     ///
+    /// - Parameter isOptional: names that may be missing, and then stay as they are, or be too many.
     /// - Throws: ``UserError`` when a name is missing, one is too many or a shape differs; then nothing was overwritten.
-    public func load(_ weights: Weights) throws {
-        if let extra = weights.names.sorted().first(where: { shared.tensors[$0] == nil }) {
+    public func load(_ weights: Weights, isOptional: (String) -> Bool = { _ in false }) throws {
+        if let extra = weights.names.sorted().first(where: { shared.tensors[$0] == nil && !isOptional($0) }) {
             throw UserError(
                 "tensor \"\(extra)\" belongs to no part of this model", at: weights.place,
                 remedy: "The checkpoint was written with other settings of the model.")
         }
-        let values = try shared.tensors.map { try weights.tensor($0.key, shape: $0.value.shape) }
+        let loaded = shared.tensors.filter { weights.has($0.key) || !isOptional($0.key) }
+        let values = try loaded.map { try weights.tensor($0.key, shape: $0.value.shape) }
         withoutGradients {
-            for (tensor, value) in zip(shared.tensors.values, values) { tensor.copy(from: value) }
+            for (tensor, value) in zip(loaded.values, values) { tensor.copy(from: value) }
         }
     }
 

@@ -1,0 +1,69 @@
+import ArgumentParser
+import Foundation
+import IISAN
+import Synchronization
+
+/// `iisan study-step`: one step of a study, started by the study itself.
+struct StudyStepCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "study-step", abstract: "Do one step of a study; studies start this themselves.", shouldDisplay: false)
+
+    @Argument(help: "prepare or run.")
+    var work: StudyStep.Work
+
+    @Argument(help: "The step's settings.", completion: .file())
+    var file: String
+
+    /// Seconds to wait for a step of a killed study that has not yet come to its safe point.
+    private static let patience = 60.0
+
+    func run() throws {
+        let url = URL(filePath: file)
+        let console = Console(stoppable: true)
+        let input = StandardInput()
+        var observer = console.observer
+        let isInterrupted = observer.isCancelled
+        observer.isCancelled = { isInterrupted() || input.hasEnded }
+        do {
+            let lock = try Self.lock(url.deletingLastPathComponent())
+            let step = StudyStep(work, try Configuration(url), file: url)
+            guard try step.perform(observer) else { throw ExitCode(130) }
+            withExtendedLifetime(lock) {}
+        } catch let error as UserError {
+            try AtomicFile.write(error.description, to: url.deletingPathExtension().appendingPathExtension("failure"))
+            throw error
+        }
+    }
+
+    private static func lock(_ folder: URL) throws -> FolderLock {
+        let end = Date(timeIntervalSinceNow: patience)
+        while Date() < end {
+            if let lock = try? FolderLock(folder) { return lock }
+            Thread.sleep(forTimeInterval: 0.2)
+        }
+        return try FolderLock(folder)
+    }
+}
+
+extension StudyStep.Work: ExpressibleByArgument {}
+
+/// Notices when standard input ends: when whoever started this process closes it or is no more.
+private final class StandardInput: Sendable {
+    private let ended = Ended()
+
+    private final class Ended: Sendable {
+        let flag = Atomic(false)
+    }
+
+    init() {
+        let ended = ended
+        Thread.detachNewThread {
+            var byte: UInt8 = 0
+            while read(STDIN_FILENO, &byte, 1) > 0 {}
+            ended.flag.store(true, ordering: .relaxed)
+        }
+    }
+
+    /// Whether it has.
+    var hasEnded: Bool { ended.flag.load(ordering: .relaxed) }
+}

@@ -1,0 +1,79 @@
+import Files
+import Foundation
+
+/// What happens to some of a catalogue's items before they are encoded: how robust is a recommender to it?
+///
+/// The seed alone decides which items are changed, so that all kinds change the same items where all have a title and a picture, and a
+/// higher rate changes those of a lower one too, each in the same way. Nothing depends on the machine or on the order of the items.
+public struct ItemChange: Sendable, Equatable {
+    /// What happens.
+    public let kind: ItemChangeKind
+    /// The share of the items that are changed, of those that have a title or picture to change: 0 to 1.
+    public let rate: Double
+    /// Decides which items are changed and how.
+    public let seed: UInt64
+
+    /// Makes a change.
+    ///
+    /// - Throws: ``UserError`` when the rate is no share.
+    public init(kind: ItemChangeKind, rate: Double, seed: UInt64 = 42) throws {
+        guard (0...1).contains(rate) else { throw UserError("is \(rate), expected 0 to 1", at: "rate") }
+        self.kind = kind
+        self.rate = rate
+        self.seed = seed
+    }
+
+    /// The items with some of them changed; their number, order and ids stay.
+    ///
+    /// - Parameters:
+    ///   - items: the catalogue.
+    ///   - workFolder: where changed pictures are written, as PNG; one that lies there from an earlier call is not made again.
+    /// - Throws: ``UserError`` when there is nothing to swap with, or a picture cannot be written. A picture that cannot be read stays
+    ///   as it is: encoding will name it.
+    public func changed(_ items: [CatalogueItem], workFolder: URL) throws -> [CatalogueItem] {
+        let rows = chosen(of: items)
+        return kind.modality == .text ? try changedTitles(of: items, rows) : try changedPictures(of: items, rows, workFolder)
+    }
+
+    /// The places of the items to change.
+    func chosen(of items: [CatalogueItem]) -> [Int] {
+        let candidates = items.indices.filter { has(items[$0]) }
+            .map { (row: $0, key: number("choice", items[$0].id)) }
+            .sorted { ($0.key, items[$0.row].id) < ($1.key, items[$1.row].id) }
+        return candidates.prefix(Int((rate * Double(candidates.count)).rounded())).map(\.row)
+    }
+
+    /// For each of some items, another that has something else to give: the same one at every rate.
+    ///
+    /// - Throws: ``UserError`` when all items have the same.
+    func donors<Content: Equatable>(
+        of rows: [Int], _ items: [CatalogueItem], _ content: (CatalogueItem) -> Content
+    ) throws -> [Int] {
+        // By id, so that the catalogue's order does not matter.
+        let candidates = items.indices.filter { has(items[$0]) }.sorted { items[$0].id < items[$1].id }
+        return try rows.map { row in
+            var random = random(kind.rawValue, items[row].id)
+            let start = random.next(below: candidates.count)
+            let own = content(items[row])
+            guard let donor = (candidates[start...] + candidates[..<start]).first(where: { content(items[$0]) != own }) else {
+                throw UserError(
+                    "there is nothing to swap with: all items have the same", at: kind.rawValue,
+                    remedy: "Choose another change, or a catalogue with different items.")
+            }
+            return donor
+        }
+    }
+
+    /// Random numbers for one purpose and one thing.
+    func random(_ purpose: String, _ thing: String) -> SplitMix64 { SplitMix64(seed: number(purpose, thing)) }
+
+    private func number(_ purpose: String, _ thing: String) -> UInt64 {
+        var hash = ContentHash()
+        for part in [String(seed), purpose, thing] { hash.update(part) }
+        return UInt64(hash.digits.prefix(16), radix: 16) ?? 0
+    }
+
+    private func has(_ item: CatalogueItem) -> Bool {
+        kind.modality == .text ? item.title?.contains { !$0.isWhitespace } ?? false : item.picture != nil
+    }
+}

@@ -1,0 +1,130 @@
+import Encoders
+import Files
+import Foundation
+import HiddenStates
+import Torch
+
+/// One modality's inputs of a whole catalogue, at hand for an encoder that runs in every training step.
+///
+/// Titles are tokenized once. Pictures are decoded and scaled once and kept as bytes as far as the memory goes; the others are
+/// read again when they are needed.
+public final class LiveInputs {
+    /// The encoder that reads them.
+    public let directory: EncoderDirectory
+    /// What of the items is read.
+    public let modality: EncoderModality
+    /// Whether an item has a title or a picture [items].
+    public let isPresent: [Bool]
+    /// A SHA-256 of the encoder's files alone.
+    public let encoderHash: String
+    let source: Source
+
+    /// What the inputs are made of.
+    enum Source {
+        /// The token numbers of each item's title; empty where there is none.
+        case titles([[Int32]])
+        case pictures(LivePictures)
+        /// Pixels [items, 3, height, width] of pictures that another program has prepared, and the tokens of one.
+        case pixels(Tensor, tokensPerItem: Int)
+    }
+
+    /// Reads the titles or pictures of a catalogue.
+    ///
+    /// - Parameters:
+    ///   - modality: what is read of the items; the encoder has to be of this kind.
+    ///   - items: all items of the catalogue, in the dataset's order.
+    ///   - directory: the encoder's directory with its tokenizer or picture processor.
+    ///   - options: the longest title, and what becomes of damaged pictures; threads.
+    ///   - pictureMemory: bytes that prepared pictures may take; 1 GB by default.
+    /// - Throws: ``UserError`` for a file that is missing, damaged or does not fit; `CancellationError`.
+    public init(
+        _ modality: EncoderModality, of items: [CatalogueItem], with directory: URL,
+        options: EncodingOptions = EncodingOptions(), pictureMemory: Int = 1 << 30, progress: Files.Progress.Handler? = nil,
+        isCancelled: () -> Bool = { false }
+    ) throws {
+        let encoder = try EncoderDirectory(directory, for: modality)
+        let input = try Self.input(modality, encoder, items: items.count, options)
+        switch input {
+        case let titles as TitleInput:
+            let tokens = try titles.tokens(of: items)
+            source = .titles(tokens)
+            isPresent = tokens.map { !$0.isEmpty }
+        case let pictures as PictureInput:
+            let live = try LivePictures(
+                pictures, items: items, memory: pictureMemory, progress: progress, isCancelled: isCancelled)
+            source = .pictures(live)
+            isPresent = live.isPresent
+        default: preconditionFailure("inputs are titles or pictures")
+        }
+        self.modality = modality
+        self.directory = encoder
+        encoderHash = try encoder.contentHash()
+    }
+
+    /// Takes titles that are tokenized already: token numbers of each item, special ones included; none for an item without a title.
+    ///
+    /// - Throws: ``UserError`` for a directory that is no text encoder and token numbers that it does not know.
+    public init(tokens: [[Int32]], with directory: URL) throws {
+        self.directory = try EncoderDirectory(directory, for: .text)
+        guard case .tokens(let vocabulary, let maximum) = self.directory.family.input else {
+            throw UserError("the encoder reads pictures, and titles are given", at: directory.path)
+        }
+        for title in tokens where title.count > maximum || title.contains(where: { $0 < 0 || $0 >= vocabulary }) {
+            throw UserError(
+                "a title has \(title.count) tokens up to \(title.max() ?? 0); the encoder knows \(vocabulary) and reads \(maximum)",
+                at: directory.path)
+        }
+        modality = .text
+        source = .titles(tokens)
+        isPresent = tokens.map { !$0.isEmpty }
+        encoderHash = try self.directory.contentHash()
+    }
+
+    /// Takes pixels that are prepared already: float32 [items, 3, height, width].
+    ///
+    /// - Throws: ``UserError`` for a directory that is no image encoder and pictures of a size that it does not read.
+    public init(pixels: Tensor, with directory: URL) throws {
+        self.directory = try EncoderDirectory(directory, for: .image)
+        guard case .pixels(let grid) = self.directory.family.input, pixels.rank == 4,
+            grid.reads(height: pixels.size(2), width: pixels.size(3))
+        else { throw UserError("the encoder does not read pixels of shape \(pixels.shape)", at: directory.path) }
+        modality = .image
+        source = .pixels(pixels, tokensPerItem: grid.tokens(height: pixels.size(2), width: pixels.size(3)))
+        isPresent = [Bool](repeating: true, count: pixels.size(0))
+        encoderHash = try self.directory.contentHash()
+    }
+
+    private static func input(
+        _ modality: EncoderModality, _ encoder: EncoderDirectory, items: Int, _ options: EncodingOptions
+    ) throws -> any CatalogueInput {
+        let threads = InputThreads(options.threads, device: options.device).count
+        guard encoder.family.input.modality == modality else {
+            throw UserError(
+                "the encoder reads \(encoder.family.input.modality.rawValue), and \(modality.rawValue) is asked for",
+                at: encoder.url.path)
+        }
+        switch encoder.family.input {
+        case .tokens(let vocabulary, let maximum):
+            return try TitleInput(
+                encoder.url, vocabulary: vocabulary, maximum: maximum, options: options, threads: threads)
+        case .pixels(let grid):
+            return try PictureInput(encoder, grid: grid, items: items, options: options, threads: threads)
+        }
+    }
+
+    /// A SHA-256 of the encoder's files and of all that makes the inputs, as 64 digits; nothing is decoded.
+    ///
+    /// - Throws: ``UserError`` as the initialiser does.
+    public static func hash(
+        _ modality: EncoderModality, of items: [CatalogueItem], with directory: URL, options: EncodingOptions
+    ) throws -> String {
+        let encoder = try EncoderDirectory(directory, for: modality)
+        let input = try input(modality, encoder, items: items.count, options)
+        var hash = ContentHash()
+        hash.update(try encoder.contentHash())
+        hash.update(input.tokenizerHash ?? "")
+        for (key, value) in input.preprocessing.sorted(by: { $0.key < $1.key }) { hash.update("\(key) \(value)") }
+        for item in items { hash.update(try input.contentHash(of: item)) }
+        return hash.digits
+    }
+}

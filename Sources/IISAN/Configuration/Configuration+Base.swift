@@ -1,0 +1,77 @@
+import Files
+import Foundation
+import Hub
+import Yams
+
+extension Configuration {
+    /// The key under which a file names the configuration that it builds on.
+    private static let baseKey = "base"
+
+    /// Settings that are paths.
+    private static let paths = [
+        ["data", "dataset"], ["data", "import", "interactions"], ["data", "import", "items"], ["data", "import", "pictures"],
+        ["encode", "text", "store"], ["encode", "image", "store"], ["train", "run"], ["evaluate", "ceiling"],
+    ]
+    /// Settings that are encoders: paths, or names in the hub's cache.
+    private static let encoders = [["encode", "text", "encoder"], ["encode", "image", "encoder"]]
+
+    /// The tree of a text over the trees of the files that it builds on.
+    ///
+    /// - Parameter above: the files that build on this one.
+    /// - Throws: ``UserError`` for a file that builds on itself; an unknown or unfitting setting names the file it stands in.
+    static func tree(_ text: String, source: String, folder: URL, above: [String] = []) throws -> Node {
+        var root = try parse(text, source: source)
+        guard var mapping = root.mapping, let named = mapping[Node(baseKey)] else { return root }
+        let place = SettingsPlace(source: source).below(baseKey, named)
+        let path = resolved(try place.naming { try String.read(named) }, from: folder)
+        let files = above + [URL(filePath: source).standardizedFileURL.path]
+        guard !files.contains(path) else {
+            throw UserError("builds on itself, by way of \(path)", at: place.description, remedy: "Take one `base` out.")
+        }
+        mapping[Node(baseKey)] = nil
+        root = .mapping(mapping)
+        _ = try read(root, SettingsPlace(source: source))
+        let url = URL(filePath: path)
+        let baseText = try place.naming { try Self.text(of: url) }
+        var base = try tree(baseText, source: path, folder: url.deletingLastPathComponent(), above: files)
+        _ = try read(base, SettingsPlace(source: path))
+        for keys in paths { change(keys[...], in: &base) { resolved($0, from: url.deletingLastPathComponent()) } }
+        for keys in encoders { change(keys[...], in: &base) { resolvedEncoder($0, from: url.deletingLastPathComponent()) } }
+        return merged(root, over: base)
+    }
+
+    /// A path from a folder; an empty one stays empty.
+    static func resolved(_ path: String, from folder: URL) -> String {
+        if path.isEmpty { return path }
+        return (path.hasPrefix("/") ? URL(filePath: path) : folder.appending(path: path)).standardizedFileURL.path
+    }
+
+    /// An encoder's directory from a folder, or its name where only the hub's cache has it.
+    static func resolvedEncoder(_ encoder: String, from folder: URL) -> String {
+        // A model of the hub is named like a directory; a directory that is there comes first.
+        let path = resolved(encoder, from: folder)
+        let isThere = FileManager.default.fileExists(atPath: path)
+        return !isThere && (try? HubCache().directory(of: encoder)) != nil ? encoder : path
+    }
+
+    /// Changes a text deep in a tree, if it is there.
+    private static func change(_ keys: ArraySlice<String>, in node: inout Node, _ body: (String) -> String) {
+        guard let key = keys.first else {
+            if let scalar = node.scalar, node.null == nil {
+                node = Node(body(scalar.string), Tag(.str), .doubleQuoted)
+            }
+            return
+        }
+        guard var mapping = node.mapping, var child = mapping[Node(key)] else { return }
+        change(keys.dropFirst(), in: &child, body)
+        mapping[Node(key)] = child
+        node = .mapping(mapping)
+    }
+
+    /// Sections are merged key by key; anything else of `node` takes the place of what `base` has.
+    private static func merged(_ node: Node, over base: Node) -> Node {
+        guard let upper = node.mapping, var mapping = base.mapping else { return node }
+        for (key, value) in upper { mapping[key] = mapping[key].map { merged(value, over: $0) } ?? value }
+        return .mapping(mapping)
+    }
+}

@@ -1,0 +1,124 @@
+import Datasets
+import Encoders
+import Encoding
+import Files
+import Foundation
+import HiddenStates
+import Modeling
+import Torch
+import Training
+
+extension Pipeline {
+    /// Other titles, pictures and states than those a run was trained on, to see what becomes of its ranking.
+    public struct ChangedInputs {
+        /// The items with their changed titles and pictures, in the dataset's order: what live encoders read.
+        public var items: [CatalogueItem]
+        /// The stores of their hidden states: what cached methods read. One that is left out is the configured one.
+        public var textStore, imageStore: URL?
+
+        /// Names the inputs.
+        public init(items: [CatalogueItem], textStore: URL? = nil, imageStore: URL? = nil) {
+            self.items = items
+            self.textStore = textStore
+            self.imageStore = imageStore
+        }
+    }
+
+    /// The split that the configuration asks for.
+    public func split(of dataset: Dataset) throws -> Split { try Split(dataset, configuration.data.split) }
+
+    /// A recommender as configured, with fresh parameters from the configured seed.
+    ///
+    /// - Parameter changed: what the items are, where they are not the dataset's.
+    public func recommender(_ dataset: Dataset, _ split: Split, changed: ChangedInputs? = nil) throws -> Recommender {
+        RandomState.seed(configuration.train.training.seed)
+        var sources: [EncoderModality: any StateSource] = [:]
+        for (modality, settings) in configuration.readModalities {
+            sources[modality] = try source(modality, settings, dataset, changed)
+        }
+        return try SettingsPlace(source: "train").naming {
+            try Recommender.make(
+                configuration.train.model, itemCount: dataset.items.count, text: sources[.text], image: sources[.image],
+                positions: split.options.inputLength, on: device)
+        }
+    }
+
+    /// The recommender with the parameters of the best epoch.
+    ///
+    /// - Throws: ``UserError`` when the run is not trained yet.
+    public func trainedRecommender(
+        _ dataset: Dataset, _ split: Split, changed: ChangedInputs? = nil
+    ) throws -> Recommender {
+        guard configuration.train.model.method.isTrained else {
+            throw UserError("popularity is not trained and recommends the same to everyone", at: run.folder.path)
+        }
+        guard run.best.exists else {
+            throw UserError("has no trained epoch yet", at: run.folder.path, remedy: "Train it first: iisan train.")
+        }
+        let recommender = try recommender(dataset, split, changed: changed)
+        try run.best.load(into: recommender)
+        return recommender
+    }
+
+    /// The stores that the configured model reads.
+    func stores(_ dataset: Dataset) throws -> [HiddenStateStore] {
+        guard configuration.train.model.readsStores else { return [] }
+        return try configuration.readModalities.map { try store(URL(filePath: $0.settings.store), dataset) }
+    }
+
+    private func store(_ folder: URL, _ dataset: Dataset) throws -> HiddenStateStore {
+        let store = try HiddenStateStore.open(folder)
+        try store.check(ids: dataset.items.map(\.id))
+        return store
+    }
+
+    /// Where the configured model gets a modality's states from.
+    private func source(
+        _ modality: EncoderModality, _ settings: EncodeSettings.Modality, _ dataset: Dataset, _ changed: ChangedInputs?
+    ) throws -> any StateSource {
+        let train = configuration.train
+        var layers = modality == .text ? train.textLayers : train.imageLayers
+        guard train.model.isLive else {
+            let other = modality == .text ? changed?.textStore : changed?.imageStore
+            let store = try store(other ?? URL(filePath: settings.store), dataset)
+            if train.model.readsLastStateOnly { layers = [(layers ?? store.layers).max() ?? 0] }
+            return try StoredStates(store, layers: layers, on: device)
+        }
+        let inputs = try liveInputs(modality, settings, dataset, changed)
+        let autocast: DType? = train.training.precision == .bfloat16 ? .bfloat16 : nil
+        if train.model.method.trainsEncoders {
+            return try SettingsPlace(source: "train").naming {
+                try TunedEncoder(
+                    inputs, method: train.model.method, train.model.fineTuning, pooling: settings.pooling,
+                    autocast: autocast, on: device)
+            }
+        }
+        layers = layers ?? settings.layers
+        if train.model.readsLastStateOnly {
+            layers = [(layers ?? EncodingOptions.usualLayers(depth: inputs.directory.family.depth)).max() ?? 0]
+        }
+        return try LiveStates(
+            inputs, layers: layers, pooling: settings.pooling, precision: configuration.encode.precision,
+            passTokens: train.model.fineTuning.passTokens, on: device)
+    }
+
+    /// The titles or pictures for a live encoder; read once for all stages of this pipeline.
+    private func liveInputs(
+        _ modality: EncoderModality, _ settings: EncodeSettings.Modality, _ dataset: Dataset, _ changed: ChangedInputs?
+    ) throws -> LiveInputs {
+        func read(_ items: [CatalogueItem]) throws -> LiveInputs {
+            try LiveInputs(
+                modality, of: items, with: encoderDirectory(settings.encoder), options: encodingOptions(settings),
+                progress: observer.onProgress, isCancelled: observer.isCancelled)
+        }
+        if let changed { return try read(changed.items) }
+        return try live.inputs(modality) { try read(dataset.items.map(CatalogueItem.init)) }
+    }
+
+    /// What determines the inputs of a live encoder.
+    func liveHash(_ modality: EncoderModality, _ settings: EncodeSettings.Modality, _ dataset: Dataset) throws -> String {
+        try LiveInputs.hash(
+            modality, of: dataset.items.map(CatalogueItem.init), with: encoderDirectory(settings.encoder),
+            options: encodingOptions(settings))
+    }
+}

@@ -1,0 +1,100 @@
+import Files
+import Foundation
+import Report
+
+extension Study {
+    /// Makes all runs that are not there yet, one after the other, and sets them side by side in `study.json`.
+    ///
+    /// A study that was stopped or killed goes on where it was: what is finished, and made of the same settings and data, is kept. A
+    /// run that fails is named in the result, and the others are made all the same.
+    ///
+    /// - Parameter runner: what makes them: this process, or one process per run.
+    /// - Returns: the result; nil when it was told to stop.
+    /// - Throws: ``UserError`` when another process makes the same study, or the disk fails.
+    public func run(using runner: some StudyRunner, observer: Pipeline.Observer = Pipeline.Observer()) throws -> StudyResult? {
+        try Folder.make(folder)
+        let lock = try FolderLock(folder)
+        defer { withExtendedLifetime(lock) { lock.remove() } }
+        var failures: [String: String] = [:]
+        var unprepared: [(preparation: Configuration, reason: String)] = []
+        for (number, preparation) in preparations.enumerated() {
+            let step = StudyStep(.prepare, preparation, file: steps.appending(path: "prepare-\(number + 1).yaml"))
+            do {
+                guard try runner.perform(step, observer: observer) else { return nil }
+            } catch let error as UserError {
+                unprepared.append((preparation, error.description))
+            }
+        }
+        var done = Set(runs.indices.filter { isComplete(runs[$0]) })
+        observer.onMessage("study: \(runs.count) runs, \(done.count) of them done\(timeLeft(done))")
+        for (index, run) in runs.enumerated() where !done.contains(index) {
+            if observer.isCancelled() { return nil }
+            if let failed = unprepared.first(where: { preparations(of: run).contains($0.preparation) }) {
+                failures[run.name] = failed.reason
+                continue
+            }
+            observer.onMessage("study: run \(index + 1) of \(runs.count), \(run.name)\(timeLeft(done))")
+            let file = steps.appending(path: "\(run.name.replacing("/", with: "-")).yaml")
+            do {
+                guard try runner.perform(StudyStep(.run, run.configuration, file: file), observer: observer) else { return nil }
+                done.insert(index)
+            } catch let error as UserError {
+                failures[run.name] = error.description
+                observer.onMessage("study: \(run.name) failed: \(error.description)")
+            }
+        }
+        let result = try StudyResult(self, failures: failures)
+        try JSONFile.write(result, to: resultFile)
+        return result
+    }
+
+    /// Where steps keep their settings; no variant has a name like it.
+    private var steps: URL { folder.appending(path: ".steps") }
+
+    /// What has to be there before the runs: dataset and states, one encoder at a time, each once.
+    var preparations: [Configuration] {
+        let all = runs.flatMap(preparations).reduce(into: [Configuration]()) { found, one in
+            if !found.contains(one) { found.append(one) }
+        }
+        // Preparing states makes the dataset too.
+        let hasStates = all.contains { $0.encode.text != nil || $0.encode.image != nil }
+        return hasStates ? all.filter { $0.encode.text != nil || $0.encode.image != nil } : all
+    }
+
+    private func preparations(of run: StudyRun) -> [Configuration] {
+        var plain = Configuration()
+        plain.data = run.configuration.data
+        plain.encode = run.configuration.encode
+        plain.device = run.configuration.device
+        plain.threads = run.configuration.threads
+        (plain.encode.text, plain.encode.image) = (nil, nil)
+        let modalities = run.configuration.train.model.readsStores ? run.configuration.encode : plain.encode
+        let needed = [\EncodeSettings.text, \EncodeSettings.image].compactMap { modality -> Configuration? in
+            guard let settings = modalities[keyPath: modality] else { return nil }
+            var one = plain
+            one.encode[keyPath: modality] = settings
+            return one
+        }
+        return needed.isEmpty ? [plain] : needed
+    }
+
+    private func isComplete(_ run: StudyRun) -> Bool {
+        (try? Pipeline(run.configuration).isComplete()) ?? false
+    }
+
+    /// `, about 12 min left`, from what finished runs of the same variants took; empty where nothing is known.
+    private func timeLeft(_ done: Set<Int>) -> String {
+        let seconds = done.compactMap { index in Self.seconds(of: runs[index]).map { (runs[index].variant, $0) } }
+        let known = Dictionary(grouping: seconds, by: \.0).mapValues { $0.reduce(0) { $0 + $1.1 } / Double($0.count) }
+        let open = runs.indices.filter { !done.contains($0) }.map { known[runs[$0].variant] }
+        let sum = open.reduce(0) { $0 + ($1 ?? 0) }
+        guard sum > 0 else { return "" }
+        let unknown = open.count { $0 == nil }
+        return ", about \(NumberText.seconds(sum)) left" + (unknown > 0 ? " and \(unknown) runs that nothing is known of" : "")
+    }
+
+    private static func seconds(of run: StudyRun) -> Double? {
+        guard !run.isMeasurement, let events = try? run.folder.readEvents() else { return nil }
+        return events.reduce(0) { $0 + $1.seconds + $1.validationSeconds }
+    }
+}

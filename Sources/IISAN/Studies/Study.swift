@@ -1,0 +1,118 @@
+import Files
+import Foundation
+
+/// Variants of a configuration, each trained with each of its seeds, and set side by side.
+///
+/// ```swift
+/// let study = try Study(CompareStudy(file), file: file)
+/// let result = try study.run(using: InProcessRunner())
+/// ```
+public struct Study: Sendable {
+    /// The study's file.
+    public let file: URL
+    /// Where runs and results go.
+    public let folder: URL
+    /// What every study says.
+    public let options: StudyOptions
+    /// What is set side by side, in the order of the table.
+    public let variants: [StudyVariant]
+    /// What the others are compared with.
+    public let reference: String
+    /// All runs, in the order in which they are made.
+    public let runs: [StudyRun]
+
+    /// Plans a study; nothing is made.
+    ///
+    /// - Parameters:
+    ///   - options: base, folder, seeds.
+    ///   - variants: at least one.
+    ///   - file: the study's file, for messages.
+    /// - Throws: ``UserError`` for variants that cannot be configured, have names that are taken or cannot be folders, or are the same.
+    public init(_ options: StudyOptions, variants: [StudyVariant], file: URL) throws {
+        self.file = file
+        self.options = options
+        self.variants = variants
+        folder = URL(filePath: options.folder)
+        guard let first = variants.first else {
+            throw UserError("there is nothing to compare", at: file.path, remedy: "Name at least one variant.")
+        }
+        reference = options.reference ?? first.name
+        let names = variants.map(\.name)
+        guard names.contains(reference) else {
+            throw UserError(
+                "there is no variant \"\(reference)\"", at: "\(file.path): reference",
+                remedy: Suggestion.sentence(for: reference, in: names))
+        }
+        var taken: [String: StudyVariant] = [:]
+        for variant in variants {
+            try variant.check()
+            // Some disks do not tell capitals from small letters.
+            if let other = taken.updateValue(variant, forKey: variant.name.lowercased()) {
+                throw UserError(
+                    "the variant \"\(other.name)\" is there twice", at: variant.place.isEmpty ? file.path : variant.place,
+                    remedy: "Give each a name of its own.")
+            }
+        }
+        runs = try variants.flatMap { try Self.runs(of: $0, options, file) }
+        try Self.checkDifference(of: variants, runs, file)
+        if let other = runs.first(where: { $0.configuration.data != runs[0].configuration.data }) {
+            throw UserError(
+                "\"\(other.variant)\" has another dataset or split than \"\(runs[0].variant)\"", at: file.path,
+                remedy: "What is set side by side has to be ranked for the same users: set `data` in the base.")
+        }
+    }
+
+    /// The file of the results.
+    public var resultFile: URL { folder.appending(path: "study.json") }
+
+    private static func runs(of variant: StudyVariant, _ options: StudyOptions, _ file: URL) throws -> [StudyRun] {
+        let base = URL(filePath: options.base)
+        let folder = URL(filePath: options.folder).appending(path: variant.name)
+        func run(_ name: String, seed: UInt64, _ more: [String]) throws -> StudyRun {
+            let own = ["train.seed=\(seed)", "train.run=\(folder.appending(path: name).path.yaml)"] + more
+            do {
+                let configuration = try Configuration(base, overrides: options.set + variant.set + own)
+                return StudyRun(
+                    variant: variant.name, seed: seed, isMeasurement: name == "cost", configuration: configuration)
+            } catch let error as UserError {
+                // A fault of the base is the same for all, and names its own line.
+                if (try? Configuration(base)) == nil { throw error }
+                throw UserError(
+                    "\"\(variant.name)\" cannot be configured: \(error.place.map { "\($0): " } ?? "")\(error.problem)",
+                    at: variant.place.isEmpty ? file.path : variant.place, remedy: error.remedy)
+            }
+        }
+        var runs: [StudyRun] = []
+        var seeds = variant.seeds ?? options.seeds
+        if variant.isTrained {
+            let first = try run("seed-\(seeds[0])", seed: seeds[0], [])
+            // Nothing is drawn by chance where nothing is trained.
+            if !first.configuration.train.model.method.isTrained { seeds = [seeds[0]] }
+            runs.append(first)
+            for seed in seeds.dropFirst() { runs.append(try run("seed-\(seed)", seed: seed, [])) }
+        }
+        if let steps = variant.measuredSteps {
+            runs.append(try run("cost", seed: seeds[0], ["train.measured_steps=\(steps)"]))
+        }
+        return runs
+    }
+
+    /// Two variants of the same settings are one.
+    private static func checkDifference(of variants: [StudyVariant], _ runs: [StudyRun], _ file: URL) throws {
+        for (index, variant) in variants.enumerated() {
+            for other in variants[..<index] {
+                func settings(_ name: String) -> Configuration? {
+                    var settings = runs.first { $0.variant == name }?.configuration
+                    settings?.train.run = ""
+                    settings?.train.training.seed = 0
+                    settings?.train.training.measuredSteps = nil
+                    return settings
+                }
+                guard settings(variant.name) == settings(other.name) else { continue }
+                throw UserError(
+                    "\"\(variant.name)\" has the same settings as \"\(other.name)\"",
+                    at: variant.place.isEmpty ? file.path : variant.place, remedy: "Leave one of them out.")
+            }
+        }
+    }
+}

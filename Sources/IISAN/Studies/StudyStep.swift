@@ -1,0 +1,60 @@
+import Files
+import Foundation
+
+/// A piece of a study that is done in one go, by this process or by one of its own.
+public struct StudyStep: Sendable {
+    /// What is done.
+    public enum Work: String, Sendable, CaseIterable {
+        /// The dataset, and the hidden states of the configured encoders.
+        case prepare
+        /// Training, ranking and report of one run, or the measurement of its cost.
+        case run
+    }
+
+    /// What is done.
+    public var work: Work
+    /// Its effective settings.
+    public var configuration: Configuration
+    /// Where its settings are written for a process of its own.
+    public var file: URL
+
+    /// Describes a step.
+    public init(_ work: Work, _ configuration: Configuration, file: URL) {
+        self.work = work
+        self.configuration = configuration
+        self.file = file
+    }
+
+    /// Does it in this process.
+    ///
+    /// - Returns: false when it was told to stop; the same step goes on from there.
+    /// - Throws: ``UserError`` as the stages do.
+    public func perform(_ observer: Pipeline.Observer) throws -> Bool {
+        let pipeline = try Pipeline(configuration, observer: observer)
+        switch work {
+        case .prepare:
+            try pipeline.importDataset()
+            return try pipeline.encode()
+        case .run:
+            if try pipeline.isComplete() { return true }
+            // A result that is there says that all is done.
+            try? FileManager.default.removeItem(at: pipeline.run.result)
+            guard try pipeline.train(replacing: true) == .finished else { return false }
+            guard configuration.train.training.measuredSteps == nil else { return true }
+            try pipeline.evaluate()
+            try pipeline.report()
+            return true
+        }
+    }
+}
+
+extension Pipeline {
+    /// Whether the run's folder holds the results of these settings and data.
+    func isComplete() throws -> Bool {
+        guard FileManager.default.fileExists(atPath: run.result.path),
+            (try? String(contentsOf: run.configuration, encoding: .utf8)) == configuration.yaml,
+            (try? RunResult.read(from: run.result)) != nil
+        else { return false }
+        return try trainingInputs(dataset()).match(run.folder.appending(path: "inputs.sha256"))
+    }
+}

@@ -1,0 +1,108 @@
+import Encoders
+import Encoding
+import OrderedCollections
+import Torch
+
+/// The last hidden state of an encoder that is fine-tuned: full, Adapter, LoRA or BitFit.
+///
+/// With checkpointing nothing of the encoder's passes is kept: the rows become leaves of the recorded graph, and after the loss's
+/// backward pass ``finishBackward()`` runs each pass again, with the same dropout, and takes the rows' gradients on through it.
+public final class TunedEncoder: StateSource {
+    /// The encoder's width; its depth is the one layer.
+    public let shape: ModalityShape
+    /// Whether an item has the modality [catalogue]; nil where all have it.
+    public let presence: [Bool]?
+    /// What is trained: the encoder's own tensors below `encoder`, or `adapters`, or `low_rank`.
+    public let trained: OrderedDictionary<String, Tensor>
+    /// How many numbers of the encoder never change.
+    public let frozenCount: Int
+    private let live: LiveEncoder
+    private let dropout: EncoderDropout
+    private let checkpointing: Bool
+    private var putOff: [PutOff] = []
+
+    /// Passes whose graph was not kept.
+    private struct PutOff {
+        let passes: LivePasses
+        /// The passes' rows, a leaf [rows, width].
+        let rows: Tensor
+        /// The random state before each pass.
+        let random: [SavedRandomState]
+    }
+
+    /// Loads an encoder and prepares it for a method.
+    ///
+    /// - Parameters:
+    ///   - method: one that trains encoders.
+    ///   - pooling: how token states become one; nil for the family's own.
+    ///   - autocast: the type of matrix products; nil for float32.
+    /// - Throws: ``UserError`` for settings that cannot be built, an encoder without biases for BitFit, and weights that do not fit.
+    public init(
+        _ inputs: LiveInputs, method: Method, _ options: FineTuningOptions, pooling: Pooling?, autocast: DType?, on device: Device
+    ) throws {
+        precondition(method.trainsEncoders, "\(method.rawValue) trains no encoder")
+        try options.check()
+        let family = inputs.directory.family
+        let encoder = try PretrainedEncoder(
+            inputs.directory, hash: inputs.encoderHash, on: device, trained: method == .full)
+        trained = try Self.tensors(of: encoder, method, options)
+        frozenCount = encoder.parameters.count - (method == .full || method == .bitfit ? trained.values.reduce(0) { $0 + $1.count } : 0)
+        live = LiveEncoder(
+            encoder: encoder, inputs: inputs, pooling: pooling ?? family.pooling, passTokens: options.passTokens,
+            autocast: autocast)
+        dropout = options.dropout ? family.dropout : .none
+        checkpointing = options.checkpointing
+        shape = ModalityShape(width: family.width, layers: [family.depth])
+        presence = inputs.isPresent.allSatisfy { $0 } ? nil : inputs.isPresent
+    }
+
+    /// The last states of items: float32 [items, 1, width].
+    public func states(of items: Tensor, training: Bool) throws -> Tensor {
+        let passes = live.passes(of: items)
+        let rows: Tensor?
+        if training, checkpointing {
+            rows = try leaves(passes)
+        } else {
+            rows = try live.rows(passes) { run($0, training: training) }
+        }
+        return live.ordered(rows, passes, shape: [shape.width]).unsqueezed(1)
+    }
+
+    private func run(_ input: Tensor, training: Bool) -> Tensor {
+        live.encoder.pooledLastState(of: input, pooling: live.pooling, dropout: training ? dropout : .none).to(.float32)
+    }
+
+    /// The rows of all passes, without the graph that made them.
+    private func leaves(_ passes: LivePasses) throws -> Tensor? {
+        var random: [SavedRandomState] = []
+        let rows = try withoutGradients {
+            try live.rows(passes) { input in
+                random.append(SavedRandomState(of: live.device))
+                return run(input, training: true)
+            }
+        }
+        guard let rows else { return nil }
+        rows.requiresGradient = true
+        putOff.append(PutOff(passes: passes, rows: rows, random: random))
+        return rows
+    }
+
+    /// Runs the passes that were put off again and takes their rows' gradients on.
+    public func finishBackward() throws {
+        defer { putOff = [] }
+        guard !putOff.isEmpty else { return }
+        let now = SavedRandomState(of: live.device)
+        defer { now.restore() }
+        for part in putOff {
+            guard let gradient = part.rows.gradient else { continue }
+            var start = 0
+            for (pass, random) in zip(part.passes.passes, part.random) {
+                random.restore()
+                let input = try pass.input(live.device)
+                let rows = withAutocast(to: live.autocast, on: live.device) { run(input, training: true) }
+                (rows * gradient.narrowed(0, start..<start + pass.count)).sum().backward()
+                start += pass.count
+            }
+        }
+    }
+}
