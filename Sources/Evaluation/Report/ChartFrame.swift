@@ -14,7 +14,7 @@ struct ChartFrame {
     var hasUprights = false
 
     /// About how wide a letter of the labels is.
-    static let letter = 6.9
+    static let letter = 7.1
 
     func place(_ xValue: Double, _ yValue: Double) -> (x: Double, y: Double) {
         (across(x.place(xValue)), bottom - y.place(yValue) * (bottom - top))
@@ -58,9 +58,4 @@ struct ChartFrame {
 
             """
     }
-}
-
-extension String {
-    /// The text, cut off with an ellipsis where it has more letters.
-    func cut(to count: Int) -> String { self.count > count ? prefix(count - 1) + "…" : self }
 }

@@ -68,8 +68,9 @@ enum PageStyle {
         dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:8px}}
         @media (max-width:480px){.items{grid-template-columns:repeat(3,minmax(0,1fr))}}
         @media print{:root{color-scheme:light}body{font-size:11pt;background:#fff}main{max-width:none;padding:0}
-        h1{font-size:22pt}td{padding:5px 8px;font-size:9pt}th{padding:5px 8px;font-size:8pt}
-        .example,.chart,tr,li{break-inside:avoid}h2,h3,.lead{break-after:avoid}.wide td:first-child{position:static}.wide,.scroll{overflow:visible}section{margin-top:28px}
+        h1{font-size:22pt}td{padding:4px 5px;font-size:8.5pt}th{padding:4px 5px;font-size:7.5pt}td small,td:first-child small{font-size:7pt}
+        .example,.chart,tr,li{break-inside:avoid}h2,h3,.lead{break-after:avoid}.wide td:first-child{position:static}.wide,.scroll{overflow:visible;margin:0}.charts{grid-template-columns:1fr 1fr;gap:20px 28px}
+        .lead{break-inside:avoid}section{margin-top:28px}
         *{-webkit-print-color-adjust:exact;print-color-adjust:exact}}
         """
 }

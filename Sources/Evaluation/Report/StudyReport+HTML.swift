@@ -10,7 +10,7 @@ extension StudyReport {
             case .compare, .ablate: [tableSection, verdictSection, parts.costSection, parts.scatterSection]
             case .scale: [scaleSection, tableSection, verdictSection, parts.scatterSection, parts.costSection]
             case .robustness: [robustnessSection, tableSection, verdictSection]
-            case .tune: [trialSection, searchSection, parts.costSection]
+            case .tune: [trialSection, searchSection]
             }
         let rest = [
             breakdownSection, gateSection, shareSection, curveCharts.section, settingsSection,

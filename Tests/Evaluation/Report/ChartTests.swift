@@ -83,4 +83,13 @@ import Testing
         #expect(rects.count == 2)
         #expect(abs(rects[1].0 + rects[1].1 - rects[0].0) < 0.02 && abs(rects[0].1 / rects[1].1 - 6) < 0.01)
     }
+
+    @Test func longNamesKeepTheirEnds() {
+        #expect("abcdefghij".cut(to: 10) == "abcdefghij")
+        #expect("abcdefghijk".cut(to: 10) == "abcdef…ijk")
+        #expect("abc".cut(to: 1) == "…")
+        let labels = RowLabels(["bert-base-uncased + deit-tiny-patch16-224", "bert-base-uncased + vit-base-patch16-224-in21k"])
+        #expect(labels.width == 200 && Set(labels.names).count == 2 && labels.names.allSatisfy { $0.count <= 28 })
+        #expect(RowLabels(["id"]).width == 90 && RowLabels([]).names.isEmpty)
+    }
 }
