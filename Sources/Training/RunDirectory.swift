@@ -4,7 +4,7 @@ import Foundation
 
 /// The folder of a run: settings, environment, events, checkpoints and results.
 ///
-/// `config.yaml`, `environment.json`, `events.jsonl`, `checkpoints/best`, `checkpoints/last`, `cost.json`, `result.json`,
+/// `config.yaml`, `environment.json`, `events.jsonl`, `iisan.tfevents`, `checkpoints/best`, `checkpoints/last`, `cost.json`, `result.json`,
 /// `ranks.validation.safetensors`, `ranks.test.safetensors`, `report.html`.
 public struct RunDirectory: Sendable {
     /// Where it is.
@@ -19,6 +19,8 @@ public struct RunDirectory: Sendable {
     public var environment: URL { folder.appending(path: "environment.json") }
     /// One line per epoch.
     public var events: URL { folder.appending(path: "events.jsonl") }
+    /// The same scalars for TensorBoard: `tensorboard --logdir RUN`.
+    public var tensorBoard: URL { folder.appending(path: "iisan.tfevents") }
     /// What training took.
     public var cost: URL { folder.appending(path: "cost.json") }
     /// Where the targets of a part of the split stood, user by user: a ``RankTable``.

@@ -16,6 +16,7 @@ public final class Trainer {
     private let adam: Adam
     private var state = TrainingState()
     private var events: [TrainingEvent] = []
+    private var scalars: EventFile?
 
     /// How a training ended.
     public enum Outcome: Sendable, Equatable {
@@ -72,6 +73,7 @@ public final class Trainer {
         isCancelled: () -> Bool = { false }
     ) throws -> Outcome {
         try Folder.make(run.folder)
+        if scalars == nil { scalars = try EventFile(run.tensorBoard, keepingStepsBelow: state.epoch + 1) }
         while !state.isFinished {
             guard try runEpoch(onProgress, isCancelled) else {
                 try run.last.write(recommender, adam, state)
@@ -162,6 +164,7 @@ public final class Trainer {
         state.events = events.count
         state.isFinished = state.epoch >= options.epochs || state.evaluationsWithoutBetter > options.patience
         try run.write(events: events)
+        try scalars?.write(step: event.epoch, values: event.scalars)
         if isBest { try run.best.write(recommender, adam, state) }
         try run.last.write(recommender, adam, state)
         return event

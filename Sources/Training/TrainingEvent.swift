@@ -14,4 +14,13 @@ public struct TrainingEvent: Sendable, Codable, Equatable {
     public var validationSeconds: Double
     /// The peak of memory so far, in bytes: resident on the processor, allocated on an accelerator.
     public var peakMemory: Int
+
+    /// The numbers by name, as TensorBoard shows them.
+    var scalars: [(tag: String, value: Float)] {
+        [
+            ("training/loss", Float(loss)), ("validation/HR@10", Float(validation.hitRate)),
+            ("validation/NDCG@10", Float(validation.ndcg)), ("cost/seconds", Float(seconds)),
+            ("cost/memory in MB", Float(peakMemory) / 1e6),
+        ]
+    }
 }

@@ -88,9 +88,14 @@ extension MethodComparison {
             switch verdict {
             case .better: "\(first) is better than \(second) on \(users.metric) by \(amount)"
             case .worse: "\(first) is worse than \(second) on \(users.metric) by \(amount)"
-            case .withinNoise: "\(first) and \(second) are within noise on \(users.metric): a difference of \(amount)"
+            case .withinNoise: "\(first) and \(second) are within \(noise) on \(users.metric): a difference of \(amount)"
             }
         return ([claim] + facts).joined(separator: ", ")
+    }
+
+    /// What hides the difference, where it is clear over users alone.
+    private var noise: String {
+        users.pValue < Verdict.level && uncorrected >= Verdict.level ? "the noise between seeds" : "noise"
     }
 
     /// The probability as text, as in `p = 0.0002`.

@@ -19,7 +19,7 @@ struct Axis {
         let ticks = AxisTicks(covering: values.map { $0 / unit.size }, count: count, whole: whole)
         return Axis(
             ends: (ticks.low * unit.size, ticks.high * unit.size), isLogarithmic: false,
-            labels: ticks.values.map { ($0 * unit.size, ticks.label($0) + ($0 == 0 ? "" : unit.name)) })
+            labels: ticks.values.map { ($0 * unit.size, $0 == 0 && !unit.name.isEmpty ? "0" : ticks.label($0) + unit.name) })
     }
 
     /// Even ratios over the data, which is above 0.

@@ -12,24 +12,24 @@ struct BarChart {
     var title: String
     var bars: [Bar]
 
-    private static let labelWidth = 140.0
-    private static let valueWidth = 84.0
+    private static let valueWidth = 92.0
     private static let rowHeight = 28.0
 
     /// The chart as an `svg` element.
     var svg: Markup {
         let width = LineChart.width
-        let room = width - Self.labelWidth - Self.valueWidth
+        let labels = RowLabels(bars.map(\.name))
+        let room = width - labels.width - Self.valueWidth
         let most = max(bars.map(\.value).max() ?? 0, .leastNormalMagnitude)
         let rows: [Markup] = bars.enumerated().map { index, bar in
             let y = 30 + Double(index) * Self.rowHeight
             let length = max(1.5, bar.value / most * room)
             return """
-                <text class="legend" x="0" y="\(y + 16)"\(bar.isMarked ? " font-weight=\"650\"" : Markup(stringLiteral: ""))>\(bar.name.cut(to: 21))\
+                <text class="legend" x="0" y="\(y + 16)"\(bar.isMarked ? " font-weight=\"650\"" : Markup(stringLiteral: ""))>\(labels.names[index])\
                 <title>\(bar.name)</title></text>\
-                <rect x="\(Self.labelWidth)" y="\(y + 4)" width="\(length)" height="16" rx="2" fill="var(\(bar.isMarked ? "--s0" : "--soft"))" \
+                <rect x="\(labels.width)" y="\(y + 4)" width="\(length)" height="16" rx="2" fill="var(\(bar.isMarked ? "--s0" : "--soft"))" \
                 fill-opacity="\(bar.isMarked ? 1 : 0.45)"/>\
-                <text class="value" x="\(Self.labelWidth + length + 8)" y="\(y + 16)">\(bar.text)</text>
+                <text class="value" x="\(labels.width + length + 8)" y="\(y + 16)">\(bar.text)</text>
                 """
         }
         let height = 30 + Double(bars.count) * Self.rowHeight + 6

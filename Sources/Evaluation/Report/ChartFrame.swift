@@ -8,20 +8,25 @@ struct ChartFrame {
     var top: Double
     var bottom: Double
     var xLabel: String
+    /// How far the x axis's ends are from the plot's sides.
+    var inset = 0.0
     /// Whether upright lines stand at the x axis's labels too.
     var hasUprights = false
 
     /// About how wide a letter of the labels is.
-    static let letter = 6.9
+    static let letter = 7.1
 
     func place(_ xValue: Double, _ yValue: Double) -> (x: Double, y: Double) {
-        (left + x.place(xValue) * (right - left), bottom - y.place(yValue) * (bottom - top))
+        (across(x.place(xValue)), bottom - y.place(yValue) * (bottom - top))
     }
+
+    /// The pixel of a place on the x axis.
+    private func across(_ place: Double) -> Double { left + inset + place * (right - left - 2 * inset) }
 
     /// Whether neighbouring labels of the x axis would touch; every other one then stands lower.
     var isStaggered: Bool {
         zip(x.ticks, x.ticks.dropFirst()).contains { first, second in
-            let room = (second.place - first.place) * (right - left)
+            let room = across(second.place) - across(first.place)
             return Double(first.label.count + second.label.count) / 2 * Self.letter + 6 > room
         }
     }
@@ -40,7 +45,7 @@ struct ChartFrame {
         }
         let isStaggered = isStaggered
         let columns: [Markup] = x.ticks.enumerated().map { index, tick in
-            let x = left + tick.place * (right - left)
+            let x = across(tick.place)
             let upright: Markup =
                 hasUprights ? "<line class=\"grid\" x1=\"\(x)\" x2=\"\(x)\" y1=\"\(top)\" y2=\"\(bottom)\"/>" : ""
             let lower = isStaggered && index % 2 == 1 ? 16.0 : 0
@@ -53,9 +58,4 @@ struct ChartFrame {
 
             """
     }
-}
-
-extension String {
-    /// The text, cut off with an ellipsis where it has more letters.
-    func cut(to count: Int) -> String { self.count > count ? prefix(count - 1) + "…" : self }
 }

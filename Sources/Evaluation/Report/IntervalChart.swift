@@ -15,13 +15,13 @@ struct IntervalChart {
     /// A vertical line to compare with.
     var reference: (name: String, x: Double)?
 
-    private static let labelWidth = 140.0
     private static let rowHeight = 26.0
 
     /// The chart as an `svg` element.
     var svg: Markup {
         let width = LineChart.width
-        let left = Self.labelWidth
+        let labels = RowLabels(rows.map(\.name))
+        let left = labels.width
         let right = width - 16
         let top = 32.0
         let bottom = top + Double(rows.count) * Self.rowHeight + 4
@@ -41,7 +41,7 @@ struct IntervalChart {
             let high = place(row.estimate.high ?? row.estimate.value)
             return """
                 <text class="legend" x="0" y="\(y + 4)"\(row.isMarked ? " font-weight=\"650\"" : Markup(stringLiteral: ""))>\
-                \(row.name.cut(to: 21))<title>\(row.name)</title></text>\
+                \(labels.names[index])<title>\(row.name)</title></text>\
                 <path class="whisker \(style)" d="M\(low),\(y - 5)V\(y + 5)M\(low),\(y)H\(high)M\(high),\(y - 5)V\(y + 5)"/>\
                 <circle class="dot \(style)" cx="\(place(row.estimate.value))" cy="\(y)" r="3.5"/>
                 """

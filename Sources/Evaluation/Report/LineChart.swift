@@ -69,6 +69,8 @@ struct LineChart {
             return series
         }
     }
+    private var hasWhiskers: Bool { marksAll && series.contains { $0.points.contains { $0.interval != nil } } }
+    private var isOfCategories: Bool { if case .categories = bottom { true } else { false } }
     private var names: [String] { LineStyle.places(series.map(\.name)).sorted { $0.value < $1.value }.map(\.key) }
     private var legend: ChartLegend { ChartLegend(names: names + (reference.map { [$0.name] } ?? []), width: Self.width) }
     private var frame: ChartFrame {
@@ -82,9 +84,11 @@ struct LineChart {
             case .categories(let names): Axis.categories(names)
             }
         let top = 44 + legend.height
-        return ChartFrame(
+        var frame = ChartFrame(
             x: x, y: .linear(points.map(\.y) + ends + (reference.map { [$0.y] } ?? [])), left: left, right: Self.width - right,
             top: top, bottom: top + plotHeight, xLabel: xLabel)
+        if hasWhiskers, !isOfCategories { frame.inset = 14 }
+        return frame
     }
     var height: Double { frame.bottom + frame.foot }
 
@@ -95,7 +99,7 @@ struct LineChart {
         let lines: [Markup] = drawn.map { series in
             let place = places[series.name] ?? 0
             // Whiskers of several lines at the same x stand side by side.
-            let shift = marksAll ? (Double(place) - Double(places.count - 1) / 2) * min(5, 30 / Double(places.count)) : 0
+            let shift = hasWhiskers ? (Double(place) - Double(places.count - 1) / 2) * min(5, 30 / Double(places.count)) : 0
             return line(series, LineStyle.classes(place), shift, frame)
         }
         var referenceLine: Markup = ""

@@ -76,7 +76,9 @@ extension MethodParts {
                 name: method.name, x: x, y: point.y, interval: point.interval, isMarked: method.name == subject,
                 isExtrapolated: isTime && method.cost?.isExtrapolated == true)
         }
-        return dots.count < 2 ? nil : ScatterChart(title: title, xLabel: xLabel, quantity: quantity, dots: dots).svg
+        // Where all cost the same there is nothing to see.
+        guard let least = dots.map(\.x).min(), let most = dots.map(\.x).max(), most > least * 1.01 else { return nil }
+        return ScatterChart(title: title, xLabel: xLabel, quantity: quantity, dots: dots).svg
     }
 
     /// The intervals of the methods that have a share for an estimate; nil when fewer than two have.

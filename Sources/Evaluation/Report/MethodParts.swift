@@ -40,7 +40,7 @@ struct MethodParts {
         return methods.indices.map { index in
             let cost = costs[index]
             let mark = cost?.isExtrapolated == true ? "†" : ""
-            let encoding = cost?.encodingSeconds.map { "made in \(NumberText.seconds($0))" }
+            let encoding = cost?.encodingSeconds.map { "in \(NumberText.seconds($0))" }
             return [
                 .init(
                     cost.map { NumberText.count($0.trainableParameters) },
@@ -63,10 +63,10 @@ struct MethodParts {
             ] : []
     }
 
-    /// The places of the greatest value; none where fewer than two are known.
+    /// The places of the greatest value; none where all that are known are equal.
     static func best(_ values: [Double?]) -> Set<Int> {
         let known = values.compactMap { $0 }.filter(\.isFinite)
-        guard known.count > 1, let most = known.max() else { return [] }
+        guard let most = known.max(), let least = known.min(), most > least else { return [] }
         return Set(values.indices.filter { values[$0] == most })
     }
 }

@@ -6,7 +6,7 @@ enum PageStyle {
         body{margin:0;background:var(--paper);color:var(--ink);
         font:16px/1.55 ui-sans-serif,system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;
         font-variant-numeric:tabular-nums;-webkit-text-size-adjust:100%}
-        main{max-width:1080px;margin:0 auto;padding:56px 32px 72px}
+        main{max-width:1200px;margin:0 auto;padding:56px 32px 72px}
         h1{font-size:34px;line-height:1.15;letter-spacing:-.02em;font-weight:650;margin:0 0 6px;overflow-wrap:anywhere}
         h2{font-size:20px;line-height:1.3;letter-spacing:-.01em;font-weight:620;margin:0 0 4px}
         h3{font-size:15px;font-weight:620;margin:0 0 10px}
@@ -19,17 +19,17 @@ enum PageStyle {
         .scroll{overflow-x:auto}.wide{overflow-x:auto;margin:0 -12px;padding:0 0 2px}
         table{border-collapse:collapse;width:100%;font-size:15px}
         th{font-size:13px;font-weight:550;color:var(--soft);text-align:right;vertical-align:bottom;padding:8px 12px;
-        border-bottom:1px solid var(--soft);white-space:nowrap}
+        border-bottom:1px solid var(--soft)}
         td{padding:10px 12px;text-align:right;vertical-align:top;border-bottom:1px solid var(--faint);white-space:nowrap}
         th:first-child,td:first-child{text-align:left}
-        td.text,th.text{text-align:left}td.text{white-space:normal;min-width:160px;color:var(--soft);font-size:14px}
-        td:first-child{white-space:normal;min-width:130px;font-weight:550;overflow-wrap:anywhere}
-        td small{display:block;font-size:12px;font-weight:400;color:var(--soft)}
+        td:first-child{white-space:normal;min-width:150px;font-weight:550;overflow-wrap:anywhere}
+        td:first-child small{white-space:normal;font-size:12.5px;line-height:1.4}td small{display:block;font-size:12px;font-weight:400;color:var(--soft)}
         td.best{color:var(--mark);font-weight:650}tr.subject td{background:var(--mark-soft)}
         tr.ceiling td{color:var(--soft);font-weight:400}
         tr.group th{text-align:left;color:var(--ink);font-weight:620;padding-top:22px;border-bottom-color:var(--faint)}
         .note{font-size:13px;color:var(--soft);margin-top:8px}
-        .charts.below{margin-top:34px}.charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,420px),1fr));gap:32px 44px}
+        .charts.below{margin-top:34px}.charts{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,420px),1fr));gap:32px 44px}
+        .charts .chart{max-width:540px}
         .chart{display:block;width:100%;height:auto;overflow:visible}
         dl{display:grid;grid-template-columns:max-content 1fr;gap:6px 22px;margin:0;font-size:15px}
         dl.inner{margin-top:14px}dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}
@@ -59,14 +59,18 @@ enum PageStyle {
 
     /// Rules for narrow screens and for paper.
     static let adaptations = """
-        @media (max-width:760px){main{padding:32px 18px 48px}h1{font-size:27px}section{margin-top:40px}
-        .tiles{grid-template-columns:repeat(2,1fr)}.tile b{font-size:20px}.tile:last-child:nth-child(odd){grid-column:span 2}
+        @media (max-width:760px){.verdicts li{grid-template-columns:1fr;gap:4px}main{padding:32px 18px 48px}h1{font-size:27px}section{margin-top:40px}
+        .tiles{grid-template-columns:repeat(2,1fr)}.wide td:first-child,.wide th:first-child{position:sticky;left:0;
+        background:var(--paper);min-width:118px;max-width:150px}.wide tr.subject td:first-child{background:var(--mark-soft)}
+        .tile b{font-size:20px}.tile:last-child:nth-child(odd){grid-column:span 2}
         .items{grid-template-columns:repeat(5,minmax(0,1fr))}.items.history{grid-template-columns:none;grid-auto-flow:column;
         grid-auto-columns:84px;overflow-x:auto;padding-bottom:4px}.example{padding:16px 14px}
         dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:8px}}
-        @media (max-width:480px){td.text{min-width:250px}.items{grid-template-columns:repeat(3,minmax(0,1fr))}}
+        @media (max-width:480px){.items{grid-template-columns:repeat(3,minmax(0,1fr))}}
         @media print{:root{color-scheme:light}body{font-size:11pt;background:#fff}main{max-width:none;padding:0}
-        section,.example,.chart,tr{break-inside:avoid}h2{break-after:avoid}.wide,.scroll{overflow:visible}section{margin-top:28px}
+        h1{font-size:22pt}td{padding:4px 5px;font-size:8.5pt}th{padding:4px 5px;font-size:7.5pt}td small,td:first-child small{font-size:7pt}
+        .example,.chart,tr,li{break-inside:avoid}h2,h3,.lead{break-after:avoid}.wide td:first-child{position:static}.wide,.scroll{overflow:visible;margin:0}.charts{grid-template-columns:1fr 1fr;gap:20px 28px}
+        .lead{break-inside:avoid}section{margin-top:28px}
         *{-webkit-print-color-adjust:exact;print-color-adjust:exact}}
         """
 }

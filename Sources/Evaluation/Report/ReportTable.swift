@@ -5,8 +5,8 @@ struct ReportTable {
     /// One column.
     struct Column {
         var title: String
-        /// Whether it is words, which stand left and break into lines.
-        var isText = false
+        /// Whether it is words about the row, which a page shows small under the row's name and Markdown as a column.
+        var isNote = false
     }
 
     /// One cell.
@@ -58,11 +58,8 @@ struct ReportTable {
 
     /// The table as HTML.
     var html: Markup {
-        let used = used
-        let heads: [Markup] = used.map { column in
-            let mark: Markup = columns[column].isText ? " class=\"text\"" : ""
-            return "<th\(mark)>\(columns[column].title)</th>"
-        }
+        let used = used.filter { !columns[$0].isNote }
+        let heads: [Markup] = used.map { "<th>\(columns[$0].title)</th>" }
         let lines: [Markup] = rows.map { row in
             var heading: Markup = ""
             if let text = row.heading {
@@ -74,7 +71,8 @@ struct ReportTable {
                 case .subject: " class=\"subject\""
                 case .ceiling: " class=\"ceiling\""
                 }
-            let cells: [Markup] = used.map { drawn(row.cells[$0], columns[$0]) }
+            let notes = columns.indices.filter { columns[$0].isNote && !row.cells[$0].isEmpty }.map { row.cells[$0].text }
+            let cells: [Markup] = used.map { drawn(row.cells[$0], $0 == 0 ? notes : row.cells[$0].details) }
             return "\(heading)<tr\(style)>\(cells)</tr>\n"
         }
         let notes: [Markup] = notes.map { "<p class=\"note\">\($0)</p>\n" }
@@ -88,10 +86,9 @@ struct ReportTable {
             """
     }
 
-    private func drawn(_ cell: Cell, _ column: Column) -> Markup {
-        let classes = (column.isText ? ["text"] : []) + (cell.isBest ? ["best"] : [])
-        let mark: Markup = classes.isEmpty ? "" : " class=\"\(classes.joined(separator: " "))\""
-        let details: [Markup] = cell.details.map { "<small>\($0)</small>" }
+    private func drawn(_ cell: Cell, _ details: [String]) -> Markup {
+        let mark: Markup = cell.isBest ? " class=\"best\"" : ""
+        let details: [Markup] = details.map { "<small>\($0)</small>" }
         return "<td\(mark)><bdi>\(cell.text)</bdi>\(details)</td>"
     }
 
@@ -101,7 +98,7 @@ struct ReportTable {
         func line(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |" }
         var lines = [
             line(used.map { MarkdownText.escaped(columns[$0].title) }),
-            "|" + used.map { $0 == 0 || columns[$0].isText ? ":--" : "--:" }.joined(separator: "|") + "|",
+            "|" + used.map { $0 == 0 || columns[$0].isNote ? ":--" : "--:" }.joined(separator: "|") + "|",
         ]
         for row in rows {
             if let heading = row.heading {
@@ -115,6 +112,6 @@ struct ReportTable {
                         return MarkdownText.escaped(cell.text + details)
                     }))
         }
-        return (lines + (notes.isEmpty ? [] : [""]) + notes.map(MarkdownText.escaped)).joined(separator: "\n") + "\n"
+        return (lines + notes.flatMap { ["", MarkdownText.escaped($0)] }).joined(separator: "\n") + "\n"
     }
 }

@@ -16,7 +16,7 @@ extension RunReport {
     static let breakdownLead =
         "History length is the number of earlier items, target popularity the number of training interactions of the item that was "
         + "chosen next; 0 is a cold item. Groups have about the same number of users where the numbers allow it; whiskers are 95 % "
-        + "intervals over users."
+        + "intervals over users, left out where they would hide each other."
 
     private static func columns(_ title: String, _ breakdown: Breakdown, _ metric: KeyPath<Breakdown.Group, Estimate>) -> Markup
     {

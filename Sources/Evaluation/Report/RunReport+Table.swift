@@ -38,7 +38,7 @@ extension RunReport {
         if let ceiling { rows.append(Self.row(of: ceiling, columns: 9)) }
         return ReportTable(
             columns: [.init(title: "Method"), .init(title: "HR@10, %"), .init(title: "NDCG@10, %")] + MethodParts.costColumns
-                + [.init(title: "Note", isText: true)], rows: rows, notes: parts.costNotes)
+                + [.init(title: "Note", isNote: true)], rows: rows, notes: parts.costNotes)
     }
 
     /// The row of a ceiling in a table with HR@10 and NDCG@10 in its second and third column and words in its last.

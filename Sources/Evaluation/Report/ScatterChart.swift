@@ -26,7 +26,8 @@ struct ScatterChart {
         let frame = frame
         let places = dots.map { frame.place($0.x, $0.y) }
         let labels = LabelPlacement(
-            names: dots.map { $0.name.cut(to: 26) }, dots: places, within: (frame.left, frame.right, frame.top, frame.bottom))
+            names: dots.map { $0.name.cut(to: 26) }, dots: places, lines: lines(frame),
+            within: (frame.left, frame.right, frame.top, frame.bottom))
         let drawn: [Markup] = dots.indices.map { index in
             let dot = dots[index]
             let at = places[index]
@@ -49,7 +50,7 @@ struct ScatterChart {
             let leader: Markup =
                 label.isFar ? "<line class=\"leader\" x1=\"\(dot.x)\" y1=\"\(dot.y)\" x2=\"\(near.x)\" y2=\"\(near.y)\"/>" : ""
             return """
-                \(leader)<text class="legend" x="\(label.box.left)" y="\(label.box.bottom - 3)"\(weight)>\(dots[index].name.cut(to: 26))</text>
+                \(leader)<text class="legend haloed" x="\(label.box.left)" y="\(label.box.bottom - 3)"\(weight)>\(dots[index].name.cut(to: 26))</text>
                 """
         }
         let height = frame.bottom + frame.foot
@@ -73,19 +74,33 @@ struct ScatterChart {
         return frame
     }
 
-    /// The steps from each method to the next cheapest that is better.
-    private func frontier(_ frame: ChartFrame) -> Markup {
+    /// The steps from each method to the next cheapest that is better; empty where one method is both.
+    private func corners(_ frame: ChartFrame) -> [(x: Double, y: Double)] {
         var best: [(x: Double, y: Double)] = []
         for dot in dots.sorted(by: { ($0.x, -$0.y) < ($1.x, -$1.y) }) where best.last.map({ $0.y < dot.y }) ?? true {
             best.append((dot.x, dot.y))
         }
-        guard best.count > 1 else { return "" }
-        let corners: [Markup] = best.indices.map { index in
-            let at = frame.place(best[index].x, best[index].y)
-            let before = frame.place(best[index].x, best[max(0, index - 1)].y)
-            return "\(before.x),\(before.y) \(at.x),\(at.y) "
+        guard best.count > 1 else { return [] }
+        return best.indices.flatMap { index in
+            [frame.place(best[index].x, best[max(0, index - 1)].y), frame.place(best[index].x, best[index].y)]
         }
-        return "<polyline class=\"frontier\" points=\"\(corners)\"/>"
+    }
+
+    private func frontier(_ frame: ChartFrame) -> Markup {
+        let points: [Markup] = corners(frame).map { "\($0.x),\($0.y) " }
+        return points.isEmpty ? "" : "<polyline class=\"frontier\" points=\"\(points)\"/>"
+    }
+
+    /// Whiskers and frontier, which names should not cover.
+    private func lines(_ frame: ChartFrame) -> [LabelPlacement.Box] {
+        let corners = corners(frame)
+        let frontier = zip(corners, corners.dropFirst()).map { LabelPlacement.Box(from: $0, to: $1) }
+        let whiskers = dots.compactMap { dot in
+            dot.interval.map {
+                LabelPlacement.Box(from: frame.place(dot.x, $0.upperBound), to: frame.place(dot.x, $0.lowerBound))
+            }
+        }
+        return frontier + whiskers
     }
 
     private func words(_ dot: Dot) -> String {

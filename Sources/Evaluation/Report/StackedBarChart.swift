@@ -11,7 +11,6 @@ struct StackedBarChart {
     var title: String
     var bars: [Bar]
 
-    private static let labelWidth = 140.0
     private static let rowHeight = 30.0
 
     private var partNames: [String] {
@@ -21,16 +20,17 @@ struct StackedBarChart {
     /// The chart as an `svg` element.
     var svg: Markup {
         let width = LineChart.width
+        let labels = RowLabels(bars.map(\.name))
         let legend = ChartLegend(names: partNames, width: width)
         let top = 36 + legend.height
         let bottom = top + Double(bars.count) * Self.rowHeight + 4
         let ends = bars.flatMap { bar in
             [bar.parts.reduce(0) { $0 + min(0, $1.share) }, bar.parts.reduce(0) { $0 + max(0, $1.share) }]
         }
-        let axis = Axis.linear([0, 100] + ends.map { $0 * 100 })
-        func place(_ share: Double) -> Double { Self.labelWidth + axis.place(share * 100) * (width - Self.labelWidth - 14) }
+        let axis = Axis.linear([0, 100] + ends.map { $0 * 100 }, count: 8)
+        func place(_ share: Double) -> Double { labels.width + axis.place(share * 100) * (width - labels.width - 14) }
         let grid: [Markup] = axis.ticks.map { tick in
-            let x = Self.labelWidth + tick.place * (width - Self.labelWidth - 14)
+            let x = labels.width + tick.place * (width - labels.width - 14)
             return """
                 <line class="grid" x1="\(x)" x2="\(x)" y1="\(top)" y2="\(bottom)"/>\
                 <text class="tick" x="\(x)" y="\(bottom + 18)" text-anchor="middle">\(tick.label)</text>
@@ -56,7 +56,7 @@ struct StackedBarChart {
                     """
             }
             return
-                "<text class=\"legend\" x=\"0\" y=\"\(y + 19)\">\(bar.name.cut(to: 21))<title>\(bar.name)</title></text>\(parts)"
+                "<text class=\"legend\" x=\"0\" y=\"\(y + 19)\">\(labels.names[index])<title>\(bar.name)</title></text>\(parts)"
         }
         return """
             <svg class="chart" role="img" aria-label="\(summary)" width="\(width)" height="\(bottom + 26)" \

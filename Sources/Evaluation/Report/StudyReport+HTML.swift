@@ -10,7 +10,7 @@ extension StudyReport {
             case .compare, .ablate: [tableSection, verdictSection, parts.costSection, parts.scatterSection]
             case .scale: [scaleSection, tableSection, verdictSection, parts.scatterSection, parts.costSection]
             case .robustness: [robustnessSection, tableSection, verdictSection]
-            case .tune: [trialSection, searchSection, parts.costSection]
+            case .tune: [trialSection, searchSection]
             }
         let rest = [
             breakdownSection, gateSection, shareSection, curveCharts.section, settingsSection,
@@ -70,12 +70,13 @@ extension StudyReport {
             if let value { tiles.append("<div class=\"tile\"><b>\(value)</b><span>\(label)</span></div>") }
         }
         func name(_ places: Set<Int>) -> String {
-            places.sorted().map { variants[$0].name.cut(to: 30) }.joined(separator: ", ")
+            let first = places.min().map { variants[$0].name.cut(to: 30) } ?? ""
+            return places.count > 1 ? "\(first) and \(places.count - 1) more" : first
         }
         let ndcg = variants.map { $0.shownNDCG?.value }
-        let best = MethodParts.best(ndcg)
+        let best = kind == .robustness ? [] : MethodParts.best(ndcg)
         add("best NDCG@10: \(name(best))", best.first.flatMap { ndcg[$0] }.map { NumberText.percent($0) + " %" })
-        let efficiency = parts.efficiency
+        let efficiency = kind == .compare || kind == .ablate ? parts.efficiency : [:]
         let least = MethodParts.best(variants.indices.map { efficiency[$0].map { -$0.value } })
         add("lowest TPME: \(name(least))", least.first.flatMap { efficiency[$0] }.map { String(format: "%.3f", $0.value) })
         add("variants", variants.isEmpty ? nil : "\(variants.count)")

@@ -18,13 +18,14 @@ extension StudyReport {
                     quality(variant, variant.shownNDCG, variant.summary(\.ndcg), isBest: ndcg.contains(index)),
                     difference(variant),
                 ] + costs[index] + [
-                    .init(variant.runs.isEmpty ? nil : "\(variant.runs.count)"), .init(variant.note),
+                    .init(variant.runs.isEmpty ? nil : "\(variant.runs.count) seed\(variant.runs.count == 1 ? "" : "s")"),
+                    .init(variant.note),
                 ],
                 style: variant.name == reference ? .subject : .plain, heading: heading(at: index))
         }
         let columns =
             [.init(title: "Variant"), .init(title: "HR@10, %"), .init(title: "NDCG@10, %"), .init(title: "Difference")]
-            + MethodParts.costColumns + [.init(title: "Seeds"), .init(title: "Note", isText: true)]
+            + MethodParts.costColumns + [.init(title: "Seeds", isNote: true), .init(title: "Note", isNote: true)]
         if let ceiling { rows.append(RunReport.row(of: ceiling, columns: columns.count)) }
         return ReportTable(columns: columns, rows: rows, notes: tableNotes)
     }

@@ -21,11 +21,17 @@ extension StudyReport {
             return ReportTable.Row(cells: cells, style: variant.name == reference ? .subject : .plain)
         }
         let columns =
-            [.init(title: "Trial")] + settings.map { ReportTable.Column(title: $0) } + [
+            [.init(title: "Trial")] + Self.short(settings).map { ReportTable.Column(title: $0) } + [
                 .init(title: "Validation HR@10, %"), .init(title: "Validation NDCG@10, %"), .init(title: "Test HR@10, %"),
                 .init(title: "Test NDCG@10, %"),
-            ] + MethodParts.costColumns.prefix(3) + [.init(title: "Note", isText: true)]
+            ] + MethodParts.costColumns.prefix(3) + [.init(title: "Note", isNote: true)]
         return ReportTable(columns: columns, rows: rows, notes: parts.costNotes)
+    }
+
+    /// The last parts of settings' names, whole names where that would leave two alike.
+    private static func short(_ names: [String]) -> [String] {
+        let last = names.map { String($0.split(separator: ".").last ?? "") }
+        return Set(last).count == names.count ? last : names
     }
 
     /// The search: each trial's validation, and the best so far.

@@ -11,7 +11,7 @@ extension StudyReport {
                 case .withinNoise: "noise"
                 }
             return
-                "<li><span class=\"badge \(style)\">\(comparison.verdict.rawValue)</span><span>\(comparison.sentence)</span></li>\n"
+                "<li><span class=\"badge \(style)\">\(comparison.verdict.rawValue)</span><span>\(comparison.sentence.replacing("p = ", with: "p\u{A0}=\u{A0}"))</span></li>\n"
         }
         return Page.section(
             "Comparisons",

@@ -43,7 +43,7 @@ import Testing
         let comparison = try MethodComparison("a", first, with: "b", second, metric: .hitRate(10), flips: 2000)
         #expect(comparison.users.pValue < 0.05 && comparison.pValue > 0.05)
         #expect(comparison.verdict == .withinNoise)
-        #expect(comparison.sentence.contains("a and b are within noise on HR@10: a difference of "))
+        #expect(comparison.sentence.contains("a and b are within the noise between seeds on HR@10: a difference of "))
     }
 
     @Test func oneSeedLeavesTheUsersToDecide() throws {

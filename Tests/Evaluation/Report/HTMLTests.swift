@@ -88,8 +88,8 @@ import Testing
         for part in [
             "prefers-color-scheme:dark", "@media print", "name=\"viewport\"", "charset=\"utf-8\"", "Content-Security-Policy",
             "IISAN-Versa", "9.13", "8.92 – 9.35", "Ceiling", "Training loss", "Validation HR@10", "Gates", "hit at 1",
-            "not in the top 10", "Quality against cost", "by target popularity", "Share of the score", "1612 s†",
-            "Extrapolated", "of 195 M", "made in 3 min 34 s",
+            "not in the top 10", "Quality against cost", "by target popularity", "Share of the score", "26 min 52 s†",
+            "Extrapolated", "of 195 M", "in 3 min 34 s",
             "Evaluation card", "Configuration", "Environment", "role=\"img\"",
         ] { #expect(html.contains(part), "\(part) is missing") }
     }

@@ -70,11 +70,11 @@ enum SampleReport {
     }
 
     /// Ranks of users, better for long histories and popular targets.
-    static func ranks(seed: UInt64 = 71, skill: Double = 9) -> RankTable {
+    static func ranks(seed: UInt64 = 71, skill: Double = 9, users: Int = 2000) -> RankTable {
         var generator = SeededGenerator(seed: 71)
         var noise = SeededGenerator(seed: seed)
         return RankTable(
-            (0..<2000).map { user in
+            (0..<users).map { user in
                 let history = 3 + Int(exp(Double.random(in: 0..<4, using: &generator)))
                 let count = user % 25 == 0 ? 0 : Int(exp(Double.random(in: 0..<8, using: &generator)))
                 let spread = skill - log(Double(history)) / 4 - log(Double(count + 1)) / 3
