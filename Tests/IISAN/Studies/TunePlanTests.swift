@@ -8,7 +8,7 @@ import Testing
 @Suite struct TunePlanTests {
     private func plan(_ yaml: String) throws -> [[String]] {
         try withTemporaryFolder { folder in
-            let file = try TinyShop(folder).study("study: tune\nbase: config.yaml\n" + yaml)
+            let file = try TinyShop(folder, hasWorld: false).study("study: tune\nbase: config.yaml\n" + yaml)
             return try TuneStudy(file: file).plan(file).variants.map(\.set)
         }
     }
