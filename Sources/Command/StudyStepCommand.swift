@@ -29,8 +29,8 @@ struct StudyStepCommand: ParsableCommand {
             let step = StudyStep(work, try Configuration(url), file: url)
             guard try step.perform(observer) else { throw ExitCode(130) }
             withExtendedLifetime(lock) {}
-        } catch let error as UserError {
-            try AtomicFile.write(error.description, to: url.deletingPathExtension().appendingPathExtension("failure"))
+        } catch let error where !(error is ExitCode) {
+            try AtomicFile.write("\(error)", to: url.deletingPathExtension().appendingPathExtension("failure"))
             throw error
         }
     }

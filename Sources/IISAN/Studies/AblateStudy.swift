@@ -10,6 +10,8 @@ public struct AblateStudy: Sendable {
     public var axes: [AblationAxis]?
     /// The widths of ``AblationAxis/bottleneck``.
     public var bottlenecks = [16, 32, 64, 128]
+    /// Live encoders, whose numbers are those of cached states, are only timed on so many steps; nil trains them.
+    public var measuredSteps: Int? = 5
 
     /// The name of the variant that is the base itself.
     public static let baseName = "base"
@@ -38,7 +40,10 @@ public struct AblateStudy: Sendable {
                 if axes != nil { throw try refusal(of: axis, base, file) }
                 continue
             }
-            for variant in all {
+            for var variant in all {
+                if axis == .cached, base.train.model.cached, let measuredSteps {
+                    (variant.measuredSteps, variant.isTrained) = (measuredSteps, false)
+                }
                 if try isBase(variant, base) {
                     ours.append("\(axis.title): \(variant.note ?? "")")
                 } else {
@@ -80,6 +85,7 @@ extension AblateStudy: StudySection {
         StudyOptions.settings(of: \.options) + [
             .optional("axes", \.axes, "The parts that are changed, one at a time; left out, all that apply."),
             .value("bottlenecks", \.bottlenecks, "The widths of the axis bottleneck."),
+            .optional("measure_steps", \.measuredSteps, "Live encoders are only timed on so many steps; null trains them."),
         ]
     }
 }

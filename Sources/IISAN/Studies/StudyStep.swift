@@ -30,6 +30,10 @@ public struct StudyStep: Sendable {
     /// - Returns: false when it was told to stop; the same step goes on from there.
     /// - Throws: ``UserError`` as the stages do.
     public func perform(_ observer: Pipeline.Observer) throws -> Bool {
+        do { return try stages(observer) } catch is CancellationError { return false }
+    }
+
+    private func stages(_ observer: Pipeline.Observer) throws -> Bool {
         let pipeline = try Pipeline(configuration, observer: observer)
         switch work {
         case .prepare:

@@ -36,6 +36,11 @@ public struct StudyVariant: Sendable, Equatable {
         self.axis = axis
     }
 
+    /// What else lies in a study's folder.
+    private static let taken: Set = [
+        "lock", "states", "study.json", "report.html", "table.md", "table.csv", "runs.csv", "curves.svg", "best.yaml",
+    ]
+
     /// Stops what cannot be a folder, and settings that make no sense.
     ///
     /// - Throws: ``UserError`` that names the variant's place.
@@ -43,10 +48,12 @@ public struct StudyVariant: Sendable, Equatable {
         let isFileName =
             !name.isEmpty && name.utf8.count <= 100 && name.first != "."
             && name.unicodeScalars.allSatisfy { CharacterSet.alphanumerics.contains($0) || "._+-".unicodeScalars.contains($0) }
-        guard isFileName else {
+        guard isFileName, !Self.taken.contains(name.lowercased()) else {
             throw UserError(
                 "\"\(name)\" cannot be the name of a variant", at: place.isEmpty ? nil : place,
-                remedy: "It is the name of a folder too: letters, digits, and . _ + - after the first.")
+                remedy:
+                    "It is the name of a folder too: letters, digits, and . _ + - after the first; and no name of a study's own files."
+            )
         }
         guard measuredSteps.map({ $0 >= 1 }) ?? true else {
             throw UserError("measure_steps of \"\(name)\" is \(measuredSteps ?? 0), expected at least 1", at: place)
