@@ -70,8 +70,8 @@ struct Attention: TokenMixer {
     }
 
     private func attend(_ queries: Tensor, _ keys: Tensor, _ values: Tensor, dropout: Double) -> Tensor {
-        if cap == nil, bias == nil, dropout == 0, ShortAttention.serves(queries, keys) {
-            return ShortAttention(sight: sight, scale: scale)(queries, keys, values)
+        if cap == nil, bias == nil, ShortAttention.serves(queries, keys, dropout: dropout) {
+            return ShortAttention(sight: sight, scale: scale, dropout: dropout)(queries, keys, values)
         }
         let mask = mask(queries.size(2), keys.size(2), like: queries)
         guard let cap else {

@@ -5,6 +5,7 @@ extension Tensor {
     private static let meanOperator = Operator("mean", "dim")
     private static let maximumAllOperator = Operator("max")
     private static let softmaxOperator = Operator("softmax", "int")
+    private static let plainSoftmaxOperator = Operator("_softmax")
     private static let logSoftmaxOperator = Operator("log_softmax", "int")
     private static let logSumExpOperator = Operator("logsumexp")
     private static let allOperator = Operator("all")
@@ -25,6 +26,8 @@ extension Tensor {
     public func maximum() -> Tensor { Self.maximumAllOperator(.tensor(self)) }
     /// exp(x) / sum(exp(x)) along a dimension.
     public func softmax(along dimension: Int = -1) -> Tensor { Self.softmaxOperator(.tensor(self), .int(dimension)) }
+    /// The softmax along the last dimension in the tensor's own type, also where automatic mixed precision would widen it.
+    public func softmaxOfSameType() -> Tensor { Self.plainSoftmaxOperator(.tensor(self), .int(-1), .bool(false)) }
     /// The logarithm of the softmax along a dimension.
     public func logSoftmax(along dimension: Int = -1) -> Tensor { Self.logSoftmaxOperator(.tensor(self), .int(dimension)) }
     /// log(sum(exp(x))) along a dimension.
