@@ -31,7 +31,7 @@ extension RobustnessStudy {
             for rate in rates.sorted() where rate > 0 {
                 if observer.isCancelled() { return nil }
                 let change = try ItemChange(kind: kind, rate: rate, seed: seed)
-                let changed = try change.changed(items, workFolder: folder.appending(path: "pictures"))
+                let changed = try change.changed(items, workFolder: work.appending(path: "pictures"))
                 let count = zip(items, changed).count { $0 != $1 }
                 let place = folder.appending(path: "\(kind.rawValue)/rate-\(String(format: "%g", rate))")
                 let inputs = try inputs(of: change, pipeline, dataset)
