@@ -20,7 +20,7 @@ import Testing
 
     @Test func methodsThatTrainEncoders() throws {
         try withTemporaryFolder { folder in
-            let shop = try SmallShop(folder, items: 40, users: 30)
+            let shop = try SmallShop(folder, items: 100, users: 30)
             try shop.configure([("epochs: 2", "epochs: 1")])
             let expected: [(method: String, part: String)] = [
                 ("full", ".encoder."), ("adapter", ".adapters."), ("lora", ".low_rank."), ("bitfit", ".encoder."),
@@ -55,7 +55,7 @@ import Testing
 
     @Test func methodsOnStates() throws {
         try withTemporaryFolder { folder in
-            _ = try SmallShop(folder, items: 40, users: 30)
+            _ = try SmallShop(folder, items: 100, users: 30)
             for method in ["iisan-versa", "frozen", "id+modality"] {
                 let result = try run(method, ["train.method=\(method)"], in: folder)
                 #expect(result.method == method && result.cost?.storeBytes ?? 0 > 0)
@@ -70,7 +70,7 @@ import Testing
     /// The uncached form reads the same states from encoders that run in every step.
     @Test func uncachedIsCached() throws {
         try withTemporaryFolder { folder in
-            let shop = try SmallShop(folder, items: 60, users: 80)
+            let shop = try SmallShop(folder, items: 100, users: 80)
             // Eight users a step: ten steps an epoch. The store keeps the states as they are.
             try shop.configure([("epochs: 2", "epochs: 1\n  batch_size: 8"), ("encode:", "encode:\n  dtype: float32")])
             let cached = try run("cached", [], in: folder)
@@ -93,7 +93,7 @@ import Testing
 
     @Test func measuredStepsTellWhatTrainingCosts() throws {
         try withTemporaryFolder { folder in
-            _ = try SmallShop(folder, items: 40, users: 30)
+            _ = try SmallShop(folder, items: 100, users: 30)
             let result = try run("measured", ["train.method=bitfit", "train.measured_steps=2"], in: folder)
             let cost = try #require(result.cost)
             #expect(result.test == nil && cost.isExtrapolated && cost.measuredSteps == 2 && cost.secondsPerEpoch > 0)
@@ -104,7 +104,7 @@ import Testing
     /// Items without a title or picture train and are ranked, over states and over live encoders.
     @Test func missingTitlesAndPictures() throws {
         try withTemporaryFolder { folder in
-            _ = try SmallShop(folder, items: 40, users: 30)
+            _ = try SmallShop(folder, items: 100, users: 30)
             let pictures = folder.appending(path: "world/pictures")
             let names = try FileManager.default.contentsOfDirectory(atPath: pictures.path).sorted()
             for name in names.prefix(10) { try FileManager.default.removeItem(at: pictures.appending(path: name)) }
