@@ -75,8 +75,13 @@ import Testing
                 ["run", "config.yaml", "--set", "encode.image=", "--set", "train.run=runs/text"], in: folder)
             #expect(textOnly.code == 0, "\(textOnly.errors)")
             let report = try CommandLine.run(
-                ["report", "runs/text", "runs/id", "runs/popularity", "--output", "report"], in: folder)
+                ["report", "runs/text", "runs/id", "runs/popularity", "--compare", "--output", "report"], in: folder)
             #expect(report.code == 0, "\(report.errors)")
+            let page = try String(contentsOf: folder.appending(path: "report/report.html"), encoding: .utf8)
+            #expect(page.contains("id and text are within") || page.contains("id is "))
+            #expect(page.contains("corrected for 4 comparisons"))
+            let wrong = try CommandLine.run(["report", "runs/text", "--compare", "--weights", "1,1"], in: folder)
+            #expect(wrong.code != 0 && wrong.errors.contains("add up to 1"))
             let table = try String(contentsOf: folder.appending(path: "report/table.md"), encoding: .utf8)
             for name in ["text", "id", "popularity"] { #expect(table.contains(name)) }
             _ = shop

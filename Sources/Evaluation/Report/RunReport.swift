@@ -128,6 +128,8 @@ public struct RunReport: Sendable {
     public var ceiling: Ceiling?
     /// How TPME weighs time, parameters and memory.
     public var tpmeWeights = TPME.Weights()
+    /// The subject against the others, or the others against it.
+    public var comparisons: [MethodComparison] = []
     /// The learning curves; those of one name look the same.
     public var curves: [Curve] = []
     /// The learned gates.

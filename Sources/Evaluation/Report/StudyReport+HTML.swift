@@ -7,9 +7,9 @@ extension StudyReport {
     public var html: String {
         let first: [Markup] =
             switch kind {
-            case .compare, .ablate: [tableSection, verdictSection, parts.costSection, parts.scatterSection]
-            case .scale: [scaleSection, tableSection, verdictSection, parts.scatterSection, parts.costSection]
-            case .robustness: [robustnessSection, tableSection, verdictSection]
+            case .compare, .ablate: [tableSection, MethodParts.verdictSection(comparisons), parts.costSection, parts.scatterSection]
+            case .scale: [scaleSection, tableSection, MethodParts.verdictSection(comparisons), parts.scatterSection, parts.costSection]
+            case .robustness: [robustnessSection, tableSection, MethodParts.verdictSection(comparisons)]
             case .tune: [trialSection, searchSection]
             }
         let rest = [

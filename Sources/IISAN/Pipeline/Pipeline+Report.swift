@@ -11,12 +11,16 @@ extension Pipeline {
     /// Draws the run: `report.html`, `curves.svg`, `table.md`, `table.csv`.
     ///
     /// - Parameters:
-    ///   - others: runs that stand beside it in table and curves.
+    ///   - others: runs that stand beside it in table and curves, and are compared with it over the users.
+    ///   - weights: of time, parameters and memory in TPME.
     ///   - folder: where the files go; nil for the run's folder.
     /// - Returns: the page.
     /// - Throws: ``UserError`` when a run is not evaluated, or is of another dataset.
     @discardableResult
-    public func report(beside others: [RunDirectory] = [], to folder: URL? = nil) throws -> URL {
+    public func report(
+        beside others: [RunDirectory] = [], weights: TPME.Weights = .init(time: 0.45, parameters: 0.10, memory: 0.45),
+        to folder: URL? = nil
+    ) throws -> URL {
         let dataset = try dataset()
         let result = try Self.result(of: run)
         let environment = try JSONFile.read(RunEnvironment.self, from: run.environment)
@@ -38,6 +42,8 @@ extension Pipeline {
             report.methods.append(Self.row(name, result))
             if let curve = try Self.curve(name, run) { report.curves.append(curve) }
         }
+        report.tpmeWeights = weights
+        report.comparisons = try comparisons(with: others)
         report.gates = try gates(result)
         report.shares = result.shares
         report.breakdowns = try breakdowns()
@@ -70,6 +76,24 @@ extension Pipeline {
         guard FileManager.default.fileExists(atPath: run.events.path) else { return nil }
         return RunReport.Curve(
             name: name, epochs: try run.readEvents().map { .init($0.epoch, loss: $0.loss, hitRate: $0.validation.hitRate) })
+    }
+
+    /// The other runs against this one, on the test targets.
+    private func comparisons(with others: [RunDirectory]) throws -> [MethodComparison] {
+        func ranks(_ run: RunDirectory) throws -> RankTable? {
+            FileManager.default.fileExists(atPath: run.ranks(.test).path) ? try RankTable(run.ranks(.test)) : nil
+        }
+        guard let own = try ranks(run) else { return [] }
+        var family: [MethodComparison] = []
+        for metric in [Metric.hitRate(10), .ndcg(10)] {
+            for other in others {
+                guard let theirs = try ranks(other) else { continue }
+                family.append(
+                    try MethodComparison(
+                        other.folder.lastPathComponent, [theirs], with: run.folder.lastPathComponent, [own], metric: metric))
+            }
+        }
+        return MethodComparison.corrected(family)
     }
 
     /// The run's test ranks by groups of users; none where it has only measured its cost.
