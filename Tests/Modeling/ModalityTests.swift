@@ -97,7 +97,8 @@ import Torch
         let model = try recommender(method, text: states(12), image: states(8))
         let parts = try model.itemTower.parts(of: items)
         #expect(Set(parts.map(\.name)) == (method == .iisan ? ["image", "text", "inter"] : ["image", "text", "id"]))
-        let sum = parts.dropFirst().reduce(parts[0].vectors) { $0 + $1.vectors } + model.parameters.all["item_tower.fusion.bias"]!
+        let sum =
+            parts.dropFirst().reduce(parts[0].vectors) { $0 + $1.vectors } + model.parameters.all["item_tower.fusion.bias"]!
         let difference = try (sum - model.itemTower.vectors(of: items, training: false)).absolute().maximum().item()
         #expect(difference < 1e-5)
     }

@@ -69,7 +69,9 @@ import Torch
     @Test(arguments: [Method.full, .adapter, .lora, .bitfit]) func passesRunAgainAreTheSame(_ method: Method) throws {
         let directory = fixture("Encoders/bert-golden")
         func gradients(checkpointing: Bool) throws -> [(String, [Float])] {
-            let encoder = try tuned(method, directory) { ($0.dropout, $0.checkpointing, $0.passTokens) = (true, checkpointing, 6) }
+            let encoder = try tuned(method, directory) {
+                ($0.dropout, $0.checkpointing, $0.passTokens) = (true, checkpointing, 6)
+            }
             RandomState.seed(10)
             let states = try encoder.states(of: Self.items, training: true)
             (states * states).sum().backward()
