@@ -27,7 +27,10 @@ public struct Checkpoint {
     public func write(_ recommender: Recommender, _ adam: Adam, _ state: TrainingState) throws {
         try Folder.create(at: folder, replacing: true) { folder in
             let new = Checkpoint(folder)
-            try Weights.write(recommender.parameters.all.map { ($0.key, $0.value) }, to: new.model)
+            let encoders = recommender.itemTower.encoderHashes.map { ("encoder.\($0.key)", $0.value) }
+            try Weights.write(
+                recommender.parameters.all.map { ($0.key, $0.value) }, to: new.model,
+                metadata: Dictionary(uniqueKeysWithValues: encoders))
             try Weights.write(adam.state.map { ($0.key, $0.value) }, to: new.optimiser)
             var states = [(key: "cpu", value: RandomState.current())]
             if recommender.device != .cpu { states.append((key: "device", value: RandomState.current(of: recommender.device))) }
@@ -41,8 +44,15 @@ public struct Checkpoint {
     /// The stand-in for a missing modality may be absent, or be one too many: the model may see other items than it was trained on.
     ///
     /// - Throws: ``UserError`` when the file is missing, damaged or of another model; then the model is untouched.
-    public func load(into recommender: Recommender) throws { 
-        try recommender.parameters.load(Weights(file: model)) { Recommender.isStandIn($0) }
+    public func load(into recommender: Recommender) throws {
+        let weights = try Weights(file: model)
+        for (modality, hash) in recommender.itemTower.encoderHashes.sorted(by: { $0.key < $1.key }) {
+            guard let trained = weights.metadata["encoder.\(modality)"], trained != hash else { continue }
+            throw UserError(
+                "was trained on another \(modality) encoder, or with other settings of it", at: model.path,
+                remedy: "Name the encoder and the store that the run was trained with, or train again.")
+        }
+        try recommender.parameters.load(weights) { Recommender.isStandIn($0) }
     }
 
     /// How far training had come.

@@ -41,6 +41,20 @@ import Testing
             }
             #expect(!FileManager.default.fileExists(atPath: folder.appending(path: "states").path))
 
+            // Adapters belong to the encoder that they were trained on.
+            let config = folder.appending(path: "runs/adapter/config.yaml")
+            let other = folder.appending(path: "other")
+            try FileManager.default.copyItem(
+                at: CommandLine.root.appending(path: "Examples/Demo/encoders/text").resolvingSymlinksInPath(), to: other)
+            let file = other.appending(path: "config.json")
+            try AtomicFile.write(try String(contentsOf: file, encoding: .utf8) + "\n", to: file)
+            let yaml = try String(contentsOf: config, encoding: .utf8)
+            try AtomicFile.write(
+                yaml.replacing(CommandLine.root.appending(path: "Examples/Demo/encoders/text").path, with: other.path),
+                to: config)
+            let refused = try CommandLine.run(["evaluate", "runs/adapter"], in: folder)
+            #expect(refused.code == 1 && refused.errors.contains("was trained on another text encoder"), "\(refused.errors)")
+
             // One modality, and nothing kept between forward and backward: the same numbers.
             let kept = try run("kept", ["train.method=lora", "train.modality=text"], in: folder)
             #expect(kept.method == "lora, text")

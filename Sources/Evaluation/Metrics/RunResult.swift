@@ -65,7 +65,7 @@ public struct RunResult: Sendable, Codable, Equatable {
         guard version == currentVersion else {
             throw UserError(
                 "is of version \(version), this program reads version \(currentVersion)", at: url.path,
-                remedy: "Evaluate the run again: iisan evaluate.")
+                remedy: "Train the run again: iisan run, with its config.yaml.")
         }
         return try JSONFile.read(RunResult.self, from: url)
     }

@@ -16,6 +16,8 @@ public final class TunedEncoder: StateSource {
     public let trained: OrderedDictionary<String, Tensor>
     /// How many numbers of the encoder never change.
     public let frozenCount: Int
+    /// The hash of the encoder's files.
+    public var hash: String? { live.inputs.encoderHash }
     private let live: LiveEncoder
     private let dropout: EncoderDropout
     private let checkpointing: Bool

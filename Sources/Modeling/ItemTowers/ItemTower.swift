@@ -8,6 +8,9 @@ public protocol ItemTower: AnyObject {
     /// How many numbers of live encoders are computed with and never change.
     var frozenCount: Int { get }
 
+    /// The hashes of the encoders, by modality, as far as they are known.
+    var encoderHashes: [String: String] { get }
+
     /// The vectors of items.
     ///
     /// - Parameters:
@@ -29,6 +32,8 @@ public protocol ItemTower: AnyObject {
 extension ItemTower {
     /// None, as in towers without live encoders.
     public var frozenCount: Int { 0 }
+    /// None, as in towers without encoders.
+    public var encoderHashes: [String: String] { [:] }
     /// None, as in towers of one part.
     public func parts(of items: Tensor) throws -> [(name: String, vectors: Tensor)] { [] }
     /// Nothing was put off.

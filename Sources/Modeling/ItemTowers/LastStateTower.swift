@@ -32,6 +32,8 @@ public final class LastStateTower: FusedTower {
 
     /// How many numbers of live encoders are computed with and never change.
     public var frozenCount: Int { modalities.frozenCount }
+    /// The hashes of the encoders, by modality, as far as they are known.
+    public var encoderHashes: [String: String] { modalities.hashes }
 
     func heads(of items: Tensor, training: Bool) throws -> [(name: String, output: Tensor)] {
         let states = try modalities.states(of: items, training: training)

@@ -34,6 +34,11 @@ struct ModalityPair {
     /// How many numbers are computed with in a step and never change.
     var frozenCount: Int { (text?.source.frozenCount ?? 0) + (image?.source.frozenCount ?? 0) }
 
+    /// The hashes of the sources, by modality, as far as they are known.
+    var hashes: [String: String] {
+        ["text": text?.source.hash, "image": image?.source.hash].compactMapValues { $0 }
+    }
+
     /// The states of items, each [items, layers, width].
     func states(of items: Tensor, training: Bool) throws -> (text: Tensor?, image: Tensor?) {
         let dropped = training && dropout > 0 ? drawn(items) : (nil, nil)

@@ -48,6 +48,8 @@ public final class SideNetworkTower: FusedTower {
 
     /// How many numbers of live encoders are computed with and never change.
     public var frozenCount: Int { modalities.frozenCount }
+    /// The hashes of the encoders, by modality, as far as they are known.
+    public var encoderHashes: [String: String] { modalities.hashes }
 
     func heads(of items: Tensor, training: Bool) throws -> [(name: String, output: Tensor)] {
         try steps(of: items, training: training).heads

@@ -11,6 +11,8 @@ public protocol StateSource: AnyObject {
     var trained: OrderedDictionary<String, Tensor> { get }
     /// How many numbers are computed with in a step and never change.
     var frozenCount: Int { get }
+    /// What tells the encoder and its settings apart from others; nil where that is not known.
+    var hash: String? { get }
 
     /// The states of items.
     ///
@@ -32,6 +34,8 @@ extension StateSource {
     public var trained: OrderedDictionary<String, Tensor> { [:] }
     /// None, as for a source that computes nothing.
     public var frozenCount: Int { 0 }
+    /// Not known.
+    public var hash: String? { nil }
     /// Nothing was put off.
     public func finishBackward() {}
 }

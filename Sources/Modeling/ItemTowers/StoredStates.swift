@@ -10,6 +10,8 @@ public final class StoredStates: StateSource {
     public let shape: ModalityShape
     /// Whether an item has the modality [catalogue]; nil where all have it.
     public let presence: [Bool]?
+    /// The hash of the store's identity: encoder, preprocessing, layers.
+    public var hash: String? { store.identity.hash }
     private let store: HiddenStateStore
     private let positions: Tensor?
     private let device: Device
