@@ -1,7 +1,7 @@
 # What one does with a clone. Settings: LIBTORCH, IISAN_CACHE, PYTHON (see Tools/Setup/setup).
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build test demo parity-tokens parity-pictures parity-encoders fuzz format lint clean
+.PHONY: help setup build test demo parity-tokens parity-pictures parity-encoders fuzz results format lint clean
 
 sources := Package.swift Sources Tests FuzzTesting
 SECONDS ?= 60
@@ -32,6 +32,9 @@ parity-encoders: ## compare the encoders with transformers and timm
 
 fuzz: ## try what reads foreign files with libFuzzer, SECONDS=60 a target, all or TARGETS="picture csv"; Linux
 	@Tools/Fuzz/fuzz $(SECONDS)
+
+results: ## write Results/README.md of the studies in Results
+	@Tools/Results/tables
 
 format: ## put the sources into the project's format
 	swift format --in-place --parallel --recursive $(sources)

@@ -12,11 +12,10 @@ struct LiveEncoder {
     /// The type of matrix products; nil for that of the weights.
     let autocast: DType?
 
-    /// Runs one pass and checks that it gave what is asked for.
-    typealias Run = (Tensor) throws -> Tensor
-
-    /// The rows of all passes of some items [rows, ...], and each item's row; an item without an input has the row after the last.
-    func rows(_ passes: LivePasses, _ run: Run) throws -> Tensor? {
+    /// The rows of all passes, one after the other [rows, ...]; nil where there is no pass.
+    ///
+    /// - Parameter run: gives the rows of one pass for its input.
+    func rows(_ passes: LivePasses, _ run: (Tensor) throws -> Tensor) throws -> Tensor? {
         guard !passes.passes.isEmpty else { return nil }
         let outputs = try withAutocast(to: autocast, on: device) { try passes.passes.map { try run($0.input(device)) } }
         return outputs.count == 1 ? outputs[0] : .concatenated(outputs, along: 0)
