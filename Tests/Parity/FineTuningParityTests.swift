@@ -21,7 +21,8 @@ import Torch
         #expect(recommender.trainableCount == fixture.configuration.parameter_count)
         let all = Tensor.range(0..<fixture.configuration.items)
         try expectEqual(
-            recommender.itemTower.vectors(of: all, training: false), model.tensors.tensor("forward.item_vectors"), "item vectors")
+            recommender.itemTower.vectors(of: all, training: false), model.tensors.tensor("forward.item_vectors"),
+            "item vectors")
         let (outputs, losses) = try recommender.rowLosses(model.batch, training: true)
         try expectEqual(outputs, model.tensors.tensor("forward.user_outputs"), "user outputs")
         try expectEqual(losses, model.tensors.tensor("forward.row_losses"), "row losses")

@@ -102,9 +102,10 @@ struct FixtureModel {
                 return try tensors.tensor("present_\(name)").array(of: UInt8.self).map { $0 != 0 }
             }
             func states(_ name: String, _ shape: ModalityShape?) throws -> ResidentStates? {
-                try shape.map { 
+                try shape.map {
                     ResidentStates(
-                        try tensors.tensor("\(name)_states"), layers: $0.layers, presence: try presence(name)) }
+                        try tensors.tensor("\(name)_states"), layers: $0.layers, presence: try presence(name))
+                }
             }
             itemTower = try SideNetworkTower(
                 itemParameters, text: states("text", tower.text), image: states("image", tower.image), options,

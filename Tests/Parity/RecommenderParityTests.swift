@@ -24,7 +24,9 @@ import Torch
             let towers = Set(stages.heads.map(\.name))
             for name in ["image", "text", "inter"] { #expect(towers.contains(name) == expected.has("forward.\(name).head")) }
         }
-        try expectEqual(model.recommender.itemTower.vectors(of: all, training: true), expected.tensor("forward.item_vectors"), "item vectors")
+        try expectEqual(
+            model.recommender.itemTower.vectors(of: all, training: true), expected.tensor("forward.item_vectors"),
+            "item vectors")
         let (outputs, losses) = try model.recommender.rowLosses(model.batch, training: true)
         try expectEqual(outputs, expected.tensor("forward.user_outputs"), "user outputs")
         try expectEqual(losses, expected.tensor("forward.row_losses"), "row losses")
@@ -43,7 +45,8 @@ import Torch
     @Test(arguments: Fixture.all(kind: "recommender")) func tenStepsOfAdam(_ fixture: Fixture) throws {
         let model = try FixtureModel(fixture)
         let rates = fixture.configuration.optimiser!.learning_rate
-        let adam = Adam(model.recommender.groups(heads: rates.heads, sideBlocks: rates.side_blocks, encoders: rates.side_blocks))
+        let adam = Adam(
+            model.recommender.groups(heads: rates.heads, sideBlocks: rates.side_blocks, encoders: rates.side_blocks))
         var losses: [Float] = []
         for _ in 0..<fixture.configuration.optimiser!.steps {
             adam.clearGradients()

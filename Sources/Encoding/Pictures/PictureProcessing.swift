@@ -22,7 +22,9 @@ extension PictureProcessing {
     /// - Parameters:
     ///   - picture: of any size.
     ///   - output: room for exactly 3 x height x width values.
-    public func process(_ picture: Picture, into output: UnsafeMutableBufferPointer<Float>) { write(scaled(picture), into: output) }
+    public func process(_ picture: Picture, into output: UnsafeMutableBufferPointer<Float>) {
+        write(scaled(picture), into: output)
+    }
 }
 
 extension PictureProcessor: PictureProcessing {}

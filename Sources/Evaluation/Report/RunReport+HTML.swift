@@ -7,7 +7,8 @@ extension RunReport {
         Page(
             title: title, subtitle: subtitle, header: tiles,
             sections: [
-                methodSection, MethodParts.verdictSection(comparisons), parts.costSection, parts.scatterSection, curveCharts.section, breakdownSection, gateSection,
+                methodSection, MethodParts.verdictSection(comparisons), parts.costSection, parts.scatterSection,
+                curveCharts.section, breakdownSection, gateSection,
                 shareSection, exampleSection, cardSection,
                 Page.settings(configuration: configuration, environment: environment),
             ]

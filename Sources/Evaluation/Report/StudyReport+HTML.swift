@@ -7,8 +7,10 @@ extension StudyReport {
     public var html: String {
         let first: [Markup] =
             switch kind {
-            case .compare, .ablate: [tableSection, MethodParts.verdictSection(comparisons), parts.costSection, parts.scatterSection]
-            case .scale: [scaleSection, tableSection, MethodParts.verdictSection(comparisons), parts.scatterSection, parts.costSection]
+            case .compare, .ablate:
+                [tableSection, MethodParts.verdictSection(comparisons), parts.costSection, parts.scatterSection]
+            case .scale:
+                [scaleSection, tableSection, MethodParts.verdictSection(comparisons), parts.scatterSection, parts.costSection]
             case .robustness: [robustnessSection, tableSection, MethodParts.verdictSection(comparisons)]
             case .tune: [trialSection, searchSection]
             }

@@ -40,7 +40,8 @@ public final class TunedEncoder: StateSource {
     ///   - autocast: the type of matrix products; nil for float32.
     /// - Throws: ``UserError`` for settings that cannot be built, an encoder without biases for BitFit, and weights that do not fit.
     public init(
-        _ inputs: LiveInputs, method: Method, _ options: FineTuningOptions, pooling: Pooling?, autocast: DType?, on device: Device
+        _ inputs: LiveInputs, method: Method, _ options: FineTuningOptions, pooling: Pooling?, autocast: DType?,
+        on device: Device
     ) throws {
         precondition(method.trainsEncoders, "\(method.rawValue) trains no encoder")
         try options.check()
@@ -48,7 +49,8 @@ public final class TunedEncoder: StateSource {
         let encoder = try PretrainedEncoder(
             inputs.directory, hash: inputs.encoderHash, on: device, trained: method == .full)
         trained = try Self.tensors(of: encoder, method, options)
-        frozenCount = encoder.parameters.count - (method == .full || method == .bitfit ? trained.values.reduce(0) { $0 + $1.count } : 0)
+        frozenCount =
+            encoder.parameters.count - (method == .full || method == .bitfit ? trained.values.reduce(0) { $0 + $1.count } : 0)
         live = LiveEncoder(
             encoder: encoder, inputs: inputs, pooling: pooling ?? family.pooling, passTokens: options.passTokens,
             autocast: autocast)

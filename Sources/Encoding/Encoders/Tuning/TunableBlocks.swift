@@ -5,7 +5,8 @@ extension PreNormBlock: TunableBlock {
         var copy = self
         copy.mixer = try mixer.tuned(by: tuning, block: block, width: width)
         copy.mixerResult = MapChain.joining(try tuning.adapter("attention", block: block, width: width), mixerResult)
-        copy.feedForwardResult = MapChain.joining(try tuning.adapter("feed_forward", block: block, width: width), feedForwardResult)
+        copy.feedForwardResult = MapChain.joining(
+            try tuning.adapter("feed_forward", block: block, width: width), feedForwardResult)
         return copy
     }
 }
