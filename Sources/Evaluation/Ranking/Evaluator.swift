@@ -35,11 +35,12 @@ public struct Evaluator {
 
     /// Where each target of a part stands.
     ///
+    /// - Parameter itemVectors: what ``itemVectors(_:)`` gave, where it is known already: live encoders take their time for it.
     /// - Throws: ``UserError`` when the part has no cases or the model has diverged.
     public func ranks(
-        _ recommender: Recommender, _ part: Split.Part, onProgress: Files.Progress.Handler? = nil
+        _ recommender: Recommender, _ part: Split.Part, itemVectors: Tensor? = nil, onProgress: Files.Progress.Handler? = nil
     ) throws -> [TargetRank] {
-        let items = try itemVectors(recommender)
+        let items = try itemVectors ?? self.itemVectors(recommender)
         return try ranks(part, onProgress: onProgress) { batch in
             recommender.userVectors(batch, itemVectors: items).matmul(items.transposed(0, 1))
         }
@@ -66,12 +67,14 @@ public struct Evaluator {
     ///
     /// A user's scores are the sum of the parts' scores. A part's share is the covariance of its scores with the whole over the
     /// catalogue, divided by the variance of the whole: the shares of a user add up to 1. The mean is over users.
-    public func shares(_ recommender: Recommender, _ part: Split.Part) throws -> [RunResult.TowerShare] {
+    public func shares(
+        _ recommender: Recommender, _ part: Split.Part, itemVectors: Tensor? = nil
+    ) throws -> [RunResult.TowerShare] {
         try withTensorErrors {
             try withoutGradients {
-                let items = try itemVectors(recommender)
                 let parts = try self.parts(recommender)
                 guard parts.count > 1 else { return [] }
+                let items = try itemVectors ?? self.itemVectors(recommender)
                 var sums = [Double](repeating: 0, count: parts.count)
                 var users = 0
                 let block = max(1, min(1024, budget / (8 * max(1, split.itemCount))))

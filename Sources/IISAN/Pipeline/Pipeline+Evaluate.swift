@@ -17,9 +17,12 @@ extension Pipeline {
         let evaluator = Evaluator(split)
         let recommender = configuration.train.model.method.isTrained ? try trainedRecommender(dataset, split) : nil
         try Folder.make(run.folder)
+        let items = try recommender.map(evaluator.itemVectors)
         func card(_ part: Split.Part) throws -> EvaluationCard {
             let ranks =
-                try recommender.map { try evaluator.ranks($0, part, onProgress: observer.onProgress) }
+                try recommender.map {
+                    try evaluator.ranks($0, part, itemVectors: items, onProgress: observer.onProgress)
+                }
                 ?? evaluator.popularityRanks(part)
             try evaluator.table(ranks, part).write(to: run.ranks(part))
             return Evaluator.card(
@@ -31,7 +34,7 @@ extension Pipeline {
         result.validation = try card(.validation)
         result.test = try card(.test)
         if let recommender {
-            result.shares = try evaluator.shares(recommender, .validation)
+            result.shares = try evaluator.shares(recommender, .validation, itemVectors: items)
             if let tower = recommender.itemTower as? SideNetworkTower {
                 if tower.isVersa { result.method = configuration.train.model.name(as: .iisanVersa) }
                 result.gates = tower.gates.map { .init(tower: $0.tower, values: $0.values) }
