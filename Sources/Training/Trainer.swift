@@ -87,13 +87,16 @@ public final class Trainer {
 
     /// Times some steps, after one that is not timed; nothing is written.
     ///
-    /// - Returns: the seconds of each, in order.
+    /// - Returns: the seconds of each, in order; nil when it was told to stop.
     /// - Throws: ``UserError`` when a device runs out of memory.
-    public func measure(steps: Int, onProgress: Files.Progress.Handler? = nil) throws -> [Double] {
+    public func measure(
+        steps: Int, onProgress: Files.Progress.Handler? = nil, isCancelled: () -> Bool = { false }
+    ) throws -> [Double]? {
         let losses = Tensor(0.0).to(lossType).to(recommender.device)
         let clock = ContinuousClock()
         var seconds: [Double] = []
         for step in 0...steps {
+            if isCancelled() { return nil }
             let batch = sampler.batch(epoch: step / sampler.stepCount, step: step % sampler.stepCount)
             let duration = try clock.measure {
                 try withTensorErrors {

@@ -40,6 +40,7 @@ struct FineTuningFixture: CustomTestStringConvertible, Sendable {
     static func all() -> [FineTuningFixture] {
         let root = fixture("FineTuning")
         let names = (try? FileManager.default.contentsOfDirectory(atPath: root.path)) ?? []
+        precondition(!names.isEmpty, "there are no fixtures in \(root.path)")
         return names.sorted().map { name in
             let folder = root.appending(path: name)
             do {

@@ -2,7 +2,9 @@ import Files
 import Foundation
 import HiddenStates
 
-/// How long making a hidden-state store took, all of its runs together: `encoding.json` in the store's folder.
+/// How long making a hidden-state store took: `encoding.json` in the store's folder.
+///
+/// Runs that ended with a finished store are added up; the time of one that was interrupted is not known.
 struct EncodingTime: Codable {
     /// Seconds from the first batch to the finished store.
     var seconds: Double

@@ -33,7 +33,13 @@ extension Pipeline {
         MemoryUse.resetPeak(of: device)
         // Made before anything is written, so that settings that cannot be built leave nothing behind.
         let split = try split(of: dataset)
-        let recommender = configuration.train.model.method.isTrained ? try recommender(dataset, split) : nil
+        let recommender: Recommender?
+        do {
+            recommender = configuration.train.model.method.isTrained ? try self.recommender(dataset, split) : nil
+        } catch is CancellationError {
+            // Told to stop while the pictures of live encoders were read.
+            return .stopped
+        }
         try startRun(inputs, replacing: holdsAnother)
         guard let recommender else { return .finished }
         let options = configuration.train.training
@@ -50,7 +56,10 @@ extension Pipeline {
                 + "\(options.precision.rawValue)"
                 + (trainer.progress == TrainingState() ? "" : ", going on in epoch \(trainer.progress.epoch + 1)"))
         if let steps = options.measuredSteps {
-            let seconds = try trainer.measure(steps: steps, onProgress: observer.onProgress)
+            guard
+                let seconds = try trainer.measure(
+                    steps: steps, onProgress: observer.onProgress, isCancelled: observer.isCancelled)
+            else { return .stopped }
             try write(cost(recommender, dataset, measured: seconds), dataset)
             return .finished
         }
