@@ -103,6 +103,23 @@ import Training
         }
     }
 
+    @Test func measuringCountsItsStepsAndCanBeStopped() throws {
+        try withTemporaryFolder { folder in
+            let world = try SmallWorld(folder)
+            let run = folder.appending(path: "run")
+            #expect(try trainer(world, run, options()).1.measure(steps: 3)?.count == 3)
+            var asked = 0
+            let stopped = try trainer(world, run, options()).1.measure(
+                steps: 3,
+                isCancelled: {
+                    asked += 1
+                    return asked > 2
+                })
+            #expect(stopped == nil && asked == 3)
+            #expect(!FileManager.default.fileExists(atPath: run.path))
+        }
+    }
+
     @Test func aLossThatIsNoNumberIsAnError() throws {
         try withTemporaryFolder { folder in
             let world = try SmallWorld(folder)
