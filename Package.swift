@@ -106,6 +106,10 @@ if withLibTorch {
     products = [
         .library(name: "IISAN", targets: ["IISAN"]),
         .library(name: "Torch", targets: ["Torch"]),
+        // The stages one by one, which Benchmarks, a package of its own, measures.
+        .library(
+            name: "Stages",
+            targets: ["Files", "Datasets", "HiddenStates", "World", "Torch", "Modeling", "Training", "Metrics", "Evaluation"]),
         .executable(name: "iisan", targets: ["iisan"]),
     ]
 } else {

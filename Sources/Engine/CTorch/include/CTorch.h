@@ -90,6 +90,11 @@ bool ctorch_set_gradients_enabled(bool value);
 /// Returns the dtype that was in force, or -1.
 int32_t ctorch_set_autocast(int32_t device, int32_t dtype);
 
+// MARK: Own operators
+
+/// Whether this machine can run iisan::bottleneck_chain in the type that is in force for its products.
+bool ctorch_has_chain(void);
+
 // MARK: Random state
 
 bool ctorch_seed(uint64_t seed);
