@@ -12,8 +12,12 @@ import Torch
         let tensors = try fixture.tensors()
         let expected = try tensors.tensor("ranking.ranks").array(of: Int64.self)
         let ranking = fixture.configuration.ranking
-        let ranks = try Ranker.ranks(
-            of: batch(ranking), scores: tensors.tensor("ranking.scores").clone(), isCold: { _ in false })
+        let scores = try tensors.tensor("ranking.scores").to(.float32)
+        // Each item's vector names the item: a case's scores are its own vector.
+        let items = Tensor.range(0..<scores.size(1))
+        let names = (items.unsqueezed(0) .== items.unsqueezed(1)).to(.float32)
+        let ranks = try Ranker(budget: 1 << 20, isCold: { _ in false })
+            .ranks(of: batch(ranking), users: scores, items: names)
         for (found, wanted) in zip(ranks, expected) {
             #expect(found.isReachable == (wanted != 0))
             if found.isReachable { #expect(found.rank == Int(wanted)) }

@@ -19,6 +19,8 @@ public struct Evaluator {
 
     /// Items whose vectors are computed at a time: bounds the memory of their hidden states.
     static let itemBlock = 1024
+    /// Users whose vectors are computed at a time.
+    static let userBlock = 1024
 
     /// The vectors of the whole catalogue: [items, width].
     public func itemVectors(_ recommender: Recommender) throws -> Tensor {
@@ -41,15 +43,12 @@ public struct Evaluator {
         _ recommender: Recommender, _ part: Split.Part, itemVectors: Tensor? = nil, onProgress: Files.Progress.Handler? = nil
     ) throws -> [TargetRank] {
         let items = try itemVectors ?? self.itemVectors(recommender)
-        return try ranks(part, onProgress: onProgress) { batch in
-            recommender.userVectors(batch, itemVectors: items).matmul(items.transposed(0, 1))
-        }
+        return try ranks(part, items: items, onProgress: onProgress) { recommender.userVectors($0, itemVectors: items) }
     }
 
     /// Where each target of a part stands when items are ranked by how often they were trained on, for every user alike.
     public func popularityRanks(_ part: Split.Part) throws -> [TargetRank] {
-        let shares = Tensor(split.popularity).unsqueezed(0)
-        return try ranks(part) { shares.expanded([$0.userCount, split.itemCount]).clone() }
+        try ranks(part, items: Tensor(split.popularity).unsqueezed(1)) { .ones([$0.userCount, 1]) }
     }
 
     /// Ranks of a part, as ``ranks(_:_:onProgress:)`` gives them, with what is known of users and targets.
@@ -108,19 +107,20 @@ public struct Evaluator {
     }
 
     private func ranks(
-        _ part: Split.Part, onProgress: Files.Progress.Handler? = nil, scores: (EvaluationBatch) -> Tensor
+        _ part: Split.Part, items: Tensor, onProgress: Files.Progress.Handler? = nil, users: (EvaluationBatch) -> Tensor
     ) throws -> [TargetRank] {
         let cases = split.evaluation(part)
         guard !cases.isEmpty else {
             throw UserError("no user has a \(part.rawValue) target", remedy: "Lower data.split.minimum_items.")
         }
-        let block = max(1, min(1024, budget / (4 * max(1, split.itemCount))))
+        // A block of scores that a processor's cache holds is not written to memory and read again.
+        let ranker = Ranker(budget: items.device == .cpu ? min(budget, 8 << 20) : budget, isCold: split.isCold)
         var ranks: [TargetRank] = []
         ranks.reserveCapacity(cases.count)
-        for batch in split.evaluationBatches(part, size: block) {
+        for batch in split.evaluationBatches(part, size: Self.userBlock) {
             try withTensorErrors {
                 try withoutGradients {
-                    ranks += try Ranker.ranks(of: batch, scores: scores(batch), isCold: split.isCold)
+                    ranks += try ranker.ranks(of: batch, users: users(batch), items: items)
                 }
             }
             onProgress?(Files.Progress("ranking", done: ranks.count, total: cases.count, unit: "users"))

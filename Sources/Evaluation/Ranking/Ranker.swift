@@ -4,36 +4,91 @@ import Metrics
 import Torch
 
 /// Where targets stand among all items of the catalogue, by counting greater scores: nothing is sorted.
-public enum Ranker {
+public struct Ranker {
+    /// The bytes that the scores of a block of cases may take.
+    private let budget: Int
+    /// Whether training never saw an item.
+    private let isCold: (Int) -> Bool
+
+    /// Makes a ranker.
+    ///
+    /// - Parameters:
+    ///   - budget: bytes for the scores of a block of cases. On a processor a block that fits into its cache is read from there.
+    ///   - isCold: whether training never saw an item.
+    public init(budget: Int, isCold: @escaping (Int) -> Bool) {
+        self.budget = budget
+        self.isCold = isCold
+    }
+
     /// The ranks of a batch's targets.
     ///
     /// rank = 1 + how many other items, not masked, score at least what the target scores: ties count against us.
     ///
     /// - Parameters:
-    ///   - scores: [cases, items]; overwritten.
-    ///   - isCold: whether training never saw an item.
+    ///   - users: the vectors of the cases [cases, width].
+    ///   - items: the vectors of the catalogue [items, width].
     /// - Throws: `UserError` when a score is not a number, which a model has that diverged.
-    public static func ranks(
-        of batch: EvaluationBatch, scores: Tensor, isCold: (Int) -> Bool
-    ) throws -> [TargetRank] {
-        let device = scores.device
-        let target = scores.gathering(Tensor(batch.targets, on: device).unsqueezed(1), along: 1)  // [cases, 1]
-        guard scores.sum().isFinite().item() != 0 else {
-            throw UserError(
-                "the model gives scores that are not finite", remedy: "Training has diverged: lower the learning rates.")
+    public func ranks(of batch: EvaluationBatch, users: Tensor, items: Tensor) throws -> [TargetRank] {
+        let length = max(1, budget / (4 * max(1, items.size(0))))
+        let columns = items.transposed(0, 1)
+        var ranks: [TargetRank] = []
+        ranks.reserveCapacity(batch.userCount)
+        var pairs = 0..<0
+        for start in stride(from: 0, to: batch.userCount, by: length) {
+            let cases = start..<min(start + length, batch.userCount)
+            var end = pairs.upperBound
+            while end < batch.maskedUsers.count, batch.maskedUsers[end] < Int64(cases.upperBound) { end += 1 }
+            pairs = pairs.upperBound..<end
+            let question = Question(batch, cases, pairs, on: users.device)
+            let scores = users.narrowed(0, cases).matmul(columns)
+            let counts = users.device == .cpu ? Self.counted(question, scores) : Self.compared(question, scores)
+            let (others, ties) = (counts.selected(0, 0).array(of: Int64.self), counts.selected(0, 1).array(of: Int64.self))
+            guard others.allSatisfy({ $0 >= 0 }) else {
+                throw UserError(
+                    "the model gives scores that are not finite", remedy: "Training has diverged: lower the learning rates.")
+            }
+            for (index, place) in cases.enumerated() {
+                ranks.append(
+                    TargetRank(
+                        rank: Int(others[index]) + 1, ties: Int(ties[index]), isReachable: !batch.unreachable[place],
+                        isCold: isCold(Int(batch.targets[place]))))
+            }
         }
-        scores.put(
-            Tensor(-Float.infinity, on: device),
-            at: [Tensor(batch.maskedUsers, on: device), Tensor(batch.maskedItems, on: device)])
+        return ranks
+    }
+
+    /// What is asked of a block of cases.
+    struct Question {
+        /// The item of each case [cases].
+        let targets: Tensor
+        /// With `maskedItems` the pairs that are left out: the case, from 0 [pairs].
+        let maskedCases: Tensor
+        /// The items of the pairs [pairs].
+        let maskedItems: Tensor
+        /// 1 where the target is not among them, else 0 [cases].
+        let reachable: Tensor
+
+        init(_ batch: EvaluationBatch, _ cases: Range<Int>, _ pairs: Range<Int>, on device: Device) {
+            targets = Tensor(Array(batch.targets[cases]), on: device)
+            maskedCases = Tensor(Array(batch.maskedUsers[pairs]), on: device) - Tensor(Int64(cases.lowerBound), on: device)
+            maskedItems = Tensor(Array(batch.maskedItems[pairs]), on: device)
+            reachable = Tensor(batch.unreachable[cases].map { $0 ? 0 : 1 } as [Int64], on: device)
+        }
+    }
+
+    /// How many other items score at least as much as the target, and as much: [2, cases]; -1 where scores are not finite.
+    static func counted(_ question: Question, _ scores: Tensor) -> Tensor {
+        scores.to(.float32).countingRanks(
+            of: question.targets, maskedRows: question.maskedCases, maskedItems: question.maskedItems)
+    }
+
+    /// The same by comparisons of whole tensors, the plain form; overwrites the scores.
+    static func compared(_ question: Question, _ scores: Tensor) -> Tensor {
+        let isFinite = scores.isFinite().allTrue(along: 1)
+        let target = scores.gathering(question.targets.unsqueezed(1), along: 1)  // [cases, 1]
+        scores.put(Tensor(-Float.infinity, on: scores.device), at: [question.maskedCases, question.maskedItems])
         // A reachable target is among its own equals and must not count itself; an unreachable one was masked.
-        let itself = Tensor(batch.unreachable.map { $0 ? 0 : 1 } as [Int64], on: device)
-        let atLeast = (scores .>= target).sum(along: 1) - itself
-        let equal = (scores .== target).sum(along: 1) - itself
-        let (ranks, ties) = (atLeast.array(of: Int64.self), equal.array(of: Int64.self))
-        return ranks.indices.map { index in
-            TargetRank(
-                rank: Int(ranks[index]) + 1, ties: Int(ties[index]), isReachable: !batch.unreachable[index],
-                isCold: isCold(Int(batch.targets[index])))
-        }
+        let counts = Tensor.stacked([(scores .>= target).sum(along: 1), (scores .== target).sum(along: 1)])
+        return (counts - question.reachable).kept(where: isFinite, otherwise: Tensor(Int64(-1), on: scores.device))
     }
 }

@@ -2,7 +2,8 @@
 //
 // For the rows i of a history and each head: out_i = sum over j <= i of m_ij p_ij v_j, p_i = softmax over j <= i of q_i k_j / sqrt(width),
 // where m is what dropout makes of a one. Histories are a few rows long, so that a matrix product of each would cost more than its sums.
-#include "../Chain/Parallel.hpp"
+#include "../Parallel.hpp"
+#include "../Vectorised.hpp"
 
 #include <ATen/ops/empty.h>
 #include <ATen/ops/empty_like.h>
@@ -12,12 +13,6 @@
 #include <torch/library.h>
 
 #include <cmath>
-
-#if defined(__x86_64__) && defined(__linux__)
-#define CTORCH_VECTORISED __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define CTORCH_VECTORISED
-#endif
 
 namespace {
 

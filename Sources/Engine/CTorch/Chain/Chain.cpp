@@ -1,6 +1,6 @@
 #include "Chain.hpp"
 
-#include "Parallel.hpp"
+#include "../Parallel.hpp"
 #include "Products.hpp"
 
 #include <ATen/Parallel.h>

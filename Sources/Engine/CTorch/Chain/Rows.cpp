@@ -1,12 +1,8 @@
 #include "Rows.hpp"
 
-#include <cstring>
+#include "../Vectorised.hpp"
 
-#if defined(__x86_64__) && defined(__linux__)
-#define CTORCH_VECTORISED __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define CTORCH_VECTORISED
-#endif
+#include <cstring>
 
 namespace ctorch::rows {
 

@@ -11,6 +11,7 @@ extension Tensor {
     private static let logAddExpOperator = Operator("logaddexp")
     private static let runningSumOperator = Operator("cumsum")
     private static let allOperator = Operator("all")
+    private static let allAlongOperator = Operator("all", "dim")
 
     /// The sum of all elements.
     public func sum() -> Tensor { Self.sumAllOperator(.tensor(self)) }
@@ -40,4 +41,6 @@ extension Tensor {
     public func runningSum(along dimension: Int) -> Tensor { Self.runningSumOperator(.tensor(self), .int(dimension)) }
     /// Whether every element, as a truth, is true.
     public func allTrue() -> Tensor { Self.allOperator(.tensor(self)) }
+    /// Whether all elements along a dimension are true.
+    public func allTrue(along dimension: Int) -> Tensor { Self.allAlongOperator(.tensor(self), .int(dimension)) }
 }

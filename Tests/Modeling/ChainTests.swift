@@ -1,0 +1,153 @@
+import OrderedCollections
+import TestSupport
+import Testing
+import Torch
+
+@testable import Modeling
+
+/// The towers' blocks as one operation against their plain form: vectors and all gradients.
+@Suite(.oneAtATime) struct ChainTests {
+    struct Shape: Sendable, CustomTestStringConvertible {
+        var text: (width: Int, layers: Int)?
+        var image: (width: Int, layers: Int)?
+        var options = SideNetworkOptions()
+        var items = 70
+        var missing = false
+
+        init(
+            text: (width: Int, layers: Int)? = (64, 3), image: (width: Int, layers: Int)? = (64, 3), items: Int = 70,
+            missing: Bool = false, _ change: (inout SideNetworkOptions) -> Void = { _ in }
+        ) {
+            self.text = text
+            self.image = image
+            self.items = items
+            self.missing = missing
+            options.bottleneck = 32
+            change(&options)
+        }
+
+        var testDescription: String {
+            "text \(String(describing: text)), image \(String(describing: image)), \(items) items, gated \(options.gated), "
+                + "\(options.activation.rawValue), \(options.form.rawValue), missing \(missing)"
+        }
+    }
+
+    static let shapes: [Shape] = [
+        Shape(), Shape(items: 1), Shape(items: 33), Shape(items: 600), Shape { $0.gated = false },
+        Shape { $0.activation = .gelu }, Shape { ($0.activation, $0.gated) = (.gelu, false) }, Shape { $0.form = .versa },
+        Shape(text: nil), Shape(image: nil), Shape { $0.inter = false }, Shape { $0.intra = false },
+        Shape(text: (96, 4), image: (64, 2)), Shape(text: (32, 2), image: (160, 5)), Shape { $0.transformation = .both },
+        Shape(missing: true),
+    ]
+
+    private let table = 900
+
+    /// Towers with weights large enough that every part of a gradient counts.
+    private func tower(_ shape: Shape, dtype: DType) throws -> (tower: SideNetworkTower, parameters: Parameters) {
+        RandomState.seed(5)
+        func states(_ modality: (width: Int, layers: Int)?, isMissing: Bool) -> ResidentStates? {
+            modality.map {
+                ResidentStates(
+                    Tensor.randomNormal([table, $0.layers, $0.width]).to(dtype), layers: Array(0..<$0.layers),
+                    presence: isMissing ? (0..<table).map { $0 % 3 != 0 } : nil)
+            }
+        }
+        let parameters = Parameters(on: .cpu)
+        let tower = try SideNetworkTower(
+            parameters, text: states(shape.text, isMissing: false), image: states(shape.image, isMissing: shape.missing),
+            shape.options, width: 32)
+        withoutGradients {
+            for (name, parameter) in parameters.all {
+                parameter.copy(from: .randomNormal(parameter.shape) * (name.hasSuffix(".gates") ? 0.1 : 0.15))
+            }
+        }
+        return (tower, parameters)
+    }
+
+    private func gradients(_ vectors: Tensor, _ parameters: Parameters) -> OrderedDictionary<String, Tensor> {
+        RandomState.seed(6)
+        (vectors.to(.float32) * .randomNormal(vectors.shape)).sum().backward()
+        return parameters.all.compactMapValues { parameter in
+            defer { parameter.clearGradient() }
+            return parameter.gradient
+        }
+    }
+
+    private func difference(_ found: Tensor, _ expected: Tensor) -> Double {
+        (found.to(.float32) - expected).absolute().maximum().item() / max(expected.absolute().maximum().item(), 1e-20)
+    }
+
+    /// Some items, not in order, as no batch has them, so that rows and items cannot be confused.
+    private func items(_ shape: Shape) -> Tensor { Tensor((0..<shape.items).map { Int64(($0 * 37 + 11) % table) }) }
+
+    @Test(arguments: shapes, [DType.float16, .float32]) func equalsThePlainForm(_ shape: Shape, _ dtype: DType) throws {
+        let (tower, parameters) = try tower(shape, dtype: dtype)
+        let vectors = try tower.vectors(of: items(shape), training: true)
+        let plain = try tower.stages(of: items(shape), training: true).vectors
+        #expect(difference(vectors, plain) < 1e-5)
+        let found = gradients(vectors, parameters)
+        let expected = gradients(plain, parameters)
+        #expect(found.keys == expected.keys && found.count == parameters.all.count)
+        for (name, gradient) in expected {
+            let found = try #require(found[name])
+            #expect(found.shape == gradient.shape)
+            #expect(difference(found, gradient) < 1e-4, "\(name)")
+        }
+    }
+
+    /// Without gradients nothing is kept, and the numbers are the same.
+    @Test func equalsItselfWithoutGradients() throws {
+        let shape = Shape(items: 300)
+        let (tower, _) = try tower(shape, dtype: .bfloat16)
+        let recorded = try tower.vectors(of: items(shape), training: true)
+        let plain = try withoutGradients { try tower.vectors(of: items(shape), training: false) }
+        #expect(recorded.requiresGradient && !plain.requiresGradient)
+        #expect(plain.floats() == recorded.floats())
+    }
+
+    /// In bfloat16 the chain is as near to float32 as the plain form under autocast is, or nearer.
+    @Test(arguments: [Shape(), Shape { $0.activation = .gelu }, Shape(text: (96, 4), image: (64, 2))])
+    func bfloat16IsNoWorseThanAutocast(_ shape: Shape) throws {
+        let (tower, parameters) = try tower(shape, dtype: .float16)
+        let exact = try tower.stages(of: items(shape)).vectors
+        let exactGradients = gradients(exact, parameters)
+        func errors(_ vectors: Tensor) -> (vectors: Double, gradients: Double) {
+            let found = gradients(vectors, parameters)
+            let errors = exactGradients.map { name, expected in
+                found[name].map { ($0 - expected).squareSum() / max(expected.squareSum(), 1e-20) } ?? .infinity
+            }
+            return (difference(vectors, exact), (errors.reduce(0, +) / Double(errors.count)).squareRoot())
+        }
+        let (chain, plain) = try withAutocast(to: .bfloat16, on: .cpu) {
+            (try tower.vectors(of: items(shape), training: true), try tower.stages(of: items(shape)).vectors)
+        }
+        let (chainErrors, plainErrors) = (errors(chain), errors(plain))
+        #expect(chainErrors.vectors < max(2e-2, plainErrors.vectors))
+        #expect(chainErrors.gradients < 1.2 * plainErrors.gradients + 1e-3)
+    }
+
+    /// What the operation cannot do is left to the plain form.
+    @Test func oddWidthsAreLeftToThePlainForm() throws {
+        let shape = Shape(text: (40, 3), image: (40, 3))
+        let (tower, parameters) = try tower(shape, dtype: .float32)
+        let vectors = try tower.vectors(of: items(shape), training: true)
+        let plain = try tower.stages(of: items(shape), training: true).vectors
+        #expect(difference(vectors, plain) < 1e-5)
+        let (found, expected) = (gradients(vectors, parameters), gradients(plain, parameters))
+        for (name, gradient) in expected { #expect(difference(try #require(found[name]), gradient) < 1e-4, "\(name)") }
+    }
+
+    /// Rows that the table does not have are an error, not memory of others.
+    @Test func foreignRowsAreErrors() throws {
+        let (tower, _) = try tower(Shape(), dtype: .float32)
+        for item in [Int64(-1), Int64(table)] {
+            #expect(throws: (any Error).self) {
+                try withTensorErrors { _ = try tower.vectors(of: Tensor([item]), training: true) }
+            }
+        }
+    }
+}
+
+extension Tensor {
+    fileprivate func squareSum() -> Double { (self * self).sum().item() }
+}
