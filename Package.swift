@@ -67,7 +67,9 @@ var products: [Product] = []
 
 if withLibTorch {
     targets += [
-        .target(name: "CTorch", path: "Sources/Engine/CTorch", cxxSettings: torchCompile, linkerSettings: torchLink),
+        // Torch sees the declarations only; the library with LibTorch behind it is loaded by the first use of a tensor.
+        .systemLibrary(name: "CTorch", path: "Sources/Engine/CTorch/include"),
+        .target(name: "CTorchLibrary", path: "Sources/Engine/CTorch", cxxSettings: torchCompile, linkerSettings: torchLink),
         stage("Torch", "Engine/Torch", ["CTorch", "Files", collections]),
         stage("Encoders", "Encoding/Encoders", ["Torch", "Files"]),
         stage(
@@ -106,6 +108,7 @@ if withLibTorch {
     products = [
         .library(name: "IISAN", targets: ["IISAN"]),
         .library(name: "Torch", targets: ["Torch"]),
+        .library(name: "CTorch", type: .dynamic, targets: ["CTorchLibrary"]),
         .executable(name: "iisan", targets: ["iisan"]),
     ]
 } else {
