@@ -67,9 +67,11 @@ var products: [Product] = []
 
 if withLibTorch {
     targets += [
-        // Torch sees the declarations only; the library with LibTorch behind it is loaded by the first use of a tensor.
-        .systemLibrary(name: "CTorch", path: "Sources/Engine/CTorch/include"),
-        .target(name: "CTorchLibrary", path: "Sources/Engine/CTorch", cxxSettings: torchCompile, linkerSettings: torchLink),
+        // Torch sees only what CTorch declares; the library with LibTorch behind it is loaded by the first use of a tensor.
+        .target(name: "CTorch", path: "Sources/Engine/CTorch", sources: ["Interface.c"]),
+        .target(
+            name: "CTorchLibrary", path: "Sources/Engine/CTorch", exclude: ["Interface.c"], cxxSettings: torchCompile,
+            linkerSettings: torchLink),
         stage("Torch", "Engine/Torch", ["CTorch", "Files", collections]),
         stage("Encoders", "Encoding/Encoders", ["Torch", "Files"]),
         stage(
