@@ -111,6 +111,10 @@ if withLibTorch {
         .library(name: "IISAN", targets: ["IISAN"]),
         .library(name: "Torch", targets: ["Torch"]),
         .library(name: "CTorch", type: .dynamic, targets: ["CTorchLibrary"]),
+        // The stages one by one, which Benchmarks, a package of its own, measures.
+        .library(
+            name: "Stages",
+            targets: ["Files", "Datasets", "HiddenStates", "World", "Torch", "Modeling", "Training", "Metrics", "Evaluation"]),
         .executable(name: "iisan", targets: ["iisan"]),
     ]
 } else {

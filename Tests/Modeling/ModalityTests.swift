@@ -77,8 +77,8 @@ import Torch
         let pair = try ModalityPair(Parameters(), text: text, image: image, dropout: 0.3)
         let all = Tensor.range(0..<2000)
         let drawn = try pair.states(of: all, training: true)
-        let texts = try #require(drawn.text).selected(1, 0).selected(1, 0).floats()  // 1 kept, 0 left out
-        let images = try #require(drawn.image).selected(1, 0).selected(1, 0).floats()
+        let texts = try #require(drawn.text).dense.selected(1, 0).selected(1, 0).floats()  // 1 kept, 0 left out
+        let images = try #require(drawn.image).dense.selected(1, 0).selected(1, 0).floats()
         #expect(zip(texts, images).allSatisfy { $0 + $1 >= 1 })
         // An item without a picture keeps its title.
         #expect(texts.indices.filter { !lacking[$0] }.allSatisfy { texts[$0] == 1 && images[$0] == 0 })
@@ -86,7 +86,7 @@ import Torch
         let share = { (values: [Float]) in Double(complete.count { values[$0] == 0 }) / Double(complete.count) }
         #expect(abs(share(texts) - 0.3) < 0.05 && abs(share(images) - 0.3) < 0.05)
         let still = try pair.states(of: all, training: false)
-        #expect(try #require(still.text).sum().item() == 8000)
+        #expect(try #require(still.text).dense.sum().item() == 8000)
         #expect(throws: UserError.self) { try ModalityPair(Parameters(), text: text, image: image, dropout: 0.6) }
         #expect(throws: UserError.self) { try ModalityPair(Parameters(), text: nil, image: nil, dropout: 0) }
     }

@@ -37,8 +37,8 @@ import Torch
                 return states[start + places.lowerBound * width..<start + places.upperBound * width]
             }
             let expected = asked.flatMap { stored($0, 0..<layers) }
-            #expect(all.states(of: Tensor(asked), training: false).floats() == expected)
-            let some = try StoredStates(store, layers: [5], on: .cpu).states(of: Tensor(asked), training: false)
+            #expect(all.states(of: Tensor(asked), training: false).dense.floats() == expected)
+            let some = try StoredStates(store, layers: [5], on: .cpu).states(of: Tensor(asked), training: false).dense
             #expect(some.shape == [5, 1, width])
             let expectedLast = asked.flatMap { stored($0, 2..<3) }
             #expect(some.floats() == expectedLast)

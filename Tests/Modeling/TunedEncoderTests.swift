@@ -43,14 +43,14 @@ import Torch
     private func difference(_ one: [Float], _ other: [Float]) -> Float { zip(one, other).map { abs($0 - $1) }.max() ?? 0 }
 
     @Test(arguments: try directories()) func everyMethodTrainsWhatItShould(_ directory: URL) throws {
-        let plain = try tuned(.full, directory).states(of: Self.items, training: false).floats()
+        let plain = try tuned(.full, directory).states(of: Self.items, training: false).dense.floats()
         for method in [Method.full, .adapter, .lora, .bitfit] {
             let encoder: TunedEncoder
             do { encoder = try tuned(method, directory) } catch let error as UserError where method == .bitfit {
                 #expect(error.problem.contains("no biases"))
                 continue
             }
-            let states = try encoder.states(of: Self.items, training: true)
+            let states = try encoder.states(of: Self.items, training: true).dense
             #expect(states.shape == [4, 1, encoder.shape.width])
             // What is fresh changes little or nothing.
             #expect(difference(states.floats(), plain) < (method == .adapter ? 0.1 : 1e-5), "\(method)")
@@ -73,7 +73,7 @@ import Torch
                 ($0.dropout, $0.checkpointing, $0.passTokens) = (true, checkpointing, 6)
             }
             RandomState.seed(10)
-            let states = try encoder.states(of: Self.items, training: true)
+            let states = try encoder.states(of: Self.items, training: true).dense
             (states * states).sum().backward()
             let after = Tensor.randomUniform([1]).item()
             try encoder.finishBackward()
@@ -98,10 +98,10 @@ import Torch
         let encoder = try TunedEncoder(
             inputs, method: .full, FineTuningOptions(), pooling: nil, autocast: nil, on: .cpu)
         #expect(encoder.presence == [true, false, true, true, true])
-        let states = try encoder.states(of: .range(0..<5), training: false)
+        let states = try encoder.states(of: .range(0..<5), training: false).dense
         #expect(states.selected(0, 1).absolute().sum().item() == 0)
         #expect(states.selected(0, 0).floats() == states.selected(0, 2).floats())
-        #expect(try encoder.states(of: Tensor([Int64(1)]), training: true).shape == [1, 1, encoder.shape.width])
+        #expect(try encoder.states(of: Tensor([Int64(1)]), training: true).dense.shape == [1, 1, encoder.shape.width])
     }
 
     @Test func unfittingInputsAreErrors() throws {

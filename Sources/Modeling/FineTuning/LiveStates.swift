@@ -35,14 +35,14 @@ public final class LiveStates: StateSource {
     /// How many numbers the encoder has.
     public var frozenCount: Int { live.encoder.parameters.count }
 
-    /// The states of items: float32 [items, layers, width].
-    public func states(of items: Tensor, training: Bool) throws -> Tensor {
+    /// The states of items.
+    public func states(of items: Tensor, training: Bool) throws -> StateRows {
         try withoutGradients {
             let passes = live.passes(of: items)
             let rows = try live.rows(passes) { input in
                 live.encoder.pooledStates(of: input, layers: shape.layers, pooling: live.pooling)
             }
-            return live.ordered(rows, passes, shape: [shape.layers.count, shape.width])
+            return StateRows(live.ordered(rows, passes, shape: [shape.layers.count, shape.width]))
         }
     }
 }

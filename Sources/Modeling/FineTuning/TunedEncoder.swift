@@ -60,8 +60,8 @@ public final class TunedEncoder: StateSource {
         presence = inputs.isPresent.allSatisfy { $0 } ? nil : inputs.isPresent
     }
 
-    /// The last states of items: float32 [items, 1, width].
-    public func states(of items: Tensor, training: Bool) throws -> Tensor {
+    /// The last states of items, as states of one layer.
+    public func states(of items: Tensor, training: Bool) throws -> StateRows {
         let passes = live.passes(of: items)
         let rows: Tensor?
         if training, checkpointing {
@@ -69,7 +69,7 @@ public final class TunedEncoder: StateSource {
         } else {
             rows = try live.rows(passes) { run($0, training: training) }
         }
-        return live.ordered(rows, passes, shape: [shape.width]).unsqueezed(1)
+        return StateRows(live.ordered(rows, passes, shape: [shape.width]).unsqueezed(1))
     }
 
     private func run(_ input: Tensor, training: Bool) -> Tensor {

@@ -38,8 +38,8 @@ public final class LastStateTower: FusedTower {
     func heads(of items: Tensor, training: Bool) throws -> [(name: String, output: Tensor)] {
         let states = try modalities.states(of: items, training: training)
         var heads: [(name: String, output: Tensor)] = []
-        if let image, let last = states.image { heads.append(("image", image(last.selected(1, last.size(1) - 1)))) }
-        if let text, let last = states.text { heads.append(("text", text(last.selected(1, last.size(1) - 1)))) }
+        if let image, let rows = states.image { heads.append(("image", image(rows.last))) }
+        if let text, let rows = states.text { heads.append(("text", text(rows.last))) }
         if let identity { heads.append(("id", identity(items.to(identity.weight.device)))) }
         return heads
     }

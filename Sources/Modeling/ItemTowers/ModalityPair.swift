@@ -39,8 +39,8 @@ struct ModalityPair {
         ["text": text?.source.hash, "image": image?.source.hash].compactMapValues { $0 }
     }
 
-    /// The states of items, each [items, layers, width].
-    func states(of items: Tensor, training: Bool) throws -> (text: Tensor?, image: Tensor?) {
+    /// The states of items.
+    func states(of items: Tensor, training: Bool) throws -> (text: StateRows?, image: StateRows?) {
         let dropped = training && dropout > 0 ? drawn(items) : (nil, nil)
         return (
             try text?.states(of: items, dropped: dropped.0, training: training),

@@ -27,10 +27,10 @@ struct ModalityStates {
     /// Which of some items have the modality: [items]; nil where all have it.
     func presence(of items: Tensor) -> Tensor? { present.map { $0.selecting(items.to($0.device)) } }
 
-    /// The states of items [items, layers, width].
+    /// The states of items.
     ///
     /// - Parameter dropped: which of the items count as missing although they have the modality [items]; nil for none.
-    func states(of items: Tensor, dropped: Tensor?, training: Bool) throws -> Tensor {
+    func states(of items: Tensor, dropped: Tensor?, training: Bool) throws -> StateRows {
         let states = try source.states(of: items, training: training)
         guard let missing else { return states }
         let known: Tensor
@@ -40,6 +40,6 @@ struct ModalityStates {
         case (nil, let dropped?): known = dropped.not()
         case (let present?, let dropped?): known = present.and(dropped.not())
         }
-        return states.kept(where: known.reshaped([-1, 1, 1]), otherwise: missing)
+        return StateRows(states.dense.kept(where: known.reshaped([-1, 1, 1]), otherwise: missing))
     }
 }

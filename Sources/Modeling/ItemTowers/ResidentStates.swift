@@ -17,6 +17,8 @@ public final class ResidentStates: StateSource {
         shape = ModalityShape(width: table.size(2), layers: layers)
     }
 
-    /// The states of items: float32 [items, layers, width].
-    public func states(of items: Tensor, training: Bool) -> Tensor { table.selecting(items.to(table.device)).to(.float32) }
+    /// The rows of items.
+    public func states(of items: Tensor, training: Bool) -> StateRows {
+        StateRows(table, rows: items, layers: Array(0..<shape.layers.count))
+    }
 }

@@ -51,8 +51,32 @@ public final class SideNetworkTower: FusedTower {
     /// The hashes of the encoders, by modality, as far as they are known.
     public var encoderHashes: [String: String] { modalities.hashes }
 
+    /// The vectors of items: [items, width].
+    ///
+    /// A tower's head and the fusion's part of it are one linear map, which is multiplied out first.
+    public func vectors(of items: Tensor, training: Bool) throws -> Tensor {
+        let parts = try outputs(of: items, training: training) { index in
+            fusion.weight.narrowed(1, (index * width)..<((index + 1) * width))
+        }.map(\.output)
+        return parts.dropFirst().reduce(fusion.bias.map { parts[0] + $0 } ?? parts[0], +)
+    }
+
     func heads(of items: Tensor, training: Bool) throws -> [(name: String, output: Tensor)] {
-        try steps(of: items, training: training).heads
+        try outputs(of: items, training: training) { _ in nil }
+    }
+
+    /// The towers' heads, or what maps after them make of these.
+    private func outputs(
+        of items: Tensor, training: Bool, before map: (Int) -> Tensor?
+    ) throws -> [(name: String, output: Tensor)] {
+        let states = try modalities.states(of: items, training: training)
+        var outputs: [(name: String, output: Tensor)] = []
+        if let image, let rows = states.image { outputs.append(("image", image(rows, before: map(outputs.count)))) }
+        if let text, let rows = states.text { outputs.append(("text", text(rows, before: map(outputs.count)))) }
+        if let inter, let text = states.text, let image = states.image {
+            outputs.append(("inter", inter(text: text, image: image, before: map(outputs.count))))
+        }
+        return outputs
     }
 
     /// Completes a backward pass.
@@ -72,29 +96,24 @@ public final class SideNetworkTower: FusedTower {
         public var vectors: Tensor
     }
 
-    /// Computes the vectors of items and keeps every step.
+    /// Computes the vectors of items in the plain form, block by block and map by map, and keeps every step.
     public func stages(of items: Tensor, training: Bool = false) throws -> Stages {
-        var stages = try steps(of: items, training: training)
-        stages.vectors = fusion(.concatenated(stages.heads.map(\.output), along: 1))
-        return stages
-    }
-
-    /// All but the fusion.
-    private func steps(of items: Tensor, training: Bool) throws -> Stages {
-        let (textStates, imageStates) = try modalities.states(of: items, training: training)  // [items, layers, width]
+        let states = try modalities.states(of: items, training: training)
+        let (textStates, imageStates) = (states.text?.dense, states.image?.dense)  // [items, layers, width]
         var stages = Stages(vectors: items)
         if let tower = image, let imageStates {
             stages.image = tower.blockOutputs(imageStates)
-            stages.heads.append(("image", tower.headOutput(stages.image[stages.image.count - 1])))
+            stages.heads.append(("image", tower.head(stages.image[stages.image.count - 1])))
         }
         if let tower = text, let textStates {
             stages.text = tower.blockOutputs(textStates)
-            stages.heads.append(("text", tower.headOutput(stages.text[stages.text.count - 1])))
+            stages.heads.append(("text", tower.head(stages.text[stages.text.count - 1])))
         }
         if let inter, let textStates, let imageStates {
             stages.inter = inter.blockOutputs(text: textStates, image: imageStates)
-            stages.heads.append(("inter", inter.headOutput(stages.inter[stages.inter.count - 1])))
+            stages.heads.append(("inter", inter.head(stages.inter[stages.inter.count - 1])))
         }
+        stages.vectors = fusion(.concatenated(stages.heads.map(\.output), along: 1))
         return stages
     }
 

@@ -19,9 +19,9 @@ public protocol StateSource: AnyObject {
     /// - Parameters:
     ///   - items: catalogue indices [items].
     ///   - training: whether dropout is on and gradients may be needed.
-    /// - Returns: float32 [items, layers, width] on the model's device; those of an item without the modality are without meaning.
+    /// - Returns: those of an item without the modality are without meaning.
     /// - Throws: ``UserError`` when an input can no longer be read.
-    func states(of items: Tensor, training: Bool) throws -> Tensor
+    func states(of items: Tensor, training: Bool) throws -> StateRows
 
     /// Completes a backward pass where the source had put off a part of it.
     ///

@@ -4,7 +4,7 @@ import Torch
 
 /// Hidden states read from a mapped store: only the rows a batch needs are touched.
 ///
-/// A store of one shard is gathered by the engine; of several, row by row into one buffer, as memory is copied.
+/// The rows of a store of one shard are read in place; of several shards they are copied into one buffer, as memory is copied.
 public final class StoredStates: StateSource {
     /// Their width and kept layers.
     public let shape: ModalityShape
@@ -13,7 +13,7 @@ public final class StoredStates: StateSource {
     /// The hash of the store's identity: encoder, preprocessing, layers.
     public var hash: String? { store.identity.hash }
     private let store: HiddenStateStore
-    private let positions: Tensor?
+    private let positions: [Int]
     private let device: Device
     private let shards: [Tensor]
     private let dtype: DType
@@ -28,8 +28,7 @@ public final class StoredStates: StateSource {
         self.store = store
         self.device = device
         let layers = layers ?? store.layers
-        let places = try store.positions(ofLayers: layers)
-        positions = places == Array(0..<store.layers.count) ? nil : Tensor(places.map(Int64.init))
+        positions = try store.positions(ofLayers: layers)
         let present = (0..<store.itemCount).map(store.isPresent)
         presence = present.allSatisfy { $0 } ? nil : present
         shape = ModalityShape(width: store.width, layers: layers)
@@ -46,11 +45,11 @@ public final class StoredStates: StateSource {
         }
     }
 
-    /// The states of items: float32 [items, layers, width].
-    public func states(of items: Tensor, training: Bool) -> Tensor {
-        var rows = shards.count == 1 ? shards[0].selecting(items.to(.cpu)) : gathered(items)  // [items, stored layers, width]
-        if let positions { rows = rows.selecting(positions, along: 1) }
-        return rows.to(device).to(.float32)
+    /// The rows of items.
+    public func states(of items: Tensor, training: Bool) -> StateRows {
+        shards.count == 1
+            ? StateRows(shards[0], rows: items, layers: positions, on: device)
+            : StateRows(gathered(items), rows: nil, layers: positions, on: device)
     }
 
     private func gathered(_ items: Tensor) -> Tensor {

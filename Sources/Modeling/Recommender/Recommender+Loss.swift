@@ -2,8 +2,8 @@ import Datasets
 import Torch
 
 extension Recommender {
-    /// Logit of a slot that is left out: its share of the softmax is exactly zero.
-    static let leftOut = -1e4
+    /// Added to the logit of a slot that is left out: its share of the softmax is exactly zero.
+    static let leftOut = -1e30
 
     /// The debiased loss over a batch (article Mathematics): for row (b, j) the cross entropy of the next item's slot
     /// among all slots i with logits u_bj · e_i - log pop(i), without the slots that hold an item of b's own sequence; the mean over
@@ -26,26 +26,28 @@ extension Recommender {
     /// The user encoder's outputs [rows, width] and the cross entropies [rows] of a batch's rows.
     public func rowLosses(_ batch: TrainingBatch, training: Bool) throws -> (outputs: Tensor, losses: Tensor) {
         let vectors = try itemTower.vectors(of: Tensor(batch.items), training: training)  // [distinct, width]
-        let rows = HistoryRows(
-            users: batch.users, positions: batch.positions, userCount: batch.userCount, length: userEncoder.positions,
-            on: device)
+        let rows = userEncoder.rows(users: batch.users, positions: batch.positions, userCount: batch.userCount)
         let inputs = vectors.selecting(Tensor(batch.inputs, on: device))  // [rows, width]
-        let outputs = userEncoder(inputs, rows, training: training)
+        func encoded() -> Tensor { userEncoder(inputs, rows, training: training) }
+        // On a processor products as small as these take longer in bfloat16: its library builds instructions for each number of rows.
+        let outputs = device == .cpu ? withAutocast(to: nil, on: device, encoded) : encoded()
         let losses = withAutocast(to: nil, on: device) {
             rowLosses(batch, outputs.to(.float32), vectors.to(.float32))
         }
         return (outputs, losses)
     }
 
-    private func rowLosses(_ batch: TrainingBatch, _ outputs: Tensor, _ vectors: Tensor) -> Tensor {
+    public func rowLosses(_ batch: TrainingBatch, _ outputs: Tensor, _ vectors: Tensor) -> Tensor {
         let share = Tensor(batch.popularity, on: device).logarithm()  // [distinct]
         let counts = Tensor(batch.counts, on: device).logarithm()
-        let logits = outputs.matmul(vectors.transposed(0, 1)) - share  // [rows, distinct]
-        let own = Tensor.zeros([batch.userCount, batch.items.count], dtype: .bool, on: device)
-        own.put(Tensor(true, on: device), at: [Tensor(batch.ownUsers, on: device), Tensor(batch.ownItems, on: device)])
-        let left = own.selecting(Tensor(batch.users, on: device))  // [rows, distinct]
-        let target = logits.gathering(Tensor(batch.targets, on: device).unsqueezed(1), along: 1)  // [rows, 1]
-        let others = (logits + counts).filled(Self.leftOut, where: left)
-        return Tensor.concatenated([others, target], along: 1).logSumExp(along: 1) - target.squeezed(1)
+        let logits = (-share).addingMatrixProduct(outputs, vectors.transposed(0, 1))  // [rows, distinct]
+        // What is added to a user's logits: how often each item stands in the batch, and for the user's own items that they are left out.
+        let added = counts.unsqueezed(0).expanded([batch.userCount, batch.items.count]).clone()
+        added.put(
+            Tensor(Float(Self.leftOut), on: device),
+            at: [Tensor(batch.ownUsers, on: device), Tensor(batch.ownItems, on: device)])
+        let others = (logits + added.selecting(Tensor(batch.users, on: device))).logSumExp(along: 1)  // [rows]
+        let target = logits.gathering(Tensor(batch.targets, on: device).unsqueezed(1), along: 1).squeezed(1)
+        return others.logAddExp(target) - target
     }
 }

@@ -30,11 +30,9 @@ public final class Recommender {
     /// - Parameter itemVectors: the vectors of the whole catalogue [items, width].
     /// - Returns: [cases, width], in the batch's order of cases; zeros for a case without any input.
     public func userVectors(_ batch: EvaluationBatch, itemVectors: Tensor) -> Tensor {
-        let length = userEncoder.positions
-        let rows = HistoryRows(
-            users: batch.users, positions: batch.positions, userCount: batch.userCount, length: length, on: device)
+        let rows = userEncoder.rows(users: batch.users, positions: batch.positions, userCount: batch.userCount)
         let outputs = userEncoder(itemVectors.selecting(Tensor(batch.inputs, on: device)), rows)
-        let newest = batch.positions.indices.filter { batch.positions[$0] == Int64(length - 1) }
+        let newest = batch.positions.indices.filter { batch.positions[$0] == Int64(userEncoder.positions - 1) }
         let users = Tensor(newest.map { batch.users[$0] }, on: device)
         let vectors = Tensor.zeros([batch.userCount, itemVectors.size(1)], on: device)
         return vectors.replacing(users, with: outputs.selecting(Tensor(newest.map(Int64.init), on: device)))

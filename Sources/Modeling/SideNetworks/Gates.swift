@@ -2,7 +2,8 @@ import Torch
 
 /// One gate per block of a tower: g = sigmoid(θ / 0.1), with θ from 0, so that a fresh gate mixes half and half.
 struct Gates {
-    private let theta: Tensor  // [blocks]
+    /// θ [blocks].
+    let theta: Tensor
 
     /// What θ is divided by.
     static let temperature = 0.1

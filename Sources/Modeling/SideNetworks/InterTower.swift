@@ -10,7 +10,9 @@ struct InterTower {
     private let gates: Gates?
     private let textTransforms: [Linear]
     private let imageTransforms: [Linear]
-    private let head: TowerHead
+    /// The maps from m_K to the tower's part of the item vectors.
+    let head: TowerHead
+    private let chain: BottleneckChain
 
     /// Asks for the blocks, gates, transformations and head.
     init(
@@ -23,6 +25,7 @@ struct InterTower {
                 parameters.scoped("blocks", $0), width: width, bottleneck: options.bottleneck, activation: options.activation)
         }
         gates = options.gated ? try Gates(parameters, count: count) : nil
+        chain = .joining(blocks, gates, options.activation)
         func transforms(_ name: String, from own: Int) throws -> [Linear] {
             switch options.transformation {
             case .wider: try own > width ? (0..<count).map { try Linear(parameters.scoped("transforms", $0), own, width) } : []
@@ -35,7 +38,27 @@ struct InterTower {
         head = try TowerHead(parameters, width: width, middle: width, output: output)
     }
 
-    /// m_1 ... m_K for states [items, layers, width] of each modality; each [items, narrower width].
+    /// The tower's part of the item vectors: the head's output [items, output], or what a map [outputs, output] makes of it.
+    func callAsFunction(text: StateRows, image: StateRows, before map: Tensor? = nil) -> Tensor {
+        let end = head.joined(before: map)
+        if chain.isAvailable(outputs: end.weight.size(0)), let textTable = transformed(text, textTransforms).chainTable,
+            let imageTable = transformed(image, imageTransforms).chainTable
+        {
+            return chain(imageTable, textTable, map: end.weight) + end.bias
+        }
+        let outputs = blockOutputs(text: text.dense, image: image.dense)
+        return outputs[outputs.count - 1].linear(end.weight, end.bias)
+    }
+
+    /// The states that the blocks read, in the tower's width.
+    private func transformed(_ states: StateRows, _ transforms: [Linear]) -> StateRows {
+        let states = states.suffix(blocks.count)
+        if transforms.isEmpty { return states }
+        let dense = states.dense
+        return StateRows(.stacked(transforms.enumerated().map { $1(dense.selected(1, $0)) }, along: 1))
+    }
+
+    /// The plain form of the tower: m_1 ... m_K for states [items, layers, width] of each modality; each [items, narrower width].
     func blockOutputs(text: Tensor, image: Tensor) -> [Tensor] {
         let gates = gates?.values()
         let firstText = text.size(1) - blocks.count
@@ -52,9 +75,6 @@ struct InterTower {
         }
         return outputs
     }
-
-    /// The tower's part of the item vectors, from m_K: [items, output].
-    func headOutput(_ last: Tensor) -> Tensor { head(last) }
 
     /// The gates' values, 1 for image alone and 0 for text alone; nil for an ungated tower.
     func gateValues() -> [Float]? { gates?.values().floats() }

@@ -6,7 +6,9 @@ import Torch
 struct IntraTower {
     private let blocks: [SideBlock]
     private let gates: Gates?
-    private let head: TowerHead
+    /// The maps from h_K to the tower's part of the item vectors.
+    let head: TowerHead
+    private let chain: BottleneckChain
 
     /// Asks for the blocks, gates and head of a modality with `count` kept states of `width`.
     init(_ parameters: Parameters, width: Int, count: Int, _ options: SideNetworkOptions, versa: Bool, output: Int) throws {
@@ -15,10 +17,21 @@ struct IntraTower {
                 parameters.scoped("blocks", $0), width: width, bottleneck: options.bottleneck, activation: options.activation)
         }
         gates = options.gated ? try Gates(parameters, count: count) : nil
+        chain = .joining(blocks, gates, options.activation)
         head = try TowerHead(parameters, width: width, middle: versa ? output : width, output: output)
     }
 
-    /// h_1 ... h_K for states [items, K, width]; each [items, width].
+    /// The tower's part of the item vectors: the head's output [items, output], or what a map [outputs, output] makes of it.
+    func callAsFunction(_ states: StateRows, before map: Tensor? = nil) -> Tensor {
+        let end = head.joined(before: map)
+        if chain.isAvailable(outputs: end.weight.size(0)), let table = states.chainTable {
+            return chain(table, map: end.weight) + end.bias
+        }
+        let outputs = blockOutputs(states.dense)
+        return outputs[outputs.count - 1].linear(end.weight, end.bias)
+    }
+
+    /// The plain form of the tower: h_1 ... h_K for states [items, K, width]; each [items, width].
     func blockOutputs(_ states: Tensor) -> [Tensor] {
         let gates = gates?.values()
         var outputs: [Tensor] = []
@@ -35,9 +48,6 @@ struct IntraTower {
         }
         return outputs
     }
-
-    /// The tower's part of the item vectors, from h_K: [items, output].
-    func headOutput(_ last: Tensor) -> Tensor { head(last) }
 
     /// The gates' values; nil for an ungated tower.
     func gateValues() -> [Float]? { gates?.values().floats() }

@@ -16,5 +16,12 @@ struct SideBlock {
         self.activation = activation
     }
 
+    /// The block as a part of a chain.
+    var link: BottleneckChain.Block? {
+        guard let downBias = down.bias, let upBias = up.bias else { return nil }
+        return BottleneckChain.Block(
+            downWeight: down.weight, downBias: downBias, upWeight: up.weight, upBias: upBias)
+    }
+
     func callAsFunction(_ x: Tensor) -> Tensor { x + up(activation(down(x))) }
 }

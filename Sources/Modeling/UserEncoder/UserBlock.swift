@@ -35,10 +35,15 @@ struct UserBlock {
 
     func callAsFunction(_ x: Tensor, _ rows: HistoryRows, dropout: Double) -> Tensor {
         func dropped(_ y: Tensor) -> Tensor { dropout > 0 ? y.dropout(dropout) : y }
-        let seen = Tensor.attention(
-            rows.padded(query(x), heads: heads), rows.padded(key(x), heads: heads), rows.padded(value(x), heads: heads),
-            mask: rows.visible, dropout: dropout)
-        let attended = attentionNorm(x + dropped(output(rows.packed(seen))))
+        let sides = x.linear(.concatenated([query.weight, key.weight, value.weight], along: 0))  // [rows, 3 · width]
+        let seen: Tensor
+        if let padded = rows.padded {
+            seen = padded.attention(sides, heads: heads, dropout: dropout)
+        } else {
+            let mask = dropout > 0 ? Tensor.ones([heads, rows.pairCount]).dropout(dropout) : nil
+            seen = sides.historyAttention(starts: rows.starts, heads: heads, mask: mask)
+        }
+        let attended = attentionNorm(x + dropped(output(seen)))
         return feedForwardNorm(attended + dropped(down(up(attended).relu())))
     }
 }

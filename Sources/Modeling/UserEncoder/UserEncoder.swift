@@ -13,6 +13,7 @@ public final class UserEncoder {
     private let norm: LayerNorm
     private let blocks: [UserBlock]
     private let dropout: Double
+    private let device: Device
 
     /// The layer norms' epsilon.
     static let epsilon = 1e-6
@@ -29,6 +30,18 @@ public final class UserEncoder {
             try UserBlock(parameters.scoped("blocks", $0), width: width, heads: options.heads)
         }
         dropout = options.dropout
+        device = parameters.device
+    }
+
+    /// Lays out the rows of histories.
+    ///
+    /// - Parameters:
+    ///   - users: each row's user, 0 ..< `userCount`, ascending [rows].
+    ///   - positions: each row's position, right-aligned [rows].
+    public func rows(users: [Int64], positions: [Int64], userCount: Int) -> HistoryRows {
+        HistoryRows(
+            users: users, positions: positions, userCount: userCount, length: self.positions, isPadded: device != .cpu,
+            on: device)
     }
 
     /// What is known of the user after each item.

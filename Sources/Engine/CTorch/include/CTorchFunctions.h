@@ -53,6 +53,11 @@ CTORCH(bool, set_gradients_enabled, (bool value))
 /// Returns the dtype that was in force, or -1.
 CTORCH(int32_t, set_autocast, (int32_t device, int32_t dtype))
 
+// MARK: Own operators
+
+/// Whether this machine can run iisan::bottleneck_chain in the type that is in force for its products.
+CTORCH(bool, has_chain, (void))
+
 // MARK: Random state
 
 CTORCH(bool, seed, (uint64_t seed))

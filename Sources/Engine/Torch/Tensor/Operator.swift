@@ -5,9 +5,9 @@ struct Operator: @unchecked Sendable {
     // The handle points to an immutable registration that lives as long as the process.
     let handle: CTorchOperator
 
-    /// Finds an operator of the `aten` namespace.
-    init(_ name: String, _ overload: String = "") {
-        guard let handle = ctorch.find_operator("aten::\(name)", overload) else {
+    /// Finds an operator; those of LibTorch are in the namespace `aten`, our own in `iisan`.
+    init(_ name: String, _ overload: String = "", namespace: String = "aten") {
+        guard let handle = ctorch.find_operator("\(namespace)::\(name)", overload) else {
             fatalError("LibTorch: \(String(cString: ctorch.error()))")
         }
         self.handle = handle

@@ -11,6 +11,7 @@ extension Tensor {
     private static let matmulOperator = Operator("matmul")
     private static let batchProductOperator = Operator("bmm")
     private static let addBatchProductOperator = Operator("baddbmm")
+    private static let addProductOperator = Operator("addmm")
     private static let exponentialOperator = Operator("exp")
     private static let logarithmOperator = Operator("log")
     private static let sigmoidOperator = Operator("sigmoid")
@@ -69,6 +70,11 @@ extension Tensor {
     /// This tensor, broadcast, plus a factor times the matrix products of two batches.
     public func addingProduct(_ a: Tensor, _ b: Tensor, scale: Double) -> Tensor {
         Self.addBatchProductOperator(.tensor(self), .tensor(a), .tensor(b), .double(1), .double(scale))
+    }
+
+    /// This tensor, broadcast, plus the product of two matrices.
+    public func addingMatrixProduct(_ a: Tensor, _ b: Tensor) -> Tensor {
+        Self.addProductOperator(.tensor(self), .tensor(a), .tensor(b))
     }
 
     /// e to the power of each element.

@@ -8,6 +8,8 @@ extension Tensor {
     private static let plainSoftmaxOperator = Operator("_softmax")
     private static let logSoftmaxOperator = Operator("log_softmax", "int")
     private static let logSumExpOperator = Operator("logsumexp")
+    private static let logAddExpOperator = Operator("logaddexp")
+    private static let runningSumOperator = Operator("cumsum")
     private static let allOperator = Operator("all")
 
     /// The sum of all elements.
@@ -32,6 +34,10 @@ extension Tensor {
     public func logSoftmax(along dimension: Int = -1) -> Tensor { Self.logSoftmaxOperator(.tensor(self), .int(dimension)) }
     /// log(sum(exp(x))) along a dimension.
     public func logSumExp(along dimension: Int) -> Tensor { Self.logSumExpOperator(.tensor(self), .ints([dimension])) }
+    /// log(exp(x) + exp(y)), element by element.
+    public func logAddExp(_ other: Tensor) -> Tensor { Self.logAddExpOperator(.tensor(self), .tensor(other)) }
+    /// The sums of the first elements along a dimension, each with its own.
+    public func runningSum(along dimension: Int) -> Tensor { Self.runningSumOperator(.tensor(self), .int(dimension)) }
     /// Whether every element, as a truth, is true.
     public func allTrue() -> Tensor { Self.allOperator(.tensor(self)) }
 }

@@ -1,0 +1,89 @@
+import CTorch
+
+/// Residual blocks with bottlenecks one after the other, over rows of tables, as one operation.
+///
+/// With h_0 = 0: over one table x_k = g_k A_k + (1 - g_k) h_{k-1}, over two x_k = h_{k-1} + g_k A_k + (1 - g_k) B_k, and
+/// h_k = x_k + U_k s(D_k x_k + b_k) + c_k, where g_k = sigmoid(θ_k / temperature); without gates everything is added. A linear map
+/// M ends the chain.
+///
+/// The operation has its own backward pass. It takes a few items at a time through all blocks, so that what passes between blocks stays
+/// in a core's cache, reads the tables' rows in place, and keeps sums in float32 also where products are bfloat16.
+public struct BottleneckChain {
+    /// Where the blocks read from.
+    public struct Table {
+        /// [rows, layers, width] of float16, bfloat16 or float32.
+        public var states: Tensor
+        /// The row of each item, int64 [items]; nil where the rows are the items.
+        public var rows: Tensor?
+        /// The layer that each block reads.
+        public var layers: [Int]
+
+        /// Names a table.
+        public init(_ states: Tensor, rows: Tensor?, layers: [Int]) {
+            self.states = states
+            self.rows = rows
+            self.layers = layers
+        }
+    }
+
+    /// One block's parameters, float32.
+    public struct Block {
+        let downWeight: Tensor
+        let downBias: Tensor
+        let upWeight: Tensor
+        let upBias: Tensor
+
+        /// Takes D [bottleneck, width] and U [width, bottleneck] with their biases.
+        public init(downWeight: Tensor, downBias: Tensor, upWeight: Tensor, upBias: Tensor) {
+            self.downWeight = downWeight
+            self.downBias = downBias
+            self.upWeight = upWeight
+            self.upBias = upBias
+        }
+    }
+
+    /// The blocks, in their order.
+    public var blocks: [Block]
+    /// θ [blocks]; nil without gates.
+    public var gates: Tensor?
+    /// What θ is divided by.
+    public var temperature: Double
+    /// s: `relu` or `gelu`.
+    public var activation: Activation
+
+    /// Makes a chain.
+    public init(_ blocks: [Block], gates: Tensor?, temperature: Double, activation: Activation) {
+        self.blocks = blocks
+        self.gates = gates
+        self.temperature = temperature
+        self.activation = activation
+    }
+
+    private static let chainOperator = Operator("bottleneck_chain", namespace: "iisan")
+
+    /// Whether the operation exists for this chain on this machine, in the precision that is in force.
+    ///
+    /// It needs the processor and its matrix or vector instructions, and widths that are multiples of 32.
+    ///
+    /// - Parameter outputs: the rows of M.
+    public func isAvailable(outputs: Int) -> Bool {
+        guard let block = blocks.first, block.downWeight.device == .cpu else { return false }
+        guard activation == .relu || activation == .gelu else { return false }
+        return (block.downWeight.shape + [outputs]).allSatisfy { $0 % 32 == 0 } && block.downWeight.dtype == .float32
+            && ctorch.has_chain()
+    }
+
+    /// M h of the last block: float32 [items, outputs].
+    ///
+    /// Gradients reach M, the parameters, and a table that is read without `rows`.
+    ///
+    /// - Parameter map: M [outputs, width].
+    public func callAsFunction(_ first: Table, _ second: Table? = nil, map: Tensor) -> Tensor {
+        Self.chainOperator(
+            .tensor(first.states), .tensor(first.rows), .ints(first.layers), .tensor(second?.states), .tensor(second?.rows),
+            .ints(second?.layers ?? []), .tensor(gates),
+            .double(temperature), .tensor(map.to(.float32)), .tensors(blocks.map(\.downWeight)),
+            .tensors(blocks.map(\.downBias)), .tensors(blocks.map(\.upWeight)), .tensors(blocks.map(\.upBias)),
+            .text(activation == .gelu ? "gelu" : "relu"))
+    }
+}
