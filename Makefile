@@ -12,8 +12,8 @@ help: ## this list
 setup: ## find LibTorch and the picture libraries, install what is missing
 	@Tools/Setup/setup
 
-build: setup ## the command, optimised: .build/release/iisan
-	swift build -c release --product iisan
+build: setup ## the command, optimised: .build/release/iisan with libCTorch.so beside it
+	swift build -c release
 
 test: ## setup, build without warnings, lint, all tests
 	@Tools/Test/test

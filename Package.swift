@@ -67,7 +67,11 @@ var products: [Product] = []
 
 if withLibTorch {
     targets += [
-        .target(name: "CTorch", path: "Sources/Engine/CTorch", cxxSettings: torchCompile, linkerSettings: torchLink),
+        // Torch sees only what CTorch declares; the library with LibTorch behind it is loaded by the first use of a tensor.
+        .target(name: "CTorch", path: "Sources/Engine/CTorch", sources: ["Interface.c"]),
+        .target(
+            name: "CTorchLibrary", path: "Sources/Engine/CTorch", exclude: ["Interface.c"], cxxSettings: torchCompile,
+            linkerSettings: torchLink),
         stage("Torch", "Engine/Torch", ["CTorch", "Files", collections]),
         stage("Encoders", "Encoding/Encoders", ["Torch", "Files"]),
         stage(
@@ -106,6 +110,7 @@ if withLibTorch {
     products = [
         .library(name: "IISAN", targets: ["IISAN"]),
         .library(name: "Torch", targets: ["Torch"]),
+        .library(name: "CTorch", type: .dynamic, targets: ["CTorchLibrary"]),
         // The stages one by one, which Benchmarks, a package of its own, measures.
         .library(
             name: "Stages",

@@ -7,7 +7,10 @@ let package = Package(
     dependencies: [.package(name: "swift-iisan", path: "..")],
     targets: [
         .executableTarget(
-            name: "speed", dependencies: [.product(name: "Stages", package: "swift-iisan")])
+            name: "speed",
+            dependencies: [
+                .product(name: "Stages", package: "swift-iisan"), .product(name: "CTorch", package: "swift-iisan"),
+            ])
     ],
     swiftLanguageModes: [.v6]
 )

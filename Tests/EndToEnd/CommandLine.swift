@@ -14,22 +14,25 @@ struct CommandLine {
     static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()
 
-    /// Runs `iisan` with arguments in a folder.
+    /// Runs `iisan` with arguments in a folder; `program` is another copy of it.
     ///
     /// Output goes to files, which never fill up as pipes do.
     @discardableResult
-    static func run(_ arguments: [String], in folder: URL) throws -> Outcome {
+    static func run(
+        _ arguments: [String], in folder: URL, program: URL? = nil, environment: [String: String] = [:]
+    ) throws -> Outcome {
         let files = ["output", "errors"].map { folder.appending(path: ".\($0)-\(UUID().uuidString)") }
         for file in files { try Data().write(to: file) }
         defer { for file in files { try? FileManager.default.removeItem(at: file) } }
         let process = Process()
-        process.executableURL = try executable()
+        process.executableURL = try program ?? executable()
         process.arguments = arguments
         process.currentDirectoryURL = folder
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = try FileHandle(forWritingTo: files[0])
         process.standardError = try FileHandle(forWritingTo: files[1])
         process.environment = ProcessInfo.processInfo.environment.merging(["OMP_NUM_THREADS": "1"]) { $1 }
+            .merging(environment) { $1 }
         try process.run()
         process.waitUntilExit()
         let texts = try files.map { String(decoding: try Data(contentsOf: $0), as: UTF8.self) }
@@ -51,7 +54,7 @@ struct CommandLine {
     }
 
     /// The command beside the test bundle.
-    private static func executable() throws -> URL {
+    static func executable() throws -> URL {
         var folder = URL(filePath: ProcessInfo.processInfo.arguments[0]).deletingLastPathComponent()
         while folder.path != "/" {
             let candidate = folder.appending(path: "iisan")

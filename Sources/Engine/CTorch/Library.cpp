@@ -26,14 +26,14 @@ at::Generator generator(int32_t type, int32_t index) {
 
 } // namespace
 
-CTORCH_EXPORT bool ctorch_seed(uint64_t seed) {
+bool ctorch_seed(uint64_t seed) {
     return guarded(false, [&] {
         at::manual_seed(seed);
         return true;
     });
 }
 
-CTORCH_EXPORT CTorchTensor ctorch_random_state(int32_t type, int32_t index) {
+CTorchTensor ctorch_random_state(int32_t type, int32_t index) {
     return guarded<CTorchTensor>(nullptr, [&] {
         auto source = generator(type, index);
         std::lock_guard<std::mutex> lock(source.mutex());
@@ -41,7 +41,7 @@ CTORCH_EXPORT CTorchTensor ctorch_random_state(int32_t type, int32_t index) {
     });
 }
 
-CTORCH_EXPORT bool ctorch_set_random_state(int32_t type, int32_t index, CTorchTensor state) {
+bool ctorch_set_random_state(int32_t type, int32_t index, CTorchTensor state) {
     return guarded(false, [&] {
         auto target = generator(type, index);
         std::lock_guard<std::mutex> lock(target.mutex());
@@ -50,31 +50,31 @@ CTORCH_EXPORT bool ctorch_set_random_state(int32_t type, int32_t index, CTorchTe
     });
 }
 
-CTORCH_EXPORT int32_t ctorch_compiled_version(void) { return TORCH_VERSION_MAJOR * 1000 + TORCH_VERSION_MINOR; }
+int32_t ctorch_compiled_version(void) { return TORCH_VERSION_MAJOR * 1000 + TORCH_VERSION_MINOR; }
 
-CTORCH_EXPORT int32_t ctorch_loaded_version(void) {
+int32_t ctorch_loaded_version(void) {
     const uint64_t version = aoti_torch_abi_version();
     return static_cast<int32_t>((version >> 56) & 0xff) * 1000 + static_cast<int32_t>((version >> 48) & 0xff);
 }
 
-CTORCH_EXPORT const char *ctorch_version_text(void) { return TORCH_VERSION; }
+const char *ctorch_version_text(void) { return TORCH_VERSION; }
 
-CTORCH_EXPORT const char *ctorch_library_path(void) {
+const char *ctorch_library_path(void) {
     Dl_info info;
     if (dladdr(reinterpret_cast<const void *>(&aoti_torch_abi_version), &info) == 0 || info.dli_fname == nullptr) return "unknown";
     return info.dli_fname;
 }
 
-CTORCH_EXPORT const char *ctorch_cpu_capability(void) {
+const char *ctorch_cpu_capability(void) {
     static const std::string text = at::get_cpu_capability();
     return text.c_str();
 }
 
-CTORCH_EXPORT int32_t ctorch_thread_count(void) { return at::get_num_threads(); }
+int32_t ctorch_thread_count(void) { return at::get_num_threads(); }
 
-CTORCH_EXPORT void ctorch_set_thread_count(int32_t count) { at::set_num_threads(count); }
+void ctorch_set_thread_count(int32_t count) { at::set_num_threads(count); }
 
-CTORCH_EXPORT int32_t ctorch_device_count(int32_t type) {
+int32_t ctorch_device_count(int32_t type) {
     const auto device = static_cast<c10::DeviceType>(type);
     if (device == c10::DeviceType::CPU) return 1;
     return guarded<int32_t>(0, [&]() -> int32_t {
@@ -83,7 +83,7 @@ CTORCH_EXPORT int32_t ctorch_device_count(int32_t type) {
     });
 }
 
-CTORCH_EXPORT bool ctorch_synchronize(int32_t type, int32_t index) {
+bool ctorch_synchronize(int32_t type, int32_t index) {
     const auto device = static_cast<c10::DeviceType>(type);
     if (device == c10::DeviceType::CPU) return true;
     return guarded(false, [&] {
@@ -92,7 +92,7 @@ CTORCH_EXPORT bool ctorch_synchronize(int32_t type, int32_t index) {
     });
 }
 
-CTORCH_EXPORT bool ctorch_device_memory(int32_t type, int32_t index, int64_t *current, int64_t *peak, int64_t *total) {
+bool ctorch_device_memory(int32_t type, int32_t index, int64_t *current, int64_t *peak, int64_t *total) {
     return guarded(false, [&] {
         auto *allocator = c10::getDeviceAllocator(static_cast<c10::DeviceType>(type));
         const auto device = static_cast<c10::DeviceIndex>(index);
@@ -105,7 +105,7 @@ CTORCH_EXPORT bool ctorch_device_memory(int32_t type, int32_t index, int64_t *cu
     });
 }
 
-CTORCH_EXPORT bool ctorch_reset_device_peak(int32_t type, int32_t index) {
+bool ctorch_reset_device_peak(int32_t type, int32_t index) {
     return guarded(false, [&] {
         c10::getDeviceAllocator(static_cast<c10::DeviceType>(type))
             ->resetPeakStats(static_cast<c10::DeviceIndex>(index));
@@ -113,7 +113,7 @@ CTORCH_EXPORT bool ctorch_reset_device_peak(int32_t type, int32_t index) {
     });
 }
 
-CTORCH_EXPORT void ctorch_keep_freed_memory(void) {
+void ctorch_keep_freed_memory(void) {
 #ifdef __GLIBC__
     mallopt(M_MMAP_THRESHOLD, 32 << 20);
     mallopt(M_TRIM_THRESHOLD, 256 << 20);

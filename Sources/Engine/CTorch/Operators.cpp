@@ -55,7 +55,7 @@ IValue value(
 
 } // namespace
 
-CTORCH_EXPORT CTorchOperator ctorch_operator(const char *name, const char *overload) {
+CTorchOperator ctorch_find_operator(const char *name, const char *overload) {
     return ctorch::guarded<CTorchOperator>(nullptr, [&]() -> CTorchOperator {
         auto found = c10::Dispatcher::singleton().findSchema({name, overload});
         if (!found) {
@@ -66,7 +66,7 @@ CTORCH_EXPORT CTorchOperator ctorch_operator(const char *name, const char *overl
     });
 }
 
-CTORCH_EXPORT int32_t ctorch_call(
+int32_t ctorch_call(
     CTorchOperator operation, const CTorchArgument *arguments, int32_t count, const CTorchTensor _Nullable *tensors,
     const int64_t *integers, CTorchTensor _Nullable *results, int32_t capacity) {
     return ctorch::guarded<int32_t>(-1, [&] {

@@ -13,37 +13,37 @@ std::string &ctorch::message() {
     return text;
 }
 
-CTORCH_EXPORT const char *ctorch_error(void) { return ctorch::message().c_str(); }
+const char *ctorch_error(void) { return ctorch::message().c_str(); }
 
-CTORCH_EXPORT CTorchTensor ctorch_retain(CTorchTensor tensor) { return ctorch::give(at::Tensor(*Borrowed(tensor))); }
+CTorchTensor ctorch_retain(CTorchTensor tensor) { return ctorch::give(at::Tensor(*Borrowed(tensor))); }
 
-CTORCH_EXPORT void ctorch_release(CTorchTensor tensor) {
+void ctorch_release(CTorchTensor tensor) {
     c10::intrusive_ptr<at::TensorImpl, at::UndefinedTensorImpl>::reclaim(reinterpret_cast<at::TensorImpl *>(tensor));
 }
 
-CTORCH_EXPORT int64_t ctorch_rank(CTorchTensor tensor) { return Borrowed(tensor)->dim(); }
+int64_t ctorch_rank(CTorchTensor tensor) { return Borrowed(tensor)->dim(); }
 
-CTORCH_EXPORT int64_t ctorch_size(CTorchTensor tensor, int64_t dimension) {
+int64_t ctorch_size(CTorchTensor tensor, int64_t dimension) {
     return guarded<int64_t>(-1, [&] { return Borrowed(tensor)->size(dimension); });
 }
 
-CTORCH_EXPORT int64_t ctorch_element_count(CTorchTensor tensor) { return Borrowed(tensor)->numel(); }
+int64_t ctorch_element_count(CTorchTensor tensor) { return Borrowed(tensor)->numel(); }
 
-CTORCH_EXPORT int32_t ctorch_dtype(CTorchTensor tensor) { return static_cast<int32_t>(Borrowed(tensor)->scalar_type()); }
+int32_t ctorch_dtype(CTorchTensor tensor) { return static_cast<int32_t>(Borrowed(tensor)->scalar_type()); }
 
-CTORCH_EXPORT void ctorch_device(CTorchTensor tensor, int32_t *type, int32_t *index) {
+void ctorch_device(CTorchTensor tensor, int32_t *type, int32_t *index) {
     const auto device = Borrowed(tensor)->device();
     *type = static_cast<int32_t>(device.type());
     *index = device.has_index() ? device.index() : 0;
 }
 
-CTORCH_EXPORT bool ctorch_is_contiguous(CTorchTensor tensor) { return Borrowed(tensor)->is_contiguous(); }
+bool ctorch_is_contiguous(CTorchTensor tensor) { return Borrowed(tensor)->is_contiguous(); }
 
-CTORCH_EXPORT void *ctorch_data(CTorchTensor tensor) {
+void *ctorch_data(CTorchTensor tensor) {
     return guarded<void *>(nullptr, [&] { return Borrowed(tensor)->data_ptr(); });
 }
 
-CTORCH_EXPORT CTorchTensor ctorch_over_memory(
+CTorchTensor ctorch_over_memory(
     void *memory, const int64_t *sizes, int32_t rank, int32_t dtype, void (*release)(void *), void *context) {
     return guarded<CTorchTensor>(nullptr, [&] {
         auto options = at::TensorOptions().dtype(static_cast<at::ScalarType>(dtype));
@@ -52,35 +52,35 @@ CTORCH_EXPORT CTorchTensor ctorch_over_memory(
     });
 }
 
-CTORCH_EXPORT bool ctorch_requires_gradient(CTorchTensor tensor) { return Borrowed(tensor)->requires_grad(); }
+bool ctorch_requires_gradient(CTorchTensor tensor) { return Borrowed(tensor)->requires_grad(); }
 
-CTORCH_EXPORT bool ctorch_set_requires_gradient(CTorchTensor tensor, bool value) {
+bool ctorch_set_requires_gradient(CTorchTensor tensor, bool value) {
     return guarded(false, [&] {
         Borrowed(tensor)->set_requires_grad(value);
         return true;
     });
 }
 
-CTORCH_EXPORT CTorchTensor ctorch_gradient(CTorchTensor tensor) {
+CTorchTensor ctorch_gradient(CTorchTensor tensor) {
     return guarded<CTorchTensor>(nullptr, [&] { return ctorch::give(Borrowed(tensor)->grad()); });
 }
 
-CTORCH_EXPORT void ctorch_clear_gradient(CTorchTensor tensor) { Borrowed(tensor)->mutable_grad().reset(); }
+void ctorch_clear_gradient(CTorchTensor tensor) { Borrowed(tensor)->mutable_grad().reset(); }
 
-CTORCH_EXPORT bool ctorch_backward(CTorchTensor tensor) {
+bool ctorch_backward(CTorchTensor tensor) {
     return guarded(false, [&] {
         torch::autograd::backward({*Borrowed(tensor)});
         return true;
     });
 }
 
-CTORCH_EXPORT bool ctorch_set_gradients_enabled(bool value) {
+bool ctorch_set_gradients_enabled(bool value) {
     const bool before = c10::GradMode::is_enabled();
     c10::GradMode::set_enabled(value);
     return before;
 }
 
-CTORCH_EXPORT int32_t ctorch_set_autocast(int32_t device, int32_t dtype) {
+int32_t ctorch_set_autocast(int32_t device, int32_t dtype) {
     return guarded<int32_t>(-1, [&] {
         const auto type = static_cast<at::DeviceType>(device);
         const int32_t before = at::autocast::is_autocast_enabled(type)

@@ -50,6 +50,7 @@ public struct ModelCard: Codable, Sendable, Equatable {
     /// - Parameter device: what speeds are estimated for.
     /// - Throws: ``UserError`` when the directory holds no encoder that can be read.
     public static func cards(of directory: URL, on device: Device = .cpu) throws -> [ModelCard] {
+        try LibTorch.load()
         let rates = [DType.float32, .bfloat16].map { ($0, MatrixRate.measure($0, on: device)) }
         do {
             return [try ModelCard(EncoderDirectory(directory), rates)]

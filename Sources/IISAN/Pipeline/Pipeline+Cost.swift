@@ -14,7 +14,7 @@ extension Pipeline {
         ).stepCount
         let events = measured == nil ? try run.readEvents() : []
         let stores = try stores(dataset)
-        var cost = RunCost(
+        var cost = try RunCost(
             secondsPerEpoch: Self.median(measured ?? events.map(\.seconds)) * (measured == nil ? 1 : Double(steps)),
             stepsPerEpoch: steps, epochs: events.count, trainableParameters: recommender.trainableCount,
             totalParameters: recommender.totalCount,

@@ -66,7 +66,8 @@ extension Pipeline {
             remedy: "Give a model directory, or fetch one, as: iisan models pull \(name)")
     }
 
-    func encodingOptions(_ settings: EncodeSettings.Modality) -> EncodingOptions {
+    func encodingOptions(_ settings: EncodeSettings.Modality) throws -> EncodingOptions {
+        let device = try device
         var options = EncodingOptions()
         options.layers = settings.layers
         options.pooling = settings.pooling

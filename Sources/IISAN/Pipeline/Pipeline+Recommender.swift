@@ -31,6 +31,7 @@ extension Pipeline {
     ///
     /// - Parameter changed: what the items are, where they are not the dataset's.
     public func recommender(_ dataset: Dataset, _ split: Split, changed: ChangedInputs? = nil) throws -> Recommender {
+        let device = try device
         RandomState.seed(configuration.train.training.seed)
         var sources: [EncoderModality: any StateSource] = [:]
         for (modality, settings) in configuration.readModalities {
@@ -82,7 +83,7 @@ extension Pipeline {
             let other = modality == .text ? changed?.textStore : changed?.imageStore
             let store = try store(other ?? URL(filePath: settings.store), dataset)
             if train.model.readsLastStateOnly { layers = [(layers ?? store.layers).max() ?? 0] }
-            return try StoredStates(store, layers: layers, on: device)
+            return try StoredStates(store, layers: layers, on: try device)
         }
         let inputs = try liveInputs(modality, settings, dataset, changed)
         let autocast: DType? = train.training.precision == .bfloat16 ? .bfloat16 : nil
@@ -90,7 +91,7 @@ extension Pipeline {
             return try SettingsPlace(source: "train").naming {
                 try TunedEncoder(
                     inputs, method: train.model.method, train.model.fineTuning, pooling: settings.pooling,
-                    autocast: autocast, on: device)
+                    autocast: autocast, on: try device)
             }
         }
         layers = layers ?? settings.layers
@@ -99,7 +100,7 @@ extension Pipeline {
         }
         return try LiveStates(
             inputs, layers: layers, pooling: settings.pooling, precision: configuration.encode.precision,
-            passTokens: train.model.fineTuning.passTokens, on: device)
+            passTokens: train.model.fineTuning.passTokens, on: try device)
     }
 
     /// The titles or pictures for a live encoder; read once for all stages of this pipeline.

@@ -30,6 +30,7 @@ extension Pipeline {
             return .finished
         }
         // What earlier stages of this process held is not training's.
+        let device = try device
         MemoryUse.resetPeak(of: device)
         // Made before anything is written, so that settings that cannot be built leave nothing behind.
         let split = try split(of: dataset)
@@ -87,7 +88,7 @@ extension Pipeline {
         }
         try Folder.make(run.folder)
         try AtomicFile.write(configuration.yaml, to: run.configuration)
-        try JSONFile.write(RunEnvironment(device: device), to: run.environment)
+        try JSONFile.write(RunEnvironment(device: try device), to: run.environment)
         try inputs.write(to: run.folder.appending(path: "inputs.sha256"))
     }
 
@@ -97,7 +98,7 @@ extension Pipeline {
         var inputs = StageInputs()
         inputs.add(settings.changes)
         inputs.add(configuration.data.split.changes)
-        inputs.add(device.kind == .cpu ? "cpu" : "accelerator")
+        inputs.add(try device.kind == .cpu ? "cpu" : "accelerator")
         inputs.add(dataset.manifest.contentHash)
         for store in try stores(dataset) {
             inputs.add(store.identity.hash)

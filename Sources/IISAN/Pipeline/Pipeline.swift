@@ -27,21 +27,13 @@ public struct Pipeline {
     public let configuration: Configuration
     /// Who is told.
     public let observer: Observer
-    /// Where it computes.
-    public let device: Device
     /// What live encoders read.
     let live = LiveInputsKept()
 
     /// Prepares the stages; nothing is read or made.
-    ///
-    /// - Throws: ``UserError`` when the device is not there or another LibTorch is loaded than the one it was built for.
-    public init(_ configuration: Configuration, observer: Observer = Observer()) throws {
-        try LibTorch.requireMatchingVersion()
-        LibTorch.keepFreedMemory()
+    public init(_ configuration: Configuration, observer: Observer = Observer()) {
         self.configuration = configuration
         self.observer = observer
-        device = try SettingsPlace(source: "device").naming { try Device(named: configuration.device) }
-        if configuration.threads > 0 { LibTorch.threads = configuration.threads }
     }
 
     /// The pipeline of a run directory, with the settings it was trained with.
@@ -56,7 +48,19 @@ public struct Pipeline {
         }
         var configuration = try Configuration(run.configuration, overrides: overrides)
         configuration.train.run = folder.standardizedFileURL.path
-        try self.init(configuration, observer: observer)
+        self.init(configuration, observer: observer)
+    }
+
+    /// Where it computes, with the configured threads; what asks for it loads LibTorch.
+    ///
+    /// - Throws: ``UserError`` when the device is not there, or LibTorch cannot be loaded.
+    public var device: Device {
+        get throws {
+            let device = try SettingsPlace(source: "device").naming { try Device(named: configuration.device) }
+            LibTorch.keepFreedMemory()
+            if configuration.threads > 0 { LibTorch.threads = configuration.threads }
+            return device
+        }
     }
 
     /// The run directory.
@@ -79,6 +83,8 @@ public struct Pipeline {
     /// - Returns: false when it was told to stop; the same call goes on from there.
     @discardableResult
     public func runAll() throws -> Bool {
+        // A device that is not there is told before anything is made.
+        _ = try device
         try importDataset()
         if configuration.train.model.readsStores { guard try encode() else { return false } }
         guard try train(replacing: true) == .finished else { return false }

@@ -34,7 +34,7 @@ public struct StudyStep: Sendable {
     }
 
     private func stages(_ observer: Pipeline.Observer) throws -> Bool {
-        let pipeline = try Pipeline(configuration, observer: observer)
+        let pipeline = Pipeline(configuration, observer: observer)
         switch work {
         case .prepare:
             try pipeline.importDataset()

@@ -37,11 +37,10 @@ struct DoctorTests {
         #expect(DoctorReport(findings: [DoctorFinding("A", "1")]).text == "  A  1\n\nAll is well.")
     }
 
-    @Test func aWrongLibTorchIsAProblem() {
-        #expect(Doctor.libTorch(compiled: "2.13.0", loaded: "2.13", path: "/t").status == .ok)
-        #expect(Doctor.libTorch(compiled: "2.13.0+cpu", loaded: "2.13", path: "/t").status == .ok)
-        #expect(Doctor.libTorch(compiled: "2.13.0", loaded: "2.1", path: "/t").status == .problem)
-        #expect(Doctor.libTorch(compiled: "2.13.0", loaded: "2.14", path: "/t").status == .problem)
+    @Test func aLibTorchThatCannotBeLoadedIsAProblem() {
+        let finding = Doctor.withoutLibTorch(UserError("is of another version", at: "/t", remedy: "Build again."))
+        #expect(finding.value == "/t: is of another version" && finding.advice == "Build again.")
+        #expect(finding.status == .problem)
     }
 
     @Test func moreThreadsThanCoresAreTooMany() {

@@ -138,7 +138,7 @@ TORCH_LIBRARY_FRAGMENT(iisan, library) {
         bottleneckChain);
 }
 
-CTORCH_EXPORT bool ctorch_has_chain(void) {
+bool ctorch_has_chain(void) {
     static const bool inFloat = hasProducts(at::kFloat), inBFloat16 = hasProducts(at::kBFloat16);
     return isBFloat16() ? inBFloat16 : inFloat;
 }

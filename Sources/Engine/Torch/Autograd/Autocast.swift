@@ -6,7 +6,7 @@ import CTorch
 ///
 /// - Parameter dtype: `bfloat16`, `float16`, or nil for none.
 public func withAutocast<Result>(to dtype: DType?, on device: Device, _ body: () throws -> Result) rethrows -> Result {
-    let before = ctorch_set_autocast(device.kind.rawValue, dtype?.rawValue ?? -1)
-    defer { _ = ctorch_set_autocast(device.kind.rawValue, before) }
+    let before = ctorch.set_autocast(device.kind.rawValue, dtype?.rawValue ?? -1)
+    defer { _ = ctorch.set_autocast(device.kind.rawValue, before) }
     return try body()
 }

@@ -3,19 +3,19 @@ import CTorch
 extension Tensor {
     /// Whether operations on this tensor are recorded for ``backward()``.
     public var requiresGradient: Bool {
-        get { ctorch_requires_gradient(handle) }
-        set { if !ctorch_set_requires_gradient(handle, newValue) { Failure.report() } }
+        get { ctorch.requires_gradient(handle) }
+        set { if !ctorch.set_requires_gradient(handle, newValue) { Failure.report() } }
     }
 
     /// The gradient that ``backward()`` has added up here; nil before the first.
-    public var gradient: Tensor? { ctorch_gradient(handle).map(Tensor.init(owning:)) }
+    public var gradient: Tensor? { ctorch.gradient(handle).map(Tensor.init(owning:)) }
 
     /// Forgets the gradient.
-    public func clearGradient() { ctorch_clear_gradient(handle) }
+    public func clearGradient() { ctorch.clear_gradient(handle) }
 
     /// Adds the gradient of this scalar to every tensor that it was computed from and that requires one.
     public func backward() {
-        if !ctorch_backward(handle) { Failure.report() }
+        if !ctorch.backward(handle) { Failure.report() }
     }
 }
 
@@ -23,7 +23,7 @@ extension Tensor {
 ///
 /// The switch belongs to the thread, so `body` must not suspend.
 public func withoutGradients<Result>(_ body: () throws -> Result) rethrows -> Result {
-    let before = ctorch_set_gradients_enabled(false)
-    defer { _ = ctorch_set_gradients_enabled(before) }
+    let before = ctorch.set_gradients_enabled(false)
+    defer { _ = ctorch.set_gradients_enabled(before) }
     return try body()
 }

@@ -12,7 +12,7 @@ public struct MemoryUse: Sendable, Codable, Equatable {
     public static func of(_ device: Device) -> MemoryUse {
         if device.kind == .cpu { return resident() }
         var (current, peak, total): (Int64, Int64, Int64) = (0, 0, 0)
-        guard ctorch_device_memory(device.kind.rawValue, Int32(device.index), &current, &peak, &total) else {
+        guard ctorch.device_memory(device.kind.rawValue, Int32(device.index), &current, &peak, &total) else {
             return MemoryUse(current: 0, peak: 0)
         }
         return MemoryUse(current: Int(current), peak: Int(peak))
@@ -27,7 +27,7 @@ public struct MemoryUse: Sendable, Codable, Equatable {
             try? file.write(contentsOf: Data("5".utf8))
             try? file.close()
         } else {
-            _ = ctorch_reset_device_peak(device.kind.rawValue, Int32(device.index))
+            _ = ctorch.reset_device_peak(device.kind.rawValue, Int32(device.index))
         }
     }
 

@@ -70,7 +70,7 @@ public struct BottleneckChain {
         guard let block = blocks.first, block.downWeight.device == .cpu else { return false }
         guard activation == .relu || activation == .gelu else { return false }
         return (block.downWeight.shape + [outputs]).allSatisfy { $0 % 32 == 0 } && block.downWeight.dtype == .float32
-            && ctorch_has_chain()
+            && ctorch.has_chain()
     }
 
     /// M h of the last block: float32 [items, outputs].

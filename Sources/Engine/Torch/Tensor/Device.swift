@@ -26,8 +26,9 @@ public struct Device: Sendable, Hashable, CustomStringConvertible {
 
     /// The device that a setting names: `auto` (CUDA, else MPS, else the processor), `cpu`, `cuda`, `cuda:1`, `mps`.
     ///
-    /// - Throws: ``UserError`` for an unknown name and for a device this machine does not have.
+    /// - Throws: ``UserError`` for an unknown name, for a device this machine does not have, and when LibTorch cannot be loaded.
     public init(named name: String) throws {
+        try LibTorch.load()
         if name == "auto" {
             let kind = [Kind.cuda, .mps].first { Device.count(of: $0) > 0 }
             self.init(kind ?? .cpu)
@@ -47,11 +48,11 @@ public struct Device: Sendable, Hashable, CustomStringConvertible {
     }
 
     /// How many devices of a kind LibTorch can use here.
-    public static func count(of kind: Kind) -> Int { Int(ctorch_device_count(kind.rawValue)) }
+    public static func count(of kind: Kind) -> Int { Int(ctorch.device_count(kind.rawValue)) }
 
     /// Waits until all work given to the device is done; the processor has none outstanding.
     public func synchronize() {
-        if !ctorch_synchronize(kind.rawValue, Int32(index)) { Failure.report() }
+        if !ctorch.synchronize(kind.rawValue, Int32(index)) { Failure.report() }
     }
 
     /// The name as settings write it.

@@ -11,7 +11,7 @@ enum Failure {
 
     /// Reports the message of the call that just failed.
     static func report() {
-        let message = String(cString: ctorch_error())
+        let message = String(cString: ctorch.error())
         let thread = Thread.current.threadDictionary
         guard let first = thread[key] as? String else { fatalError("LibTorch: \(message)") }
         if first.isEmpty { thread[key] = message }

@@ -7,8 +7,8 @@ struct Operator: @unchecked Sendable {
 
     /// Finds an operator; those of LibTorch are in the namespace `aten`, our own in `iisan`.
     init(_ name: String, _ overload: String = "", namespace: String = "aten") {
-        guard let handle = ctorch_operator("\(namespace)::\(name)", overload) else {
-            fatalError("LibTorch: \(String(cString: ctorch_error()))")
+        guard let handle = ctorch.find_operator("\(namespace)::\(name)", overload) else {
+            fatalError("LibTorch: \(String(cString: ctorch.error()))")
         }
         self.handle = handle
     }
@@ -57,7 +57,7 @@ struct Operator: @unchecked Sendable {
         var results = [CTorchTensor?](repeating: nil, count: 8)
         let count = invoke(arguments, &results, 8)
         guard count >= 0 else { return Failure.report() }
-        for result in results.prefix(Int(count)) { result.map(ctorch_release) }
+        for result in results.prefix(Int(count)) { result.map(ctorch.release) }
     }
 
     private func invoke(
@@ -101,7 +101,7 @@ struct Operator: @unchecked Sendable {
         }
         // The handles in `tensors` are borrowed from `arguments`, which has to outlive the call.
         return withExtendedLifetime(arguments) {
-            ctorch_call(handle, encoded, Int32(encoded.count), tensors, integers, results, capacity)
+            ctorch.call(handle, encoded, Int32(encoded.count), tensors, integers, results, capacity)
         }
     }
 }

@@ -21,7 +21,7 @@ extension Tensor {
     public func clone() -> Tensor { Self.cloneOperator(.tensor(self)) }
 
     /// The tensor with its elements in row order in memory; itself when they are.
-    public func contiguous() -> Tensor { ctorch_is_contiguous(handle) ? self : Self.contiguousOperator(.tensor(self)) }
+    public func contiguous() -> Tensor { ctorch.is_contiguous(handle) ? self : Self.contiguousOperator(.tensor(self)) }
 
     /// The same numbers outside the recorded graph.
     public func detached() -> Tensor { Self.detachOperator(.tensor(self)) }
@@ -38,7 +38,7 @@ extension Tensor {
         return withExtendedLifetime(source) {
             [Element](unsafeUninitializedCapacity: source.count) { buffer, initialized in
                 initialized = source.count
-                guard let memory = ctorch_data(source.handle), source.count > 0 else { return }
+                guard let memory = ctorch.data(source.handle), source.count > 0 else { return }
                 UnsafeMutableRawPointer(buffer.baseAddress!).copyMemory(
                     from: memory, byteCount: source.count * source.dtype.size)
             }
@@ -60,7 +60,7 @@ extension Tensor {
     public func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
         let source = detached().to(.cpu).contiguous()
         return try withExtendedLifetime(source) {
-            try body(UnsafeRawBufferPointer(start: ctorch_data(source.handle), count: source.count * source.dtype.size))
+            try body(UnsafeRawBufferPointer(start: ctorch.data(source.handle), count: source.count * source.dtype.size))
         }
     }
 }
@@ -70,8 +70,8 @@ extension Tensor {
     ///
     /// - Precondition: the tensor lies in row order on the processor and has that many bytes.
     public func overwrite(with bytes: UnsafeRawBufferPointer) {
-        precondition(device == .cpu && ctorch_is_contiguous(handle) && bytes.count == count * dtype.size)
-        if let source = bytes.baseAddress, let memory = ctorch_data(handle) {
+        precondition(device == .cpu && ctorch.is_contiguous(handle) && bytes.count == count * dtype.size)
+        if let source = bytes.baseAddress, let memory = ctorch.data(handle) {
             memory.copyMemory(from: source, byteCount: bytes.count)
         }
     }
@@ -80,7 +80,7 @@ extension Tensor {
     ///
     /// - Precondition: the tensor lies in row order on the processor. Valid as long as the tensor lives.
     public var mutableBytes: UnsafeMutableRawBufferPointer {
-        precondition(device == .cpu && ctorch_is_contiguous(handle))
-        return UnsafeMutableRawBufferPointer(start: ctorch_data(handle), count: count * dtype.size)
+        precondition(device == .cpu && ctorch.is_contiguous(handle))
+        return UnsafeMutableRawBufferPointer(start: ctorch.data(handle), count: count * dtype.size)
     }
 }

@@ -54,10 +54,10 @@ extension Tensor {
         let shape = shape ?? [elements.count]
         precondition(shape.reduce(1, *) == elements.count, "\(elements.count) elements do not fill the shape \(shape)")
         let tensor = Tensor.empty(shape, dtype: Element.dtype)
-        if let memory = ctorch_data(tensor.handle) {
+        if let memory = ctorch.data(tensor.handle) {
             elements.withUnsafeBytes { memory.copyMemory(from: $0.baseAddress!, byteCount: $0.count) }
         }
-        self.init(owning: ctorch_retain(tensor.to(device).handle))
+        self.init(owning: ctorch.retain(tensor.to(device).handle))
     }
 
     /// A scalar.
@@ -74,7 +74,7 @@ extension Tensor {
         let release: @convention(c) (UnsafeMutableRawPointer?) -> Void = { context in
             if let context { Unmanaged<AnyObject>.fromOpaque(context).release() }
         }
-        guard let handle = ctorch_over_memory(memory, sizes, Int32(shape.count), dtype.rawValue, release, context) else {
+        guard let handle = ctorch.over_memory(memory, sizes, Int32(shape.count), dtype.rawValue, release, context) else {
             Failure.report()
             return .nothing()
         }

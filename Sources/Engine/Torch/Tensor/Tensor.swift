@@ -10,24 +10,24 @@ public final class Tensor {
 
     init(owning handle: CTorchTensor) { self.handle = handle }
 
-    deinit { ctorch_release(handle) }
+    deinit { ctorch.release(handle) }
 
     /// How many dimensions there are; 0 for a scalar.
-    public var rank: Int { Int(ctorch_rank(handle)) }
+    public var rank: Int { Int(ctorch.rank(handle)) }
 
     /// The length of each dimension.
-    public var shape: [Int] { (0..<rank).map { Int(ctorch_size(handle, Int64($0))) } }
+    public var shape: [Int] { (0..<rank).map { Int(ctorch.size(handle, Int64($0))) } }
 
     /// The length of one dimension; negative ones count from the last.
-    public func size(_ dimension: Int) -> Int { Int(ctorch_size(handle, Int64(dimension))) }
+    public func size(_ dimension: Int) -> Int { Int(ctorch.size(handle, Int64(dimension))) }
 
     /// How many elements there are.
-    public var count: Int { Int(ctorch_element_count(handle)) }
+    public var count: Int { Int(ctorch.element_count(handle)) }
 
     /// The elements' type.
     public var dtype: DType {
-        guard let dtype = DType(rawValue: ctorch_dtype(handle)) else {
-            preconditionFailure("a tensor of LibTorch's type \(ctorch_dtype(handle)), which the engine does not hold")
+        guard let dtype = DType(rawValue: ctorch.dtype(handle)) else {
+            preconditionFailure("a tensor of LibTorch's type \(ctorch.dtype(handle)), which the engine does not hold")
         }
         return dtype
     }
@@ -36,15 +36,15 @@ public final class Tensor {
     public var device: Device {
         var kind: Int32 = 0
         var index: Int32 = 0
-        ctorch_device(handle, &kind, &index)
+        ctorch.device(handle, &kind, &index)
         return Device(Device.Kind(rawValue: kind) ?? .cpu, index: Int(index))
     }
 
     /// An empty tensor that stands for a result that could not be computed, until the failure is thrown.
     static func nothing() -> Tensor {
         var sizes: Int64 = 0
-        guard let handle = ctorch_over_memory(nil, &sizes, 1, DType.float32.rawValue, { _ in }, nil) else {
-            fatalError("LibTorch: \(String(cString: ctorch_error()))")
+        guard let handle = ctorch.over_memory(nil, &sizes, 1, DType.float32.rawValue, { _ in }, nil) else {
+            fatalError("LibTorch: \(String(cString: ctorch.error()))")
         }
         return Tensor(owning: handle)
     }

@@ -1,0 +1,88 @@
+// Every function of the interface, CTORCH(result, name, parameters) for `result ctorch_name(parameters)`: this list makes their
+// declarations, the table and the text by which a table of another list is recognised. Nothing else has to be written for a new
+// function but the function itself.
+
+#pragma clang assume_nonnull begin
+
+/// The message of the last call of this thread that failed.
+CTORCH(const char *_Nonnull, error, (void))
+
+// MARK: Operators
+
+/// Finds an operator such as "aten::add" with the overload "Tensor"; null when this LibTorch has none of that name.
+CTORCH(CTorchOperator _Nullable, find_operator, (const char *name, const char *overload))
+
+/// Calls an operator; arguments that are left out at the end have their defaults.
+/// Returns how many tensors it gave (lists flattened, absent ones null), or -1.
+CTORCH(int32_t, call, (
+    CTorchOperator operation, const CTorchArgument *_Nullable arguments, int32_t count,
+    const CTorchTensor _Nullable *_Nullable tensors, const int64_t *_Nullable integers,
+    CTorchTensor _Nullable *_Nonnull results, int32_t capacity))
+
+// MARK: Tensors
+
+/// A second reference to the same tensor.
+CTORCH(CTorchTensor _Nonnull, retain, (CTorchTensor tensor))
+CTORCH(void, release, (CTorchTensor tensor))
+CTORCH(int64_t, rank, (CTorchTensor tensor))
+CTORCH(int64_t, size, (CTorchTensor tensor, int64_t dimension))
+CTORCH(int64_t, element_count, (CTorchTensor tensor))
+CTORCH(int32_t, dtype, (CTorchTensor tensor))
+CTORCH(void, device, (CTorchTensor tensor, int32_t *type, int32_t *index))
+CTORCH(bool, is_contiguous, (CTorchTensor tensor))
+/// The address of the first element; null for a tensor without storage.
+CTORCH(void *_Nullable, data, (CTorchTensor tensor))
+
+/// A tensor over memory of the caller; release(context) is called when the last tensor on it is gone.
+CTORCH(CTorchTensor _Nullable, over_memory, (
+    void *_Nullable memory, const int64_t *_Nullable sizes, int32_t rank, int32_t dtype,
+    void (*release)(void *_Nullable), void *_Nullable context))
+
+// MARK: Autograd
+
+CTORCH(bool, requires_gradient, (CTorchTensor tensor))
+CTORCH(bool, set_requires_gradient, (CTorchTensor tensor, bool value))
+/// A new reference to the gradient; null where there is none.
+CTORCH(CTorchTensor _Nullable, gradient, (CTorchTensor tensor))
+CTORCH(void, clear_gradient, (CTorchTensor tensor))
+CTORCH(bool, backward, (CTorchTensor tensor))
+/// Switches the recording of gradients for this thread; returns what it was.
+CTORCH(bool, set_gradients_enabled, (bool value))
+
+/// Switches automatic mixed precision for this thread and device type; dtype -1 switches it off.
+/// Returns the dtype that was in force, or -1.
+CTORCH(int32_t, set_autocast, (int32_t device, int32_t dtype))
+
+// MARK: Own operators
+
+/// Whether this machine can run iisan::bottleneck_chain in the type that is in force for its products.
+CTORCH(bool, has_chain, (void))
+
+// MARK: Random state
+
+CTORCH(bool, seed, (uint64_t seed))
+/// The state of a device's default generator, as bytes in a tensor.
+CTORCH(CTorchTensor _Nullable, random_state, (int32_t type, int32_t index))
+CTORCH(bool, set_random_state, (int32_t type, int32_t index, CTorchTensor state))
+
+// MARK: The library and the machine
+
+/// The version the interface was compiled against and the one that is loaded: major * 1000 + minor.
+CTORCH(int32_t, compiled_version, (void))
+CTORCH(int32_t, loaded_version, (void))
+CTORCH(const char *_Nonnull, version_text, (void))
+/// Where the loaded library file is.
+CTORCH(const char *_Nonnull, library_path, (void))
+CTORCH(const char *_Nonnull, cpu_capability, (void))
+CTORCH(int32_t, thread_count, (void))
+CTORCH(void, set_thread_count, (int32_t count))
+/// Lets malloc keep freed pieces of up to 32 MB, 256 MB in all, for later use.
+CTORCH(void, keep_freed_memory, (void))
+/// How many devices of a type there are; 0 where the type is not supported.
+CTORCH(int32_t, device_count, (int32_t type))
+CTORCH(bool, synchronize, (int32_t type, int32_t index))
+/// Bytes now and at most held by tensors on an accelerator, and its total memory.
+CTORCH(bool, device_memory, (int32_t type, int32_t index, int64_t *current, int64_t *peak, int64_t *total))
+CTORCH(bool, reset_device_peak, (int32_t type, int32_t index))
+
+#pragma clang assume_nonnull end
