@@ -41,7 +41,8 @@ extension World {
             let attributes = attributes(of: item)
             itemNames.append(item, to: &line)
             for attribute in Attribute.allCases { line += columns[attribute.rawValue][attributes[attribute]] }
-            line += attributes.isNew ? [UInt8(ascii: "\t"), UInt8(ascii: "1")] : [UInt8(ascii: "\t"), UInt8(ascii: "0")]
+            line.append(UInt8(ascii: "\t"))
+            line.append(UInt8(ascii: attributes.isNew ? "1" : "0"))
         }
     }
 

@@ -1,6 +1,6 @@
 import Foundation
 
-/// The items of a world: what they are and how popular, in about 18 bytes each.
+/// The items of a world: what they are and how popular, in about 20 bytes each.
 ///
 /// Items lie on the shelves of cells (``Shelving``), so that one can be drawn without going through all of them.
 struct Catalogue: Sendable {
@@ -44,7 +44,7 @@ struct Catalogue: Sendable {
             }
             count = options.items
         }
-        // About two items for each part.
+        // About two items for each part; in small catalogues more parts cost nothing.
         var guide = Guide<Int32>(lists: shelving.shelves, parts: max(32, options.items / shelving.shelves / 2))
         for shelf in 0..<shelving.shelves {
             guide.append(starts[shelf]..<starts[shelf + 1]) { [members] in members[$0].running }
@@ -62,7 +62,7 @@ struct Catalogue: Sendable {
         let attributes = ItemAttributes(drawnWith: &random, newItemShare: options.newItemShare)
         let popularity = exp(0.45 * random.normal())
         guard let exponent = options.popularityExponent else { return (attributes, popularity) }
-        // A share of the way down the list of the most popular items: to a power it falls as Zipf's law does.
+        // Even numbers stand for places in the list of items by popularity: their power is Zipf's law.
         return (attributes, popularity * pow(1 - random.uniform(), -exponent))
     }
 

@@ -6,6 +6,7 @@ struct Shelving: Sendable {
 
     /// The attributes that make the shelves of a cell. Not that of the kind, whose chances depend on the last item.
     let shelfAttributes: [Attribute]
+    private let ordered: [Attribute]
     /// How many shelves a cell has.
     let shelvesPerCell: Int
     /// How many shelves there are.
@@ -18,11 +19,12 @@ struct Shelving: Sendable {
     /// The layout for a number of items: up to 50,000 each cell is one shelf, more would be empty.
     init(items: Int) {
         shelfAttributes = items > 50_000 ? [.pattern, .backdrop] : []
+        ordered = Self.cellAttributes + shelfAttributes
         shelvesPerCell = shelfAttributes.map { Attribute.counts[$0.rawValue] }.reduce(1, *)
     }
 
     /// The shelf an item lies on; its cell is that divided by ``shelvesPerCell``.
     func shelf(of attributes: ItemAttributes) -> Int {
-        (Self.cellAttributes + shelfAttributes).reduce(0) { $0 * Attribute.counts[$1.rawValue] + attributes[$1] }
+        ordered.reduce(0) { $0 * Attribute.counts[$1.rawValue] + attributes[$1] }
     }
 }

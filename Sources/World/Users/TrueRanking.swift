@@ -28,7 +28,7 @@ struct TrueRanking {
         targetChance = Self.chance(attributes, popularity, views)
     }
 
-    /// The last item's rank among all that were not in the history before; nil when it is below `limit`.
+    /// The last item's rank among all that were not in the history before; nil when it is beyond `limit`.
     ///
     /// The likeliest cells come first, so that few items are looked at.
     func rank(within limit: Int) -> Int? {
