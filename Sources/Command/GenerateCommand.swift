@@ -14,7 +14,7 @@ struct GenerateCommand: ParsableCommand {
 
               iisan data generate world
               iisan data generate scientific --items 20314 --users 12076 --picture-size 0 \
-                --shortest-history 5 --mean-history 6.77 --longest-history 200 --history-tail power --popularity-exponent 0.6
+                --shortest-history 5 --mean-history 6.77 --longest-history 200 --history-tail power --popularity-exponent 0.4 --new-items 0
               iisan data generate large --items 10000000 --users 10000000 --picture-size 0
             """)
 
