@@ -10,6 +10,8 @@ struct EncodeCommand: ParsableCommand {
             iisan encode config.yaml --memory 8GB    the same; larger encoders are read block by block
             iisan encode config.yaml --verify        check every byte of the stores
             iisan encode import states.npy ...       take hidden states that another program computed
+            iisan encode random states/text ...      random numbers, to measure time and memory with
             """,
-        subcommands: [EncodeCatalogueCommand.self, EncodeImportCommand.self], defaultSubcommand: EncodeCatalogueCommand.self)
+        subcommands: [EncodeCatalogueCommand.self, EncodeImportCommand.self, EncodeRandomCommand.self],
+        defaultSubcommand: EncodeCatalogueCommand.self)
 }

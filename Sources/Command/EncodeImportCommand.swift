@@ -53,14 +53,7 @@ struct EncodeImportCommand: ParsableCommand {
         let console = Console(stoppable: false)
         var options = StateImport.Options(name: name, modality: modality, pooling: pooling, dtype: dtype)
         options.startingAnew = replace
-        options.layers = try layers.map { text in
-            try text.split(separator: ",").map { part in
-                guard let layer = Int(part.trimmingCharacters(in: .whitespaces)) else {
-                    throw ValidationError("--layers: \"\(part)\" is not a number")
-                }
-                return layer
-            }
-        }
+        options.layers = try layers.map { try LayerList($0).numbers }
         let source = try StateImport.Source(URL(filePath: from), ids: ids.map { URL(filePath: $0) })
         let items = try Dataset.open(URL(filePath: dataset)).items.map(\.id)
         let summary = try StateImport(source, options: options).run(

@@ -38,7 +38,10 @@ public struct SeededRandom: RandomNumberGenerator, Sendable {
     }
 
     /// A number in [0, 1).
-    public mutating func uniform() -> Double { Double(next() >> 11) * 0x1p-53 }
+    public mutating func uniform() -> Double { share().value }
+
+    /// A number in [0, 1) with its bits.
+    mutating func share() -> Share { Share(bits: next() >> 11) }
 
     /// A number in the range.
     public mutating func uniform(_ range: ClosedRange<Double>) -> Double {

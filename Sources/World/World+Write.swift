@@ -18,8 +18,8 @@ extension World {
     @discardableResult
     public func write(to folder: URL, replacing: Bool = false, progress: Files.Progress.Handler? = nil) throws -> WorldCard {
         try Folder.create(at: folder, replacing: replacing) { folder in
-            try writeItems(to: folder)
-            try writeUsers(to: folder)
+            try writeItems(to: folder, progress: progress)
+            try writeUsers(to: folder, progress: progress)
             if options.pictureSize > 0 { try writePictures(to: folder, progress: progress) }
             let card = WorldCard(self)
             try JSONFile.write(card, to: folder.appending(path: "world.json"))
@@ -27,35 +27,36 @@ extension World {
         }
     }
 
-    private func writeItems(to folder: URL) throws {
-        try writeLines(options.items, to: folder.appending(path: "items.tsv")) { "\(itemName($0))\t\(title(of: $0))" }
+    private func writeItems(to folder: URL, progress: Files.Progress.Handler?) throws {
+        let titles = ParallelLines(task: "writing titles", unit: "items", count: options.items)
+        try titles.write(to: folder.appending(path: "items.tsv"), progress: progress) { item, line in
+            itemNames.append(item, to: &line)
+            line.append(UInt8(ascii: "\t"))
+            line.append(contentsOf: title(of: item).utf8)
+        }
+        let columns = Attribute.allCases.map { attribute in attribute.values.map { Array("\t\($0)".utf8) } }
+        let table = ParallelLines(task: "writing attributes", unit: "items", count: options.items)
         let header = (["item"] + Attribute.allCases.map(\.name) + ["new"]).joined(separator: "\t")
-        let values = Attribute.allCases.map(\.values)
-        try writeLines(options.items, header: header, to: folder.appending(path: "attributes.tsv")) { item in
+        try table.write(to: folder.appending(path: "attributes.tsv"), header: header, progress: progress) { item, line in
             let attributes = attributes(of: item)
-            let columns = Attribute.allCases.map { values[$0.rawValue][attributes[$0]] }
-            return ([itemName(item)] + columns + [attributes.isNew ? "1" : "0"]).joined(separator: "\t")
+            itemNames.append(item, to: &line)
+            for attribute in Attribute.allCases { line += columns[attribute.rawValue][attributes[attribute]] }
+            line.append(UInt8(ascii: "\t"))
+            line.append(UInt8(ascii: attributes.isNew ? "1" : "0"))
         }
     }
 
-    private func writeUsers(to folder: URL) throws {
-        try writeLines(options.users, to: folder.appending(path: "users.tsv")) { user in
-            "\(userName(user))\t\(history(of: user).map(itemName).joined(separator: " "))"
-        }
-    }
-
-    private func writeLines(_ count: Int, header: String? = nil, to url: URL, line: (Int) -> String) throws {
-        let file = try AtomicFile(url)
-        var block = header.map { $0 + "\n" } ?? ""
-        for index in 0..<count {
-            block += line(index) + "\n"
-            if block.utf8.count > 1 << 18 {
-                try file.write(block)
-                block = ""
+    private func writeUsers(to folder: URL, progress: Files.Progress.Handler?) throws {
+        let users = ParallelLines(task: "writing histories", unit: "users", count: options.users)
+        try users.write(to: folder.appending(path: "users.tsv"), progress: progress) { user, line in
+            userNames.append(user, to: &line)
+            var separator = UInt8(ascii: "\t")
+            for item in history(of: user) {
+                line.append(separator)
+                itemNames.append(item, to: &line)
+                separator = UInt8(ascii: " ")
             }
         }
-        try file.write(block)
-        try file.commit()
     }
 
     private func writePictures(to folder: URL, progress: Files.Progress.Handler?) throws {

@@ -12,6 +12,13 @@ public struct WorldOptions: Codable, Equatable, Sendable {
     public var shortestHistory: Int
     /// The most items of a history.
     public var longestHistory: Int
+    /// The mean number of items of a history; nil makes all lengths from the shortest to the longest equally likely.
+    public var meanHistory: Double?
+    /// How lengths fall off when they have a mean; nil is geometric.
+    public var historyTail: HistoryTail?
+    /// How much more popular some items are than others: the r-th most popular one weighs about r to the power of minus this, as
+    /// in Zipf's law. Nil leaves only differences of a factor of two or three.
+    public var popularityExponent: Double?
     /// The share of items that came out only lately: they are in no history before its last two items, so that they
     /// are cold in training.
     public var newItemShare: Double
@@ -21,6 +28,7 @@ public struct WorldOptions: Codable, Equatable, Sendable {
     /// Makes options; what is left out is the world of `make demo`.
     public init(
         seed: UInt64 = 1, items: Int = 3_000, users: Int = 4_000, shortestHistory: Int = 6, longestHistory: Int = 14,
+        meanHistory: Double? = nil, historyTail: HistoryTail? = nil, popularityExponent: Double? = nil,
         newItemShare: Double = 0.15, pictureSize: Int = 64
     ) {
         self.seed = seed
@@ -28,6 +36,9 @@ public struct WorldOptions: Codable, Equatable, Sendable {
         self.users = users
         self.shortestHistory = shortestHistory
         self.longestHistory = longestHistory
+        self.meanHistory = meanHistory
+        self.historyTail = historyTail
+        self.popularityExponent = popularityExponent
         self.newItemShare = newItemShare
         self.pictureSize = pictureSize
     }
@@ -41,6 +52,14 @@ public struct WorldOptions: Codable, Equatable, Sendable {
         try check(shortestHistory, "shortest history", in: 3...1_000)
         try check(longestHistory, "longest history", in: shortestHistory...max(shortestHistory, 1_000))
         if pictureSize != 0 { try check(pictureSize, "picture size", in: 16...512) }
+        if let meanHistory { try checkMean(meanHistory) }
+        guard historyTail == nil || meanHistory != nil else {
+            throw UserError(
+                "\(historyTail!.rawValue) given without a mean history", at: "history tail", remedy: "Give both or none.")
+        }
+        if let popularityExponent, !(0...1.2).contains(popularityExponent) {
+            throw UserError("\(popularityExponent) given, expected 0 to 1.2", at: "popularity exponent")
+        }
         guard (0...0.5).contains(newItemShare) else {
             throw UserError("\(newItemShare) given, expected 0 to 0.5", at: "share of new items")
         }
@@ -48,6 +67,16 @@ public struct WorldOptions: Codable, Equatable, Sendable {
             throw UserError(
                 "\(longestHistory) given, expected at most a fifth of the \(items) items", at: "longest history",
                 remedy: "Make more items or shorter histories.")
+        }
+    }
+
+    private func checkMean(_ mean: Double) throws {
+        let shortest = Double(shortestHistory)
+        let middle = Double(shortestHistory + longestHistory) / 2
+        guard (shortest...middle).contains(mean) else {
+            throw UserError(
+                "\(mean) given, expected \(shortest) to \(middle): from the shortest history to halfway to the longest",
+                at: "mean history", remedy: "Give a longer longest history for a larger mean.")
         }
     }
 

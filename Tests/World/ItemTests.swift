@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import World
@@ -15,6 +16,35 @@ import Testing
     @Test func aBoundedShareIsNew() {
         let new = (0..<600).count { world.attributes(of: $0).isNew }
         #expect((50...130).contains(new))
+    }
+
+    @Test func popularityFallsWithRankAsItsExponentSays() {
+        let options = WorldOptions(seed: 5, items: 20_000, popularityExponent: 0.8)
+        let popularity = (0..<20_000).map { Catalogue.make($0, options).popularity }.sorted(by: >)
+        let slope = (log(popularity[9_999]) - log(popularity[99])) / (log(10_000) - log(100))
+        #expect(abs(slope + 0.8) < 0.05)
+        #expect(Catalogue.attributes(of: 7, options) == Catalogue.make(7, options).attributes)
+    }
+
+    @Test func everyItemLiesOnTheShelfOfItsAttributes() {
+        for items in [600, 50_001] {
+            let options = WorldOptions(seed: 5, items: items)
+            let catalogue = Catalogue(options)
+            var seen: Set<Int32> = []
+            var wrong: [Int32] = []
+            for cell in 0..<Shelving.cells {
+                catalogue.forEachMember(of: cell) { member, popularity in
+                    seen.insert(member.item)
+                    let made = Catalogue.make(Int(member.item), options)
+                    let itsCell = catalogue.shelving.shelf(of: made.attributes) / catalogue.shelving.shelvesPerCell
+                    let isRight = member.attributes == made.attributes && abs(popularity - made.popularity) < 1e-9
+                    if !isRight || itsCell != cell { wrong.append(member.item) }
+                    return true
+                }
+            }
+            #expect(seen.count == items)
+            #expect(wrong.isEmpty)
+        }
     }
 
     @Test func titlesSayWhatTitlesSayAndNothingElse() {

@@ -25,39 +25,13 @@ import Testing
     @Test func chancesSumToOne() throws {
         let world = try World(options)
         for index in 0..<40 {
-            let user = User(index, options: options, next: world.next)
-            let chances = user.lastItemChances(world.next)
+            let user = User(index, of: world)
+            let chances = world.lastItemChances(user)
             #expect(abs(chances.reduce(0, +) - 1) < 1e-9)
             #expect(chances.allSatisfy { $0 >= 0 })
             #expect(user.history.dropLast().allSatisfy { chances[$0] == 0 })
             #expect(chances[user.history[user.history.count - 1]] > 0)
         }
-    }
-
-    /// Drawing goes by cells and rejection; its frequencies must be the plain formula's, here by a chi-squared test.
-    @Test(arguments: [true, false]) func drawingFollowsTheChances(newItems: Bool) throws {
-        let next = try World(WorldOptions(seed: 9, items: 120, users: 1)).next
-        let history = [4, 71, 15]
-        let chances = next.chances(style: 3, history: history, newItems: newItems)
-        var random = SeededRandom(seed: 1, stream: .user)
-        let draws = 30_000
-        var counts = [Int](repeating: 0, count: 120)
-        for _ in 0..<draws {
-            counts[next.draw(style: 3, history: history, newItems: newItems, random: &random)] += 1
-        }
-        var statistic = 0.0
-        var degrees = -1.0
-        for item in 0..<120 {
-            guard chances[item] > 0 else {
-                #expect(counts[item] == 0)
-                continue
-            }
-            let expected = chances[item] * Double(draws)
-            statistic += (Double(counts[item]) - expected) * (Double(counts[item]) - expected) / expected
-            degrees += 1
-        }
-        // Mean and deviation of chi-squared are its degrees of freedom and the root of twice those.
-        #expect(statistic < degrees + 5 * (2 * degrees).squareRoot())
     }
 
     @Test func aTasteStaysWithItsStyle() {

@@ -67,6 +67,30 @@ import Testing
         }
     }
 
+    @Test func whatIsNotAskedForIsNotInTheCard() throws {
+        try withTemporaryFolder { folder in
+            let url = folder.appending(path: "world")
+            try World(options).write(to: url)
+            let card = try String(contentsOf: url.appending(path: "world.json"), encoding: .utf8)
+            for key in ["meanHistory", "historyTail", "popularityExponent"] { #expect(!card.contains(key)) }
+        }
+    }
+
+    /// More lines than are made before the first are written.
+    @Test func linesStandInTheirOrder() throws {
+        try withTemporaryFolder { folder in
+            let url = folder.appending(path: "lines")
+            let lines = ParallelLines(task: "writing", unit: "lines", count: 70_001)
+            var last = 0
+            try lines.write(to: url, header: "header", progress: { last = $0.done }) { line, bytes in
+                bytes.append(contentsOf: "\(line)".utf8)
+            }
+            #expect(last == 70_001)
+            let written = try self.lines(folder, "lines").map { $0[0] }
+            #expect(written == ["header"] + (0..<70_001).map { "\($0)" })
+        }
+    }
+
     @Test func namesSortAsTheNumbersDo() throws {
         let world = try World(WorldOptions(items: 1_000, users: 1_001))
         #expect(world.itemName(7) == "i007")

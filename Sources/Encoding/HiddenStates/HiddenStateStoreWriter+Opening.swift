@@ -60,7 +60,7 @@ extension HiddenStateStoreWriter {
     }
 
     /// Opens the folder of an interrupted build, or makes a new one.
-    func openBuilding(lines: Data, startingAnew: Bool) throws {
+    func openBuilding(lines: Data, isSparse: Bool, startingAnew: Bool) throws {
         let files = FileManager.default
         let record = buildingFolder.appending(path: StoreBuilding.fileName)
         if files.fileExists(atPath: buildingFolder.path) {
@@ -92,7 +92,7 @@ extension HiddenStateStoreWriter {
         }
         do {
             let (bytes, overflow) = items.count.multipliedReportingOverflow(by: identity.rowBytes)
-            try Folder.checkSpace(for: overflow ? .max : bytes, at: buildingFolder)
+            if !isSparse { try Folder.checkSpace(for: overflow ? .max : bytes, at: buildingFolder) }
             try AtomicFile.write(lines, to: buildingFolder.appending(path: StoreManifest.itemsFileName))
             try JSONFile.write(building, to: record)
         } catch {

@@ -17,6 +17,28 @@ extension HiddenStateStoreWriter {
         precondition(
             states.count == shard.missing.count * identity.rowCount, "states of \(shard.missing.count) items are wanted")
         precondition(present.count == shard.missing.count, "presence of \(shard.missing.count) items is wanted")
+        try add(shard) { file in
+            var flags: [UInt8] = []
+            flags.reserveCapacity(shard.items.count)
+            try appendRows(of: shard, states: states, present: present, to: file, flags: &flags)
+            try file.append(flags)
+        }
+    }
+
+    /// Writes a shard of items that are there and whose states are zeros, as a hole in a file that takes no space on the disk.
+    ///
+    /// The shard is on the disk, and stays after an interruption, when this returns. Rows of a former store are not looked at.
+    ///
+    /// - Throws: ``UserError`` when the disk fails.
+    public func writeHole(_ shard: PendingShard) throws {
+        try add(shard) { file in
+            try file.appendHole(shard.items.count * identity.rowBytes)
+            try file.append([UInt8](repeating: 1, count: shard.items.count))
+        }
+    }
+
+    /// Writes the file of a shard, `fill` its tensors, and notes that it is done.
+    private func add(_ shard: PendingShard, _ fill: (SafetensorsWriter) throws -> Void) throws {
         precondition(!isComplete && building.items(of: shard.index) == shard.items, "the shard is not of this build")
         let url = buildingFolder.appending(path: StoreManifest.shardFileName(shard.index))
         let file = try SafetensorsWriter(
@@ -28,10 +50,7 @@ extension HiddenStateStoreWriter {
                 .init("present", type: "U8", shape: [shard.items.count]),
             ],
             metadata: StoreShard.metadata(of: identity, firstItem: shard.items.lowerBound))
-        var flags: [UInt8] = []
-        flags.reserveCapacity(shard.items.count)
-        try appendRows(of: shard, states: states, present: present, to: file, flags: &flags)
-        try file.append(flags)
+        try fill(file)
         try file.commit()
 
         building.finished.append(

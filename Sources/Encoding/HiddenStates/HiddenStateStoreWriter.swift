@@ -56,11 +56,13 @@ public final class HiddenStateStoreWriter {
     ///   - identity: what determines the numbers.
     ///   - items: every item, in the dataset's order; ids are unique.
     ///   - shardItems: items per shard; default as many as fill 64 MB. An interrupted build keeps its own.
+    ///   - isSparse: whether the shards are holes (``writeHole(_:)``), so that the disk needs no room for them.
     ///   - startingAnew: whether a store or interrupted build of another identity or other items gives way, instead of an error.
     /// - Throws: ``UserError`` for an impossible identity, no items, an id twice, a folder that holds something else, an interrupted
     ///   build or a store of something else, another process building, or too little space on the disk.
     public init(
-        _ folder: URL, identity: StoreIdentity, items: [StoreItem], shardItems: Int? = nil, startingAnew: Bool = false
+        _ folder: URL, identity: StoreIdentity, items: [StoreItem], shardItems: Int? = nil, isSparse: Bool = false,
+        startingAnew: Bool = false
     ) throws {
         try identity.validate(at: folder.path)
         try Self.check(items, at: folder)
@@ -82,7 +84,7 @@ public final class HiddenStateStoreWriter {
             return
         }
         formerRows = try former.map { try Self.unchangedRows(of: items, in: $0) } ?? [:]
-        try openBuilding(lines: lines, startingAnew: startingAnew)
+        try openBuilding(lines: lines, isSparse: isSparse, startingAnew: startingAnew)
     }
 
     /// The items per shard when nothing else is said: as many as fill 64 MB, at least 1.

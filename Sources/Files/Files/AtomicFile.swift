@@ -40,6 +40,11 @@ public final class AtomicFile {
         try text.withUTF8 { try write(UnsafeRawBufferPointer($0)) }
     }
 
+    /// Leaves out bytes, which read as zeros and take no space on the disk; some others have to be written after them.
+    public func skip(_ count: Int) throws {
+        guard lseek(descriptor, off_t(count), SEEK_CUR) >= 0 else { throw abandon("could not write the file") }
+    }
+
     /// Flushes the file to the disk and puts it in its place, over an older one.
     public func commit() throws {
         guard fsync(descriptor) == 0 else { throw abandon("could not flush the file to the disk") }

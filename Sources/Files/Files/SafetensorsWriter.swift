@@ -58,6 +58,13 @@ public final class SafetensorsWriter {
         try elements.withUnsafeBytes { try append($0) }
     }
 
+    /// Appends zeros that take no space on the disk; the last tensor's bytes have to be real ones.
+    public func appendHole(_ count: Int) throws {
+        written += count
+        precondition(written < total, "a hole at the end of the file")
+        try file.skip(count)
+    }
+
     /// Puts the finished file in its place.
     public func commit() throws {
         precondition(written == total, "\(written) bytes written, \(total) declared")

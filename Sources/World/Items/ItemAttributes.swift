@@ -1,21 +1,26 @@
-/// The attributes of one item, in eight bytes.
+/// The attributes of one item, in four bytes.
 public struct ItemAttributes: Equatable, Sendable {
-    /// By the attributes' raw values; the last place says whether the item is new.
-    private(set) var values: SIMD8<UInt8> = .zero
+    /// Four bits for each attribute, in the order of their raw values; above them one that says whether the item is new.
+    private var bits: UInt32 = 0
+    private static let newBit: UInt32 = 1 << 28
 
     /// An item that has the first value of each attribute.
     public init() {}
 
     /// The index of an attribute's value among ``Attribute/values``.
     public subscript(_ attribute: Attribute) -> Int {
-        get { Int(values[attribute.rawValue]) }
-        set { values[attribute.rawValue] = UInt8(newValue) }
+        get { Int(bits >> (4 * UInt32(attribute.rawValue)) & 15) }
+        set {
+            precondition((0...15).contains(newValue), "a value of an attribute has four bits")
+            let shift = 4 * UInt32(attribute.rawValue)
+            bits = bits & ~(15 << shift) | UInt32(newValue) << shift
+        }
     }
 
     /// Whether the item came out lately.
     public var isNew: Bool {
-        get { values[7] != 0 }
-        set { values[7] = newValue ? 1 : 0 }
+        get { bits & Self.newBit != 0 }
+        set { bits = newValue ? bits | Self.newBit : bits & ~Self.newBit }
     }
 
     /// Attributes drawn independently and evenly.

@@ -10,26 +10,25 @@ public struct Ceiling: Codable, Equatable, Sendable {
     public var users: Int
 
     /// Measures the ceiling.
-    init(options: WorldOptions, next: NextItem) {
-        users = Self.measuredUsers(options)
-        var hits = 0
-        var gain = 0.0
-        for index in 0..<users {
-            let user = User(index, options: options, next: next)
-            let chances = user.lastItemChances(next)
-            let target = user.history[user.history.count - 1]
-            var rank = 1
-            for item in chances.indices where item != target && chances[item] >= chances[target] { rank += 1 }
-            guard rank <= 10 else { continue }
-            hits += 1
-            gain += 1 / log2(Double(rank) + 1)
-        }
-        hitRate10 = Double(hits) / Double(users)
-        ndcg10 = gain / Double(users)
+    init(_ world: World) {
+        let users = Self.measuredUsers(world.options)
+        let totals = ChanceTotals(world.next.styles, world.next.catalogue)
+        let ranks = [Int?](unsafeUninitializedCapacity: users) { ranks, count in
+            // Every rank is written by one thread only.
+            nonisolated(unsafe) let ranks = ranks
+            DispatchQueue.concurrentPerform(iterations: users) { index in
+                let ranking = TrueRanking(User(index, of: world), of: world, totals: totals)
+                ranks.initializeElement(at: index, to: ranking.rank(within: 10))
+            }
+            count = users
+        }.compactMap(\.self)
+        hitRate10 = Double(ranks.count) / Double(users)
+        ndcg10 = ranks.reduce(0) { $0 + 1 / log2(Double($1) + 1) } / Double(users)
+        self.users = users
     }
 
-    /// How many users are measured. Each touches every item, so that large worlds get a sample, but not below 200 users.
+    /// How many users are measured: all of small worlds, a sample of large ones, where more items are looked at for each.
     static func measuredUsers(_ options: WorldOptions) -> Int {
-        min(options.users, max(200, 200_000_000 / options.items))
+        min(options.users, max(10_000, 200_000_000 / options.items))
     }
 }

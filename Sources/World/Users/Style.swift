@@ -15,6 +15,21 @@ struct Style: Sendable {
         }
     }
 
+    /// What the last item's theme adds.
+    static let sameTheme = 1.2
+    /// What a kind adds that goes with the last item's.
+    static let companion = 1.8
+
+    /// The weights after an item of a theme and of a kind; nil for what plays no part.
+    func weights(afterTheme theme: Int? = nil, afterKind kind: Int? = nil) -> [[Double]] {
+        var weights = weights
+        if let theme { weights[Attribute.theme.rawValue][theme] += Self.sameTheme }
+        for companion in kind.map({ Kind.allCases[$0].companions }) ?? [] {
+            weights[Attribute.kind.rawValue][companion.rawValue] += Self.companion
+        }
+        return weights
+    }
+
     /// How many styles a world has.
     static let count = 32
 

@@ -6,31 +6,25 @@ struct User: Sendable {
     /// The place in the taste's styles that each item was looked for in.
     let steps: [Int]
 
-    /// Draws a user; the same seed and index give the same one.
-    init(_ index: Int, options: WorldOptions, next: NextItem) {
-        var random = SeededRandom(seed: options.seed, stream: .user, index: index)
+    /// Draws a user; the same world and index give the same one.
+    init(_ index: Int, of world: World) {
+        var random = SeededRandom(seed: world.options.seed, stream: .user, index: index)
         taste = Taste(random: &random)
-        let length = options.shortestHistory + random.index(options.longestHistory - options.shortestHistory + 1)
+        let length = world.lengths.draw(random: &random)
         var history: [Int] = []
         var steps: [Int] = []
+        history.reserveCapacity(length)
+        steps.reserveCapacity(length)
+        var last: ItemAttributes?
         for step in 0..<length {
             let place = random.index(weights: taste.chances(after: steps.last))
-            history.append(
-                next.draw(style: taste.styles[place], history: history, newItems: step >= length - 2, random: &random))
+            let item = world.next.draw(
+                style: taste.styles[place], after: last, history: history, newItems: step >= length - 2, random: &random)
+            history.append(Int(item.item))
             steps.append(place)
+            last = item.attributes
         }
         self.history = history
         self.steps = steps
-    }
-
-    /// The true chances of the last item, given all that the generator knew before it was drawn.
-    func lastItemChances(_ next: NextItem) -> [Double] {
-        let past = Array(history.dropLast())
-        var sum = [Double](repeating: 0, count: next.catalogue.attributes.count)
-        for (place, share) in taste.chances(after: steps[steps.count - 2]).enumerated() {
-            let chances = next.chances(style: taste.styles[place], history: past, newItems: true)
-            for item in sum.indices { sum[item] += share * chances[item] }
-        }
-        return sum
     }
 }

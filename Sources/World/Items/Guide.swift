@@ -1,0 +1,45 @@
+/// Shortens the search in lists of running sums: tells from a share of a list's whole sum between which places that share falls.
+///
+/// A search takes a step or two then, however long the list, and finds exactly what a search through the whole list would.
+struct Guide<Place: FixedWidthInteger & Sendable>: Sendable {
+    /// Parts that each list's sum is divided into: a power of two, so that the part of a share is found without rounding.
+    private let parts: Int
+    /// How far a share's bits are shifted for its part.
+    private let shift: Int
+    /// For each list and part, the first place whose running sum is above the part's beginning; one more for the end.
+    private var places: [Place] = []
+
+    /// Makes a guide without lists.
+    ///
+    /// - Parameters:
+    ///   - lists: how many lists there will be.
+    ///   - parts: about how many parts each list is divided into.
+    init(lists: Int, parts: Int) {
+        let bits = max(0, (parts - 1).bitWidth - (parts - 1).leadingZeroBitCount)
+        self.parts = 1 << bits
+        shift = Share.bitCount - bits
+        places.reserveCapacity(lists * (self.parts + 1))
+    }
+
+    /// Adds the next list.
+    ///
+    /// - Parameters:
+    ///   - list: its places.
+    ///   - running: gives the running sum at a place.
+    mutating func append(_ list: Range<Int>, running: (Int) -> Double) {
+        let sum = list.isEmpty ? 0 : running(list.upperBound - 1)
+        var place = list.lowerBound
+        for part in 0...parts {
+            let start = Double(part) / Double(parts) * sum
+            while place < list.upperBound - 1, running(place) <= start { place += 1 }
+            places.append(Place(place))
+        }
+    }
+
+    /// The places of a list among which the first lies whose running sum is above a share of the list's sum.
+    @inline(__always)
+    func places(of share: Share, list: Int) -> (low: Int, high: Int) {
+        let part = list * (parts + 1) + Int(truncatingIfNeeded: share.bits >> UInt64(shift))
+        return places.withUnsafeBufferPointer { (Int($0[part]), Int($0[part + 1])) }
+    }
+}
