@@ -27,7 +27,7 @@ extension HiddenStateStoreWriter {
                     shape: [shard.items.count, identity.layers.count, identity.width]),
                 .init("present", type: "U8", shape: [shard.items.count]),
             ],
-            metadata: StoreShard.metadata(of: identity, firstItem: shard.items.lowerBound))
+            metadata: StoreShard.metadata(identity.hash, firstItem: shard.items.lowerBound))
         var flags: [UInt8] = []
         flags.reserveCapacity(shard.items.count)
         try appendRows(of: shard, states: states, present: present, to: file, flags: &flags)
