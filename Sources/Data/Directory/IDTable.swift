@@ -64,7 +64,12 @@ struct IDTable {
     }
 
     private mutating func grow() {
-        var larger = [UInt64](repeating: IDPlaces.free, count: places.count * 2)
+        let count = places.count * 2
+        var larger = [UInt64](unsafeUninitializedCapacity: count) { larger, initialized in
+            LargePages.ask(for: UnsafeRawBufferPointer(larger))
+            larger[..<count].initialize(repeating: IDPlaces.free)
+            initialized = count
+        }
         for index in ends.indices {
             let hash = withBytes(index, IDHash.hash)
             // All are different: the first free place is the id's.
