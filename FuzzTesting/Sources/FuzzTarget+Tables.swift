@@ -53,6 +53,7 @@ extension FuzzTarget {
         let report = try DatasetImport(source, options: options).run(to: folder)
         let dataset = try Dataset.open(folder)
         claim(dataset.items.count == report.items, "\(dataset.items.count) items, the report says \(report.items)")
+        claim((try? dataset.verify()) != nil, "what was imported is not a good dataset")
         let interactions = dataset.histories.reduce(0) { $0 + $1.count }
         claim(interactions == report.interactions, "\(interactions) interactions, the report says \(report.interactions)")
     }

@@ -26,7 +26,9 @@ public struct EvaluationBatch: Sendable, Equatable {
     public init(_ cases: some Collection<EvaluationCase>, inputLength: Int) {
         self.init()
         for question in cases {
-            append(user: question.user, history: question.history, target: question.target, inputLength: inputLength)
+            question.history.withElements {
+                append(user: question.user, history: $0, target: question.target, inputLength: inputLength)
+            }
         }
     }
 
@@ -39,7 +41,9 @@ public struct EvaluationBatch: Sendable, Equatable {
     public init(histories: [[Int32]], targets: [Int32]? = nil, inputLength: Int) {
         self.init()
         for (index, history) in histories.enumerated() {
-            append(user: index, history: history, target: targets?[index] ?? 0, inputLength: inputLength)
+            history.withUnsafeBufferPointer {
+                append(user: index, history: $0, target: targets?[index] ?? 0, inputLength: inputLength)
+            }
         }
     }
 
@@ -48,7 +52,7 @@ public struct EvaluationBatch: Sendable, Equatable {
         (inputs, users, positions, maskedUsers, maskedItems) = ([], [], [], [], [])
     }
 
-    private mutating func append(user: Int, history: some BidirectionalCollection<Int32>, target: Int32, inputLength: Int) {
+    private mutating func append(user: Int, history: UnsafeBufferPointer<Int32>, target: Int32, inputLength: Int) {
         let index = Int64(targets.count)
         datasetUsers.append(Int32(user))
         targets.append(Int64(target))

@@ -33,27 +33,66 @@ public struct TrainingBatch: Sendable, Equatable {
 extension TrainingBatch {
     /// Packs the sequences of some kept users.
     ///
-    /// Costs O(slots log slots): equal items are brought together by sorting, which also lets the item states be read in
+    /// Costs O(slots): equal items are brought together by sorting, digit by digit, which also lets the item states be read in
     /// ascending order. Nothing the size of the catalogue is touched.
     ///
     /// - Parameter keptUsers: places in ``Split/users``, of ``Split/trainingUsers`` only: each has at least two training items.
     public init(_ split: Split, keptUsers: some Collection<Int32>) {
         let inputLength = split.options.inputLength
-        let sequences = keptUsers.map { user in
-            let sequence = split.trainingSequence(of: Int(user))
-            precondition(sequence.count >= 2, "kept user \(user) has nothing to train on")
-            return sequence.part(max(0, sequence.count - inputLength - 1)..<sequence.count)
+        // The sequences one after the other, and where each ends.
+        var slots: [Int32] = []
+        var ends: [Int] = []
+        slots.reserveCapacity(keptUsers.count * (inputLength + 1))
+        ends.reserveCapacity(keptUsers.count)
+        for user in keptUsers {
+            let count = split.appendTrainingSequence(of: Int(user), last: inputLength + 1, to: &slots)
+            precondition(count >= 2, "kept user \(user) has nothing to train on")
+            ends.append(slots.count)
         }
-        // Item above slot in one number: sorting these orders by item and remembers where each came from.
-        var keys: [UInt64] = []
-        keys.reserveCapacity(sequences.reduce(0) { $0 + $1.count })
-        for sequence in sequences {
-            for item in sequence { keys.append(UInt64(UInt32(item)) << 32 | UInt64(keys.count)) }
+        let places: [Int64]
+        (items, counts, places) = Self.distinct(slots, below: split.itemCount)
+        popularity = items.map { split.popularity[Int($0)] }
+        userCount = ends.count
+        (inputs, targets, users, positions, ownUsers, ownItems) = ([], [], [], [], [], [])
+        reserve(slots.count)
+        // The last user that had each item: tells the first of repeated items apart.
+        var lastUser = [Int](repeating: -1, count: items.count)
+        var start = 0
+        for (user, end) in ends.enumerated() {
+            for slot in start..<end - 1 {
+                inputs.append(places[slot])
+                targets.append(places[slot + 1])
+                users.append(Int64(user))
+                positions.append(Int64(inputLength - (end - 1 - slot)))
+            }
+            for place in places[start..<end] where lastUser[Int(place)] != user {
+                lastUser[Int(place)] = user
+                ownUsers.append(Int64(user))
+                ownItems.append(place)
+            }
+            start = end
         }
-        keys.sort()
-        var places = [Int64](repeating: 0, count: keys.count)
-        items = []
-        counts = []
+    }
+
+    private mutating func reserve(_ count: Int) {
+        inputs.reserveCapacity(count)
+        targets.reserveCapacity(count)
+        users.reserveCapacity(count)
+        positions.reserveCapacity(count)
+        ownUsers.reserveCapacity(count)
+        ownItems.reserveCapacity(count)
+    }
+
+    /// The distinct items of some slots, ascending, how many slots hold each, and for each slot the place of its item among them.
+    private static func distinct(_ slots: [Int32], below limit: Int) -> (items: [Int64], counts: [Float], places: [Int64]) {
+        // Item above slot in one number: ordering these by item remembers where each came from.
+        var keys = slots.enumerated().map { UInt64(UInt32($1)) << 32 | UInt64($0) }
+        RadixSort.sort(&keys, bits: 32..<64 - UInt32(limit).leadingZeroBitCount)
+        var items: [Int64] = []
+        var counts: [Float] = []
+        var places = [Int64](repeating: 0, count: slots.count)
+        items.reserveCapacity(slots.count)
+        counts.reserveCapacity(slots.count)
         for key in keys {
             let item = Int64(key >> 32)
             if items.last != item {
@@ -63,26 +102,6 @@ extension TrainingBatch {
             counts[counts.count - 1] += 1
             places[Int(key & 0xFFFF_FFFF)] = Int64(items.count - 1)
         }
-        popularity = items.map { split.popularity[Int($0)] }
-        userCount = sequences.count
-        (inputs, targets, users, positions, ownUsers, ownItems) = ([], [], [], [], [], [])
-        // The last user that had each item: tells the first of repeated items apart.
-        var lastUser = [Int](repeating: -1, count: items.count)
-        var slot = 0
-        for (user, sequence) in sequences.enumerated() {
-            let rows = sequence.count - 1
-            for row in 0..<rows {
-                inputs.append(places[slot + row])
-                targets.append(places[slot + row + 1])
-                users.append(Int64(user))
-                positions.append(Int64(inputLength - rows + row))
-            }
-            for place in places[slot..<slot + sequence.count] where lastUser[Int(place)] != user {
-                lastUser[Int(place)] = user
-                ownUsers.append(Int64(user))
-                ownItems.append(place)
-            }
-            slot += sequence.count
-        }
+        return (items, counts, places)
     }
 }

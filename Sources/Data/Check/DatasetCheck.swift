@@ -52,16 +52,17 @@ public struct DatasetCheck: Codable, Sendable, Equatable {
     /// The first places of each kind, with the kind's total.
     public var findings: Findings
 
-    /// Checks a dataset.
+    /// Checks a dataset, first as ``Dataset/verify()`` does.
     ///
     /// - Parameters:
     ///   - options: the split that targets are taken from.
     ///   - limit: how many places of each kind are listed; all are counted.
     ///   - lookingForPictures: whether each picture is looked for on the disk.
-    /// - Throws: ``UserError`` when the options make no sense; a split that cannot be made is a fact, see ``splitProblem``.
+    /// - Throws: ``UserError`` when the dataset is damaged or the options make no sense; a split that cannot be made is a fact, see ``splitProblem``.
     public init(
         _ dataset: Dataset, _ options: SplitOptions = SplitOptions(), limit: Int = 10, lookingForPictures: Bool = true
     ) throws {
+        try dataset.verify()
         name = dataset.manifest.name
         contentHash = dataset.manifest.contentHash
         users = dataset.userCount
@@ -75,28 +76,31 @@ public struct DatasetCheck: Codable, Sendable, Equatable {
     }
 
     private mutating func checkItems(_ dataset: Dataset, lookingForPictures: Bool) {
-        var firstWithTitle: [String: Int] = [:]
+        var titles = IDTable()
+        // The item that had each title first.
+        var owners: [Int32] = []
         for (index, item) in dataset.items.enumerated() {
-            let place = dataset.place(ofItem: index)
             if let title = item.title {
-                if let first = firstWithTitle[title] {
+                let (number, isNew) = titles.insert(title)
+                if isNew {
+                    owners.append(Int32(index))
+                } else {
                     duplicateTitles += 1
                     findings.add(
-                        "duplicate titles", at: place, "item \"\(item.id)\" has the title of \"\(dataset.items[first].id)\"")
-                } else {
-                    firstWithTitle[title] = index
+                        "duplicate titles", at: dataset.place(ofItem: index),
+                        "item \"\(item.id)\" has the title of \"\(dataset.items[Int(owners[number])].id)\"")
                 }
             } else {
                 itemsWithoutTitle += 1
-                findings.add("items without a title", at: place, "item \"\(item.id)\"")
+                findings.add("items without a title", at: dataset.place(ofItem: index), "item \"\(item.id)\"")
             }
             if let picture = item.picture {
                 guard lookingForPictures, !FileManager.default.fileExists(atPath: picture.path) else { continue }
                 picturesMissing += 1
-                findings.add("pictures missing on disk", at: place, picture.path)
+                findings.add("pictures missing on disk", at: dataset.place(ofItem: index), picture.path)
             } else {
                 itemsWithoutPicture += 1
-                findings.add("items without a picture", at: place, "item \"\(item.id)\"")
+                findings.add("items without a picture", at: dataset.place(ofItem: index), "item \"\(item.id)\"")
             }
         }
     }

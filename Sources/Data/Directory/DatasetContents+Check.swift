@@ -1,13 +1,21 @@
 import Files
 
 extension DatasetContents {
-    /// Checks everything that opening the directory would check.
+    /// Checks everything that ``Dataset/verify()`` would check.
     ///
+    /// - Returns: the ids of items and users.
     /// - Throws: ``UserError`` that names the item or user.
-    func check() throws {
-        try checkItems()
-        try checkUsers()
+    func check() throws -> (items: IDTable, users: IDTable) {
+        let ids = (items: try checkItems(), users: try checkUsers())
+        try checkInteractions()
+        return ids
+    }
+
+    private func checkInteractions() throws {
         guard !interactions.isEmpty else { throw UserError("the dataset has no interactions", at: name) }
+        guard interactions.count <= InteractionList.capacity else {
+            throw UserError("more than \(InteractionList.capacity) interactions", at: name)
+        }
         guard offsets.count == users.count + 1, offsets[0] == 0, offsets[users.count] == Int64(interactions.count) else {
             throw UserError(
                 "\(offsets.count) offsets for \(users.count) users and \(interactions.count) interactions", at: name,
@@ -32,13 +40,13 @@ extension DatasetContents {
         }
     }
 
-    private func checkItems() throws {
+    private func checkItems() throws -> IDTable {
         guard !items.isEmpty else { throw UserError("the dataset has no items", at: name) }
         guard items.count <= Int(Int32.max) else { throw UserError("more than \(Int32.max) items", at: name) }
         var seen = IDTable()
         for (index, item) in items.enumerated() {
             guard !item.id.isEmpty else { throw UserError("an item without an id", at: "\(name), item \(index)") }
-            guard seen.insert(Array(item.id.utf8)[...]).isNew else {
+            guard seen.insert(item.id).isNew else {
                 throw UserError("item \"\(item.id)\" is there twice", at: "\(name), item \(index)")
             }
             guard let path = item.picturePath else { continue }
@@ -47,15 +55,17 @@ extension DatasetContents {
                 throw UserError("a picture path without a pictures folder", at: "\(name), item \(index)")
             }
         }
+        return seen
     }
 
-    private func checkUsers() throws {
+    private func checkUsers() throws -> IDTable {
         var seen = IDTable()
         for (index, user) in users.enumerated() {
             guard !user.isEmpty else { throw UserError("a user without an id", at: "\(name), user \(index)") }
-            guard seen.insert(Array(user.utf8)[...]).isNew else {
+            guard seen.insert(user).isNew else {
                 throw UserError("user \"\(user)\" is there twice", at: "\(name), user \(index)")
             }
         }
+        return seen
     }
 }

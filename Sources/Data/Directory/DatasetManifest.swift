@@ -27,6 +27,8 @@ public struct DatasetManifest: Codable, Sendable, Equatable {
     public var hasTimestamps: Bool
     /// The folder of the pictures, absolute or from the dataset directory; nil where there are none.
     public var picturesRoot: String?
+    /// SHA-256 of the items' ids in their order, as hidden-state stores have it; nil where that is not known.
+    public var idsHash: String?
     /// SHA-256 of items, users and histories, in hexadecimal.
     public var contentHash: String
 

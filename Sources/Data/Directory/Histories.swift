@@ -19,13 +19,18 @@ public struct Histories: RandomAccessCollection, Sendable {
     public subscript(user: Int) -> MappedArray<Int32> { items.part(range(of: user)) }
 
     /// Where a user's interactions are in ``items`` and ``timestamps``.
-    public func range(of user: Int) -> Range<Int> { Int(offsets[user])..<Int(offsets[user + 1]) }
+    ///
+    /// Always within them, whatever damage there may be in the file.
+    public func range(of user: Int) -> Range<Int> {
+        let end = Swift.min(Swift.max(0, Int(offsets[user + 1])), items.count)
+        return Swift.min(Swift.max(0, Int(offsets[user])), end)..<end
+    }
 }
 
 extension Histories {
     static let fileName = "histories.safetensors"
 
-    /// Opens a histories file and checks every offset, item index and timestamp in it.
+    /// Opens a histories file and checks its shape; nothing the size of the histories is read.
     ///
     /// - Throws: ``UserError`` when the file is damaged or does not fit `users`, `items` and `interactions`.
     static func open(_ manifest: DatasetManifest, in folder: URL) throws -> Histories {
@@ -46,21 +51,29 @@ extension Histories {
         guard offsets[0] == 0, offsets[manifest.users] == Int64(items.count) else {
             throw damaged("the offsets do not run from 0 to \(items.count)")
         }
-        for user in 0..<manifest.users where offsets[user] > offsets[user + 1] {
+        return Histories(items: items, offsets: offsets, timestamps: timestamps)
+    }
+
+    /// Checks every offset, item index and timestamp.
+    ///
+    /// - Throws: ``UserError`` that names the first that is not as it has to be.
+    func check(items itemCount: Int, in folder: URL) throws {
+        func damaged(_ problem: String) -> UserError {
+            UserError(problem, at: folder.appending(path: Self.fileName).path, remedy: Dataset.importAgain)
+        }
+        if let user = offsets.withElements({ offsets in indices.first { offsets[$0] > offsets[$0 + 1] } }) {
             throw damaged("the offsets fall after user \(user)")
         }
-        if let bad = items.first(where: { $0 < 0 || Int($0) >= manifest.items }) {
-            throw damaged("item index \(bad), expected 0..<\(manifest.items)")
+        let limit = UInt32(itemCount)
+        if let bad = items.withElements({ items in items.first { UInt32(bitPattern: $0) >= limit } }) {
+            throw damaged("item index \(bad), expected 0..<\(itemCount)")
         }
-        let histories = Histories(items: items, offsets: offsets, timestamps: timestamps)
-        if let timestamps {
-            for user in 0..<manifest.users {
-                let range = histories.range(of: user)
-                for index in range.dropFirst() where timestamps[index] < timestamps[index - 1] {
+        try timestamps?.withElements { timestamps in
+            for user in indices {
+                for index in range(of: user).dropFirst() where timestamps[index] < timestamps[index - 1] {
                     throw damaged("the timestamps of user \(user) fall")
                 }
             }
         }
-        return histories
     }
 }

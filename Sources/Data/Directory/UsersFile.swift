@@ -3,38 +3,49 @@ import Foundation
 
 /// `users.jsonl` of a dataset directory: a JSON text per line, the user's id.
 enum UsersFile {
-    /// Reads all users' ids.
+    /// Checks all users' ids.
     ///
-    /// - Throws: ``UserError`` that names the line when one is damaged or the number of lines is not the manifest's.
-    static func read(_ manifest: DatasetManifest, in folder: URL) throws -> [String] {
-        let reader = try LineReader(folder.appending(path: Dataset.usersName))
-        var users: [String] = []
+    /// - Throws: ``UserError`` that names the line when one is damaged or an id is there twice.
+    static func check(_ lines: MappedLines) throws {
         var seen = IDTable()
-        var line: [UInt8] = []
-        var id: [UInt8] = []
-        while try reader.read(into: &line) {
-            func damaged(_ problem: String) -> UserError { UserError(problem, at: reader.place, remedy: Dataset.importAgain) }
-            id.removeAll(keepingCapacity: true)
-            do {
-                var scanner = JSONScanner(line)
-                try scanner.readString(into: &id)
-                try scanner.readEnd()
-            } catch { throw damaged(error.description) }
-            guard !id.isEmpty, let text = String(validating: id, as: UTF8.self) else {
-                throw damaged("the user's id is empty or not UTF-8")
+        let text = TextMemory()
+        for user in 0..<lines.count {
+            func damaged(_ problem: String) -> UserError {
+                UserError(problem, at: "\(lines.file.url.path):\(user + 1)", remedy: Dataset.importAgain)
             }
-            guard seen.insert(id[...]).isNew else { throw damaged("user \"\(text)\" is there twice") }
-            users.append(text)
+            try lines.withLine(user) { line in
+                let id: UnsafeRawBufferPointer
+                do throws(JSONScanner.Failure) { id = try read(line, text) } catch { throw damaged(error.description) }
+                guard !id.isEmpty, String(validating: id, as: UTF8.self) != nil else {
+                    throw damaged("the user's id is empty or not UTF-8")
+                }
+                guard seen.insert(id).isNew else {
+                    throw damaged("user \"\(String(decoding: id, as: UTF8.self))\" is there twice")
+                }
+            }
         }
-        guard users.count == manifest.users else {
-            throw UserError(
-                "\(users.count) users, dataset.json says \(manifest.users)", at: reader.url.path, remedy: Dataset.importAgain)
-        }
-        return users
     }
 
-    /// Writes all users' ids, one line each.
-    static func write(_ users: [String], in folder: URL) throws {
-        try LineWriter.write(users, to: folder.appending(path: Dataset.usersName)) { JSONText.append($0, to: &$1) }
+    /// The id in a line; empty when the line is damaged.
+    static func id(_ user: Int, in lines: MappedLines) -> String {
+        let text = TextMemory()
+        return lines.withLine(user) { line in (try? read(line, text)).map { String(decoding: $0, as: UTF8.self) } ?? "" }
+    }
+
+    private static func read(
+        _ line: UnsafeRawBufferPointer, _ text: TextMemory
+    ) throws(JSONScanner.Failure) -> UnsafeRawBufferPointer {
+        text.count = 0
+        var scanner = JSONScanner(line, resolvingIn: text)
+        let id = try scanner.readString()
+        try scanner.readEnd()
+        return id
+    }
+
+    /// Writes some of the ids of a table, one line each; where the lines start.
+    static func write(_ users: [Int32], of ids: IDTable, in folder: URL) throws -> [Int64] {
+        try LineWriter.write(users.count, to: folder.appending(path: Dataset.usersName)) { user, line in
+            ids.withBytes(Int(users[user])) { JSONText.append($0, to: &line) }
+        }
     }
 }

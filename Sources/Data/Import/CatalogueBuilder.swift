@@ -21,37 +21,37 @@ struct CatalogueBuilder {
     ///
     /// - Throws: ``UserError`` for an empty, damaged or repeated id, a title that is not UTF-8, or a picture path that leaves its folder.
     mutating func add(
-        _ id: ArraySlice<UInt8>, title: ArraySlice<UInt8>?, picture: ArraySlice<UInt8>?, line: Int, at place: String,
-        _ report: inout ImportReport
+        _ id: UnsafeRawBufferPointer, title: UnsafeRawBufferPointer?, picture: UnsafeRawBufferPointer?, line: Int,
+        at place: @autoclosure () -> String, _ report: inout ImportReport
     ) throws {
         guard let name = String(validating: id, as: UTF8.self), !name.isEmpty else {
-            throw UserError(id.isEmpty ? "an item without an id" : "the item's id is not UTF-8", at: place)
+            throw UserError(id.isEmpty ? "an item without an id" : "the item's id is not UTF-8", at: place())
         }
-        guard ids.count < IDTable.capacity else { throw UserError("more than \(IDTable.capacity) items", at: place) }
+        guard ids.count < IDTable.capacity else { throw UserError("more than \(IDTable.capacity) items", at: place()) }
         let (index, isNew) = ids.insert(id)
         guard isNew else {
             guard options.duplicateItems == .keepFirst else {
                 throw UserError(
-                    "item \"\(name)\" is there twice, first in line \(lines[index])", at: place,
+                    "item \"\(name)\" is there twice, first in line \(lines[index])", at: place(),
                     remedy: "Remove one, or keep the first of each (duplicate items: keep-first).")
             }
             report.duplicateItems += 1
-            report.problems.add("item rows passed over", at: place, "item \"\(name)\" was in line \(lines[index])")
+            report.problems.add("item rows passed over", at: place(), "item \"\(name)\" was in line \(lines[index])")
             return
         }
         lines.append(Int32(clamping: line))
-        titles.append(try Self.text(title, "title", at: place).flatMap(clean))
-        let path = try Self.text(picture, "picture path", at: place).flatMap { $0.isEmpty ? nil : $0 }
-        if let path { try PicturePath.check(path, at: place) }
+        titles.append(try Self.text(title, "title", at: place()).flatMap(clean))
+        let path = try Self.text(picture, "picture path", at: place()).flatMap { $0.isEmpty ? nil : $0 }
+        if let path { try PicturePath.check(path, at: place()) }
         pictures.append(path)
-        if titles[index] == nil { report.problems.add("items without a title", at: place, "item \"\(name)\"") }
+        if titles[index] == nil { report.problems.add("items without a title", at: place(), "item \"\(name)\"") }
     }
 
     /// The index of an interaction's item; nil when it is to be left out.
     ///
     /// - Throws: ``UserError`` that names an item the table does not have, or an id that is empty or not UTF-8.
     mutating func index(
-        of id: ArraySlice<UInt8>, at place: @autoclosure () -> String, _ report: inout ImportReport
+        of id: UnsafeRawBufferPointer, at place: @autoclosure () -> String, _ report: inout ImportReport
     ) throws -> Int32? {
         if let index = ids.index(of: id) { return Int32(index) }
         guard let name = String(validating: id, as: UTF8.self), !name.isEmpty else {
@@ -82,21 +82,22 @@ struct CatalogueBuilder {
     func items(pictures folder: URL?, root: URL?, table: URL?, _ report: inout ImportReport) throws -> [DatasetContents.Item] {
         let pictureFolder = try folder.map(PictureFolder.init)
         var found = 0
-        let items = ids.texts().enumerated().map { index, id in
+        let items = (0..<ids.count).map { index in
+            let id = ids.text(index)
             var item = DatasetContents.Item(id: id, title: titles[index])
-            let place = table.map { "\($0.path):\(lines[index])" } ?? folder?.path ?? ""
+            func place() -> String { table.map { "\($0.path):\(lines[index])" } ?? folder?.path ?? "" }
             let named = pictureFolder?.name(of: id)
             found += named == nil ? 0 : 1
             if let path = pictures[index], let root {
                 if FileManager.default.fileExists(atPath: root.appending(path: path).path) {
                     item.picturePath = path
                 } else {
-                    report.problems.add("pictures missing", at: place, "\"\(path)\" of item \"\(id)\"")
+                    report.problems.add("pictures missing", at: place(), "\"\(path)\" of item \"\(id)\"")
                 }
             } else if let named {
                 item.picturePath = named
             } else if pictureFolder != nil {
-                report.problems.add("items without a picture", at: place, "item \"\(id)\"")
+                report.problems.add("items without a picture", at: place(), "item \"\(id)\"")
             }
             return item
         }
@@ -109,10 +110,12 @@ struct CatalogueBuilder {
         return text.allSatisfy(\.isWhitespace) ? nil : text
     }
 
-    private static func text(_ bytes: ArraySlice<UInt8>?, _ role: String, at place: String) throws -> String? {
+    private static func text(_ bytes: UnsafeRawBufferPointer?, _ role: String, at place: @autoclosure () -> String) throws
+        -> String?
+    {
         guard let bytes else { return nil }
         guard let text = String(validating: bytes, as: UTF8.self) else {
-            throw UserError("the \(role) is not UTF-8", at: place, remedy: "Convert the file: iconv -f latin1 -t utf-8.")
+            throw UserError("the \(role) is not UTF-8", at: place(), remedy: "Convert the file: iconv -f latin1 -t utf-8.")
         }
         return text
     }

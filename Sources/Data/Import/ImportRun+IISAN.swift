@@ -9,10 +9,9 @@ extension ImportRun {
             ItemTable(Table(items, format: .tsv, hasHeader: false), id: 1, title: 2), pictures: pictures, columns: 2)
         interactionsFile = users
         let reader = try LineReader(users)
-        var line: [UInt8] = []
-        while try reader.read(into: &line) {
+        while let line = try reader.line() {
             if line.isEmpty { continue }
-            let columns = line.split(separator: UInt8(ascii: "\t"), omittingEmptySubsequences: false)
+            let columns = line.parts(between: UInt8(ascii: "\t"))
             guard columns.count == 2 else {
                 throw UserError("\(columns.count) columns, expected a user, a tab and items between spaces", at: reader.place)
             }
@@ -22,11 +21,11 @@ extension ImportRun {
                     "user \"\(String(decoding: columns[0], as: UTF8.self))\" is there twice", at: reader.place,
                     remedy: "Put all items of a user in one line, oldest first.")
             }
-            let ids = columns[1].split(separator: UInt8(ascii: " "))
+            let ids = columns[1].parts(between: UInt8(ascii: " ")).filter { !$0.isEmpty }
             guard !ids.isEmpty else { throw UserError("a user without items", at: reader.place) }
             for id in ids {
                 guard let item = try catalogue.index(of: id, at: reader.place, &report) else { continue }
-                interactions.add(user: user.index, item: item)
+                try interactions.add(user: user.index, item: item, at: reader.place)
                 tell()
             }
         }

@@ -15,7 +15,7 @@ extension ImportRun {
     mutating func readAmazon(reviews: URL, metadata: URL, pictures: URL?) throws {
         let reader = try LineReader(reviews)
         guard let line = try reader.nextBytes() else { throw UserError("the file is empty", at: reviews.path) }
-        guard let keys = try? JSONFields.keys(of: line) else {
+        guard let keys = try? line.withUnsafeBytes(JSONFields.keys) else {
             throw UserError("not a JSON object", at: reader.place, remedy: "Reviews are JSONL: one review per line.")
         }
         let reviewsTable = Table(reviews, format: .jsonl)
@@ -41,7 +41,9 @@ extension ImportRun {
     private static func firstField(of url: URL) throws -> String {
         let reader = try Table(url, format: .csv, hasHeader: false).open([ColumnRequest(role: "first", column: 1)])
         var record = Record()
-        guard try reader.next(&record), let field = record[0] else { return "" }
-        return String(decoding: field, as: UTF8.self).trimmingCharacters(in: .whitespaces).lowercased()
+        return try withExtendedLifetime(reader) {
+            guard try reader.next(&record), let field = record[0] else { return "" }
+            return String(decoding: field, as: UTF8.self).trimmingCharacters(in: .whitespaces).lowercased()
+        }
     }
 }

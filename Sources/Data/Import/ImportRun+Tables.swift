@@ -40,9 +40,8 @@ extension ImportRun {
         picturesRoot = pictures ?? items.table.url.deletingLastPathComponent()
         var record = Record()
         while try reader.next(&record) {
-            let place = reader.place
-            guard let id = record[0] else { throw UserError("an item without an id", at: place) }
-            try catalogue.add(id, title: record[1], picture: record[2], line: reader.line, at: place, &report)
+            guard let id = record[0] else { throw UserError("an item without an id", at: reader.place) }
+            try catalogue.add(id, title: record[1], picture: record[2], line: reader.line, at: reader.place, &report)
         }
     }
 
@@ -73,7 +72,7 @@ extension ImportRun {
             }
             let index = try interactions.user(user, at: reader.place).index
             guard let itemIndex = try catalogue.index(of: item, at: reader.place, &report) else { continue }
-            interactions.add(user: index, item: itemIndex, timestamp: timestamp)
+            try interactions.add(user: index, item: itemIndex, timestamp: timestamp, at: reader.place)
             tell()
         }
     }

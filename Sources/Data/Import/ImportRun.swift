@@ -38,14 +38,19 @@ struct ImportRun {
         let root = picturesRoot ?? pictures
         guard catalogue.ids.count > 0 else { throw UserError("there are no items", at: itemsFile?.path) }
         guard interactions.count > 0 else { throw UserError("no interactions are left", at: interactionsFile?.path) }
-        var contents = DatasetContents(
-            name: name, source: description,
-            items: try catalogue.items(pictures: pictures, root: root, table: itemsFile, &report), pictures: root, users: [],
-            offsets: [0], interactions: [])
-        interactions.fill(&contents, &report)
-        if options.unusedItems == .drop { report.unusedItemsLeftOut = contents.leaveOutUnusedItems() }
-        if !contents.items.contains(where: { $0.picturePath != nil }) { contents.pictures = nil }
-        let dataset = try contents.write(to: folder, replacing: options.replacing)
+        var items = try catalogue.items(pictures: pictures, root: root, table: itemsFile, &report)
+        var ids = catalogue.ids
+        let list = interactions.list
+        let starts = list.group(users: interactions.users.count)
+        let users = (0..<interactions.users.count).filter { starts[$0] < starts[$0 + 1] }
+        report.usersWithoutInteractions = interactions.users.count - users.count
+        if options.unusedItems == .drop { report.unusedItemsLeftOut = list.leaveOutUnused(&items, &ids) }
+        let dataset = try DatasetWriter(
+            name: name, source: description, items: items, itemIDs: ids,
+            pictures: items.contains { $0.picturePath != nil } ? root : nil, userIDs: interactions.users,
+            users: users.map(Int32.init), offsets: users.map { starts[$0] } + [Int64(list.count)], interactions: list,
+            hasTimestamps: interactions.hasTimestamps
+        ).write(to: folder, replacing: options.replacing)
         report.users = dataset.userCount
         report.items = dataset.items.count
         report.interactions = dataset.manifest.interactions
@@ -56,20 +61,21 @@ struct ImportRun {
     }
 }
 
-extension DatasetContents {
+extension InteractionList {
     /// Leaves out items without interactions and numbers the others anew; how many were left out.
-    mutating func leaveOutUnusedItems() -> Int {
-        var isUsed = [Bool](repeating: false, count: items.count)
-        for item in interactions { isUsed[Int(item)] = true }
+    func leaveOutUnused(_ items: inout [DatasetContents.Item], _ ids: inout IDTable) -> Int {
         var number = [Int32](repeating: -1, count: items.count)
-        var kept: [Item] = []
-        for index in items.indices where isUsed[index] {
-            number[index] = Int32(kept.count)
-            kept.append(items[index])
-        }
+        for row in rows[..<count] { number[Int(row.item)] = 0 }
+        let kept = items.indices.filter { number[$0] == 0 }
         let leftOut = items.count - kept.count
-        items = kept
-        interactions = interactions.map { number[Int($0)] }
+        guard leftOut > 0 else { return 0 }
+        ids = IDTable()
+        for (index, item) in kept.enumerated() {
+            number[item] = Int32(index)
+            _ = ids.insert(items[item].id)
+        }
+        items = kept.map { items[$0] }
+        for row in 0..<count { rows[row].item = number[Int(rows[row].item)] }
         return leftOut
     }
 }

@@ -1,22 +1,23 @@
 import Files
 
-/// The interactions of an import: gathered row by row, then grouped by user and ordered by time.
+/// The interactions of an import, gathered row by row.
 struct InteractionBuilder {
-    private var users = IDTable()
-    private var userOf: [Int32] = []
-    private var items: [Int32] = []
-    private var timestamps: [Int64] = []
+    /// The users' ids.
+    private(set) var users = IDTable()
+    /// The interactions.
+    let list = InteractionList()
     let hasTimestamps: Bool
 
     init(hasTimestamps: Bool) { self.hasTimestamps = hasTimestamps }
 
     /// How many there are.
-    var count: Int { items.count }
+    var count: Int { list.count }
 
     /// The number of a user, and whether it is a new one.
     ///
     /// - Throws: ``UserError`` when the id is empty or not UTF-8.
-    mutating func user(_ id: ArraySlice<UInt8>, at place: @autoclosure () -> String) throws -> (index: Int32, isNew: Bool) {
+    mutating func user(_ id: UnsafeRawBufferPointer, at place: @autoclosure () -> String) throws -> (index: Int32, isNew: Bool)
+    {
         guard users.count < IDTable.capacity else { throw UserError("more than \(IDTable.capacity) users", at: place()) }
         let (index, isNew) = users.insert(id)
         if isNew {
@@ -28,41 +29,12 @@ struct InteractionBuilder {
     }
 
     /// Adds an interaction.
-    mutating func add(user: Int32, item: Int32, timestamp: Int64 = 0) {
-        userOf.append(user)
-        items.append(item)
-        if hasTimestamps { timestamps.append(timestamp) }
-    }
-
-    /// Puts users, offsets, items and timestamps into `contents`: users in the order they first appear, each user's items oldest first,
-    /// rows of one timestamp in the order they were added. Users without interactions are left out.
-    func fill(_ contents: inout DatasetContents, _ report: inout ImportReport) {
-        var next = [Int](repeating: 0, count: users.count + 1)
-        for user in userOf { next[Int(user) + 1] += 1 }
-        for user in 0..<users.count { next[user + 1] += next[user] }
-        let starts = next
-        // The rows grouped by user, by their place here.
-        var rows = [Int](repeating: 0, count: items.count)
-        for (row, user) in userOf.enumerated() {
-            rows[next[Int(user)]] = row
-            next[Int(user)] += 1
+    ///
+    /// - Throws: ``UserError`` when there are more than can be numbered.
+    func add(user: Int32, item: Int32, timestamp: Int64 = 0, at place: @autoclosure () -> String) throws {
+        guard count < InteractionList.capacity else {
+            throw UserError("more than \(InteractionList.capacity) interactions", at: place())
         }
-        contents.users = []
-        contents.offsets = [0]
-        for (user, id) in users.texts().enumerated() {
-            let range = starts[user]..<starts[user + 1]
-            guard !range.isEmpty else {
-                report.usersWithoutInteractions += 1
-                continue
-            }
-            if hasTimestamps, range.dropFirst().contains(where: { timestamps[rows[$0]] < timestamps[rows[$0 - 1]] }) {
-                // Time and row together: sort is not promised to keep the order of equal times.
-                rows[range].sort { (timestamps[$0], $0) < (timestamps[$1], $1) }
-            }
-            contents.users.append(id)
-            contents.offsets.append(Int64(range.upperBound))
-        }
-        contents.interactions = rows.map { items[$0] }
-        contents.timestamps = hasTimestamps ? rows.map { timestamps[$0] } : nil
+        list.append(Interaction(user: user, item: item, timestamp: timestamp))
     }
 }

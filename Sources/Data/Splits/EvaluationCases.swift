@@ -13,28 +13,29 @@ public struct EvaluationCase: Sendable {
 
 /// The validation or the test cases of a split, ordered by user.
 public struct EvaluationCases: RandomAccessCollection, Sendable {
-    private let items: MappedArray<Int32>
-    private let users: [Int32]
-    private let starts: [Int]
-    private let places: [Int]
+    private let windows: Windows
+    // Where each kept user's target is, -1 for none, and the kept users that have one.
+    private let targets: [Int32]
+    private let keptUsers: [Int32]
 
     /// The cases of the users whose target's place is not -1.
-    init(_ windows: Windows, targets: [Int], in items: MappedArray<Int32>) {
-        let kept = targets.indices.filter { targets[$0] >= 0 }
-        self.items = items
-        users = kept.map { windows.users[$0] }
-        starts = kept.map { windows.starts[$0] }
-        places = kept.map { targets[$0] }
+    init(_ windows: Windows, targets: [Int32]) {
+        self.windows = windows
+        self.targets = targets
+        keptUsers = targets.indices.lazy.filter { targets[$0] >= 0 }.map(Int32.init)
     }
 
     /// The first case, always 0.
     public var startIndex: Int { 0 }
     /// The number of cases.
-    public var endIndex: Int { users.count }
+    public var endIndex: Int { keptUsers.count }
 
     /// A case.
     public subscript(index: Int) -> EvaluationCase {
-        EvaluationCase(
-            user: Int(users[index]), history: items.part(starts[index]..<places[index]), target: items[places[index]])
+        let keptUser = Int(keptUsers[index])
+        let history = windows.part(keptUser, to: targets[keptUser])
+        let items = windows.histories.items
+        return EvaluationCase(
+            user: Int(windows.users[keptUser]), history: items.part(history), target: items[history.upperBound])
     }
 }

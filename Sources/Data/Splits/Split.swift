@@ -24,7 +24,7 @@ public struct Split: Sendable {
     /// The items of the catalogue.
     public let itemCount: Int
     /// The dataset's indices of the kept users, ascending.
-    public let users: [Int32]
+    public var users: [Int32] { windows.users }
     /// How many users were left out because they have too few interactions.
     public let usersLeftOut: Int
     /// How many interactions train.
@@ -36,15 +36,14 @@ public struct Split: Sendable {
     /// The times t1 and t2 of a timestamp split; nil for leave-last-two.
     public let times: (validation: Int64, test: Int64)?
 
-    private let items: MappedArray<Int32>
-    private let starts: [Int]
-    private let trainingEnds: [Int]
+    private let windows: Windows
     private let validation: EvaluationCases
     private let test: EvaluationCases
 
     /// Divides a dataset.
     ///
-    /// - Throws: ``UserError`` when the options make no sense, timestamps are needed and missing, or no user is left to train on.
+    /// - Throws: ``UserError`` when the options make no sense, timestamps are needed and missing, no user is left to train on, or
+    ///   an item is not one of the dataset's.
     public init(_ dataset: Dataset, _ options: SplitOptions = SplitOptions()) throws {
         try options.check()
         let histories = dataset.histories
@@ -63,34 +62,55 @@ public struct Split: Sendable {
             windows = .timestamps(histories, timestamps, from: times.validation, to: times.test, options)
             self.times = times
         }
-        let trained = windows.users.indices.filter { windows.trainingEnds[$0] - windows.starts[$0] >= 2 }
+        let trained = windows.users.indices.filter { windows.training($0).count >= 2 }
         guard !trained.isEmpty else {
             throw UserError(
                 "none of the \(dataset.userCount) users has at least \(options.minimumItems) interactions and two to train on",
                 at: dataset.folder.path, remedy: "Lower minimum_items, or import more interactions.")
         }
-        var counts = [Int](repeating: 0, count: dataset.items.count)
-        for user in windows.users.indices {
-            for place in windows.starts[user]..<windows.trainingEnds[user] { counts[Int(histories.items[place])] += 1 }
-        }
-        let total = counts.reduce(0, +)
+        let counts = try Self.trainingCounts(windows, dataset)
+        let total = counts.reduce(0) { $0 + Int($1) }
         self.options = options
+        self.windows = windows
         itemCount = dataset.items.count
-        users = windows.users
         usersLeftOut = dataset.userCount - windows.users.count
         trainingInteractions = total
         popularity = counts.map { Float(Double($0) / Double(total)) }
         trainingUsers = trained.map(Int32.init)
-        items = histories.items
-        starts = windows.starts
-        trainingEnds = windows.trainingEnds
-        validation = EvaluationCases(windows, targets: windows.validation, in: histories.items)
-        test = EvaluationCases(windows, targets: windows.test, in: histories.items)
+        validation = EvaluationCases(windows, targets: windows.validation)
+        test = EvaluationCases(windows, targets: windows.test)
+    }
+
+    /// How many training interactions each item has [items]; all that is kept is checked to be an item.
+    private static func trainingCounts(_ windows: Windows, _ dataset: Dataset) throws -> [Int32] {
+        var counts = [Int32](repeating: 0, count: dataset.items.count)
+        try windows.histories.items.withElements { items in
+            for user in windows.users.indices {
+                let all = windows.all(user)
+                let training = windows.training(user).count
+                for (place, item) in items[all].enumerated() {
+                    guard counts.indices.contains(Int(item)) else {
+                        throw UserError(
+                            "item index \(item), expected 0..<\(counts.count)",
+                            at: dataset.place(ofUser: Int(windows.users[user])), remedy: Dataset.importAgain)
+                    }
+                    if place < training { counts[Int(item)] += 1 }
+                }
+            }
+        }
+        return counts
     }
 
     /// The training items of a kept user (a place in ``users``), oldest first; mapped, not copied.
     public func trainingSequence(of keptUser: Int) -> MappedArray<Int32> {
-        items.part(starts[keptUser]..<trainingEnds[keptUser])
+        windows.histories.items.part(windows.training(keptUser))
+    }
+
+    /// Appends the last training items of a kept user, oldest first, at most `last`; how many these are.
+    func appendTrainingSequence(of keptUser: Int, last: Int, to slots: inout [Int32]) -> Int {
+        let training = windows.training(keptUser).suffix(last)
+        windows.histories.items.withElements { slots.append(contentsOf: UnsafeBufferPointer(rebasing: $0[training])) }
+        return training.count
     }
 
     /// The cases of a part.
@@ -104,8 +124,11 @@ extension SplitOptions {
     /// The two times: those that were given, or else the quantiles of all timestamps.
     fileprivate func times(in timestamps: MappedArray<Int64>) -> (validation: Int64, test: Int64) {
         if let validationTime, let testTime { return (validationTime, testTime) }
-        let ordered = timestamps.sorted()
-        func quantile(_ share: Double) -> Int64 { ordered[min(ordered.count - 1, Int(share * Double(ordered.count)))] }
-        return (quantile(validationQuantile), quantile(testQuantile))
+        return timestamps.withElements { timestamps in
+            func quantile(_ share: Double) -> Int64 {
+                Quantile.number(min(timestamps.count - 1, Int(share * Double(timestamps.count))), of: timestamps)
+            }
+            return (quantile(validationQuantile), quantile(testQuantile))
+        }
     }
 }

@@ -1,31 +1,29 @@
 import Files
 
-/// What a split keeps of each kept user, flat: places in the histories' item array, one entry per kept user.
+/// What a split keeps of each kept user, flat: places in the user's history, one entry per kept user.
 ///
-/// Every part of a user is a run of the history, so places are all there is to store.
-struct Windows {
+/// Every part of a user is a run of the history, so places are all there is to store: 20 bytes a user, whatever the histories' length.
+struct Windows: Sendable {
+    /// The histories that the places are in.
+    let histories: Histories
     /// The kept users, ascending.
-    var users: [Int32] = []
-    /// Where the kept items start.
-    var starts: [Int] = []
-    /// One past the last training item.
-    var trainingEnds: [Int] = []
+    private(set) var users: [Int32] = []
+    private var starts: [Int32] = []
+    private var trainingEnds: [Int32] = []
     /// Where the validation target is, -1 for none.
-    var validation: [Int] = []
+    private(set) var validation: [Int32] = []
     /// Where the test target is, -1 for none.
-    var test: [Int] = []
+    private(set) var test: [Int32] = []
 
     /// Leave-last-two: of at least `minimumItems` the last `maximumItems` are kept; the last two are the targets.
     static func leaveLastTwo(_ histories: Histories, _ options: SplitOptions) -> Windows {
-        var windows = Windows()
+        var windows = Windows(histories: histories)
         for user in histories.indices {
-            let range = histories.range(of: user)
-            guard range.count >= options.minimumItems else { continue }
-            windows.users.append(Int32(user))
-            windows.starts.append(max(range.lowerBound, range.upperBound - options.maximumItems))
-            windows.trainingEnds.append(range.upperBound - 2)
-            windows.validation.append(range.upperBound - 2)
-            windows.test.append(range.upperBound - 1)
+            let count = histories.range(of: user).count
+            guard count >= options.minimumItems else { continue }
+            windows.append(
+                user, start: max(0, count - options.maximumItems), trainingEnd: count - 2, validation: count - 2,
+                test: count - 1)
         }
         return windows
     }
@@ -35,19 +33,55 @@ struct Windows {
     static func timestamps(
         _ histories: Histories, _ timestamps: MappedArray<Int64>, from t1: Int64, to t2: Int64, _ options: SplitOptions
     ) -> Windows {
-        var windows = Windows()
-        for user in histories.indices {
-            let range = histories.range(of: user)
-            guard range.count >= options.minimumItems else { continue }
-            let first = range.firstIndex { timestamps[$0] >= t1 } ?? range.upperBound
-            let second = range.firstIndex { timestamps[$0] >= t2 } ?? range.upperBound
-            let start = max(range.lowerBound, first - options.longestTrainingSequence)
-            windows.users.append(Int32(user))
-            windows.starts.append(start)
-            windows.trainingEnds.append(first)
-            windows.validation.append(first < second && first > start ? first : -1)
-            windows.test.append(second < range.upperBound && second > start ? second : -1)
+        var windows = Windows(histories: histories)
+        timestamps.withElements { timestamps in
+            for user in histories.indices {
+                let range = histories.range(of: user)
+                guard range.count >= options.minimumItems else { continue }
+                let times = UnsafeBufferPointer(rebasing: timestamps[range])
+                let first = times.firstPlace(from: t1)
+                let second = times.firstPlace(from: t2)
+                let start = max(0, first - options.longestTrainingSequence)
+                windows.append(
+                    user, start: start, trainingEnd: first, validation: first < second && first > start ? first : -1,
+                    test: second < range.count && second > start ? second : -1)
+            }
         }
         return windows
+    }
+
+    private mutating func append(_ user: Int, start: Int, trainingEnd: Int, validation: Int, test: Int) {
+        users.append(Int32(user))
+        starts.append(Int32(start))
+        trainingEnds.append(Int32(trainingEnd))
+        self.validation.append(Int32(validation))
+        self.test.append(Int32(test))
+    }
+
+    /// Where a kept user's training items are in the histories' items.
+    func training(_ keptUser: Int) -> Range<Int> { part(keptUser, to: trainingEnds[keptUser]) }
+
+    /// Where a kept user's items from the first kept one up to a place are in the histories' items.
+    func part(_ keptUser: Int, to end: Int32) -> Range<Int> {
+        let first = histories.range(of: Int(users[keptUser])).lowerBound
+        return first + Int(starts[keptUser])..<first + Int(end)
+    }
+
+    /// Where all that is kept of a user is in the histories' items: training items and targets.
+    func all(_ keptUser: Int) -> Range<Int> {
+        part(keptUser, to: max(trainingEnds[keptUser], validation[keptUser] + 1, test[keptUser] + 1))
+    }
+}
+
+extension UnsafeBufferPointer<Int64> {
+    /// The first place of a number not below `limit` in numbers that do not fall; their count where there is none.
+    fileprivate func firstPlace(from limit: Int64) -> Int {
+        var low = 0
+        var high = count
+        while low < high {
+            let middle = (low + high) / 2
+            if self[middle] < limit { low = middle + 1 } else { high = middle }
+        }
+        return low
     }
 }

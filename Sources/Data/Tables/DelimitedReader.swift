@@ -11,20 +11,20 @@ final class DelimitedReader: TableReader {
     let width: Int
     // The first row of a table without a header: read to count the columns, then handed out.
     private var first: Record?
-    private(set) var line = 0
-    private var fields: [Range<Int>] = []
+    private(set) var line: Int
+    private var fields: [UnsafeRawBufferPointer]
 
     init(_ url: URL, separator: UInt8, hasQuotes: Bool, hasHeader: Bool, _ requests: [ColumnRequest]) throws {
         let lines = try LineReader(url)
         var row = Record()
-        var fields: [Range<Int>] = []
+        var fields: [UnsafeRawBufferPointer] = []
         var line = 0
-        guard try Self.read(lines, separator, hasQuotes, &row.bytes, &fields, &line) else {
+        guard try Self.read(lines, separator, hasQuotes, row.text, &fields, &line) else {
             throw UserError("the file is empty", at: url.path)
         }
         let place = "\(url.path):\(line)"
         if hasHeader {
-            let names = fields.map { String(decoding: row.bytes[$0], as: UTF8.self).trimmingCharacters(in: .whitespaces) }
+            let names = fields.map { String(decoding: $0, as: UTF8.self).trimmingCharacters(in: .whitespaces) }
             columns = try requests.map { try $0.index(in: names, at: place) }
         } else {
             columns = try requests.map { try $0.index(among: fields.count, at: place) }
@@ -35,6 +35,7 @@ final class DelimitedReader: TableReader {
         self.separator = separator
         self.hasQuotes = hasQuotes
         self.line = line
+        self.fields = fields
         width = fields.count
         hasColumn = columns.map { $0 != nil }
     }
@@ -43,12 +44,13 @@ final class DelimitedReader: TableReader {
 
     func next(_ record: inout Record) throws -> Bool {
         if let first {
+            // Its fields are still where they were: no other line was read.
             record = first
             self.first = nil
             return true
         }
         record.clear()
-        guard try Self.read(lines, separator, hasQuotes, &record.bytes, &fields, &line) else { return false }
+        guard try Self.read(lines, separator, hasQuotes, record.text, &fields, &line) else { return false }
         guard fields.count == width else {
             throw UserError(
                 "\(fields.count) columns, expected \(width)", at: place,
@@ -58,77 +60,79 @@ final class DelimitedReader: TableReader {
         return true
     }
 
-    /// Reads a row into `bytes`, where quotes are resolved in place, and the fields' ranges; false at the end of the file.
+    /// Reads the fields of a row, in place or, where there are quotes, resolved in `text`; false at the end of the file.
     private static func read(
-        _ lines: LineReader, _ separator: UInt8, _ hasQuotes: Bool, _ bytes: inout [UInt8], _ fields: inout [Range<Int>],
-        _ line: inout Int
+        _ lines: LineReader, _ separator: UInt8, _ hasQuotes: Bool, _ text: TextMemory,
+        _ fields: inout [UnsafeRawBufferPointer], _ line: inout Int
     ) throws -> Bool {
+        var bytes: UnsafeRawBufferPointer
         repeat {
-            guard try lines.read(into: &bytes) else { return false }
+            guard let next = try lines.line() else { return false }
+            bytes = next
         } while bytes.isEmpty
         line = lines.number
         fields.removeAll(keepingCapacity: true)
-        if !hasQuotes || !bytes.contains(UInt8(ascii: "\"")) {
-            split(bytes, at: separator, into: &fields)
+        if !hasQuotes || memchr(bytes.baseAddress!, Int32(UInt8(ascii: "\"")), bytes.count) == nil {
+            bytes.appendParts(between: separator, to: &fields)
         } else {
-            try unquote(lines, separator, &bytes, &fields)
+            text.append(contentsOf: bytes)
+            fields += try unquote(lines, separator, text).map { text[$0] }
         }
         return true
     }
 
-    private static func split(_ bytes: [UInt8], at separator: UInt8, into fields: inout [Range<Int>]) {
-        var start = 0
-        for index in bytes.indices where bytes[index] == separator {
-            fields.append(start..<index)
-            start = index + 1
-        }
-        fields.append(start..<bytes.count)
-    }
-
     /// Splits a row with quotes. Read bytes are moved to the front over those that fall away, so no second buffer is needed.
-    private static func unquote(
-        _ lines: LineReader, _ separator: UInt8, _ bytes: inout [UInt8], _ fields: inout [Range<Int>]
-    ) throws {
+    private static func unquote(_ lines: LineReader, _ separator: UInt8, _ text: TextMemory) throws -> [Range<Int>] {
         let quote = UInt8(ascii: "\"")
         let first = lines.number
+        var fields: [Range<Int>] = []
+        var bytes = text.bytes
         var read = 0
         var written = 0
         while true {
             let start = written
-            if read < bytes.count, bytes[read] == quote {
+            if read < text.count, bytes[read] == quote {
                 read += 1
                 while true {
-                    if read == bytes.count {
-                        bytes.append(UInt8(ascii: "\n"))
-                        guard try lines.append(to: &bytes) else {
+                    if read == text.count {
+                        text.reserve(1)
+                        text.append(UInt8(ascii: "\n"))
+                        guard let more = try lines.line() else {
                             throw UserError(
                                 "a quote that is not closed before the end of the file", at: "\(lines.url.path):\(first)",
                                 remedy: "Close it, or write quotes inside a field twice.")
                         }
+                        guard text.count + more.count <= LineReader.longestLine else {
+                            throw UserError(
+                                "a row is longer than \(LineReader.longestLine >> 20) MB", at: "\(lines.url.path):\(first)",
+                                remedy: "Close the quote that is open there.")
+                        }
+                        text.append(contentsOf: more)
+                        bytes = text.bytes
                     }
                     let byte = bytes[read]
                     read += 1
                     if byte == quote {
-                        guard read < bytes.count, bytes[read] == quote else { break }
+                        guard read < text.count, bytes[read] == quote else { break }
                         read += 1
                     }
                     bytes[written] = byte
                     written += 1
                 }
-                guard read == bytes.count || bytes[read] == separator else {
+                guard read == text.count || bytes[read] == separator else {
                     throw UserError(
                         "text after the closing quote of field \(fields.count + 1)", at: lines.place,
                         remedy: "Write quotes inside a field twice.")
                 }
             } else {
-                while read < bytes.count, bytes[read] != separator {
+                while read < text.count, bytes[read] != separator {
                     bytes[written] = bytes[read]
                     read += 1
                     written += 1
                 }
             }
             fields.append(start..<written)
-            if read == bytes.count { return }
+            if read == text.count { return fields }
             read += 1
         }
     }

@@ -6,18 +6,13 @@ final class JSONLinesReader: TableReader {
     let hasColumn: [Bool]
     private let lines: LineReader
     private let fields: JSONFields
-    private var bytes: [UInt8] = []
-    private var isRead = true
+    // The first object: read to see its keys, then handed out.
+    private var first: UnsafeRawBufferPointer?
 
     /// Opens a file; which of the known keys are meant is seen in its first object.
     init(_ url: URL, _ requests: [ColumnRequest]) throws {
         let lines = try LineReader(url)
-        var line: [UInt8] = []
-        var blank = true
-        while blank {
-            guard try lines.read(into: &line) else { throw UserError("the file is empty", at: url.path) }
-            blank = Self.isBlank(line)
-        }
+        guard let line = try Self.nextLine(lines) else { throw UserError("the file is empty", at: url.path) }
         let names: [String]
         do { names = try JSONFields.keys(of: line) } catch { throw Self.error(error, at: lines.place) }
         let keys: [String?] = try requests.map { request in
@@ -33,7 +28,7 @@ final class JSONLinesReader: TableReader {
             }
         }
         self.lines = lines
-        bytes = line
+        first = line
         fields = JSONFields(keys.map { $0 ?? "" })
         hasColumn = keys.map { $0 != nil }
     }
@@ -42,20 +37,18 @@ final class JSONLinesReader: TableReader {
     var place: String { lines.place }
 
     func next(_ record: inout Record) throws -> Bool {
-        if isRead {
-            isRead = false
-        } else {
-            repeat {
-                guard try lines.read(into: &bytes) else { return false }
-            } while Self.isBlank(bytes)
-        }
+        guard let bytes = try first ?? Self.nextLine(lines) else { return false }
+        first = nil
         do { try fields.read(bytes, into: &record) } catch { throw Self.error(error, at: place) }
         for field in hasColumn.indices where !hasColumn[field] { record.fields[field] = nil }
         return true
     }
 
-    private static func isBlank(_ line: [UInt8]) -> Bool {
-        line.allSatisfy { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
+    private static func nextLine(_ lines: LineReader) throws -> UnsafeRawBufferPointer? {
+        while let line = try lines.line() {
+            if !line.allSatisfy({ $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }) { return line }
+        }
+        return nil
     }
 
     private static func error(_ failure: JSONScanner.Failure, at place: String) -> UserError {

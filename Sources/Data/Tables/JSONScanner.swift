@@ -1,3 +1,5 @@
+import Foundation
+
 /// Reads JSON (RFC 8259) byte by byte, without building a tree of it.
 struct JSONScanner {
     /// What is wrong and at which byte.
@@ -7,10 +9,18 @@ struct JSONScanner {
         var description: String { "not JSON: \(problem) at byte \(offset + 1)" }
     }
 
-    private let bytes: [UInt8]
+    private let bytes: UnsafeRawBufferPointer
+    // Takes texts with escapes.
+    private let text: TextMemory
     private(set) var position = 0
 
-    init(_ bytes: [UInt8]) { self.bytes = bytes }
+    /// Reads some bytes; texts with escapes are resolved in `text`. What is read stands in either and holds as long as they do.
+    init(_ bytes: UnsafeRawBufferPointer, resolvingIn text: TextMemory) {
+        self.bytes = bytes
+        self.text = text
+        // Resolved texts are no longer than their source, so none has to move while this one is read.
+        text.reserve(bytes.count)
+    }
 
     func failure(_ problem: String) -> Failure { Failure(problem: problem, offset: position) }
 
@@ -42,22 +52,43 @@ struct JSONScanner {
         guard peek() == nil else { throw failure("more text than one value") }
     }
 
-    /// Reads a string and appends its bytes, with escapes resolved; half a surrogate pair becomes U+FFFD.
-    mutating func readString(into text: inout [UInt8]) throws(Failure) {
+    /// Reads a string, with escapes resolved; half a surrogate pair becomes U+FFFD.
+    mutating func readString() throws(Failure) -> UnsafeRawBufferPointer {
         try expect(UInt8(ascii: "\""))
+        // Most texts end at the next quote and have no escape: they are taken where they stand.
+        let start = position
+        guard let end = find(UInt8(ascii: "\""), from: start) else {
+            position = bytes.count
+            throw failure("the text has no end")
+        }
+        guard let escape = find(UInt8(ascii: "\\"), from: start, to: end) else {
+            position = end + 1
+            return UnsafeRawBufferPointer(rebasing: bytes[start..<end])
+        }
+        let resolved = text.count
+        text.append(contentsOf: UnsafeRawBufferPointer(rebasing: bytes[start..<escape]))
+        position = escape
         while position < bytes.count {
             let byte = bytes[position]
             position += 1
             switch byte {
-            case UInt8(ascii: "\""): return
-            case UInt8(ascii: "\\"): try readEscape(into: &text)
+            case UInt8(ascii: "\""): return text[resolved..<text.count]
+            case UInt8(ascii: "\\"): try readEscape()
             default: text.append(byte)
             }
         }
         throw failure("the text has no end")
     }
 
-    private mutating func readEscape(into text: inout [UInt8]) throws(Failure) {
+    private func find(_ byte: UInt8, from start: Int, to end: Int? = nil) -> Int? {
+        let end = end ?? bytes.count
+        guard start < end, let base = bytes.baseAddress, let found = memchr(base + start, Int32(byte), end - start) else {
+            return nil
+        }
+        return UnsafeRawPointer(found) - base
+    }
+
+    private mutating func readEscape() throws(Failure) {
         guard position < bytes.count else { throw failure("the text has no end") }
         let byte = bytes[position]
         position += 1
@@ -82,7 +113,7 @@ struct JSONScanner {
                     position = back
                 }
             }
-            text.append(contentsOf: String(UnicodeScalar(value) ?? "\u{FFFD}").utf8)
+            for byte in UTF8.encode(UnicodeScalar(value) ?? "\u{FFFD}")! { text.append(byte) }
         default:
             position -= 1
             throw failure("an unknown escape")
@@ -102,8 +133,8 @@ struct JSONScanner {
         return value
     }
 
-    /// Reads a number, `true`, `false` or `null` and says where it stood.
-    mutating func readWord() throws(Failure) -> Range<Int> {
+    /// Reads a number, `true`, `false` or `null` and gives it as it is written.
+    mutating func readWord() throws(Failure) -> UnsafeRawBufferPointer {
         _ = peek()
         let start = position
         while position < bytes.count {
@@ -117,23 +148,23 @@ struct JSONScanner {
             }
             break
         }
-        let word = bytes[start..<position]
+        let word = UnsafeRawBufferPointer(rebasing: bytes[start..<position])
         if let first = word.first, first == UInt8(ascii: "-") || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(first) {
             let isNumber = word.allSatisfy { $0 < UInt8(ascii: "a") || $0 == UInt8(ascii: "e") }
             guard isNumber, word.count > 1 || first != UInt8(ascii: "-") else { throw failure("expected a number") }
-            return start..<position
+            return word
         }
         guard word.elementsEqual("null".utf8) || word.elementsEqual("true".utf8) || word.elementsEqual("false".utf8) else {
             position = start
             throw failure("expected a value")
         }
-        return start..<position
+        return word
     }
 
     /// Passes over a value of any kind. Of a nested one only texts and brackets are checked; there is no limit on its depth.
     mutating func skipValue() throws(Failure) {
         var open: [UInt8] = []
-        var ignored: [UInt8] = []
+        let resolved = text.count
         repeat {
             guard let byte = peek() else { throw failure("the value has no end") }
             switch byte {
@@ -148,13 +179,10 @@ struct JSONScanner {
                 guard !open.isEmpty else { throw failure("expected a value") }
                 position += 1
             case UInt8(ascii: "\""):
-                ignored.removeAll(keepingCapacity: true)
-                try readString(into: &ignored)
+                _ = try readString()
+                text.count = resolved
             default: _ = try readWord()
             }
         } while !open.isEmpty
     }
-
-    /// The bytes of a range that was read.
-    func slice(_ range: Range<Int>) -> ArraySlice<UInt8> { bytes[range] }
 }

@@ -1,16 +1,18 @@
-/// One row of a table: the bytes of its fields, in memory that is used again for the next row.
+/// One row of a table: where its fields are, in the reader's block or, with quotes or escapes resolved, in memory of its own.
+///
+/// They hold until the next row is read into the record.
 struct Record {
-    /// The bytes that ``fields`` points into.
-    var bytes: [UInt8] = []
-    /// Where each field is; nil where the row does not have it.
-    var fields: [Range<Int>?] = []
+    /// The fields; nil where the row does not have it.
+    var fields: [UnsafeRawBufferPointer?] = []
+    /// Takes the fields that do not stand in the file as they mean.
+    let text = TextMemory()
 
     /// The bytes of a field; nil where the row does not have it.
-    subscript(field: Int) -> ArraySlice<UInt8>? { fields[field].map { bytes[$0] } }
+    subscript(field: Int) -> UnsafeRawBufferPointer? { fields[field] }
 
     /// Forgets the fields and keeps the memory.
     mutating func clear() {
-        bytes.removeAll(keepingCapacity: true)
         fields.removeAll(keepingCapacity: true)
+        text.count = 0
     }
 }

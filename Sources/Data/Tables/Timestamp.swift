@@ -3,7 +3,7 @@ import Foundation
 /// Timestamps as tables have them.
 enum Timestamp {
     /// The number that some bytes write: a whole number, or a decimal one whose fraction is dropped; nil when it is none.
-    static func parse(_ bytes: ArraySlice<UInt8>) -> Int64? {
+    static func parse(_ bytes: UnsafeRawBufferPointer) -> Int64? {
         let isNegative = bytes.first == UInt8(ascii: "-")
         let digits = bytes.dropFirst(isNegative ? 1 : 0)
         var value: Int64 = 0
@@ -18,7 +18,7 @@ enum Timestamp {
         return isNegative ? -value : value
     }
 
-    private static func decimal(_ bytes: ArraySlice<UInt8>) -> Int64? {
+    private static func decimal(_ bytes: UnsafeRawBufferPointer) -> Int64? {
         let text = String(decoding: bytes, as: UTF8.self).trimmingCharacters(in: .whitespaces)
         // Double also reads "nan", "inf" and "0x10", which no table means as a time.
         guard text.utf8.allSatisfy({ "0123456789+-.eE".utf8.contains($0) }), let value = Double(text) else { return nil }

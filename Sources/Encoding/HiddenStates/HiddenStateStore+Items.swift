@@ -15,10 +15,12 @@ extension HiddenStateStore {
 
     /// Checks that the store holds these items in this order.
     ///
-    /// - Parameter ids: the dataset's item ids.
+    /// - Parameters:
+    ///   - ids: the dataset's item ids.
+    ///   - hash: their hash, where the dataset has it: the ids are then only read when they differ.
     /// - Throws: ``UserError`` that names the first item that differs, and the remedy.
-    public func check(ids: some Collection<String>) throws {
-        if ids.count == itemCount, StoreItem.hash(ofIds: ids) == manifest.items.idsHash { return }
+    public func check(ids: some Collection<String>, hash: String? = nil) throws {
+        if ids.count == itemCount, hash ?? StoreItem.hash(ofIds: ids) == manifest.items.idsHash { return }
         let remedy = "Encode the dataset again: only new and changed items are computed."
         for (index, (id, item)) in zip(ids, try items()).enumerated() where id != item.id {
             throw UserError(

@@ -48,7 +48,7 @@ public final class HiddenStateStore: Sendable {
         let shards = try manifest.shards.map { record in
             try StoreShard(
                 folder.appending(path: record.file), items: record.firstItem..<(record.firstItem + record.count),
-                identity: manifest.identity)
+                identity: manifest.identity, identityHash: manifest.identityHash)
         }
         return HiddenStateStore(folder: folder, manifest: manifest, shards: shards)
     }

@@ -49,7 +49,7 @@ extension HiddenStateStoreWriter {
                     shape: [shard.items.count, identity.layers.count, identity.width]),
                 .init("present", type: "U8", shape: [shard.items.count]),
             ],
-            metadata: StoreShard.metadata(of: identity, firstItem: shard.items.lowerBound))
+            metadata: StoreShard.metadata(identity.hash, firstItem: shard.items.lowerBound))
         try fill(file)
         try file.commit()
 

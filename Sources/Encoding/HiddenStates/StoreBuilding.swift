@@ -49,15 +49,17 @@ struct StoreBuilding: Codable {
         guard building.itemsHash == itemsHash, building.itemCount == itemCount, building.shardItems > 0 else {
             throw other("an interrupted build of other items is here (\(building.itemCount) items, expected \(itemCount))")
         }
-        building.finished = building.finished.filter { building.isWhole($0, in: folder) }
+        let hash = identity.hash
+        building.finished = building.finished.filter { building.isWhole($0, in: folder, identityHash: hash) }
         return building
     }
 
-    private func isWhole(_ record: StoreManifest.Shard, in folder: URL) -> Bool {
+    private func isWhole(_ record: StoreManifest.Shard, in folder: URL, identityHash: String) -> Bool {
         guard record.firstItem >= 0, record.firstItem < itemCount, record.firstItem % shardItems == 0 else { return false }
         let index = record.firstItem / shardItems
         let items = items(of: index)
         guard record.count == items.count, record.file == StoreManifest.shardFileName(index) else { return false }
-        return (try? StoreShard(folder.appending(path: record.file), items: items, identity: identity)) != nil
+        let url = folder.appending(path: record.file)
+        return (try? StoreShard(url, items: items, identity: identity, identityHash: identityHash)) != nil
     }
 }

@@ -20,11 +20,7 @@ public struct StoreItem: Codable, Equatable, Sendable {
     }
 
     /// SHA-256 over item ids in their order: tells whether a store and a dataset number their items alike.
-    public static func hash(ofIds ids: some Sequence<String>) -> String {
-        var hash = ContentHash()
-        for id in ids { hash.update(id) }
-        return hash.digits
-    }
+    public static func hash(ofIds ids: some Sequence<String>) -> String { ContentHash.of(texts: ids) }
 
     /// Items as JSON lines, one object with `id` and `hash` per line, in store order.
     static func lines(_ items: [StoreItem]) throws -> Data {

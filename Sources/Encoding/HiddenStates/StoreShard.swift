@@ -21,8 +21,9 @@ public struct StoreShard: Sendable {
 
     /// Maps a file and checks its header.
     ///
+    /// - Parameter identityHash: the identity's hash: it takes longer to compute than a header to read, so it is given.
     /// - Throws: ``UserError`` when the file is missing or cut off, or its tensors are not of the expected shapes and types.
-    init(_ url: URL, items: Range<Int>, identity: StoreIdentity) throws {
+    init(_ url: URL, items: Range<Int>, identity: StoreIdentity, identityHash: String) throws {
         let file = try SafetensorsFile(url)
         func entry(_ name: String, type: String, shape: [Int]) throws -> SafetensorsFile.Entry {
             guard let entry = file.entries[name] else {
@@ -41,7 +42,7 @@ public struct StoreShard: Sendable {
         statesEntry = try entry(
             "states", type: identity.dtype.safetensorsName, shape: [items.count, identity.layers.count, identity.width])
         presentEntry = try entry("present", type: "U8", shape: [items.count])
-        guard file.metadata == Self.metadata(of: identity, firstItem: items.lowerBound) else {
+        guard file.metadata == Self.metadata(identityHash, firstItem: items.lowerBound) else {
             throw UserError("the shard belongs to another store or place", at: url.path, remedy: Self.remedy)
         }
         self.file = file
@@ -49,8 +50,8 @@ public struct StoreShard: Sendable {
     }
 
     /// What the file says of itself, so that a shard copied from elsewhere is noticed.
-    static func metadata(of identity: StoreIdentity, firstItem: Int) -> [String: String] {
-        ["identity": identity.hash, "firstItem": String(firstItem)]
+    static func metadata(_ identityHash: String, firstItem: Int) -> [String: String] {
+        ["identity": identityHash, "firstItem": String(firstItem)]
     }
 
     private static let remedy = "The store is damaged: encode again into another folder."

@@ -28,20 +28,42 @@ public struct ContentHash {
         return hash.digits
     }
 
+    /// The hash of some texts in their order, as of ``update(_:)-(String)`` with each.
+    public static func of(texts: some Sequence<String>) -> String {
+        var hash = ContentHash()
+        // In pieces: to call the hash for every short text would cost more than to compute it.
+        var piece: [UInt8] = []
+        for text in texts {
+            withUnsafeBytes(of: UInt64(text.utf8.count).littleEndian) { piece.append(contentsOf: $0) }
+            piece.append(contentsOf: text.utf8)
+            guard piece.count >= 1 << 16 else { continue }
+            piece.withUnsafeBytes { hash.update($0) }
+            piece.removeAll(keepingCapacity: true)
+        }
+        piece.withUnsafeBytes { hash.update($0) }
+        return hash.digits
+    }
+
     /// The hash of a file's bytes, read in parts: the file may be larger than the memory.
     ///
     /// - Throws: ``UserError`` when the file cannot be read.
     public static func of(file url: URL) throws -> String {
-        let size = try MappedFile(url).bytes.count
-        let file = try RandomAccessFile(reading: url)
         var hash = ContentHash()
+        try hash.update(file: url, size: MappedFile(url).bytes.count)
+        return hash.digits
+    }
+
+    /// Adds the first `size` bytes of a file, read in parts.
+    ///
+    /// - Throws: ``UserError`` when the file cannot be read.
+    public mutating func update(file url: URL, size: Int) throws {
+        let file = try RandomAccessFile(reading: url)
         let part = UnsafeMutableRawBufferPointer.allocate(byteCount: min(max(size, 1), 4 << 20), alignment: 64)
         defer { part.deallocate() }
         for start in stride(from: 0, to: size, by: part.count) {
             let bytes = UnsafeMutableRawBufferPointer(rebasing: part[..<min(part.count, size - start)])
             try file.read(into: bytes, at: start)
-            hash.update(UnsafeRawBufferPointer(bytes))
+            update(UnsafeRawBufferPointer(bytes))
         }
-        return hash.digits
     }
 }

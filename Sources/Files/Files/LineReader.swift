@@ -13,7 +13,8 @@ public final class LineReader {
     public static let longestLine = 64 << 20
 
     private let file: gzFile
-    private var block = [UInt8](repeating: 0, count: 1 << 20)
+    // What was read and not yet handed out lies at position..<filled.
+    private var block = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 16)
     private var position = 0
     private var filled = 0
     private var ended = false
@@ -33,65 +34,43 @@ public final class LineReader {
         self.file = file
     }
 
-    deinit { gzclose(file) }
+    deinit {
+        gzclose(file)
+        block.deallocate()
+    }
+
+    /// The next line where it was read, without the line end; nil at the end of the file. It holds until the next line is read.
+    ///
+    /// - Throws: ``UserError`` for a damaged or cut off gzip stream and for a line over ``longestLine``.
+    public func line() throws -> UnsafeRawBufferPointer? {
+        var searched = position
+        while true {
+            let rest = UnsafeRawBufferPointer(rebasing: block[searched..<filled])
+            if let end = rest.isEmpty ? nil : memchr(rest.baseAddress!, Int32(UInt8(ascii: "\n")), rest.count) {
+                let end = UnsafeRawPointer(end) - UnsafeRawPointer(block.baseAddress!)
+                defer { position = end + 1 }
+                return try take(position..<end)
+            }
+            let unfinished = filled - position
+            guard try refill() else {
+                guard unfinished > 0 else { return nil }
+                defer { position = filled }
+                return try take(position..<filled)
+            }
+            searched = position + unfinished
+        }
+    }
 
     /// The next line as its bytes, without the line end; nil at the end of the file.
     ///
-    /// - Throws: ``UserError`` for a damaged or cut off gzip stream and for a line over ``longestLine``.
-    public func nextBytes() throws -> [UInt8]? {
-        var line: [UInt8] = []
-        return try read(into: &line) ? line : nil
-    }
-
-    /// Reads the next line into `line`, whose memory is used again; false at the end of the file.
-    ///
-    /// - Throws: ``UserError`` as ``nextBytes()`` does.
-    public func read(into line: inout [UInt8]) throws -> Bool {
-        line.removeAll(keepingCapacity: true)
-        return try append(to: &line)
-    }
-
-    /// Appends the bytes of the next line to `text`; false at the end of the file.
-    ///
-    /// - Throws: ``UserError`` as ``nextBytes()`` does; ``longestLine`` then holds for the whole of `text`.
-    public func append(to text: inout [UInt8]) throws -> Bool {
-        let start = text.count
-        var found = false
-        var ended = false
-        while !ended {
-            if position == filled {
-                try refill()
-                if filled == 0 { break }
-            }
-            found = true
-            block.withUnsafeBytes { block in
-                let rest = UnsafeRawBufferPointer(rebasing: block[position..<filled])
-                if let end = memchr(rest.baseAddress!, Int32(UInt8(ascii: "\n")), rest.count) {
-                    let count = UnsafeRawPointer(end) - rest.baseAddress!
-                    text.append(contentsOf: rest[..<count])
-                    position += count + 1
-                    ended = true
-                } else {
-                    text.append(contentsOf: rest)
-                    position = filled
-                }
-            }
-            guard text.count <= Self.longestLine else {
-                throw UserError("a line is longer than \(Self.longestLine >> 20) MB", at: "\(url.path):\(number + 1)")
-            }
-        }
-        guard found else { return false }
-        number += 1
-        if text.count > start, text.last == UInt8(ascii: "\r") { text.removeLast() }
-        if number == 1, text[start...].starts(with: [0xEF, 0xBB, 0xBF]) { text.removeSubrange(start..<start + 3) }
-        return true
-    }
+    /// - Throws: ``UserError`` as ``line()`` does.
+    public func nextBytes() throws -> [UInt8]? { try line().map(Array.init) }
 
     /// The next line as text; nil at the end of the file.
     ///
-    /// - Throws: ``UserError`` as ``nextBytes()`` does, and for bytes that are not UTF-8.
+    /// - Throws: ``UserError`` as ``line()`` does, and for bytes that are not UTF-8.
     public func next() throws -> String? {
-        guard let bytes = try nextBytes() else { return nil }
+        guard let bytes = try line() else { return nil }
         guard let text = String(validating: bytes, as: UTF8.self) else {
             throw UserError("the line is not UTF-8", at: place, remedy: "Convert the file: iconv -f latin1 -t utf-8.")
         }
@@ -101,11 +80,32 @@ public final class LineReader {
     /// Where the line last read stands, as `path:line`.
     public var place: String { "\(url.path):\(number)" }
 
-    private func refill() throws {
+    /// Counts a line and takes a carriage return and a byte order mark off it.
+    private func take(_ range: Range<Int>) throws -> UnsafeRawBufferPointer {
+        guard range.count <= Self.longestLine else { throw tooLong() }
+        number += 1
+        var line = UnsafeRawBufferPointer(rebasing: block[range])
+        if line.last == UInt8(ascii: "\r") { line = UnsafeRawBufferPointer(rebasing: line.dropLast()) }
+        if number == 1, line.starts(with: [0xEF, 0xBB, 0xBF]) { line = UnsafeRawBufferPointer(rebasing: line.dropFirst(3)) }
+        return line
+    }
+
+    /// Reads more behind the unfinished line, which is moved to the block's start; false at the end of the file.
+    private func refill() throws -> Bool {
+        if ended { return false }
+        let unfinished = UnsafeRawBufferPointer(rebasing: block[position..<filled])
+        guard unfinished.count <= Self.longestLine else { throw tooLong() }
+        if unfinished.count > block.count / 2 {
+            let larger = UnsafeMutableRawBufferPointer.allocate(byteCount: block.count * 2, alignment: 16)
+            larger.copyMemory(from: unfinished)
+            block.deallocate()
+            block = larger
+        } else if let start = unfinished.baseAddress {
+            memmove(block.baseAddress!, start, unfinished.count)
+        }
         position = 0
-        filled = 0
-        if ended { return }
-        let count = gzread(file, &block, UInt32(block.count))
+        filled = unfinished.count
+        let count = gzread(file, block.baseAddress! + filled, UInt32(block.count - filled))
         var code: Int32 = 0
         let message = gzerror(file, &code).map { String(cString: $0) } ?? ""
         guard count >= 0, code == Z_OK || code == Z_STREAM_END else {
@@ -113,7 +113,12 @@ public final class LineReader {
                 "the gzip stream is damaged or cut off after line \(number): \(message)", at: url.path,
                 remedy: "Fetch the file again.")
         }
-        filled = Int(count)
+        filled += Int(count)
         ended = count == 0
+        return !ended
+    }
+
+    private func tooLong() -> UserError {
+        UserError("a line is longer than \(Self.longestLine >> 20) MB", at: "\(url.path):\(number + 1)")
     }
 }

@@ -69,7 +69,7 @@ extension Pipeline {
 
     private func store(_ folder: URL, _ dataset: Dataset) throws -> HiddenStateStore {
         let store = try HiddenStateStore.open(folder)
-        try store.check(ids: dataset.items.map(\.id))
+        try store.check(ids: dataset.items.lazy.map(\.id), hash: dataset.manifest.idsHash)
         return store
     }
 

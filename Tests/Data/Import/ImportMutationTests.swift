@@ -35,6 +35,7 @@ struct ImportMutationTests {
                 do {
                     let report = try DatasetImport(source(urls), options: options).run(to: set)
                     let dataset = try Dataset.open(set)
+                    try dataset.verify()
                     #expect(dataset.manifest.interactions == report.interactions)
                     imported += 1
                     try FileManager.default.removeItem(at: set)

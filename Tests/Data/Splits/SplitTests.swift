@@ -90,6 +90,37 @@ struct SplitTests {
         }
     }
 
+    /// The rule of ``Split`` as it is written there, user by user with plain searches.
+    @Test func timestampsAgreeWithTheRuleAsItIsWritten() throws {
+        var generator = SeededGenerator(seed: 17)
+        for _ in 0..<20 {
+            let histories = (0..<25).map { _ in
+                (0..<Int.random(in: 1...20, using: &generator)).map { _ in Int32.random(in: 0..<15, using: &generator) }
+            }
+            let times = histories.map { $0.map { _ in Int64.random(in: -9...9, using: &generator) }.sorted() }
+            let (t1, t2) = (Int64.random(in: -6...0, using: &generator), Int64.random(in: 1...7, using: &generator))
+            try withDataset(items: 15, histories, timestamps: times) { dataset in
+                let options = SplitOptions(
+                    kind: .timestamp, minimumItems: 3, maximumItems: 8, validationTime: t1, testTime: t2)
+                guard let split = try? Split(dataset, options) else { return }
+                for (place, user) in split.users.enumerated() {
+                    let (history, time) = (histories[Int(user)], times[Int(user)])
+                    let training = history.indices.filter { time[$0] < t1 }.suffix(6)
+                    #expect(Array(split.trainingSequence(of: place)) == training.map { history[$0] })
+                    let between = history.indices.filter { t1 <= time[$0] && time[$0] < t2 }
+                    let after = history.indices.filter { t2 <= time[$0] }
+                    for (part, targets, earlier) in [
+                        (Split.Part.validation, between, Array(training)), (.test, after, training + between),
+                    ] {
+                        let found = split.evaluation(part).first { $0.user == Int(user) }
+                        #expect(found?.target == (earlier.isEmpty ? nil : targets.first.map { history[$0] }))
+                        if let found { #expect(Array(found.history) == earlier.map { history[$0] }) }
+                    }
+                }
+            }
+        }
+    }
+
     private func isRun(_ part: [Int32], in whole: [Int32]) -> Bool {
         part.isEmpty || (0...max(0, whole.count - part.count)).contains { whole.dropFirst($0).starts(with: part) }
     }

@@ -106,6 +106,6 @@ struct DelimitedReaderTests {
             ("1-2", nil),
         ] as [(String, Int64?)])
     func timestamps(_ text: String, _ expected: Int64?) {
-        #expect(Timestamp.parse(Array(text.utf8)[...]) == expected)
+        #expect(Array(text.utf8).withUnsafeBytes(Timestamp.parse) == expected)
     }
 }

@@ -75,6 +75,13 @@ import Testing
             #expect(error.problem.contains("item 3 is \"item-3\" here and \"item-4\""))
             #expect(throws: UserError.self) { try store.check(ids: Array(Samples.items(31).map(\.id))) }
             #expect(throws: UserError.self) { try store.check(ids: Array(Samples.items(29).map(\.id))) }
+            // With their hash the ids are not read; with that of others they are, and the one that differs is named.
+            let unread = Samples.items(30).lazy.map { _ -> String in fatalError("an id was read") }
+            try store.check(ids: unread, hash: store.manifest.items.idsHash)
+            let named = try #require(throws: UserError.self) {
+                try store.check(ids: ids, hash: StoreItem.hash(ofIds: ids))
+            }
+            #expect(named.problem == error.problem)
         }
     }
 

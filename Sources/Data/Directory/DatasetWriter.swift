@@ -1,0 +1,70 @@
+import Files
+import Foundation
+
+/// Writes a dataset directory from what an import or a program has gathered.
+struct DatasetWriter {
+    let name: String
+    let source: String
+    /// The items.
+    let items: [DatasetContents.Item]
+    /// The ids of the items, numbered as they are.
+    let itemIDs: IDTable
+    /// The folder that the pictures' paths start from.
+    let pictures: URL?
+    /// The ids of users.
+    let userIDs: IDTable
+    /// The users, as numbers in `userIDs`.
+    let users: [Int32]
+    /// Where each user's interactions start, and the number of all at the end [users + 1].
+    let offsets: [Int64]
+    /// The interactions, one user after the other.
+    let interactions: InteractionList
+    /// Whether their timestamps are known.
+    let hasTimestamps: Bool
+
+    /// Writes the directory, whole or not at all, and opens it.
+    ///
+    /// - Throws: ``UserError`` when the directory is there and not replaced, or the disk fails.
+    func write(to folder: URL, replacing: Bool) throws -> Dataset {
+        try Folder.create(at: folder, replacing: replacing) { partial in
+            let itemLines = try ItemsFile.write(items, in: partial)
+            let userLines = try UsersFile.write(users, of: userIDs, in: partial)
+            try writeHistories(in: partial)
+            try DatasetIndex.write(items: itemLines, users: userLines, places: itemIDs.places, in: partial)
+            let manifest = DatasetManifest(
+                name: name, source: source, users: users.count, items: items.count, interactions: interactions.count,
+                itemsWithTitle: items.count { $0.title != nil }, itemsWithPicture: items.count { $0.picturePath != nil },
+                hasTimestamps: hasTimestamps, picturesRoot: picturesRoot(seenFrom: folder), idsHash: itemIDs.hash,
+                contentHash: try Dataset.contentHash(in: partial))
+            try JSONFile.write(manifest, to: partial.appending(path: DatasetManifest.fileName))
+        }
+        return try Dataset.open(folder)
+    }
+
+    private func writeHistories(in folder: URL) throws {
+        // 8-byte tensors first: each tensor then starts at a multiple of its element's size.
+        var declarations = [SafetensorsWriter.Declaration("offsets", type: "I64", shape: [offsets.count])]
+        if hasTimestamps { declarations.append(.init("timestamps", type: "I64", shape: [interactions.count])) }
+        declarations.append(.init("items", type: "I32", shape: [interactions.count]))
+        let writer = try SafetensorsWriter(folder.appending(path: Histories.fileName), declarations)
+        try writer.append(offsets)
+        if hasTimestamps { try write(\.timestamp, to: writer) }
+        try write(\.item, to: writer)
+        try writer.commit()
+    }
+
+    /// Writes one number of all interactions, in pieces: no second copy of all is made.
+    private func write(_ number: (Interaction) -> some BitwiseCopyable, to writer: SafetensorsWriter) throws {
+        for start in stride(from: 0, to: interactions.count, by: 1 << 16) {
+            try writer.append(interactions.rows[start..<min(interactions.count, start + 1 << 16)].map(number))
+        }
+    }
+
+    /// The pictures folder as the manifest has it: from the dataset directory when it lies inside, otherwise absolute.
+    private func picturesRoot(seenFrom folder: URL) -> String? {
+        guard let pictures else { return nil }
+        let inside = folder.standardizedFileURL.path + "/"
+        let path = pictures.standardizedFileURL.path
+        return path.hasPrefix(inside) ? String(path.dropFirst(inside.count)) : path
+    }
+}
