@@ -17,10 +17,13 @@ struct TowerHead {
     ///
     /// Without an activation between them several maps are one: W₁ [width, width] is then multiplied once in a step, not by every item.
     func joined(before map: Tensor?) -> (weight: Tensor, bias: Tensor) {
-        let last = map.map { $0.matmul(second.weight) } ?? second.weight  // [outputs, middle]
-        var bias = Tensor.zeros([last.size(0), 1], on: last.device)
-        if let own = first.bias { bias = bias + last.matmul(own.unsqueezed(1)) }
-        if let own = second.bias?.unsqueezed(1) { bias = bias + (map?.matmul(own) ?? own) }
-        return (last.matmul(first.weight), bias.squeezed(1))
+        let (last, bias) = withAutocast(to: nil, on: second.weight.device) {
+            let last = map.map { $0.matmul(second.weight) } ?? second.weight  // [outputs, middle]
+            var bias = Tensor.zeros([last.size(0), 1], on: last.device)
+            if let own = first.bias { bias = bias + last.matmul(own.unsqueezed(1)) }
+            if let own = second.bias?.unsqueezed(1) { bias = bias + (map?.matmul(own) ?? own) }
+            return (last, bias.squeezed(1))
+        }
+        return (last.mapProduct(first.weight), bias)
     }
 }

@@ -4,7 +4,6 @@
 #include "../Guard.hpp"
 #include "Products.hpp"
 
-#include <ATen/autocast_mode.h>
 #include <c10/core/GradMode.h>
 #include <torch/csrc/autograd/custom_function.h>
 #include <torch/library.h>
@@ -15,10 +14,6 @@ using ctorch::Chain;
 using ctorch::ChainMemory;
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
-
-bool isBFloat16() {
-    return at::autocast::is_autocast_enabled(at::kCPU) && at::autocast::get_autocast_dtype(at::kCPU) == at::kBFloat16;
-}
 
 /// The parameters of all blocks in a row, as autograd wants them.
 variable_list parameters(const Chain &chain) {
@@ -53,7 +48,7 @@ struct ChainFunction : torch::autograd::Function<ChainFunction> {
         AutogradContext *context, const Chain &chain, const at::Tensor &first, const std::optional<at::Tensor> &,
         const std::optional<at::Tensor> &, at::TensorList parameters) {
         auto kept = c10::make_intrusive<Kept>();
-        auto result = ctorch::chainForward(chain, isBFloat16(), &kept->memory);
+        auto result = ctorch::chainForward(chain, ctorch::isBFloat16InForce(), &kept->memory);
         kept->chain = chain;
         // Watched by autograd instead: a parameter that changes before the backward pass is an error.
         for (auto *list : {&kept->chain.downWeights, &kept->chain.downBiases, &kept->chain.upWeights, &kept->chain.upBiases})
@@ -106,26 +101,8 @@ at::Tensor bottleneckChain(
     const auto isTrained = [](const at::Tensor &tensor) { return tensor.defined() && tensor.requires_grad(); };
     const bool isRecorded = c10::GradMode::is_enabled() &&
         (isTrained(first) || isTrained(chain.second.states) || isTrained(chain.gates) || std::any_of(all.begin(), all.end(), isTrained));
-    if (!isRecorded) return ctorch::chainForward(chain, isBFloat16(), nullptr);
+    if (!isRecorded) return ctorch::chainForward(chain, ctorch::isBFloat16InForce(), nullptr);
     return ChainFunction::apply(chain, first, second, gates, at::TensorList(all));
-}
-
-/// Whether this machine has the products of a chain in a type.
-bool hasProducts(at::ScalarType type) {
-    try {
-        alignas(64) float c[32 * 32];
-        if (type == at::kBFloat16) {
-            if (!at::native::cpublas::could_pack(type)) return false;
-            alignas(64) at::BFloat16 a[32 * 32] = {};
-            ctorch::product(32, 32, 32, a, 32, a, 32, c, 32);
-            ctorch::releaseProducts<at::BFloat16>();
-        } else {
-            alignas(64) float a[32 * 32] = {};
-            ctorch::product(32, 32, 32, a, 32, a, 32, c, 32);
-            ctorch::releaseProducts<float>();
-        }
-        return true;
-    } catch (const std::exception &) { return false; }
 }
 
 } // namespace
@@ -138,7 +115,4 @@ TORCH_LIBRARY_FRAGMENT(iisan, library) {
         bottleneckChain);
 }
 
-bool ctorch_has_chain(void) {
-    static const bool inFloat = hasProducts(at::kFloat), inBFloat16 = hasProducts(at::kBFloat16);
-    return isBFloat16() ? inBFloat16 : inFloat;
-}
+bool ctorch_has_chain(void) { return ctorch::hasProductsInForce(); }

@@ -34,6 +34,12 @@ void product(
     at::native::cpublas::brgemm(rows, columns, depth, aStride, bStride, cStride, adds, a, b, c, Operand<Number>::isVNNI);
 }
 
+/// Whether automatic mixed precision is in force on the processor, in bfloat16.
+bool isBFloat16InForce();
+
+/// Whether this machine has the products in the type that is in force: bfloat16, or else float32.
+bool hasProductsInForce();
+
 /// Gives the matrix unit back; to be called by each thread at the end of its products.
 template <typename Number> void releaseProducts() { at::native::cpublas::brgemm_release(Operand<Number>::isVNNI); }
 
