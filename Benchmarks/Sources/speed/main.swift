@@ -58,7 +58,7 @@ for step in 0..<steps {
         middle.requiresGradient = true
         let leaf2 = vectors.detached()
         leaf2.requiresGradient = true
-        let loss = timed("loss") { recommender.rowLosses(batch, middle, leaf2).mean() }
+        let loss = timed("loss") { recommender.plainRowLosses(batch, middle, leaf2).mean() }
         timed("loss backward") { loss.backward() }
         timed("user backward") { (outputs * middle.gradient!).sum().backward() }
         timed("tower backward") { (vectors * (leaf.gradient! + leaf2.gradient!)).sum().backward() }

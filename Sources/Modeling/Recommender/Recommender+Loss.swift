@@ -37,7 +37,17 @@ extension Recommender {
         return (outputs, losses)
     }
 
-    public func rowLosses(_ batch: TrainingBatch, _ outputs: Tensor, _ vectors: Tensor) -> Tensor {
+    /// The cross entropies [rows] for outputs [rows, width] and the vectors of the batch's items.
+    func rowLosses(_ batch: TrainingBatch, _ outputs: Tensor, _ vectors: Tensor) -> Tensor {
+        guard device == .cpu else { return plainRowLosses(batch, outputs, vectors) }
+        return outputs.rowLosses(
+            vectors, logShares: Tensor(batch.popularity).logarithm(), logCounts: Tensor(batch.counts).logarithm(),
+            users: Tensor(batch.users), targets: Tensor(batch.targets), ownUsers: Tensor(batch.ownUsers),
+            ownItems: Tensor(batch.ownItems))
+    }
+
+    /// The same by operations on whole tensors, the plain form.
+    func plainRowLosses(_ batch: TrainingBatch, _ outputs: Tensor, _ vectors: Tensor) -> Tensor {
         let share = Tensor(batch.popularity, on: device).logarithm()  // [distinct]
         let counts = Tensor(batch.counts, on: device).logarithm()
         let logits = (-share).addingMatrixProduct(outputs, vectors.transposed(0, 1))  // [rows, distinct]

@@ -34,13 +34,13 @@ struct UserBlock {
     }
 
     func callAsFunction(_ x: Tensor, _ rows: HistoryRows, dropout: Double) -> Tensor {
-        func dropped(_ y: Tensor) -> Tensor { dropout > 0 ? y.dropout(dropout) : y }
+        func dropped(_ y: Tensor) -> Tensor { dropout > 0 ? y.fastDropout(dropout) : y }
         let sides = x.linear(.concatenated([query.weight, key.weight, value.weight], along: 0))  // [rows, 3 · width]
         let seen: Tensor
         if let padded = rows.padded {
             seen = padded.attention(sides, heads: heads, dropout: dropout)
         } else {
-            let mask = dropout > 0 ? Tensor.ones([heads, rows.pairCount]).dropout(dropout) : nil
+            let mask = dropout > 0 ? Tensor.ones([heads, rows.pairCount]).fastDropout(dropout) : nil
             seen = sides.historyAttention(starts: rows.starts, heads: heads, mask: mask)
         }
         let attended = attentionNorm(x + dropped(output(seen)))

@@ -54,7 +54,7 @@ public final class UserEncoder {
     public func callAsFunction(_ items: Tensor, _ rows: HistoryRows, training: Bool = false) -> Tensor {
         let dropout = training ? dropout : 0
         var x = norm(items + position(rows.positions))
-        if dropout > 0 { x = x.dropout(dropout) }
+        if dropout > 0 { x = x.fastDropout(dropout) }
         for block in blocks { x = block(x, rows, dropout: dropout) }
         return x
     }

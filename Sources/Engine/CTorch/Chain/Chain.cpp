@@ -100,36 +100,37 @@ class Reader {
     const int64_t *layers_ = nullptr;
 };
 
-/// The weights of all blocks as right operands.
-template <typename Number> at::Tensor packedTransposed(const std::vector<at::Tensor> &weights) {
-    const int64_t columns = weights[0].size(0), depth = weights[0].size(1), count = weights.size();
-    auto packed = buffer({count, depth * columns}, Operand<Number>::type);
-    inParallel(count, [&](int64_t block) {
-        auto scratch = buffer({columns * depth}, at::kBFloat16);
-        packTransposed(
-            data<Number>(packed) + block * depth * columns, weights[block].const_data_ptr<float>(), columns, depth,
-            scratch.mutable_data_ptr<at::BFloat16>());
-    });
-    return packed;
-}
+/// The weights of a chain as right operands, transposed for the forward pass or as they are for the backward pass.
+template <typename Number> struct PackedWeights {
+    at::Tensor down, up;  ///< [blocks, width * bottleneck]
+    at::Tensor map;       ///< [1, width * outputs]
 
-/// The same, of weights [depth, columns]; empty where the weights can be read as they are.
-template <typename Number> at::Tensor packedPlain(const std::vector<at::Tensor> &weights) {
-    if constexpr (Operand<Number>::group == 1) {
-        return {};
-    } else {
-        const int64_t depth = weights[0].size(0), columns = weights[0].size(1), count = weights.size();
-        auto packed = buffer({count, depth * columns}, Operand<Number>::type);
-        inParallel(count, [&](int64_t block) {
-            auto scratch = buffer({2 * columns}, at::kBFloat16);
-            pack(
-                data<Number>(packed) + block * depth * columns, weights[block].const_data_ptr<float>(), columns,
-                depth, scratch.mutable_data_ptr<at::BFloat16>());
+    PackedWeights(const Chain &chain, bool isTransposed) {
+        // Float32 weights can be read as they are.
+        if (Operand<Number>::group == 1 && !isTransposed) return;
+        const int64_t blocks = chain.blocks(), size = chain.width() * chain.bottleneck();
+        down = buffer({blocks, size}, Operand<Number>::type);
+        up = buffer({blocks, size}, Operand<Number>::type);
+        map = buffer({1, chain.map.numel()}, Operand<Number>::type);
+        inParallel(2 * blocks + 1, [&](int64_t part) {
+            const at::Tensor &weight = part == 2 * blocks ? chain.map
+                : part < blocks                           ? chain.downWeights[part]
+                                                          : chain.upWeights[part - blocks];
+            Number *target = part == 2 * blocks ? data<Number>(map)
+                : part < blocks                 ? data<Number>(down) + part * size
+                                                : data<Number>(up) + (part - blocks) * size;
+            const at::Tensor scratch = buffer({weight.numel()}, at::kBFloat16);
+            if (isTransposed) {
+                packTransposed(
+                    target, data<float>(weight), weight.size(0), weight.size(1), data<at::BFloat16>(scratch));
+            } else if constexpr (Operand<Number>::group == 2) {
+                pack(target, data<float>(weight), weight.size(1), weight.size(0), data<at::BFloat16>(scratch));
+            }
         });
-        return packed;
     }
-}
+};
 
+/// A block's weights [depth, columns] as a right operand.
 template <typename Number> const Number *plainWeights(const at::Tensor &packed, const at::Tensor &weight, int64_t block) {
     if constexpr (Operand<Number>::group == 1) {
         return weight.const_data_ptr<float>();
@@ -156,9 +157,7 @@ void storeTransposed(Number *out, int64_t outStride, const float *in, int64_t ro
 
 template <typename Number> at::Tensor forward(const Chain &chain, ChainMemory *memory) {
     const int64_t items = chain.items(), width = chain.width(), bottleneck = chain.bottleneck(), blocks = chain.blocks();
-    const at::Tensor down = packedTransposed<Number>(chain.downWeights);
-    const at::Tensor up = packedTransposed<Number>(chain.upWeights);
-    const at::Tensor map = packedTransposed<Number>({chain.map});
+    const PackedWeights<Number> weights(chain, true);
     const int64_t outputs = chain.outputs();
     const int64_t padded = roundedUp(items, itemMultiple);
     if (memory) {
@@ -187,8 +186,8 @@ template <typename Number> at::Tensor forward(const Chain &chain, ChainMemory *m
         const float *bias = data<float>(zeros);  // of the block before: h lacks it
         for (int64_t block = 0; block < blocks; ++block) {
             const Factors factors = Factors::of(chain, block);
-            const Number *downWeight = data<Number>(down) + block * width * bottleneck;
-            const Number *upWeight = data<Number>(up) + block * width * bottleneck;
+            const Number *downWeight = data<Number>(weights.down) + block * width * bottleneck;
+            const Number *upWeight = data<Number>(weights.up) + block * width * bottleneck;
             for (int64_t start = begin; start < end; start += tileRows) {
                 const int64_t count = std::min(tileRows, end - start);
                 float *tileState = h + (start - begin) * width;
@@ -238,7 +237,7 @@ template <typename Number> at::Tensor forward(const Chain &chain, ChainMemory *m
                 rows::enter(h + (start - begin + row) * width, 1, bias, y, left + row * width, kept, width);
             }
             product(
-                count, outputs, width, left, width, data<Number>(map), outputs, data<float>(output) + start * outputs, outputs);
+                count, outputs, width, left, width, data<Number>(weights.map), outputs, data<float>(output) + start * outputs, outputs);
         }
         releaseProducts<Number>();
     });
@@ -260,9 +259,7 @@ ChainGradients backward(
     const Chain &chain, const ChainMemory &memory, const at::Tensor &outputGradient, bool ofFirst, bool ofSecond) {
     const int64_t items = chain.items(), width = chain.width(), bottleneck = chain.bottleneck(), blocks = chain.blocks();
     const int64_t padded = memory.inputs.size(1);
-    const at::Tensor down = packedPlain<Number>(chain.downWeights);
-    const at::Tensor up = packedPlain<Number>(chain.upWeights);
-    const at::Tensor map = packedPlain<Number>({chain.map});
+    const PackedWeights<Number> weights(chain, false);
     const int64_t outputs = chain.outputs();
     const at::Tensor grown = outputGradient.to(at::kFloat).contiguous();
     // As left operand of the product over items.
@@ -299,13 +296,13 @@ ChainGradients backward(
             for (int64_t column = 0; column < width; column += chunkColumns)
                 product(
                     count, std::min(chunkColumns, width - column), outputs, data<Number>(outer), outputs,
-                    plainWeights<Number>(map, chain.map, 0) + column * Operand<Number>::group, width,
+                    plainWeights<Number>(weights.map, chain.map, 0) + column * Operand<Number>::group, width,
                     dh + (start - begin) * width + column, width);
         }
         for (int64_t block = blocks - 1; block >= 0; --block) {
             const Factors factors = Factors::of(chain, block);
-            const Number *upWeight = plainWeights<Number>(up, chain.upWeights[block], block);
-            const Number *downWeight = plainWeights<Number>(down, chain.downWeights[block], block);
+            const Number *upWeight = plainWeights<Number>(weights.up, chain.upWeights[block], block);
+            const Number *downWeight = plainWeights<Number>(weights.down, chain.downWeights[block], block);
             float *downBias = at3<float>(partial.downBiases, range, block);
             float *upBias = at3<float>(partial.upBiases, range, block);
             double gate = 0;

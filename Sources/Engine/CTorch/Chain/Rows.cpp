@@ -3,6 +3,9 @@
 #include "../Vectorised.hpp"
 
 #include <cstring>
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
 
 namespace ctorch::rows {
 
@@ -71,6 +74,76 @@ CTORCH_VECTORISED void receiveBits(
     }
 }
 
+CTORCH_VECTORISED void storeBits(uint16_t *__restrict y, const float *__restrict x, int64_t count) {
+    for (int64_t i = 0; i < count; ++i) y[i] = static_cast<uint16_t>(rounded(x[i]));
+}
+
+#if defined(__x86_64__) && defined(__linux__)
+#define CTORCH_ROUNDING __attribute__((target("avx512f,avx512bw,avx512vl,avx512bf16")))
+
+/// Whether the machine itself rounds to bfloat16: half of the work of what enters a product is rounding.
+const bool machineRounds = __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512bf16");
+
+/// The places of a0 b0 a1 b1 ... among 32 numbers of a and 32 of b: the first and the second half of the pairs.
+alignas(64) const uint16_t firstPairs[32] = {0, 32, 1, 33, 2,  34, 3,  35, 4,  36, 5,  37, 6,  38, 7,  39,
+                                             8, 40, 9, 41, 10, 42, 11, 43, 12, 44, 13, 45, 14, 46, 15, 47};
+alignas(64) const uint16_t secondPairs[32] = {16, 48, 17, 49, 18, 50, 19, 51, 20, 52, 21, 53, 22, 54, 23, 55,
+                                              24, 56, 25, 57, 26, 58, 27, 59, 28, 60, 29, 61, 30, 62, 31, 63};
+
+CTORCH_ROUNDING inline __m512i roundedByMachine(__m512 low, __m512 high) {
+    return (__m512i)_mm512_cvtne2ps_pbh(high, low);
+}
+
+/// 32 numbers of two rows to left and right operands.
+CTORCH_ROUNDING inline void storePairs(
+    __m512i first, __m512i second, uint16_t *left0, uint16_t *left1, uint32_t *right) {
+    _mm512_storeu_si512(left0, first);
+    _mm512_storeu_si512(left1, second);
+    _mm512_storeu_si512(right, _mm512_permutex2var_epi16(first, _mm512_load_si512(firstPairs), second));
+    _mm512_storeu_si512(right + 16, _mm512_permutex2var_epi16(first, _mm512_load_si512(secondPairs), second));
+}
+
+CTORCH_ROUNDING void enterByMachine(
+    float *h0, float *h1, float p, const float *c, const float *y0, const float *y1, uint16_t *left0, uint16_t *left1,
+    uint32_t *right, int64_t count) {
+    const __m512 factor = _mm512_set1_ps(p);
+    const auto mixed = [&](float *h, const float *y, int64_t i) __attribute__((target("avx512f,avx512bw,avx512vl,avx512bf16"))) {
+        const __m512 sum = _mm512_add_ps(_mm512_loadu_ps(h + i), _mm512_loadu_ps(c + i));
+        const __m512 value = _mm512_fmadd_ps(factor, sum, _mm512_loadu_ps(y + i));
+        _mm512_storeu_ps(h + i, value);
+        return value;
+    };
+    for (int64_t i = 0; i < count; i += 32) {
+        const __m512 low0 = mixed(h0, y0, i), high0 = mixed(h0, y0, i + 16);
+        const __m512 low1 = mixed(h1, y1, i), high1 = mixed(h1, y1, i + 16);
+        storePairs(roundedByMachine(low0, high0), roundedByMachine(low1, high1), left0 + i, left1 + i, right + i);
+    }
+}
+
+CTORCH_ROUNDING void receiveByMachine(
+    const float *g0, const float *g1, uint16_t *left0, uint16_t *left1, uint32_t *right, float *sum, int64_t count) {
+    for (int64_t i = 0; i < count; i += 32) {
+        const __m512 low0 = _mm512_loadu_ps(g0 + i), high0 = _mm512_loadu_ps(g0 + i + 16);
+        const __m512 low1 = _mm512_loadu_ps(g1 + i), high1 = _mm512_loadu_ps(g1 + i + 16);
+        storePairs(roundedByMachine(low0, high0), roundedByMachine(low1, high1), left0 + i, left1 + i, right + i);
+        _mm512_storeu_ps(sum + i, _mm512_add_ps(_mm512_loadu_ps(sum + i), _mm512_add_ps(low0, low1)));
+        _mm512_storeu_ps(sum + i + 16, _mm512_add_ps(_mm512_loadu_ps(sum + i + 16), _mm512_add_ps(high0, high1)));
+    }
+}
+
+CTORCH_ROUNDING void storeByMachine(uint16_t *y, const float *x, int64_t count) {
+    int64_t i = 0;
+    for (; i + 32 <= count; i += 32)
+        _mm512_storeu_si512(y + i, roundedByMachine(_mm512_loadu_ps(x + i), _mm512_loadu_ps(x + i + 16)));
+    for (; i < count; ++i) y[i] = static_cast<uint16_t>(rounded(x[i]));
+}
+#else
+constexpr bool machineRounds = false;
+constexpr auto enterByMachine = enterBits;
+constexpr auto receiveByMachine = receiveBits;
+constexpr auto storeByMachine = storeBits;
+#endif
+
 CTORCH_VECTORISED void addTwo(float *__restrict y, const float *__restrict a, const float *__restrict b, int64_t count) {
     for (int64_t i = 0; i < count; ++i) y[i] += a[i] + b[i];
 }
@@ -126,10 +199,6 @@ CTORCH_VECTORISED float dotDifferenceAll(
     float sum = 0;
     for (int64_t i = 0; i < count; ++i) sum += g[i] * (y[i] - x[i]);
     return sum;
-}
-
-CTORCH_VECTORISED void storeBits(uint16_t *__restrict y, const float *__restrict x, int64_t count) {
-    for (int64_t i = 0; i < count; ++i) y[i] = static_cast<uint16_t>(rounded(x[i]));
 }
 
 CTORCH_VECTORISED void loadBits(float *__restrict y, const uint16_t *__restrict x, int64_t count) {
@@ -207,7 +276,9 @@ void enter(float *h, float p, const float *c, const float *y, float *left, float
     std::memcpy(right, h, 2 * count * sizeof *h);
 }
 void enter(float *h, float p, const float *c, const float *y, at::BFloat16 *left, at::BFloat16 *right, int64_t count) {
-    enterBits(h, h + count, p, c, y, y + count, bits(left), bits(left + count), words(right), count);
+    const bool isWhole = count % 32 == 0;
+    (machineRounds && isWhole ? enterByMachine : enterBits)(
+        h, h + count, p, c, y, y + count, bits(left), bits(left + count), words(right), count);
 }
 
 void receive(const float *g, float *left, float *right, float *sum, int64_t count) {
@@ -216,7 +287,9 @@ void receive(const float *g, float *left, float *right, float *sum, int64_t coun
     addTwo(sum, g, g + count, count);
 }
 void receive(const float *g, at::BFloat16 *left, at::BFloat16 *right, float *sum, int64_t count) {
-    receiveBits(g, g + count, bits(left), bits(left + count), words(right), sum, count);
+    const bool isWhole = count % 32 == 0;
+    (machineRounds && isWhole ? receiveByMachine : receiveBits)(
+        g, g + count, bits(left), bits(left + count), words(right), sum, count);
 }
 
 void separate(float *y, const float *right, int64_t count) { std::memcpy(y, right, 2 * count * sizeof *y); }
@@ -233,7 +306,9 @@ float dot(const float *g, const float *y, int64_t count) { return dotAll(g, y, c
 float dotDifference(const float *g, const float *y, const float *x, int64_t count) { return dotDifferenceAll(g, y, x, count); }
 
 void store(float *y, const float *x, int64_t count) { std::memcpy(y, x, count * sizeof *y); }
-void store(at::BFloat16 *y, const float *x, int64_t count) { storeBits(bits(y), x, count); }
+void store(at::BFloat16 *y, const float *x, int64_t count) {
+    (machineRounds ? storeByMachine : storeBits)(bits(y), x, count);
+}
 void load(float *y, const float *x, int64_t count) { std::memcpy(y, x, count * sizeof *y); }
 void load(float *y, const at::BFloat16 *x, int64_t count) { loadBits(y, bits(x), count); }
 

@@ -4,7 +4,6 @@ extension Tensor {
     private static let embeddingOperator = Operator("embedding")
     private static let reluOperator = Operator("relu")
     private static let geluOperator = Operator("gelu")
-    private static let dropoutOperator = Operator("dropout")
     private static let convolutionOperator = Operator("conv2d")
     private static let rowConvolutionOperator = Operator("conv1d")
     private static let siluOperator = Operator("silu")
@@ -37,11 +36,6 @@ extension Tensor {
     /// x Φ(x), with the error function or, when `approximate`, with its tanh form.
     public func gelu(approximate: Bool = false) -> Tensor {
         Self.geluOperator(.tensor(self), .text(approximate ? "tanh" : "none"))
-    }
-
-    /// Zeroes elements with a probability and scales the others by 1 / (1 - probability).
-    public func dropout(_ probability: Double) -> Tensor {
-        Self.dropoutOperator(.tensor(self), .double(probability), .bool(true))
     }
 
     /// Two-dimensional convolution of [items, channels, height, width] with `weight` [outputs, channels, height, width].

@@ -1,0 +1,129 @@
+// The cross entropies of a batch's rows over its distinct items, without the items of the row's own user, as an operator of LibTorch.
+//
+// With logits l_i = u v_i - share_i, counts n_i and target t: loss = log(exp(l_t) + sum of exp(l_i + log n_i) over the items i that are not
+// the user's own) - l_t. The forward pass leaves the loss's slopes where the logits were; the backward pass is two products.
+#include "../Vectorised.hpp"
+
+#include <ATen/ops/empty.h>
+#include <ATen/ops/exp.h>
+#include <ATen/ops/mm.h>
+#include <ATen/ops/mul.h>
+#include <torch/csrc/autograd/custom_function.h>
+#include <torch/library.h>
+
+#include <cmath>
+#include <vector>
+
+namespace {
+
+using torch::autograd::AutogradContext;
+using torch::autograd::variable_list;
+
+CTORCH_VECTORISED void add(float *__restrict x, const float *__restrict a, int64_t count) {
+    for (int64_t i = 0; i < count; ++i) x[i] += a[i];
+}
+
+CTORCH_VECTORISED float largestOf(const float *__restrict x, int64_t count, float largest) {
+#pragma clang fp reassociate(on)
+    for (int64_t i = 0; i < count; ++i) largest = x[i] > largest ? x[i] : largest;
+    return largest;
+}
+
+CTORCH_VECTORISED void subtract(float *__restrict x, float a, int64_t count) {
+    for (int64_t i = 0; i < count; ++i) x[i] -= a;
+}
+
+CTORCH_VECTORISED float sum(const float *__restrict x, int64_t count) {
+#pragma clang fp reassociate(on)
+    float total = 0;
+    for (int64_t i = 0; i < count; ++i) total += x[i];
+    return total;
+}
+
+CTORCH_VECTORISED void scale(float *__restrict x, float a, int64_t count) {
+    for (int64_t i = 0; i < count; ++i) x[i] *= a;
+}
+
+struct RowLosses : torch::autograd::Function<RowLosses> {
+    static at::Tensor forward(
+        AutogradContext *context, const at::Tensor &outputs, const at::Tensor &vectors, const at::Tensor &added,
+        const at::Tensor &counts, const at::Tensor &users, const at::Tensor &targets, const at::Tensor &ownUsers,
+        const at::Tensor &ownItems) {
+        const int64_t rows = outputs.size(0), items = vectors.size(0), pairs = ownUsers.size(0);
+        const auto *user = users.const_data_ptr<int64_t>(), *target = targets.const_data_ptr<int64_t>();
+        const auto *ownUser = ownUsers.const_data_ptr<int64_t>(), *ownItem = ownItems.const_data_ptr<int64_t>();
+        auto slopes = at::mm(outputs, vectors.t());
+        auto losses = at::empty({rows}, outputs.options());
+        std::vector<float> own(rows), largest(rows);  // the target's logit and the largest of a row
+        std::vector<int64_t> firstPair(rows);
+        for (int64_t row = 0, pair = 0; row < rows; ++row) {
+            while (pair < pairs && ownUser[pair] < user[row]) ++pair;
+            firstPair[row] = pair;
+        }
+        float *all = slopes.mutable_data_ptr<float>();
+        for (int64_t row = 0; row < rows; ++row) {
+            float *x = all + row * items;
+            const float *log = added.const_data_ptr<float>(), *count = counts.const_data_ptr<float>();
+            // Without the count: of the target's slot there is one.
+            own[row] = x[target[row]] + log[target[row]] - count[target[row]];
+            add(x, log, items);
+            for (int64_t pair = firstPair[row]; pair < pairs && ownUser[pair] == user[row]; ++pair) x[ownItem[pair]] = -INFINITY;
+            largest[row] = largestOf(x, items, own[row]);
+            subtract(x, largest[row], items);
+        }
+        at::exp_(slopes);
+        for (int64_t row = 0; row < rows; ++row) {
+            float *x = all + row * items;
+            const float mine = std::exp(own[row] - largest[row]), total = sum(x, items) + mine;
+            losses.mutable_data_ptr<float>()[row] = std::log(total) + largest[row] - own[row];
+            scale(x, 1 / total, items);
+            x[target[row]] += mine / total - 1;
+        }
+        context->save_for_backward({outputs, vectors, slopes});
+        return losses;
+    }
+
+    static variable_list backward(AutogradContext *context, const variable_list &gradients) {
+        const auto saved = context->get_saved_variables();
+        const auto &outputs = saved[0], &vectors = saved[1], &slopes = saved[2];
+        const auto factor = gradients[0].unsqueeze(1);  // [rows, 1]
+        variable_list all(8);
+        all[0] = at::mm(slopes, vectors).mul_(factor);
+        all[1] = at::mm(slopes.t(), outputs.mul(factor));
+        return all;
+    }
+};
+
+/// outputs [rows, width], vectors [items, width]; added = log count - log share and counts = log count, each [items]; of each row the user
+/// and the target's place among the items; the pairs (user, own item), ordered by user. Returns [rows].
+at::Tensor rowLosses(
+    const at::Tensor &outputs, const at::Tensor &vectors, const at::Tensor &added, const at::Tensor &counts, const at::Tensor &users,
+    const at::Tensor &targets, const at::Tensor &ownUsers, const at::Tensor &ownItems) {
+    for (const auto &tensor : {outputs, vectors, added, counts})
+        TORCH_CHECK(tensor.is_cpu() && tensor.scalar_type() == at::kFloat, "row losses of numbers that are not float32 on the processor");
+    const int64_t rows = outputs.size(0), items = vectors.size(0);
+    for (const auto &tensor : {users, targets, ownUsers, ownItems})
+        TORCH_CHECK(tensor.is_cpu() && tensor.scalar_type() == at::kLong && tensor.is_contiguous(), "indices of row losses");
+    TORCH_CHECK(
+        outputs.dim() == 2 && vectors.dim() == 2 && added.numel() == items && counts.numel() == items && users.numel() == rows &&
+            targets.numel() == rows && ownUsers.numel() == ownItems.numel(),
+        "row losses of shapes that do not fit each other");
+    const auto isWithin = [items](const at::Tensor &places) {
+        const auto *all = places.const_data_ptr<int64_t>();
+        for (int64_t i = 0; i < places.numel(); ++i)
+            if (all[i] < 0 || all[i] >= items) return false;
+        return true;
+    };
+    TORCH_CHECK(isWithin(targets) && isWithin(ownItems), "row losses of items that are not there");
+    return RowLosses::apply(
+        outputs.contiguous(), vectors.contiguous(), added.contiguous(), counts.contiguous(), users, targets, ownUsers, ownItems);
+}
+
+} // namespace
+
+TORCH_LIBRARY_FRAGMENT(iisan, library) {
+    library.def(
+        "row_losses(Tensor outputs, Tensor vectors, Tensor added, Tensor counts, Tensor users, Tensor targets, Tensor own_users,"
+        " Tensor own_items) -> Tensor",
+        rowLosses);
+}
