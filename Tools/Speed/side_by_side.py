@@ -118,7 +118,7 @@ def parse():
     parser.add_argument("--steps", type=int, default=12, help="PyTorch's steps in each turn, of which an epoch is worked out")
     parser.add_argument("--whole", action="store_true", help="PyTorch's epochs whole too: a minute or more each")
     parser.add_argument("--losses", type=int, default=100, help="steps whose losses are compared in float32; 0 for none")
-    parser.add_argument("--no-encoding", action="store_true", help="leave out encoding")
+    parser.add_argument("--no-encoding", action="store_true", help="leave out encoding, which is measured on the processor alone")
     parser.add_argument("--data", type=pathlib.Path, required=True, help=argparse.SUPPRESS)
     parser.add_argument("--built", type=pathlib.Path, required=True, help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -149,7 +149,7 @@ def main():
         result["othersShare"] = statistics.mean(runs.others) / os.cpu_count() if runs.others else None
         if options.losses:
             result["losses"] = losses(runs, options.losses)
-        if not options.no_encoding:
+        if not options.no_encoding and options.device == "cpu":
             result["encoding"] = encoding(options)
     lines = table(result)
     print("\n".join(lines))

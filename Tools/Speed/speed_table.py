@@ -31,17 +31,21 @@ def rate(result, kind):
 
 
 def values(result, who, precision, what):
-    """All seconds of all turns; of our epochs and evaluations the first of each turn reads the states from the disk and is left out."""
+    """Seconds of all turns: of steps each turn's median, since batches differ. Our first epoch of a turn, and the evaluation after it, bring the
+    states from the disk into memory and are left out, as PyTorch reads them before its steps."""
     found = []
     for run in result[who][precision]:
         seconds = run[f"{what}Seconds"]
-        found += seconds[1:] if who == "iisan" and what != "step" and len(seconds) > 1 else seconds
+        if what == "step":
+            found.append(statistics.median(seconds))
+        else:
+            found += seconds[1:] if who == "iisan" and len(seconds) > 1 else seconds
     return found
 
 
 def times(result):
-    lines = [f"{'':24}{'iisan':>18}{'PyTorch':>22}{'PyTorch / iisan':>20}",
-             f"{'':24}{'best':>9}{'median':>9}{'best':>13}{'median':>9}{'best':>11}{'median':>9}"]
+    lines = [f"{'':32}{'iisan':>18}{'PyTorch':>22}{'PyTorch / iisan':>20}",
+             f"{'':32}{'best':>9}{'median':>9}{'best':>13}{'median':>9}{'best':>11}{'median':>9}"]
     pairs = [("float32", "float32"), ("bfloat16", "bfloat16"), ("bfloat16", "float32")]
     for what, (unit, factor) in UNITS.items():
         for ours, theirs in pairs:
@@ -63,20 +67,20 @@ def times(result):
 
 def row(name, factor, ours, theirs):
     one, other = (min(ours), statistics.median(ours)), (min(theirs), statistics.median(theirs))
-    return (f"{name:24}{one[0] * factor:9.2f}{one[1] * factor:9.2f}{other[0] * factor:13.2f}{other[1] * factor:9.2f}"
+    return (f"{name:32}{one[0] * factor:9.2f}{one[1] * factor:9.2f}{other[0] * factor:13.2f}{other[1] * factor:9.2f}"
             f"{other[0] / one[0]:9.2f} x{other[1] / one[1]:7.2f} x")
 
 
 def floors(result):
     lines = ["Floor of an epoch: operations of the needed products / the rate of one",
-             f"{'':24}{'G operations':>14}{'floor, s':>10}{'epoch, best':>13}{'median':>9}{'of the rate':>13}"]
+             f"{'':26}{'G operations':>14}{'floor, s':>10}{'epoch, best':>13}{'median':>9}{'reached':>11}"]
     for precision in ("float32", "bfloat16"):
         epochs = values(result, "iisan", precision, "epoch")
         for form, name in (("asWritten", "heads as written"), ("folded", "heads folded")):
             operations = sum(result["work"][form].values())
             floor = operations / rate(result, precision)
-            lines.append(f"{precision + ', ' + name:26}{operations / 1e9:12.0f}{floor:10.2f}{min(epochs) / floor:11.2f} x"
-                         f"{statistics.median(epochs) / floor:7.2f} x{100 * floor / min(epochs):11.0f} %")
+            lines.append(f"{precision + ', ' + name:26}{operations / 1e9:14,.0f}{floor:10.2f}{min(epochs) / floor:11.2f} x"
+                         f"{statistics.median(epochs) / floor:7.2f} x{100 * floor / min(epochs):9.0f} %")
     return lines
 
 
