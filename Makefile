@@ -1,9 +1,9 @@
 # What one does with a clone. Settings: LIBTORCH, IISAN_CACHE, PYTHON (see Tools/Setup/setup).
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build test demo parity-tokens parity-pictures parity-encoders fuzz results format lint clean
+.PHONY: help setup build test demo parity-tokens parity-pictures parity-encoders fuzz bench bench-check bench-device results format lint clean
 
-sources := Package.swift Sources Tests FuzzTesting
+sources := Package.swift Sources Tests FuzzTesting Benchmarks
 SECONDS ?= 60
 
 help: ## this list
@@ -32,6 +32,15 @@ parity-encoders: ## compare the encoders with transformers and timm
 
 fuzz: ## try what reads foreign files with libFuzzer, SECONDS=60 a target, all or TARGETS="picture csv"; Linux
 	@Tools/Fuzz/fuzz $(SECONDS)
+
+bench: ## step, epoch, evaluation, encoding beside plain PyTorch, in one run (OPTIONS="--rounds 1 --json FILE"; SCIENTIFIC=folder)
+	@Tools/Speed/bench $(if $(SCIENTIFIC),--scientific $(SCIENTIFIC)) $(OPTIONS)
+
+bench-check: ## the stages' allocations and ratios against Benchmarks/Thresholds
+	@Tools/Speed/check
+
+bench-device: ## setup, tests and the table of `make bench` on an accelerator, into Results/device (OPTIONS="--device cuda")
+	@Tools/Speed/device $(OPTIONS)
 
 results: ## write Results/README.md of the studies in Results
 	@Tools/Results/tables

@@ -1,0 +1,14 @@
+import Benchmark
+import Evaluation
+
+/// Ranking the catalogue for every user.
+func evaluationBenchmarks() {
+    Benchmark("ranking", configuration: .allocations) { benchmark in
+        let shop = try SmallShop.usual.get()
+        let recommender = try shop.recommender()
+        let evaluator = Evaluator(shop.split)
+        let items = try evaluator.itemVectors(recommender)
+        blackHole(try evaluator.ranks(recommender, .validation, itemVectors: items))
+        try benchmark.countAllocations { blackHole(try evaluator.ranks(recommender, .validation, itemVectors: items)) }
+    }
+}
