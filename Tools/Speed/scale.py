@@ -2,7 +2,7 @@
 
     python3 Tools/Speed/scale.py --iisan .build/release/iisan [--largest 1000000] [--folder FOLDER] [--result FILE]
 
-First the interactions grow, with one epoch of each world trained whole: import, check, random hidden states, training, memory. Then one
+First the interactions grow, with one epoch of each world trained: import, check, random hidden states, training, memory. Then one
 thing at a time differs from Amazon Scientific's shape, with some steps timed: items, length of histories, kept layers, width,
 batch, threads, precision. The result is JSON on standard output, and a table on standard error. Python's standard library is enough.
 """
@@ -84,7 +84,8 @@ def growth(options, folder):
         place = folder / f"growth-{size}"
         place.mkdir(parents=True)
         point = world(options, place, max(1, round(size / options.mean)), options.items, options.mean)
-        point |= trained(options, place)
+        settings = [] if size <= options.whole else [f"train.measured_steps={options.measured}"]
+        point |= trained(options, place, *settings)
         points.append(point)
         say(f"{point['interactions']:>10,} interactions: generate {point['generate']:.1f} s, import {point['import']:.2f} s, "
             f"check {point['check']:.2f} s, epoch {point['secondsPerEpoch']:.2f} s, validation {point.get('validationSeconds', 0):.2f} s, "
@@ -165,6 +166,9 @@ def main():
     parser.add_argument("--folder", type=pathlib.Path, help="where worlds are made; a temporary folder by default")
     parser.add_argument("--smallest", type=int, default=10_000, help="interactions of the smallest world")
     parser.add_argument("--largest", type=int, default=1_000_000, help="interactions of the largest world")
+    parser.add_argument("--whole", type=int, default=1_000_000,
+                        help="interactions up to which an epoch is trained whole; beyond, it is the mean step times its steps")
+    parser.add_argument("--measured", type=int, default=2000, help="steps that are timed beyond --whole")
     parser.add_argument("--items", type=int, default=20314)
     parser.add_argument("--mean", type=float, default=6.77, help="mean length of histories")
     parser.add_argument("--steps", type=int, default=40, help="timed steps of each variation")
@@ -172,7 +176,6 @@ def main():
     parser.add_argument("--only", choices=["growth", "variations"])
     parser.add_argument("--result", type=pathlib.Path, help="also write the JSON here")
     options = parser.parse_args()
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     with tempfile.TemporaryDirectory() as temporary:
         folder = options.folder or pathlib.Path(temporary)
         result = {"cores": os.cpu_count(), "precision": options.precision}

@@ -131,7 +131,8 @@ def parse():
 def main():
     options = parse()
     # Threads that wait shall sleep, not spin, in both: the machine has others to serve.
-    os.environ.update(OMP_WAIT_POLICY="PASSIVE", OMP_NUM_THREADS=str(options.threads), TOKENIZERS_PARALLELISM="false")
+    os.environ.pop("OMP_WAIT_POLICY", None)  # as the command sets it itself; the same for both
+    os.environ.update(GOMP_SPINCOUNT="10000", OMP_NUM_THREADS=str(options.threads), TOKENIZERS_PARALLELISM="false")
     with tempfile.TemporaryDirectory() as name:
         runs = Runs(options, pathlib.Path(name))
         result = {"machine": platform.processor() or platform.machine(), "cores": os.cpu_count(), "threads": options.threads,

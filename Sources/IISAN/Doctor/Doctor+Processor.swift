@@ -31,16 +31,16 @@ extension Doctor {
             advice = "More threads than cores slow each other down: set OMP_NUM_THREADS=\(cores) before the start."
         } else if count > 1, waitingThreadsSpin(environment) {
             advice =
-                "Waiting threads spin, which is slow on shared cores: set OMP_WAIT_POLICY=PASSIVE before the start."
+                "Waiting threads spin, which is slow on shared cores: leave OMP_WAIT_POLICY unset, or set it to PASSIVE."
         }
         let policy = environment["OMP_WAIT_POLICY"].map { ", OMP_WAIT_POLICY=\($0)" } ?? ""
         return DoctorFinding("Threads", "\(count)\(policy)", advice: advice)
     }
 
-    /// The OpenMP runtime of the Linux builds lets them spin unless told otherwise; it reads these when it is loaded.
+    /// Whether the user has asked for it: what loads LibTorch lets them spin for some microseconds only.
     private static func waitingThreadsSpin(_ environment: [String: String]) -> Bool {
         #if os(Linux)
-            return environment["OMP_WAIT_POLICY"]?.lowercased() != "passive" && environment["GOMP_SPINCOUNT"] == nil
+            return environment["OMP_WAIT_POLICY"]?.lowercased() == "active"
         #else
             return false
         #endif

@@ -25,9 +25,10 @@ extension LibTorch {
     ///
     /// - Parameter library: what the system's loader looks for, beside the program among others.
     static func functions(of library: String) throws(UserError) -> CTorchFunctions {
-        // Threads of GNU's OpenMP otherwise spin while they wait: with anything else running on the machine, what takes a millisecond then
-        // takes twenty. It reads this once, when it is loaded; what the user has set stays.
-        if getenv("GOMP_SPINCOUNT") == nil { setenv("OMP_WAIT_POLICY", "PASSIVE", 0) }
+        // Threads of GNU's OpenMP otherwise spin for long while they wait: with anything else running on the machine, what takes a
+        // millisecond then takes twenty. Spinning for some microseconds bridges the pauses between operations. It reads this once, when
+        // it is loaded; what the user has set stays.
+        if getenv("OMP_WAIT_POLICY") == nil { setenv("GOMP_SPINCOUNT", "10000", 0) }
         guard let handle = dlopen(library, RTLD_LAZY | RTLD_LOCAL) else {
             throw UserError(
                 "LibTorch cannot be loaded: \(dlerror().map { String(cString: $0) } ?? "for an unknown reason")",
