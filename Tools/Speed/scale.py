@@ -61,10 +61,9 @@ def trained(options, folder, *settings):
     cost = json.loads((folder / "run" / "cost.json").read_text())
     event = (folder / "run" / "events.jsonl")
     lines = event.read_text().splitlines() if event.exists() else []
-    found = {"wall": wall, "peakBytes": peak, "secondsPerEpoch": cost["secondsPerEpoch"], "stepsPerEpoch": cost.get("stepsPerEpoch")}
-    if cost.get("secondsPerStep"):
-        found["secondsPerStep"] = cost["secondsPerStep"]
-    elif lines:
+    found = {"wall": wall, "peakBytes": peak, "secondsPerEpoch": cost["secondsPerEpoch"], "stepsPerEpoch": cost["stepsPerEpoch"],
+             "secondsPerStep": cost["secondsPerEpoch"] / cost["stepsPerEpoch"]}
+    if lines:
         found["validationSeconds"] = json.loads(lines[-1])["validationSeconds"]
     return found
 
