@@ -137,6 +137,19 @@ import Torch
         for (name, gradient) in expected { #expect(difference(try #require(found[name]), gradient) < 1e-4, "\(name)") }
     }
 
+    /// Without items nothing is computed, and every gradient is zero.
+    @Test(arguments: [DType?.none, .bfloat16]) func noItemsAreNoError(_ precision: DType?) throws {
+        let (tower, parameters) = try tower(Shape(), dtype: .float16)
+        let vectors = try withAutocast(to: precision, on: .cpu) {
+            try tower.vectors(of: Tensor([Int64]()), training: true)
+        }
+        #expect(vectors.shape == [0, 32])
+        vectors.sum().backward()
+        for (name, parameter) in parameters.all {
+            #expect(try #require(parameter.gradient).absolute().maximum().item() == 0, "\(name)")
+        }
+    }
+
     /// Rows that the table does not have are an error, not memory of others.
     @Test func foreignRowsAreErrors() throws {
         let (tower, _) = try tower(Shape(), dtype: .float32)

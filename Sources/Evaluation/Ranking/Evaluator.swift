@@ -11,7 +11,7 @@ public struct Evaluator {
 
     /// Makes an evaluator.
     ///
-    /// - Parameter budget: bytes that a block of scores may take; 64 MB by default.
+    /// - Parameter budget: bytes that a block of scores may take; 64 MB by default, on a processor 8 MB at most.
     public init(_ split: Split, budget: Int = 64 << 20) {
         self.split = split
         self.budget = budget

@@ -4,8 +4,8 @@ import Torch
 ///
 /// x = dropout(LayerNorm(e + position)), then post-norm blocks of causal attention and feed-forward (article Mathematics).
 ///
-/// It works on packed rows: one per item of a history, without padding. Only attention, which needs histories side by side, sees a
-/// padded form.
+/// It works on packed rows: one per item of a history, without padding. On accelerators attention alone sees histories side by
+/// side, padded.
 public final class UserEncoder {
     /// How many items of a history are seen (L); the newest has position L - 1.
     public let positions: Int

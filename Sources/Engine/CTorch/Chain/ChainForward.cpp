@@ -15,7 +15,8 @@ template <typename Number> at::Tensor forward(const Chain &chain, ChainMemory *m
     const int64_t items = chain.items(), width = chain.width(), bottleneck = chain.bottleneck(), blocks = chain.blocks();
     const PackedWeights<Number> weights(chain, true);
     const int64_t outputs = chain.outputs();
-    const int64_t padded = roundedUp(items, itemMultiple);
+    // At least one, so that no product is of depth zero where there are no items.
+    const int64_t padded = std::max(itemMultiple, roundedUp(items, itemMultiple));
     if (memory) {
         memory->inputs = buffer({blocks, padded, width}, Operand<Number>::type);
         memory->activations = buffer({blocks, items, bottleneck}, Operand<Number>::type);

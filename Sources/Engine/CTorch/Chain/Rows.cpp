@@ -201,10 +201,6 @@ CTORCH_VECTORISED float dotDifferenceAll(
     return sum;
 }
 
-CTORCH_VECTORISED void loadBits(float *__restrict y, const uint16_t *__restrict x, int64_t count) {
-    for (int64_t i = 0; i < count; ++i) y[i] = ofBits(static_cast<uint32_t>(x[i]) << 16);
-}
-
 CTORCH_VECTORISED void interleaveBits(
     uint32_t *__restrict y, const uint16_t *__restrict a, const uint16_t *__restrict b, int64_t count) {
     for (int64_t i = 0; i < count; ++i) y[i] = static_cast<uint32_t>(a[i]) | static_cast<uint32_t>(b[i]) << 16;
@@ -309,8 +305,6 @@ void store(float *y, const float *x, int64_t count) { std::memcpy(y, x, count * 
 void store(at::BFloat16 *y, const float *x, int64_t count) {
     (machineRounds ? storeByMachine : storeBits)(bits(y), x, count);
 }
-void load(float *y, const float *x, int64_t count) { std::memcpy(y, x, count * sizeof *y); }
-void load(float *y, const at::BFloat16 *x, int64_t count) { loadBits(y, bits(x), count); }
 
 void interleave(at::BFloat16 *y, const at::BFloat16 *a, const at::BFloat16 *b, int64_t count) {
     interleaveBits(words(y), bits(a), bits(b), count);

@@ -41,9 +41,6 @@ float dotDifference(const float *g, const float *y, const float *x, int64_t coun
 /// y = x; in bfloat16 rounded, halves to even, and what is not a number stays so.
 void store(float *y, const float *x, int64_t count);
 void store(at::BFloat16 *y, const float *x, int64_t count);
-/// y = x.
-void load(float *y, const float *x, int64_t count);
-void load(float *y, const at::BFloat16 *x, int64_t count);
 /// Pairs of two rows: y = a0 b0 a1 b1 ...
 void interleave(at::BFloat16 *y, const at::BFloat16 *a, const at::BFloat16 *b, int64_t count);
 
