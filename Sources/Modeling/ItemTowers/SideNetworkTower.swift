@@ -58,19 +58,19 @@ public final class SideNetworkTower: FusedTower {
         let parts = try outputs(of: items, training: training) { index in
             fusion.weight.narrowed(1, (index * width)..<((index + 1) * width))
         }.map(\.output)
-        return parts.dropFirst().reduce(fusion.bias.map { parts[0] + $0 } ?? parts[0], +)
+        return TowerOutput.sum(parts + (fusion.bias.map { [.tensor($0)] } ?? []))
     }
 
     func heads(of items: Tensor, training: Bool) throws -> [(name: String, output: Tensor)] {
-        try outputs(of: items, training: training) { _ in nil }
+        try outputs(of: items, training: training) { _ in nil }.map { ($0.name, TowerOutput.sum([$0.output])) }
     }
 
     /// The towers' heads, or what maps after them make of these.
     private func outputs(
         of items: Tensor, training: Bool, before map: (Int) -> Tensor?
-    ) throws -> [(name: String, output: Tensor)] {
+    ) throws -> [(name: String, output: TowerOutput)] {
         let states = try modalities.states(of: items, training: training)
-        var outputs: [(name: String, output: Tensor)] = []
+        var outputs: [(name: String, output: TowerOutput)] = []
         if let image, let rows = states.image { outputs.append(("image", image(rows, before: map(outputs.count)))) }
         if let text, let rows = states.text { outputs.append(("text", text(rows, before: map(outputs.count)))) }
         if let inter, let text = states.text, let image = states.image {

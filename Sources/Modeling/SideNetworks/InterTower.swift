@@ -39,15 +39,15 @@ struct InterTower {
     }
 
     /// The tower's part of the item vectors: the head's output [items, output], or what a map [outputs, output] makes of it.
-    func callAsFunction(text: StateRows, image: StateRows, before map: Tensor? = nil) -> Tensor {
+    func callAsFunction(text: StateRows, image: StateRows, before map: Tensor? = nil) -> TowerOutput {
         let end = head.joined(before: map)
         if chain.isAvailable(outputs: end.weight.size(0)), let textTable = transformed(text, textTransforms).chainTable,
             let imageTable = transformed(image, imageTransforms).chainTable
         {
-            return chain(imageTable, textTable, map: end.weight) + end.bias
+            return .chain(BottleneckChain.Reading(chain, imageTable, textTable, map: end.weight), bias: end.bias)
         }
         let outputs = blockOutputs(text: text.dense, image: image.dense)
-        return outputs[outputs.count - 1].linear(end.weight, end.bias)
+        return .tensor(outputs[outputs.count - 1].linear(end.weight, end.bias))
     }
 
     /// The states that the blocks read, in the tower's width.

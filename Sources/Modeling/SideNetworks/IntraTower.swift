@@ -22,13 +22,13 @@ struct IntraTower {
     }
 
     /// The tower's part of the item vectors: the head's output [items, output], or what a map [outputs, output] makes of it.
-    func callAsFunction(_ states: StateRows, before map: Tensor? = nil) -> Tensor {
+    func callAsFunction(_ states: StateRows, before map: Tensor? = nil) -> TowerOutput {
         let end = head.joined(before: map)
         if chain.isAvailable(outputs: end.weight.size(0)), let table = states.chainTable {
-            return chain(table, map: end.weight) + end.bias
+            return .chain(BottleneckChain.Reading(chain, table, map: end.weight), bias: end.bias)
         }
         let outputs = blockOutputs(states.dense)
-        return outputs[outputs.count - 1].linear(end.weight, end.bias)
+        return .tensor(outputs[outputs.count - 1].linear(end.weight, end.bias))
     }
 
     /// The plain form of the tower: h_1 ... h_K for states [items, K, width]; each [items, width].

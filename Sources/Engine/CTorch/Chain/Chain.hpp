@@ -1,13 +1,15 @@
-// A chain of residual blocks with bottlenecks over rows of tables, as one operation with its own backward pass.
+// Chains of residual blocks with bottlenecks over rows of tables, side by side, as one operation with its own backward pass.
 //
 // With h_0 = 0, for block k and an item:
 //   one table:   x_k = g_k A_k + (1 - g_k) h_{k-1}            without gates: x_k = A_k + h_{k-1}
 //   two tables:  x_k = h_{k-1} + g_k A_k + (1 - g_k) B_k      without gates: x_k = h_{k-1} + A_k + B_k
 //   h_k = x_k + U_k s(D_k x_k + b_k) + c_k
-// where A_k and B_k are rows of the tables' layers and g_k = sigmoid(theta_k / temperature). The result is M h of the last block.
+// where A_k and B_k are rows of the tables' layers and g_k = sigmoid(theta_k / temperature). The result is the sum over chains of M h of
+// the last block.
 //
-// A few items at a time go through all blocks, so that what passes between blocks stays in a core's cache; sums and h are float32, the
-// operands of products float32 or bfloat16.
+// Beside its arithmetic such a chain is mostly traffic to memory. So a thread takes its items through all blocks of a chain, a tile
+// at a time, and what passes between blocks, the weights in the order of the machine's products, and the sums that become weights' gradients
+// stay in a core's cache. Sums and h are float32, the operands of products float32 or bfloat16.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -43,28 +45,51 @@ struct Chain {
     void check() const;
 };
 
-/// What the backward pass needs of the forward pass.
-struct ChainMemory {
-    at::Tensor inputs;  ///< x: [blocks, padded items, width], as the right operand of a product
-    at::Tensor activations;  ///< s(D x + b): [blocks, items, bottleneck]
-    at::Tensor transposedActivations;  ///< the same as left operand of a product over items: [blocks, bottleneck, padded items]
-    at::Tensor last;  ///< h of the last block: [1, padded items, width], as the right operand of a product
-    at::Tensor sums;  ///< D x + b, where s is GELU: float32 [blocks, items, bottleneck]
+/// A thread's part of a chain: some of the items, all blocks.
+struct Share {
+    int64_t chain, begin, count;
+
+    /// Its rows in memory: the last item stands there more than once.
+    int64_t rows() const;
 };
 
-/// What a backward pass gives; lists have one element for each block.
+/// Divides chains over the same items among threads: the shares of each thread.
+std::vector<std::vector<Share>> sharedOut(const std::vector<Chain> &chains, int64_t threads);
+
+/// What the backward pass of a share needs of its forward pass.
+struct ShareMemory {
+    at::Tensor inputs;       ///< x: [blocks, rows, width], as right operands in panels
+    at::Tensor activations;  ///< s(D x + b): [blocks, rows, bottleneck]
+    at::Tensor transposedActivations;  ///< the same as left operands of products over items: [blocks, bottleneck, rows]
+    at::Tensor last;  ///< h of the last block: [1, rows, width], as a right operand in panels
+    at::Tensor sums;  ///< D x + b, where s is GELU: float32 [blocks, rows, bottleneck]
+};
+
+/// What the backward pass needs of the forward pass.
+struct ChainMemory {
+    bool isBFloat16;
+    std::vector<std::vector<Share>> shares;         ///< of each thread
+    std::vector<std::vector<ShareMemory>> memories;  ///< of each share
+};
+
+/// The gradients of a chain, or what a share adds to them.
 struct ChainGradients {
-    std::vector<at::Tensor> downWeights, downBiases, upWeights, upBiases;
+    at::Tensor downWeights, downBiases, upWeights, upBiases;  ///< [blocks, ...] each
     at::Tensor gates;  ///< undefined without gates
     at::Tensor map;
     at::Tensor first, second;  ///< of the tables, where asked for
 };
 
-/// M h of the last block: float32 [items, outputs]. `memory` is filled unless it is null.
-at::Tensor chainForward(const Chain &chain, bool inBFloat16, ChainMemory *memory);
+/// The sum over chains of M h of the last block: float32 [items, outputs]. `memory` is filled unless it is null.
+at::Tensor chainsForward(const std::vector<Chain> &chains, bool inBFloat16, ChainMemory *memory);
 
-/// The gradients for that of the result; those of the tables, which then have no `rows`, on request.
-ChainGradients chainBackward(
-    const Chain &chain, const ChainMemory &memory, const at::Tensor &output, bool ofFirst, bool ofSecond);
+/// Which tables' gradients are asked for; such tables have no `rows`.
+struct TableGradients {
+    bool ofFirst, ofSecond;
+};
+
+/// The gradients of each chain for that of the result.
+std::vector<ChainGradients> chainsBackward(
+    const std::vector<Chain> &chains, const ChainMemory &memory, const at::Tensor &output, const std::vector<TableGradients> &tables);
 
 } // namespace ctorch

@@ -1,4 +1,4 @@
-// What the forward and the backward pass of a chain share.
+// What the forward and the backward pass of a share have in common.
 #pragma once
 
 #include "Chain.hpp"
@@ -6,21 +6,21 @@
 #include "../Parallel.hpp"
 #include "Products.hpp"
 
-#include <ATen/Parallel.h>
 #include <ATen/ops/empty.h>
 
 #include <cmath>
+#include <cstring>
 
 namespace ctorch::chain {
 
 /// Items that go through a product together.
 inline constexpr int64_t tileRows = 64;
-/// Items that go through a block before the next one's weights are read.
-inline constexpr int64_t rangeRows = 256;
-/// Columns of a product whose result stays in the nearest cache.
+/// A share's rows are a multiple of this, so that few sizes of products occur, each of which has its own instructions.
+inline constexpr int64_t rowMultiple = 32;
+/// Columns of a tile whose numbers stay in the nearest cache.
 inline constexpr int64_t chunkColumns = 128;
-/// The depth of products over items is a multiple of this.
-inline constexpr int64_t itemMultiple = 32;
+/// What the items of a range may take of a core's cache, in bytes of h.
+inline constexpr int64_t rangeBytes = 1 << 20;
 
 inline int64_t roundedUp(int64_t value, int64_t multiple) { return (value + multiple - 1) / multiple * multiple; }
 
@@ -30,18 +30,34 @@ inline at::Tensor buffer(at::IntArrayRef sizes, at::ScalarType type = at::kFloat
 
 template <typename Number> Number *data(const at::Tensor &tensor) { return tensor.mutable_data_ptr<Number>(); }
 
-/// Where one thread's part of the items begins and ends, for all parts.
-struct Ranges {
-    int64_t items, length, count;
+/// Some items of a share that stand side by side: `rows` with the repeated ones, counted from the share's first.
+struct Tile {
+    int64_t start, count, rows;
+};
 
-    explicit Ranges(int64_t items) : items(items) {
-        const int64_t threads = std::max<int64_t>(1, at::get_num_threads());
-        // Even lengths: items are interleaved in pairs.
-        length = std::min(rangeRows, std::max<int64_t>(2, roundedUp((items + threads - 1) / threads, 2)));
-        count = (items + length - 1) / length;
+/// Cuts a share into ranges that go through a block before the next one's weights are read, and these into tiles.
+class Ranges {
+  public:
+    Ranges(const Share &share, int64_t width)
+        : share_(share), length_(std::max(tileRows, rangeBytes / (4 * width) / tileRows * tileRows)) {}
+
+    int64_t count() const { return (share_.count + length_ - 1) / length_; }
+    /// The most rows of a range.
+    int64_t rows() const { return std::min(length_, share_.rows()); }
+
+    int64_t tiles(int64_t range) const { return (end(range) - range * length_ + tileRows - 1) / tileRows; }
+    Tile tile(int64_t range, int64_t number) const {
+        const int64_t start = range * length_ + number * tileRows;
+        return {start, std::min(tileRows, share_.count - start), std::min(tileRows, end(range) - start)};
     }
-    int64_t begin(int64_t range) const { return range * length; }
-    int64_t end(int64_t range) const { return std::min(items, begin(range) + length); }
+    /// Where a tile stands in its range.
+    int64_t place(const Tile &tile) const { return tile.start % length_; }
+
+  private:
+    int64_t end(int64_t range) const { return std::min(share_.rows(), (range + 1) * length_); }
+
+    const Share &share_;
+    const int64_t length_;
 };
 
 /// The factors of x = p h + q A + s B.
@@ -56,87 +72,60 @@ struct Factors {
     }
 };
 
-/// Rows of one or two tables.
-class Reader {
+/// One kind of weights of all blocks as right operands, brought into this order when they are asked for.
+template <typename Number> class PackedWeights {
   public:
-    Reader(const ChainTable &table, int64_t width) : width_(width) {
-        if (!table.states.defined()) return;
-        type_ = table.states.scalar_type();
-        data_ = static_cast<const char *>(table.states.const_data_ptr());
-        rowBytes_ = table.states.stride(0) * table.states.element_size();
-        layerBytes_ = table.states.stride(1) * table.states.element_size();
-        bytes_ = width * table.states.element_size();
-        rows_ = table.rows.defined() ? table.rows.const_data_ptr<int64_t>() : nullptr;
-        layers_ = table.layers.data();
+    /// - keepsAll: whether each block has its own place; otherwise the blocks take turns, and what is read is still in the cache.
+    PackedWeights(const std::vector<at::Tensor> &weights, bool isTransposed, bool keepsAll)
+        : weights_(weights), isTransposed_(isTransposed), held_(keepsAll ? weights.size() : 1, -1) {
+        if (isReadInPlace()) return;
+        const int64_t size = weights[0].numel();
+        numbers_ = buffer({static_cast<int64_t>(held_.size()), size}, Operand<Number>::type);
+        scratch_ = buffer({isTransposed ? size : 2 * weights[0].size(1)}, at::kBFloat16);
     }
 
-    /// y = q state.
-    void read(int64_t item, int64_t block, float q, float *y) const { rows::read(y, at(item, block), type_, q, width_); }
-    /// y = y + q state.
-    void readAdding(int64_t item, int64_t block, float q, float *y) const {
-        rows::readAdding(y, at(item, block), type_, q, width_);
-    }
-    /// Asks for a state that is read soon: rows stand anywhere in the table, where the machine does not foresee them.
-    void expect(int64_t item, int64_t block) const {
-        const char *state = at(item, block);
-        for (int64_t byte = 0; byte < bytes_; byte += 64) __builtin_prefetch(state + byte);
+    const Number *operator()(int64_t block) {
+        const at::Tensor &weight = weights_[block];
+        if constexpr (Operand<Number>::group == 1)
+            if (isReadInPlace()) return weight.const_data_ptr<float>();
+        const size_t place = held_.size() > 1 ? block : 0;
+        Number *numbers = data<Number>(numbers_) + place * weight.numel();
+        if (held_[place] == block) return numbers;
+        held_[place] = block;
+        const float *source = weight.const_data_ptr<float>();
+        at::BFloat16 *scratch = data<at::BFloat16>(scratch_);
+        if (isTransposed_) packTransposed(numbers, source, weight.size(0), weight.size(1), scratch);
+        else if constexpr (Operand<Number>::group == 2) pack(numbers, source, weight.size(1), weight.size(0), scratch);
+        return numbers;
     }
 
   private:
-    const char *at(int64_t item, int64_t block) const {
-        return data_ + (rows_ ? rows_[item] : item) * rowBytes_ + layers_[block] * layerBytes_;
-    }
+    bool isReadInPlace() const { return Operand<Number>::group == 1 && !isTransposed_; }
 
-    int64_t width_;
-    at::ScalarType type_ = at::kFloat;
-    const char *data_ = nullptr;
-    int64_t rowBytes_ = 0, layerBytes_ = 0, bytes_ = 0;
-    const int64_t *rows_ = nullptr;
-    const int64_t *layers_ = nullptr;
+    const std::vector<at::Tensor> &weights_;
+    const bool isTransposed_;
+    std::vector<int64_t> held_;  // the block in each place
+    at::Tensor numbers_, scratch_;
 };
 
-/// The weights of a chain as right operands, transposed for the forward pass or as they are for the backward pass.
-template <typename Number> struct PackedWeights {
-    at::Tensor down, up;  ///< [blocks, width * bottleneck]
-    at::Tensor map;       ///< [1, width * outputs]
+/// A right operand for each block, cut into panels of columns that are read one after the other.
+template <typename Number> struct Panels {
+    Number *numbers;
+    int64_t width, depth;
 
-    PackedWeights(const Chain &chain, bool isTransposed) {
-        // Float32 weights can be read as they are.
-        if (Operand<Number>::group == 1 && !isTransposed) return;
-        const int64_t blocks = chain.blocks(), size = chain.width() * chain.bottleneck();
-        down = buffer({blocks, size}, Operand<Number>::type);
-        up = buffer({blocks, size}, Operand<Number>::type);
-        map = buffer({1, chain.map.numel()}, Operand<Number>::type);
-        inParallel(2 * blocks + 1, [&](int64_t part) {
-            const at::Tensor &weight = part == 2 * blocks ? chain.map
-                : part < blocks                           ? chain.downWeights[part]
-                                                          : chain.upWeights[part - blocks];
-            Number *target = part == 2 * blocks ? data<Number>(map)
-                : part < blocks                 ? data<Number>(down) + part * size
-                                                : data<Number>(up) + (part - blocks) * size;
-            const at::Tensor scratch = buffer({weight.numel()}, at::kBFloat16);
-            if (isTransposed) {
-                packTransposed(
-                    target, data<float>(weight), weight.size(0), weight.size(1), data<at::BFloat16>(scratch));
-            } else if constexpr (Operand<Number>::group == 2) {
-                pack(target, data<float>(weight), weight.size(1), weight.size(0), data<at::BFloat16>(scratch));
-            }
-        });
+    /// A tensor [blocks, depth, width] as panels.
+    explicit Panels(const at::Tensor &tensor) : numbers(data<Number>(tensor)), width(tensor.size(2)), depth(tensor.size(1)) {}
+
+    static int64_t columns(int64_t width, int64_t column) { return std::min(chunkColumns, width - column); }
+    /// An even row of the panel that begins at a column.
+    Number *at(int64_t block, int64_t column, int64_t row) const {
+        return numbers + (block * width + column) * depth + row * columns(width, column);
     }
 };
 
-/// A block's weights [depth, columns] as a right operand.
-template <typename Number> const Number *plainWeights(const at::Tensor &packed, const at::Tensor &weight, int64_t block) {
-    if constexpr (Operand<Number>::group == 1) {
-        return weight.const_data_ptr<float>();
-    } else {
-        return data<Number>(packed) + block * weight.numel();
-    }
-}
-
-/// Zeroes all places of a dimension from one on.
-inline void clearPadding(const at::Tensor &tensor, int64_t dimension, int64_t from) {
-    if (from < tensor.size(dimension)) tensor.narrow(dimension, from, tensor.size(dimension) - from).zero_();
+/// Calls body(column, columns) for every panel of a width.
+template <typename Body> void forEachPanel(int64_t width, const Body &body) {
+    for (int64_t column = 0; column < width; column += chunkColumns) body(column, std::min(chunkColumns, width - column));
 }
 
 template <typename Number> Number *at3(const at::Tensor &tensor, int64_t first, int64_t second) {
@@ -148,6 +137,11 @@ template <typename Number>
 void storeTransposed(Number *out, int64_t outStride, const float *in, int64_t rows, int64_t columns, float *scratch) {
     rows::transpose(scratch, tileRows, in, columns, rows, columns);
     for (int64_t column = 0; column < columns; ++column) rows::store(out + column * outStride, scratch + column * tileRows, rows);
+}
+
+/// Zeroes the columns from one up to another.
+template <typename Number> void clearColumns(Number *numbers, int64_t stride, int64_t rows, int64_t begin, int64_t end) {
+    for (int64_t row = 0; row < rows && begin < end; ++row) std::memset(numbers + row * stride + begin, 0, (end - begin) * sizeof(Number));
 }
 
 } // namespace ctorch::chain

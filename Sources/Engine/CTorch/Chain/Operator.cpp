@@ -1,4 +1,4 @@
-// The chain as an operator of LibTorch, with its gradients.
+// Chains as an operator of LibTorch, with their gradients.
 #include "Chain.hpp"
 
 #include "../Guard.hpp"
@@ -15,49 +15,46 @@ using ctorch::ChainMemory;
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
-/// The parameters of all blocks in a row, as autograd wants them.
-variable_list parameters(const Chain &chain) {
-    variable_list all{chain.map};
-    for (const auto *list : {&chain.downWeights, &chain.downBiases, &chain.upWeights, &chain.upBiases})
-        all.insert(all.end(), list->begin(), list->end());
-    return all;
+/// Calls body for all tensors of a chain that may have a gradient, in the order of the operator's arguments for autograd.
+template <typename SomeChain, typename Body> void forEachTensor(SomeChain &chain, const Body &body) {
+    body(chain.first.states);
+    body(chain.second.states);
+    body(chain.gates);
+    body(chain.map);
+    for (auto *list : {&chain.downWeights, &chain.downBiases, &chain.upWeights, &chain.upBiases})
+        for (auto &tensor : *list) body(tensor);
 }
 
-/// The chain with the tensors that autograd kept.
-Chain restored(const Chain &shape, const variable_list &all) {
-    Chain chain = shape;
-    chain.first.states = all[0];
-    chain.second.states = all[1];
-    chain.gates = all[2];
-    chain.map = all[3];
-    auto next = all.begin() + 4;
-    for (auto *list : {&chain.downWeights, &chain.downBiases, &chain.upWeights, &chain.upBiases})
-        for (auto &tensor : *list) tensor = *next++;
-    return chain;
+/// Those that are there.
+variable_list tensors(const std::vector<Chain> &chains) {
+    variable_list all;
+    const auto add = [&](const at::Tensor &tensor) {
+        if (tensor.defined()) all.push_back(tensor);
+    };
+    for (const Chain &chain : chains) forEachTensor(chain, add);
+    return all;
 }
 
 /// What the backward pass keeps besides tensors that autograd watches.
 struct Kept : torch::CustomClassHolder {
-    Chain chain;
+    std::vector<Chain> chains;  // without their tensors
+    std::vector<bool> isThere;  // which of these tensors there are
     ChainMemory memory;
 };
 
 struct ChainFunction : torch::autograd::Function<ChainFunction> {
-    /// `second` and `gates` are the chain's; autograd sees them only as arguments.
-    static at::Tensor forward(
-        AutogradContext *context, const Chain &chain, const at::Tensor &first, const std::optional<at::Tensor> &,
-        const std::optional<at::Tensor> &, at::TensorList parameters) {
+    /// `all` are the chains' tensors; autograd sees them only as arguments.
+    static at::Tensor forward(AutogradContext *context, const std::vector<Chain> &chains, at::TensorList all) {
         auto kept = c10::make_intrusive<Kept>();
-        auto result = ctorch::chainForward(chain, ctorch::isBFloat16InForce(), &kept->memory);
-        kept->chain = chain;
+        auto result = ctorch::chainsForward(chains, ctorch::isBFloat16InForce(), &kept->memory);
+        kept->chains = chains;
         // Watched by autograd instead: a parameter that changes before the backward pass is an error.
-        for (auto *list : {&kept->chain.downWeights, &kept->chain.downBiases, &kept->chain.upWeights, &kept->chain.upBiases})
-            for (auto &tensor : *list) tensor.reset();
-        for (auto *tensor : {&kept->chain.first.states, &kept->chain.second.states, &kept->chain.gates, &kept->chain.map})
-            tensor->reset();
-        variable_list tensors{first, chain.second.states, chain.gates};
-        tensors.insert(tensors.end(), parameters.begin(), parameters.end());
-        context->save_for_backward(std::move(tensors));
+        for (Chain &chain : kept->chains)
+            forEachTensor(chain, [&](at::Tensor &tensor) {
+                kept->isThere.push_back(tensor.defined());
+                tensor.reset();
+            });
+        context->save_for_backward(all.vec());
         context->saved_data["kept"] = c10::IValue::make_capsule(std::move(kept));
         return result;
     }
@@ -65,54 +62,91 @@ struct ChainFunction : torch::autograd::Function<ChainFunction> {
     static variable_list backward(AutogradContext *context, const variable_list &outputs) {
         const auto kept = c10::static_intrusive_pointer_cast<Kept>(context->saved_data["kept"].toCapsule());
         const auto saved = context->get_saved_variables();
-        const Chain chain = restored(kept->chain, saved);
-        const auto gradients = ctorch::chainBackward(
-            chain, kept->memory, outputs[0], context->needs_input_grad(0), chain.hasTwo() && context->needs_input_grad(1));
-        // The chain itself is the first input; it has no gradient.
-        variable_list all{at::Tensor(), gradients.first, gradients.second, gradients.gates, gradients.map};
-        for (const auto *list : {&gradients.downWeights, &gradients.downBiases, &gradients.upWeights, &gradients.upBiases})
-            all.insert(all.end(), list->begin(), list->end());
+        auto chains = kept->chains;
+        std::vector<bool> isAskedFor;
+        size_t next = 0;
+        for (Chain &chain : chains)
+            forEachTensor(chain, [&](at::Tensor &tensor) {
+                const bool isThere = kept->isThere[isAskedFor.size()];
+                isAskedFor.push_back(isThere && context->needs_input_grad(next));
+                if (isThere) tensor = saved[next++];
+            });
+        std::vector<ctorch::TableGradients> tables;
+        size_t place = 0;
+        for (const Chain &chain : chains) {
+            tables.push_back({isAskedFor[place], isAskedFor[place + 1]});
+            place += 4 + 4 * chain.blocks();
+        }
+        variable_list all{at::Tensor()};  // the chains themselves are the first input; they have no gradient
+        const auto add = [&](const at::Tensor &gradient) {
+            if (kept->isThere[place++]) all.push_back(gradient);
+        };
+        place = 0;
+        for (const auto &gradients : ctorch::chainsBackward(chains, kept->memory, outputs[0], tables)) {
+            for (const auto *single : {&gradients.first, &gradients.second, &gradients.gates, &gradients.map}) add(*single);
+            for (const auto *stacked : {&gradients.downWeights, &gradients.downBiases, &gradients.upWeights, &gradients.upBiases})
+                for (int64_t block = 0; block < stacked->size(0); ++block) add(stacked->select(0, block));
+        }
         return all;
     }
 };
 
-at::Tensor bottleneckChain(
-    const at::Tensor &first, const std::optional<at::Tensor> &firstRows, at::IntArrayRef firstLayers,
-    const std::optional<at::Tensor> &second, const std::optional<at::Tensor> &secondRows, at::IntArrayRef secondLayers,
-    const std::optional<at::Tensor> &gates, double temperature, const at::Tensor &map, at::TensorList downWeights, at::TensorList downBiases,
-    at::TensorList upWeights, at::TensorList upBiases, c10::string_view activation) {
+using OptionalTensors = c10::List<std::optional<at::Tensor>>;
+
+at::Tensor bottleneckChains(
+    const OptionalTensors &tables, const OptionalTensors &rows, at::IntArrayRef layers, at::IntArrayRef blocks, const OptionalTensors &gates,
+    double temperature, at::TensorList maps, at::TensorList downWeights, at::TensorList downBiases, at::TensorList upWeights,
+    at::TensorList upBiases, c10::string_view activation) {
     TORCH_CHECK(activation == "relu" || activation == "gelu", "a chain with the activation ", activation);
-    const Chain chain{
-        {first, firstRows.value_or(at::Tensor()), firstLayers.vec()},
-        {second.value_or(at::Tensor()), secondRows.value_or(at::Tensor()), secondLayers.vec()},
-        gates.value_or(at::Tensor()),
-        temperature,
-        map,
-        downWeights.vec(),
-        downBiases.vec(),
-        upWeights.vec(),
-        upBiases.vec(),
-        activation == "gelu"};
-    chain.check();
     TORCH_CHECK(
-        !(first.requires_grad() && firstRows) && !(chain.hasTwo() && chain.second.states.requires_grad() && secondRows),
-        "a chain over some rows of a table gives the table no gradient");
-    const auto all = parameters(chain);
-    const auto isTrained = [](const at::Tensor &tensor) { return tensor.defined() && tensor.requires_grad(); };
+        blocks.size() > 0 && tables.size() == 2 * blocks.size() && rows.size() == tables.size() && gates.size() == blocks.size() &&
+            maps.size() == blocks.size(),
+        blocks.size(), " chains with ", tables.size(), " tables");
+    std::vector<Chain> chains;
+    size_t block = 0, layer = 0;
+    for (size_t i = 0; i < blocks.size(); ++i) {
+        const auto count = static_cast<size_t>(blocks[i]);
+        const auto table = [&](size_t place) {
+            const std::optional<at::Tensor> states = tables.get(place), itsRows = rows.get(place);
+            ctorch::ChainTable result{states.value_or(at::Tensor()), itsRows.value_or(at::Tensor()), {}};
+            if (!states) return result;
+            TORCH_CHECK(layer + count <= layers.size(), layers.size(), " layers of tables");
+            result.layers = layers.slice(layer, count).vec();
+            layer += count;
+            return result;
+        };
+        const auto own = [&](at::TensorList list) {
+            TORCH_CHECK(block + count <= list.size(), list.size(), " parameters of blocks");
+            return list.slice(block, count).vec();
+        };
+        const auto first = table(2 * i), second = table(2 * i + 1);
+        const std::optional<at::Tensor> theta = gates.get(i);
+        chains.push_back(
+            {first, second, theta.value_or(at::Tensor()), temperature, maps[i], own(downWeights), own(downBiases), own(upWeights),
+             own(upBiases), activation == "gelu"});
+        block += count;
+        chains.back().check();
+        TORCH_CHECK(
+            chains.back().items() == chains[0].items() && maps[i].size(0) == maps[0].size(0), "chains over different items or of different results");
+        for (const auto *it : {&chains.back().first, &chains.back().second})
+            TORCH_CHECK(
+                !(it->states.defined() && it->states.requires_grad() && it->rows.defined()),
+                "a chain over some rows of a table gives the table no gradient");
+    }
+    const auto all = tensors(chains);
     const bool isRecorded = c10::GradMode::is_enabled() &&
-        (isTrained(first) || isTrained(chain.second.states) || isTrained(chain.gates) || std::any_of(all.begin(), all.end(), isTrained));
-    if (!isRecorded) return ctorch::chainForward(chain, ctorch::isBFloat16InForce(), nullptr);
-    return ChainFunction::apply(chain, first, second, gates, at::TensorList(all));
+        std::any_of(all.begin(), all.end(), [](const at::Tensor &tensor) { return tensor.defined() && tensor.requires_grad(); });
+    if (!isRecorded) return ctorch::chainsForward(chains, ctorch::isBFloat16InForce(), nullptr);
+    return ChainFunction::apply(chains, at::TensorList(all));
 }
 
 } // namespace
 
 TORCH_LIBRARY_FRAGMENT(iisan, library) {
     library.def(
-        "bottleneck_chain(Tensor first, Tensor? first_rows, int[] first_layers, Tensor? second, Tensor? second_rows, int[] second_layers,"
-        " Tensor? gates, float temperature, Tensor map, Tensor[] down_weights, Tensor[] down_biases, Tensor[] up_weights, Tensor[] up_biases,"
-        " str activation) -> Tensor",
-        bottleneckChain);
+        "bottleneck_chains(Tensor?[] tables, Tensor?[] rows, int[] layers, int[] blocks, Tensor?[] gates, float temperature, Tensor[] maps,"
+        " Tensor[] down_weights, Tensor[] down_biases, Tensor[] up_weights, Tensor[] up_biases, str activation) -> Tensor",
+        bottleneckChains);
 }
 
 bool ctorch_has_chain(void) { return ctorch::hasProductsInForce(); }

@@ -1,28 +1,16 @@
 #include "Rows.hpp"
 
 #include "../Vectorised.hpp"
+#include "Rounding.hpp"
 
 #include <cstring>
-#if defined(__x86_64__)
-#include <immintrin.h>
-#endif
 
 namespace ctorch::rows {
 
 namespace {
 
-inline float ofBits(uint32_t bits) {
-    float value;
-    std::memcpy(&value, &bits, sizeof value);
-    return value;
-}
-
-inline uint32_t rounded(float value) {
-    uint32_t bits;
-    std::memcpy(&bits, &value, sizeof bits);
-    const uint32_t even = (bits + 0x7fff + ((bits >> 16) & 1)) >> 16;
-    return value == value ? even : 0x7fc0;
-}
+using rounding::ofBits;
+using rounding::rounded;
 
 CTORCH_VECTORISED void readHalf(float *__restrict y, const _Float16 *__restrict x, float q, int64_t count) {
     for (int64_t i = 0; i < count; ++i) y[i] = q * static_cast<float>(x[i]);
@@ -43,34 +31,18 @@ CTORCH_VECTORISED void readAddingFloat(float *__restrict y, const float *__restr
     for (int64_t i = 0; i < count; ++i) y[i] += q * x[i];
 }
 
-CTORCH_VECTORISED void mix(float *__restrict h, float p, const float *__restrict c, const float *__restrict y, int64_t count) {
+CTORCH_VECTORISED void mixAll(float *__restrict h, float p, const float *__restrict c, const float *__restrict y, int64_t count) {
     for (int64_t i = 0; i < count; ++i) h[i] = p * (h[i] + c[i]) + y[i];
 }
 
-CTORCH_VECTORISED void enterBits(
-    float *__restrict h0, float *__restrict h1, float p, const float *__restrict c, const float *__restrict y0,
-    const float *__restrict y1, uint16_t *__restrict left0, uint16_t *__restrict left1, uint32_t *__restrict right,
-    int64_t count) {
+CTORCH_VECTORISED void storePairBits(
+    const float *__restrict x0, const float *__restrict x1, uint16_t *__restrict left0, uint16_t *__restrict left1,
+    uint32_t *__restrict right, int64_t count) {
     for (int64_t i = 0; i < count; ++i) {
-        const float first = p * (h0[i] + c[i]) + y0[i], second = p * (h1[i] + c[i]) + y1[i];
-        h0[i] = first;
-        h1[i] = second;
-        const uint32_t low = rounded(first), high = rounded(second);
+        const uint32_t low = rounded(x0[i]), high = rounded(x1[i]);
         left0[i] = static_cast<uint16_t>(low);
         left1[i] = static_cast<uint16_t>(high);
         right[i] = low | high << 16;
-    }
-}
-
-CTORCH_VECTORISED void receiveBits(
-    const float *__restrict g0, const float *__restrict g1, uint16_t *__restrict left0, uint16_t *__restrict left1,
-    uint32_t *__restrict right, float *__restrict sum, int64_t count) {
-    for (int64_t i = 0; i < count; ++i) {
-        const uint32_t low = rounded(g0[i]), high = rounded(g1[i]);
-        left0[i] = static_cast<uint16_t>(low);
-        left1[i] = static_cast<uint16_t>(high);
-        right[i] = low | high << 16;
-        sum[i] += g0[i] + g1[i];
     }
 }
 
@@ -78,75 +50,16 @@ CTORCH_VECTORISED void storeBits(uint16_t *__restrict y, const float *__restrict
     for (int64_t i = 0; i < count; ++i) y[i] = static_cast<uint16_t>(rounded(x[i]));
 }
 
-#if defined(__x86_64__) && defined(__linux__)
-#define CTORCH_ROUNDING __attribute__((target("avx512f,avx512bw,avx512vl,avx512bf16")))
-
-/// Whether the machine itself rounds to bfloat16: half of the work of what enters a product is rounding.
-const bool machineRounds = __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512bf16");
-
-/// The places of a0 b0 a1 b1 ... among 32 numbers of a and 32 of b: the first and the second half of the pairs.
-alignas(64) const uint16_t firstPairs[32] = {0, 32, 1, 33, 2,  34, 3,  35, 4,  36, 5,  37, 6,  38, 7,  39,
-                                             8, 40, 9, 41, 10, 42, 11, 43, 12, 44, 13, 45, 14, 46, 15, 47};
-alignas(64) const uint16_t secondPairs[32] = {16, 48, 17, 49, 18, 50, 19, 51, 20, 52, 21, 53, 22, 54, 23, 55,
-                                              24, 56, 25, 57, 26, 58, 27, 59, 28, 60, 29, 61, 30, 62, 31, 63};
-
-CTORCH_ROUNDING inline __m512i roundedByMachine(__m512 low, __m512 high) {
-    return (__m512i)_mm512_cvtne2ps_pbh(high, low);
-}
-
-/// 32 numbers of two rows to left and right operands.
-CTORCH_ROUNDING inline void storePairs(
-    __m512i first, __m512i second, uint16_t *left0, uint16_t *left1, uint32_t *right) {
-    _mm512_storeu_si512(left0, first);
-    _mm512_storeu_si512(left1, second);
-    _mm512_storeu_si512(right, _mm512_permutex2var_epi16(first, _mm512_load_si512(firstPairs), second));
-    _mm512_storeu_si512(right + 16, _mm512_permutex2var_epi16(first, _mm512_load_si512(secondPairs), second));
-}
-
-CTORCH_ROUNDING void enterByMachine(
-    float *h0, float *h1, float p, const float *c, const float *y0, const float *y1, uint16_t *left0, uint16_t *left1,
-    uint32_t *right, int64_t count) {
-    const __m512 factor = _mm512_set1_ps(p);
-    const auto mixed = [&](float *h, const float *y, int64_t i) __attribute__((target("avx512f,avx512bw,avx512vl,avx512bf16"))) {
-        const __m512 sum = _mm512_add_ps(_mm512_loadu_ps(h + i), _mm512_loadu_ps(c + i));
-        const __m512 value = _mm512_fmadd_ps(factor, sum, _mm512_loadu_ps(y + i));
-        _mm512_storeu_ps(h + i, value);
-        return value;
-    };
-    for (int64_t i = 0; i < count; i += 32) {
-        const __m512 low0 = mixed(h0, y0, i), high0 = mixed(h0, y0, i + 16);
-        const __m512 low1 = mixed(h1, y1, i), high1 = mixed(h1, y1, i + 16);
-        storePairs(roundedByMachine(low0, high0), roundedByMachine(low1, high1), left0 + i, left1 + i, right + i);
-    }
-}
-
-CTORCH_ROUNDING void receiveByMachine(
-    const float *g0, const float *g1, uint16_t *left0, uint16_t *left1, uint32_t *right, float *sum, int64_t count) {
-    for (int64_t i = 0; i < count; i += 32) {
-        const __m512 low0 = _mm512_loadu_ps(g0 + i), high0 = _mm512_loadu_ps(g0 + i + 16);
-        const __m512 low1 = _mm512_loadu_ps(g1 + i), high1 = _mm512_loadu_ps(g1 + i + 16);
-        storePairs(roundedByMachine(low0, high0), roundedByMachine(low1, high1), left0 + i, left1 + i, right + i);
-        _mm512_storeu_ps(sum + i, _mm512_add_ps(_mm512_loadu_ps(sum + i), _mm512_add_ps(low0, low1)));
-        _mm512_storeu_ps(sum + i + 16, _mm512_add_ps(_mm512_loadu_ps(sum + i + 16), _mm512_add_ps(high0, high1)));
-    }
-}
-
+#if CTORCH_MACHINE_ROUNDS
 CTORCH_ROUNDING void storeByMachine(uint16_t *y, const float *x, int64_t count) {
     int64_t i = 0;
     for (; i + 32 <= count; i += 32)
-        _mm512_storeu_si512(y + i, roundedByMachine(_mm512_loadu_ps(x + i), _mm512_loadu_ps(x + i + 16)));
+        _mm512_storeu_si512(y + i, rounded(_mm512_loadu_ps(x + i), _mm512_loadu_ps(x + i + 16)));
     for (; i < count; ++i) y[i] = static_cast<uint16_t>(rounded(x[i]));
 }
 #else
-constexpr bool machineRounds = false;
-constexpr auto enterByMachine = enterBits;
-constexpr auto receiveByMachine = receiveBits;
 constexpr auto storeByMachine = storeBits;
 #endif
-
-CTORCH_VECTORISED void addTwo(float *__restrict y, const float *__restrict a, const float *__restrict b, int64_t count) {
-    for (int64_t i = 0; i < count; ++i) y[i] += a[i] + b[i];
-}
 
 CTORCH_VECTORISED void separateBits(float *__restrict a, float *__restrict b, const uint32_t *__restrict x, int64_t count) {
     for (int64_t i = 0; i < count; ++i) {
@@ -193,11 +106,10 @@ CTORCH_VECTORISED float dotAll(const float *__restrict g, const float *__restric
     return sum;
 }
 
-CTORCH_VECTORISED float dotDifferenceAll(
-    const float *__restrict g, const float *__restrict y, const float *__restrict x, int64_t count) {
+CTORCH_VECTORISED float dotBits(const float *__restrict g, const uint16_t *__restrict y, int64_t count) {
 #pragma clang fp reassociate(on)
     float sum = 0;
-    for (int64_t i = 0; i < count; ++i) sum += g[i] * (y[i] - x[i]);
+    for (int64_t i = 0; i < count; ++i) sum += g[i] * ofBits(static_cast<uint32_t>(y[i]) << 16);
     return sum;
 }
 
@@ -265,45 +177,38 @@ void readAdding(float *y, const void *x, at::ScalarType type, float q, int64_t c
     }
 }
 
-void enter(float *h, float p, const float *c, const float *y, float *left, float *right, int64_t count) {
-    mix(h, p, c, y, count);
-    mix(h + count, p, c, y + count, count);
-    std::memcpy(left, h, 2 * count * sizeof *h);
-    std::memcpy(right, h, 2 * count * sizeof *h);
+void mix(float *h, float p, const float *c, const float *y, int64_t count) { mixAll(h, p, c, y, count); }
+
+void storePair(const float *x0, const float *x1, float *left0, float *left1, float *right, int64_t count) {
+    std::memcpy(left0, x0, count * sizeof *x0);
+    std::memcpy(left1, x1, count * sizeof *x1);
+    std::memcpy(right, x0, count * sizeof *x0);
+    std::memcpy(right + count, x1, count * sizeof *x1);
 }
-void enter(float *h, float p, const float *c, const float *y, at::BFloat16 *left, at::BFloat16 *right, int64_t count) {
-    const bool isWhole = count % 32 == 0;
-    (machineRounds && isWhole ? enterByMachine : enterBits)(
-        h, h + count, p, c, y, y + count, bits(left), bits(left + count), words(right), count);
+void storePair(const float *x0, const float *x1, at::BFloat16 *left0, at::BFloat16 *left1, at::BFloat16 *right, int64_t count) {
+    storePairBits(x0, x1, bits(left0), bits(left1), words(right), count);
 }
 
-void receive(const float *g, float *left, float *right, float *sum, int64_t count) {
-    std::memcpy(left, g, 2 * count * sizeof *g);
-    std::memcpy(right, g, 2 * count * sizeof *g);
-    addTwo(sum, g, g + count, count);
+void separate(float *x0, float *x1, const float *right, int64_t count) {
+    std::memcpy(x0, right, count * sizeof *x0);
+    std::memcpy(x1, right + count, count * sizeof *x1);
 }
-void receive(const float *g, at::BFloat16 *left, at::BFloat16 *right, float *sum, int64_t count) {
-    const bool isWhole = count % 32 == 0;
-    (machineRounds && isWhole ? receiveByMachine : receiveBits)(
-        g, g + count, bits(left), bits(left + count), words(right), sum, count);
-}
-
-void separate(float *y, const float *right, int64_t count) { std::memcpy(y, right, 2 * count * sizeof *y); }
-void separate(float *y, const at::BFloat16 *right, int64_t count) {
-    separateBits(y, y + count, reinterpret_cast<const uint32_t *>(right), count);
+void separate(float *x0, float *x1, const at::BFloat16 *right, int64_t count) {
+    separateBits(x0, x1, reinterpret_cast<const uint32_t *>(right), count);
 }
 
 void add(float *y, const float *a, int64_t count) { addAll(y, a, count); }
+void addScaled(float *y, float a, const float *x, int64_t count) { readAddingFloat(y, x, a, count); }
 void scale(float *y, float a, const float *x, int64_t count) { scaleAll(y, a, x, count); }
 void rectify(float *y, const float *b, int64_t count) { rectifyAll(y, b, count); }
 void rectifyGradient(float *y, const float *a, float *sum, int64_t count) { rectifyGradientFloat(y, a, sum, count); }
 void rectifyGradient(float *y, const at::BFloat16 *a, float *sum, int64_t count) { rectifyGradientBits(y, bits(a), sum, count); }
 float dot(const float *g, const float *y, int64_t count) { return dotAll(g, y, count); }
-float dotDifference(const float *g, const float *y, const float *x, int64_t count) { return dotDifferenceAll(g, y, x, count); }
+float dot(const float *g, const at::BFloat16 *y, int64_t count) { return dotBits(g, bits(y), count); }
 
 void store(float *y, const float *x, int64_t count) { std::memcpy(y, x, count * sizeof *y); }
 void store(at::BFloat16 *y, const float *x, int64_t count) {
-    (machineRounds ? storeByMachine : storeBits)(bits(y), x, count);
+    (rounding::machineRounds ? storeByMachine : storeBits)(bits(y), x, count);
 }
 
 void interleave(at::BFloat16 *y, const at::BFloat16 *a, const at::BFloat16 *b, int64_t count) {

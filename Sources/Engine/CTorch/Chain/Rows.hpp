@@ -11,21 +11,20 @@ void read(float *y, const void *x, at::ScalarType type, float q, int64_t count);
 /// y = y + q x.
 void readAdding(float *y, const void *x, at::ScalarType type, float q, int64_t count);
 
-/// h = p (h + c) + y for two rows of each of h and y; c may be null. Their numbers go to `left` [2, count] and, as a right operand
-/// (Products.hpp), to `right`.
-void enter(float *h, float p, const float *c, const float *y, float *left, float *right, int64_t count);
-void enter(float *h, float p, const float *c, const float *y, at::BFloat16 *left, at::BFloat16 *right, int64_t count);
+/// h = p (h + c) + y.
+void mix(float *h, float p, const float *c, const float *y, int64_t count);
 
-/// The numbers of two rows g to `left` and `right`, and their sum onto `sum`.
-void receive(const float *g, float *left, float *right, float *sum, int64_t count);
-void receive(const float *g, at::BFloat16 *left, at::BFloat16 *right, float *sum, int64_t count);
-
+/// Two rows to those of a left operand and, side by side, to a right operand (Products.hpp).
+void storePair(const float *x0, const float *x1, float *left0, float *left1, float *right, int64_t count);
+void storePair(const float *x0, const float *x1, at::BFloat16 *left0, at::BFloat16 *left1, at::BFloat16 *right, int64_t count);
 /// Two rows of a right operand in float32.
-void separate(float *y, const float *right, int64_t count);
-void separate(float *y, const at::BFloat16 *right, int64_t count);
+void separate(float *x0, float *x1, const float *right, int64_t count);
+void separate(float *x0, float *x1, const at::BFloat16 *right, int64_t count);
 
-/// y = x + a.
+/// y = y + a.
 void add(float *y, const float *a, int64_t count);
+/// y = y + a x.
+void addScaled(float *y, float a, const float *x, int64_t count);
 /// y = a x.
 void scale(float *y, float a, const float *x, int64_t count);
 /// y = max(y + b, 0).
@@ -35,8 +34,7 @@ void rectifyGradient(float *y, const float *a, float *sum, int64_t count);
 void rectifyGradient(float *y, const at::BFloat16 *a, float *sum, int64_t count);
 /// Sum of g y.
 float dot(const float *g, const float *y, int64_t count);
-/// Sum of g (y - x).
-float dotDifference(const float *g, const float *y, const float *x, int64_t count);
+float dot(const float *g, const at::BFloat16 *y, int64_t count);
 
 /// y = x; in bfloat16 rounded, halves to even, and what is not a number stays so.
 void store(float *y, const float *x, int64_t count);

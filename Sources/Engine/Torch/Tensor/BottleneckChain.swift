@@ -1,13 +1,13 @@
 import CTorch
 
-/// Residual blocks with bottlenecks one after the other, over rows of tables, as one operation.
+/// Residual blocks with bottlenecks one after the other, over rows of tables; several such chains are one operation.
 ///
 /// With h_0 = 0: over one table x_k = g_k A_k + (1 - g_k) h_{k-1}, over two x_k = h_{k-1} + g_k A_k + (1 - g_k) B_k, and
 /// h_k = x_k + U_k s(D_k x_k + b_k) + c_k, where g_k = sigmoid(θ_k / temperature); without gates everything is added. A linear map
 /// M ends the chain.
 ///
-/// The operation has its own backward pass. It takes a few items at a time through all blocks, so that what passes between blocks stays
-/// in a core's cache, reads the tables' rows in place, and keeps sums in float32 also where products are bfloat16.
+/// The operation has its own backward pass. Each thread takes its items through all blocks of a chain, so that what passes between blocks
+/// stays in a core's cache, reads the tables' rows in place, and keeps sums in float32 also where products are bfloat16.
 public struct BottleneckChain {
     /// Where the blocks read from.
     public struct Table {
@@ -59,7 +59,25 @@ public struct BottleneckChain {
         self.activation = activation
     }
 
-    private static let chainOperator = Operator("bottleneck_chain", namespace: "iisan")
+    /// A chain with what it reads and the map that ends it.
+    public struct Reading {
+        let chain: BottleneckChain
+        let first: Table
+        let second: Table?
+        let map: Tensor
+
+        /// Lets a chain read one or two tables.
+        ///
+        /// - Parameter map: M [outputs, width].
+        public init(_ chain: BottleneckChain, _ first: Table, _ second: Table? = nil, map: Tensor) {
+            self.chain = chain
+            self.first = first
+            self.second = second
+            self.map = map
+        }
+    }
+
+    private static let chainsOperator = Operator("bottleneck_chains", namespace: "iisan")
 
     /// Whether the operation exists for this chain on this machine, in the precision that is in force.
     ///
@@ -73,17 +91,19 @@ public struct BottleneckChain {
             && ctorch.has_chain()
     }
 
-    /// M h of the last block: float32 [items, outputs].
+    /// The sum over chains of M h of the last block: float32 [items, outputs].
     ///
-    /// Gradients reach M, the parameters, and a table that is read without `rows`.
-    ///
-    /// - Parameter map: M [outputs, width].
-    public func callAsFunction(_ first: Table, _ second: Table? = nil, map: Tensor) -> Tensor {
-        Self.chainOperator(
-            .tensor(first.states), .tensor(first.rows), .ints(first.layers), .tensor(second?.states), .tensor(second?.rows),
-            .ints(second?.layers ?? []), .tensor(gates),
-            .double(temperature), .tensor(map.to(.float32)), .tensors(blocks.map(\.downWeight)),
+    /// All chains read for the same items, have maps of as many outputs, and the first one's temperature and activation.
+    /// Gradients reach the maps, the parameters, and a table that is read without `rows`.
+    public static func sum(_ readings: [Reading]) -> Tensor {
+        let chains = readings.map(\.chain), tables = readings.flatMap { [$0.first, $0.second] }
+        let blocks = chains.flatMap(\.blocks)
+        return chainsOperator(
+            .optionalTensors(tables.map { $0?.states }), .optionalTensors(tables.map { $0?.rows }),
+            .ints(tables.flatMap { $0?.layers ?? [] }), .ints(chains.map(\.blocks.count)),
+            .optionalTensors(chains.map(\.gates)),
+            .double(chains[0].temperature), .tensors(readings.map { $0.map.to(.float32) }), .tensors(blocks.map(\.downWeight)),
             .tensors(blocks.map(\.downBias)), .tensors(blocks.map(\.upWeight)), .tensors(blocks.map(\.upBias)),
-            .text(activation == .gelu ? "gelu" : "relu"))
+            .text(chains[0].activation == .gelu ? "gelu" : "relu"))
     }
 }
