@@ -4,14 +4,16 @@ import Torch
 ///
 /// x = dropout(LayerNorm(e + position)), then post-norm blocks of causal attention and feed-forward (article Mathematics).
 ///
-/// It works on packed rows: one per item of a history, without padding. On accelerators attention alone sees histories side by
-/// side, padded.
+/// It works on packed rows: one per item of a history, without padding. On processors the blocks are one operation; on accelerators
+/// attention alone sees histories side by side, padded.
 public final class UserEncoder {
     /// How many items of a history are seen (L); the newest has position L - 1.
     public let positions: Int
     private let position: Embedding
     private let norm: LayerNorm
     private let blocks: [UserBlock]
+    /// The blocks as one operation.
+    private let together: HistoryBlocks
     private let dropout: Double
     private let device: Device
 
@@ -29,6 +31,7 @@ public final class UserEncoder {
         blocks = try (0..<options.blocks).map {
             try UserBlock(parameters.scoped("blocks", $0), width: width, heads: options.heads)
         }
+        together = HistoryBlocks(blocks.map(\.together), heads: options.heads, epsilon: Self.epsilon)
         dropout = options.dropout
         device = parameters.device
     }
@@ -55,6 +58,7 @@ public final class UserEncoder {
         let dropout = training ? dropout : 0
         var x = norm(items + position(rows.positions))
         if dropout > 0 { x = x.fastDropout(dropout) }
+        if rows.padded == nil, together.isAvailable { return together(x, starts: rows.starts, dropout: dropout) }
         for block in blocks { x = block(x, rows, dropout: dropout) }
         return x
     }
