@@ -25,11 +25,13 @@ import Torch
         Shape(width: 128, heads: 4), Shape(width: 16, blocks: 3), Shape(width: 48, heads: 3),
     ]
 
-    /// Blocks over packed histories, with parameters large enough that every part of a gradient counts.
+    /// An encoder's parts over packed histories, with parameters large enough that every part of a gradient counts.
     private struct Setting {
         let shape: Shape
         let rows: HistoryRows
         let parameters = Parameters(on: .cpu)
+        let position: Embedding
+        let norm: LayerNorm
         let blocks: [UserBlock]
         let together: HistoryBlocks
         let x: Tensor
@@ -39,13 +41,17 @@ import Torch
             RandomState.seed(12)
             self.shape = shape
             let users = shape.lengths.enumerated().flatMap { [Int64](repeating: Int64($0), count: $1) }
+            let length = max(shape.lengths.max() ?? 0, 1)
+            let positions = shape.lengths.flatMap { (length - $0..<length).map(Int64.init) }
             rows = HistoryRows(
-                users: users, positions: users, userCount: shape.lengths.count, length: 10, isPadded: false, on: .cpu)
+                users: users, positions: positions, userCount: shape.lengths.count, length: length, isPadded: false, on: .cpu)
             let parameters = parameters
+            position = try Embedding(parameters.scoped("position"), length, shape.width)
+            norm = try LayerNorm(parameters.scoped("norm"), shape.width, epsilon: UserEncoder.epsilon)
             blocks = try (0..<shape.blocks).map {
                 try UserBlock(parameters.scoped("blocks", $0), width: shape.width, heads: shape.heads)
             }
-            together = HistoryBlocks(blocks.map(\.together), heads: shape.heads, epsilon: UserEncoder.epsilon)
+            together = HistoryBlocks(position: position, norm: norm, blocks.map(\.together), heads: shape.heads)
             withoutGradients {
                 for (name, parameter) in parameters.all {
                     let noise = Tensor.randomNormal(parameter.shape) * (name.hasSuffix("up.weight") ? 0.03 : 0.1)
@@ -62,16 +68,22 @@ import Torch
             slope = .randomNormal(x.shape)
         }
 
-        /// The blocks one operation after the other; with masks (before the norms [blocks, 2, rows, width] and of pairs
-        /// [blocks, heads, pairs]) by hand.
-        func plain(_ x: Tensor, _ masks: (rows: Tensor, pairs: Tensor)?) -> Tensor {
-            guard let masks else { return blocks.reduce(x) { $1($0, rows, dropout: 0) } }
-            return blocks.indices.reduce(x) { x, block in
+        /// As one operation.
+        func fast(_ items: Tensor, dropout: Double = 0) -> Tensor {
+            together(items, positions: rows.positions, starts: rows.starts, dropout: dropout)
+        }
+
+        /// One operation after the other; with masks (of rows [1 + 2 · blocks, rows, width] and of pairs [blocks, heads, pairs]) by
+        /// hand.
+        func plain(_ items: Tensor, _ masks: (rows: Tensor, pairs: Tensor)?) -> Tensor {
+            let first = norm(items + position(rows.positions))
+            guard let masks else { return blocks.reduce(first) { $1($0, rows, dropout: 0) } }
+            return blocks.indices.reduce(first * masks.rows.selected(0, 0)) { x, block in
                 func named(_ name: String) -> Tensor { parameters.all["blocks.\(block).\(name)"]! }
                 func normalised(_ x: Tensor, _ name: String) -> Tensor {
                     x.layerNorm(named("\(name).weight"), named("\(name).bias"), epsilon: UserEncoder.epsilon)
                 }
-                func mask(_ norm: Int) -> Tensor { masks.rows.selected(0, block).selected(0, norm) }
+                func mask(_ norm: Int) -> Tensor { masks.rows.selected(0, 1 + 2 * block + norm) }
                 let sides = Tensor.concatenated(
                     ["query", "key", "value"].map { x.linear(named("attention.\($0).weight")) }, along: 1)
                 let seen = sides.historyAttention(
@@ -120,10 +132,10 @@ import Torch
         try withThreads(threads) {
             let setting = try Setting(shape)
             #expect(setting.together.isAvailable)
-            let found = try setting.results { setting.together($0, starts: setting.rows.starts) }
+            let found = try setting.results { setting.fast($0) }
             try compare(found, try setting.results { setting.plain($0, nil) })
             // Without gradients nothing is kept, and the numbers are the same.
-            let unrecorded = withoutGradients { setting.together(setting.x, starts: setting.rows.starts) }
+            let unrecorded = withoutGradients { setting.fast(setting.x) }
             #expect(unrecorded.floats() == found["result"]?.floats())
         }
     }
@@ -133,9 +145,9 @@ import Torch
         try withThreads(threads) {
             let setting = try Setting(shape)
             RandomState.seed(13)
-            let found = try setting.results { setting.together($0, starts: setting.rows.starts, dropout: 0.3) }
+            let found = try setting.results { setting.fast($0, dropout: 0.3) }
             let (rowShape, pairShape) = (
-                [shape.blocks, 2] + setting.x.shape, [shape.blocks, shape.heads, setting.rows.pairCount]
+                [1 + 2 * shape.blocks] + setting.x.shape, [shape.blocks, shape.heads, setting.rows.pairCount]
             )
             let (rowCount, pairCount) = (rowShape.reduce(1, *), pairShape.reduce(1, *))
             RandomState.seed(13)
@@ -146,7 +158,7 @@ import Torch
             )
             try compare(found, try setting.results { setting.plain($0, cut) })
             RandomState.seed(13)
-            let unrecorded = withoutGradients { setting.together(setting.x, starts: setting.rows.starts, dropout: 0.3) }
+            let unrecorded = withoutGradients { setting.fast(setting.x, dropout: 0.3) }
             #expect(unrecorded.floats() == found["result"]?.floats())
         }
     }
@@ -157,7 +169,7 @@ import Torch
             let setting = try Setting(Self.shapes[5])
             func run() throws -> [[Float]] {
                 RandomState.seed(14)
-                return try setting.results { setting.together($0, starts: setting.rows.starts, dropout: 0.1) }.values.map {
+                return try setting.results { setting.fast($0, dropout: 0.1) }.values.map {
                     $0.floats()
                 }
             }
@@ -174,15 +186,13 @@ import Torch
         options.heads = heads
         let encoder = try UserEncoder(parameters, width: width, positions: 5, options)
         let blocks = try (0..<2).map { try UserBlock(parameters.scoped("blocks", $0), width: width, heads: heads) }
-        let together = HistoryBlocks(blocks.map(\.together), heads: heads, epsilon: UserEncoder.epsilon)
+        let position = try Embedding(parameters.scoped("position"), 5, width)
+        let norm = try LayerNorm(parameters.scoped("norm"), width, epsilon: UserEncoder.epsilon)
+        let together = HistoryBlocks(position: position, norm: norm, blocks.map(\.together), heads: heads)
         #expect(together.isAvailable == (width % 16 == 0))
         let rows = encoder.rows(users: [0, 0, 0, 2], positions: [2, 3, 4, 4], userCount: 3)
         let items = Tensor.randomNormal([4, width])
-        let position = try #require(parameters.all["position.weight"]).selecting(rows.positions)
-        let first = (items + position).layerNorm(
-            try #require(parameters.all["norm.weight"]), try #require(parameters.all["norm.bias"]), epsilon: UserEncoder.epsilon
-        )
-        let expected = blocks.reduce(first) { $1($0, rows, dropout: 0) }
+        let expected = blocks.reduce(norm(items + position(rows.positions))) { $1($0, rows, dropout: 0) }
         #expect((encoder(items, rows) - expected).absolute().maximum().item() < 1e-5)
         #expect(encoder(items, rows, training: true).requiresGradient)
     }
@@ -190,7 +200,7 @@ import Torch
     /// Without rows nothing is computed, and every gradient is zero.
     @Test(arguments: [[], [0, 0, 0]]) func noRowsAreNoError(_ lengths: [Int]) throws {
         let setting = try Setting(Shape(lengths: lengths))
-        let found = try setting.results { setting.together($0, starts: setting.rows.starts, dropout: 0.1) }
+        let found = try setting.results { setting.fast($0, dropout: 0.1) }
         #expect(found["result"]?.shape == [0, 64])
         for (name, gradient) in found where gradient.count > 0 {
             #expect(gradient.absolute().maximum().item() == 0, "\(name)")
@@ -199,18 +209,28 @@ import Torch
 
     @Test func impossibleLayoutsAreErrors() throws {
         let setting = try Setting(Shape(lengths: [4]))
-        func expectError(_ x: Tensor, _ starts: Tensor, dropout: Double = 0) {
-            #expect(throws: (any Error).self) {
-                try withTensorErrors { _ = setting.together(x, starts: starts, dropout: dropout) }
+        let (starts, positions) = (setting.rows.starts, setting.rows.positions)
+        func expectError(
+            _ blocks: HistoryBlocks? = nil, x: Tensor? = nil, positions: Tensor? = nil, starts: Tensor? = nil,
+            dropout: Double = 0,
+            sourceLocation: SourceLocation = #_sourceLocation
+        ) {
+            #expect(throws: (any Error).self, sourceLocation: sourceLocation) {
+                try withTensorErrors {
+                    _ = (blocks ?? setting.together)(
+                        x ?? setting.x, positions: positions ?? setting.rows.positions, starts: starts ?? setting.rows.starts,
+                        dropout: dropout)
+                }
             }
         }
-        for starts in [[], [0, 3], [1, 4], [0, 5, 4], [0, 3, 2, 4]] as [[Int64]] { expectError(setting.x, Tensor(starts)) }
-        let starts = setting.rows.starts
-        expectError(setting.x, starts.to(.float32))
-        expectError(.zeros([4, 32]), starts)
-        expectError(.zeros([4, 64], dtype: .float64), starts)
-        for dropout in [-0.1, 1] { expectError(setting.x, starts, dropout: dropout) }
-        let wrong = HistoryBlocks(setting.blocks.map(\.together), heads: 3, epsilon: 1e-6)
-        #expect(throws: (any Error).self) { try withTensorErrors { _ = wrong(setting.x, starts: starts) } }
+        for starts in [[], [0, 3], [1, 4], [0, 5, 4], [0, 3, 2, 4]] as [[Int64]] { expectError(starts: Tensor(starts)) }
+        expectError(starts: starts.to(.float32))
+        for positions in [[0, 1, 2], [0, 1, 2, 4], [-1, 1, 2, 3]] as [[Int64]] { expectError(positions: Tensor(positions)) }
+        expectError(positions: positions.to(.float32))
+        expectError(x: .zeros([4, 32]))
+        expectError(x: .zeros([4, 64], dtype: .float64))
+        for dropout in [-0.1, 1] { expectError(dropout: dropout) }
+        expectError(
+            HistoryBlocks(position: setting.position, norm: setting.norm, setting.blocks.map(\.together), heads: 3))
     }
 }

@@ -1,4 +1,6 @@
-// Blocks of causal attention and feed-forward over packed histories, as one operation with its own backward pass:
+// Blocks of causal attention and feed-forward over packed histories, as one operation with its own backward pass. With dropout's
+// factors m, for items e at positions p:
+//   x = m LayerNorm(e + P_p), then for each block
 //   a = LayerNorm(x + m O attention(Q x, K x, V x)); x' = LayerNorm(a + m (W_2 relu(W_1 a + b_1) + b_2))
 //
 // What a row needs is in its own history. So a few whole histories at a time go through all blocks on one thread: threads wait for
@@ -9,10 +11,12 @@
 #include "Histories.hpp"
 #include "Pieces.hpp"
 
-#include <array>
 #include <optional>
 
 namespace ctorch::history {
+
+/// What comes before the blocks' parameters.
+enum EntryParameter : int64_t { position, entryNormWeight, entryNormBias, entryParameterCount };
 
 /// A block's parameters, in the order in which the operator takes them.
 enum Parameter : int64_t {
@@ -33,21 +37,21 @@ enum Parameter : int64_t {
 
 /// Everything blocks compute with, but their input.
 struct Blocks {
-    std::vector<at::Tensor> parameters;  ///< those of each block in turn
+    at::Tensor positions;                ///< of the rows, int64 [rows]
+    std::vector<at::Tensor> parameters;  ///< the entry's, then those of each block in turn
     int64_t heads;
     float epsilon;
 
-    int64_t count() const { return static_cast<int64_t>(parameters.size()) / parameterCount; }
-    int64_t width() const { return parameters[query].size(0); }
-    int64_t hidden() const { return parameters[upWeight].size(0); }
-    const float *at(int64_t block, Parameter parameter) const {
-        return parameters[block * parameterCount + parameter].const_data_ptr<float>();
-    }
-    /// The shape of each of a block's parameters.
-    std::array<std::vector<int64_t>, parameterCount> shapes() const;
+    int64_t count() const { return (static_cast<int64_t>(parameters.size()) - entryParameterCount) / parameterCount; }
+    int64_t width() const { return parameters[position].size(1); }
+    int64_t hidden() const { return parameters[place(0, upWeight)].size(0); }
+    /// Where a block's parameter stands among all.
+    static int64_t place(int64_t block, Parameter parameter) { return entryParameterCount + block * parameterCount + parameter; }
+    const float *at(EntryParameter parameter) const { return parameters[parameter].const_data_ptr<float>(); }
+    const float *at(int64_t block, Parameter parameter) const { return parameters[place(block, parameter)].const_data_ptr<float>(); }
 
-    /// Stops what the kernels cannot do with an input x.
-    void check(const at::Tensor &x, const Histories &histories) const;
+    /// Stops what the kernels cannot do with items e.
+    void check(const at::Tensor &items, const Histories &histories) const;
 };
 
 /// What the backward pass needs of the forward pass, of one piece in one block. Rows are those of the piece, padded.
@@ -65,6 +69,13 @@ struct Activations {
     float *inverse;          ///< 1 / sigma of the second norm [rows]
 };
 
+/// The same of the entry.
+struct EntryActivations {
+    float *normal;   ///< the norm's, before weight and bias [rows, width]
+    float *mask;     ///< what dropout made of ones after the norm [rows, width]
+    float *inverse;  ///< 1 / sigma [rows]
+};
+
 /// Memory for what the backward pass needs of some rows and pairs.
 class Memory {
   public:
@@ -73,6 +84,7 @@ class Memory {
 
     bool isMasked() const { return isMasked_; }
     /// Activations of the rows from `row` on.
+    EntryActivations entry(int64_t row) const;
     Activations activations(int64_t block, int64_t row) const;
     /// Attention's probabilities of the pairs from `pair` on.
     float *probabilities(int64_t block, int64_t head, int64_t pair) const;
@@ -82,19 +94,20 @@ class Memory {
   private:
     int64_t rows_ = 0, width_ = 0, hidden_ = 0;
     bool isMasked_ = false;
+    at::Tensor entry_;                     // [all activations of all rows]
     at::Tensor numbers_;                   // [blocks, all activations of all rows]
     at::Tensor probabilities_, pairMask_;  // [blocks, heads, pairs]
 };
 
-/// What comes of x [rows, width], with dropout where there are fates. `memory` is filled unless it is null.
+/// What comes of items [rows, width], with dropout where there are fates. `memory` is filled unless it is null.
 ///
-/// Dropout has the fates of a tensor of ones in which the numbers [blocks, 2, rows, width] before the norms are followed by those of the
-/// probabilities [blocks, heads, pairs].
+/// Dropout has the fates of a tensor of ones in which those of rows [1 + 2 blocks, rows, width], in the order of their use, are followed
+/// by those of probabilities [blocks, heads, pairs].
 at::Tensor blocksForward(
-    const Blocks &blocks, const at::Tensor &x, const Histories &histories, const Pieces &pieces, const std::optional<Fates> &fates,
+    const Blocks &blocks, const at::Tensor &items, const Histories &histories, const Pieces &pieces, const std::optional<Fates> &fates,
     Memory *memory);
 
-/// The gradients for that of the result: of x, then of the parameters.
+/// The gradients for that of the result: of the items, then of the parameters.
 std::vector<at::Tensor> blocksBackward(
     const Blocks &blocks, const at::Tensor &gradient, const Histories &histories, const Pieces &pieces, const Memory &memory);
 

@@ -4,45 +4,39 @@ namespace ctorch::history {
 
 namespace {
 
-bool isMatrix(int64_t parameter) {
-    return parameter <= output || parameter == upWeight || parameter == downWeight;
-}
-
-/// Sums over rows, one for each of the blocks' parameters, that each part of the pieces adds up for itself.
+/// Sums over rows, one for each parameter, that each part of the pieces adds up for itself.
 class PartialSums {
   public:
     PartialSums(const Blocks &blocks, int64_t parts) : parts_(parts) {
-        const auto shapes = blocks.shapes();
-        for (int64_t block = 0; block < blocks.count(); ++block)
-            for (const auto &shape : shapes) {
-                sums_.push_back(buffer(shape));
-                starts_.push_back(size_);
-                size_ += sums_.back().numel();
-            }
+        for (const auto &parameter : blocks.parameters) {
+            sums_.push_back(buffer(parameter.sizes()));
+            starts_.push_back(size_);
+            // At multiples of 64 bytes.
+            size_ += (parameter.numel() + 15) / 16 * 16;
+        }
         others_ = buffer({std::max<int64_t>(0, parts - 1), size_});
     }
 
-    float *at(int64_t part, int64_t block, Parameter parameter) const {
-        const int64_t i = block * parameterCount + parameter;
-        return part == 0 ? data(sums_[i]) : data(others_) + (part - 1) * size_ + starts_[i];
+    float *at(int64_t part, int64_t parameter) const {
+        return part == 0 ? data(sums_[parameter]) : data(others_) + (part - 1) * size_ + starts_[parameter];
     }
-    /// Zeroes what is added up row by row; a product starts by itself.
-    void clearVectors(int64_t part) const {
-        for (size_t i = 0; i < sums_.size(); ++i)
-            if (!isMatrix(i % parameterCount))
-                clear(at(part, 0, static_cast<Parameter>(i)), sums_[i].numel(), 0, 1);
+    /// Zeroes what is added up row by row; a product over rows starts by itself.
+    void clearRowSums(int64_t part) const {
+        for (int64_t i = 0; i < count(); ++i)
+            if (i == position || sums_[i].dim() == 1) clear(at(part, i), sums_[i].numel(), 0, 1);
     }
     /// The sums over all parts.
     std::vector<at::Tensor> total() const {
-        for (size_t i = 0; i < sums_.size(); ++i) {
+        for (int64_t i = 0; i < count(); ++i) {
             if (parts_ == 0) sums_[i].zero_();
-            for (int64_t part = 1; part < parts_; ++part)
-                rows::add(data(sums_[i]), at(part, 0, static_cast<Parameter>(i)), sums_[i].numel());
+            for (int64_t part = 1; part < parts_; ++part) rows::add(data(sums_[i]), at(part, i), sums_[i].numel());
         }
         return sums_;
     }
 
   private:
+    int64_t count() const { return static_cast<int64_t>(sums_.size()); }
+
     int64_t parts_, size_ = 0;
     std::vector<at::Tensor> sums_;  // of the first part, then of all
     std::vector<int64_t> starts_;
@@ -56,7 +50,8 @@ std::vector<at::Tensor> blocksBackward(
     const int64_t width = blocks.width(), hidden = blocks.hidden(), headWidth = width / blocks.heads;
     const std::vector<float> ones(width, 1);
     const PartialSums sums(blocks, pieces.partCount());
-    const at::Tensor ofX = buffer(gradient.sizes());
+    const at::Tensor ofItems = buffer(gradient.sizes());
+    const int64_t *positions = blocks.positions.const_data_ptr<int64_t>();
     inParallel(pieces.partCount(), [&](int64_t part) {
         // Whole squares of 16 rows, on which a transposition works.
         const int64_t most = (pieces.largest + 15) / 16 * 16, widest = std::max(3 * width, hidden);
@@ -64,7 +59,7 @@ std::vector<at::Tensor> blocksBackward(
         const at::Tensor wide = buffer({most, widest}), transposed = buffer({widest, most});
         std::vector<float> scratch(histories.longest), unused(width);
         float *g = data(rowGradients), *e = data(branch), *inner = data(wide), *left = data(transposed);
-        sums.clearVectors(part);
+        sums.clearRowSums(part);
         for (int64_t p = pieces.parts[part]; p < pieces.parts[part + 1]; ++p) {
             const Piece &piece = pieces.all[p];
             const int64_t count = piece.padded;
@@ -79,7 +74,7 @@ std::vector<at::Tensor> blocksBackward(
             for (float *matrix : {g, e}) clear(matrix, width, piece.rows, count);
             for (int64_t block = blocks.count() - 1; block >= 0; --block) {
                 const Activations here = memory.activations(block, piece.place);
-                const auto sum = [&](Parameter parameter) { return sums.at(part, block, parameter); };
+                const auto sum = [&](Parameter parameter) { return sums.at(part, Blocks::place(block, parameter)); };
                 const auto factors = [&](const float *mask) { return memory.isMasked() ? RowsOf{mask, width} : RowsOf{ones.data(), 0}; };
 
                 normaliseBackward(
@@ -116,12 +111,20 @@ std::vector<at::Tensor> blocksBackward(
                     multiply(count, width, width, inner + side * width, 3 * width, blocks.at(block, side), width, g, width, true);
                 }
             }
-            std::memcpy(data(ofX) + piece.row * width, g, piece.rows * width * sizeof *g);
+            const EntryActivations entry = memory.entry(piece.place);
+            if (memory.isMasked()) multiplyBy(entry.mask, g, piece.rows * width);
+            normaliseBackward(
+                piece.rows, width, g, e, {ones.data(), 0}, blocks.at(entryNormWeight), entry.normal, entry.inverse,
+                sums.at(part, entryNormWeight), sums.at(part, entryNormBias), unused.data());
+            std::memcpy(data(ofItems) + piece.row * width, g, piece.rows * width * sizeof *g);
+            float *ofPositions = sums.at(part, position);
+            for (int64_t row = 0; row < piece.rows; ++row)
+                rows::add(ofPositions + positions[piece.row + row] * width, g + row * width, width);
         }
         releaseProducts<float>();
     });
     std::vector<at::Tensor> all = sums.total();
-    all.insert(all.begin(), ofX);
+    all.insert(all.begin(), ofItems);
     return all;
 }
 

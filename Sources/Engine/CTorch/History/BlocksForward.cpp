@@ -32,29 +32,40 @@ class TransposedWeights {
     at::Tensor all_;
 };
 
-/// Draws what dropout makes of ones for a piece's rows and pairs in a block.
-void drawMasks(
-    const Fates &fates, const Blocks &blocks, const Histories &histories, const Piece &piece, int64_t block, const Activations &here,
-    const Memory &memory, int64_t memoryBlock, int64_t memoryPair) {
-    const int64_t rows = histories.rows.back(), width = blocks.width(), row = block * 2 * rows + piece.row;
-    fates.dropOnes(here.attendedMask, row * width, piece.rows * width);
-    fates.dropOnes(here.mask, (row + rows) * width, piece.rows * width);
-    for (int64_t head = 0; head < blocks.heads; ++head) {
-        const int64_t pair = (block * blocks.heads + head) * histories.pairCount() + piece.pair;
-        fates.dropOnes(
-            memory.pairMask(memoryBlock, head, memoryPair), blocks.count() * 2 * rows * width + pair, piece.pairs);
+/// What dropout makes of ones for pieces.
+class Masks {
+  public:
+    Masks(const Fates &fates, const Blocks &blocks, const Histories &histories)
+        : fates_(fates), blocks_(blocks.count()), heads_(blocks.heads), width_(blocks.width()), rows_(histories.rows.back()),
+          pairs_(histories.pairCount()) {}
+
+    /// Of rows, for the first, second, .. use of dropout on rows.
+    void draw(float *mask, const Piece &piece, int64_t use) const {
+        fates_.dropOnes(mask, (use * rows_ + piece.row) * width_, piece.rows * width_);
     }
-}
+    /// Of a head's pairs.
+    void drawPairs(float *mask, const Piece &piece, int64_t block, int64_t head) const {
+        const int64_t before = (1 + 2 * blocks_) * rows_ * width_;
+        fates_.dropOnes(mask, before + (block * heads_ + head) * pairs_ + piece.pair, piece.pairs);
+    }
+
+  private:
+    Fates fates_;
+    int64_t blocks_, heads_, width_, rows_, pairs_;
+};
 
 } // namespace
 
 at::Tensor blocksForward(
-    const Blocks &blocks, const at::Tensor &x, const Histories &histories, const Pieces &pieces, const std::optional<Fates> &fates,
+    const Blocks &blocks, const at::Tensor &items, const Histories &histories, const Pieces &pieces, const std::optional<Fates> &fates,
     Memory *memory) {
     const int64_t width = blocks.width(), hidden = blocks.hidden(), headWidth = width / blocks.heads, last = blocks.count() - 1;
     const TransposedWeights weights(blocks);
     const std::vector<float> zeros(width), ones(width, 1);
-    const at::Tensor result = buffer(x.sizes());
+    const at::Tensor result = buffer(items.sizes());
+    std::optional<Masks> masks;
+    if (fates) masks.emplace(*fates, blocks, histories);
+    const int64_t *positions = blocks.positions.const_data_ptr<int64_t>();
     if (memory) *memory = Memory(blocks, blocks.count(), pieces.padded, histories.pairCount(), fates.has_value());
     inParallel(pieces.partCount(), [&](int64_t part) {
         // Without a backward pass there is room for one piece in one block.
@@ -62,13 +73,28 @@ at::Tensor blocksForward(
         const at::Tensor branch = buffer({pieces.largest, width}), next = buffer({pieces.largest, width});
         for (int64_t p = pieces.parts[part]; p < pieces.parts[part + 1]; ++p) {
             const Piece &piece = pieces.all[p];
+            const EntryActivations entry = own.entry(memory ? piece.place : 0);
+            for (int64_t row = 0; row < piece.rows; ++row)
+                std::memcpy(
+                    data(branch) + row * width, blocks.at(position) + positions[piece.row + row] * width, width * sizeof(float));
+            normalise(
+                piece.rows, width, items.const_data_ptr<float>() + piece.row * width, data(branch), zeros.data(), {ones.data(), 0},
+                {blocks.at(entryNormWeight), blocks.at(entryNormBias), blocks.epsilon}, entry.normal, entry.inverse, data(next));
+            if (masks) {
+                masks->draw(entry.mask, piece, 0);
+                multiplyBy(entry.mask, data(next), piece.rows * width);
+            }
             for (int64_t block = 0; block <= last; ++block) {
                 const int64_t place = memory ? block : 0, firstPair = memory ? piece.pair : 0;
                 const Activations here = own.activations(place, memory ? piece.place : 0);
-                if (fates) drawMasks(*fates, blocks, histories, piece, block, here, own, place, firstPair);
-                const auto factors = [&](const float *mask) { return fates ? RowsOf{mask, width} : RowsOf{ones.data(), 0}; };
-                const float *input = block == 0 ? x.const_data_ptr<float>() + piece.row * width : data(next);
-                std::memcpy(here.x, input, piece.rows * width * sizeof *input);
+                if (masks) {
+                    masks->draw(here.attendedMask, piece, 1 + 2 * block);
+                    masks->draw(here.mask, piece, 2 + 2 * block);
+                    for (int64_t head = 0; head < blocks.heads; ++head)
+                        masks->drawPairs(own.pairMask(place, head, firstPair), piece, block, head);
+                }
+                const auto factors = [&](const float *mask) { return masks ? RowsOf{mask, width} : RowsOf{ones.data(), 0}; };
+                std::memcpy(here.x, data(next), piece.rows * width * sizeof(float));
                 for (float *matrix : {here.x, here.seen, here.attended}) clear(matrix, width, piece.rows, piece.padded);
 
                 multiply(piece.padded, 3 * width, width, here.x, width, weights.sides(block), 3 * width, here.sides, 3 * width);

@@ -2,8 +2,8 @@ import CTorch
 
 /// Blocks of causal attention and feed-forward over histories that stand one after the other, as one operation.
 ///
-/// a = LayerNorm(x + dropout(O attention(Q x, K x, V x))); x = LayerNorm(a + dropout(W₂ relu(W₁ a + b₁) + b₂)). Dropout also falls on
-/// attention's probabilities.
+/// For items e at positions p x = dropout(LayerNorm(e + P_p)), then for each block a = LayerNorm(x + dropout(O attention(Q x, K x, V x)))
+/// and x = LayerNorm(a + dropout(W₂ relu(W₁ a + b₁) + b₂)). Dropout also falls on attention's probabilities.
 ///
 /// The operation has its own backward pass. What a row needs is in its own history, so a few histories at a time go through all blocks
 /// on one thread, and threads wait for each other only at the end of each pass.
@@ -35,15 +35,16 @@ public struct HistoryBlocks {
     /// Puts blocks together.
     ///
     /// - Parameters:
+    ///   - position: P [positions, width].
+    ///   - norm: the norm before the blocks; theirs have the same epsilon.
     ///   - heads: attention's; they divide the width.
-    ///   - epsilon: the norms'.
-    public init(_ blocks: [Block], heads: Int, epsilon: Double) {
-        parameters = blocks.flatMap(\.all)
+    public init(position: Embedding, norm: LayerNorm, _ blocks: [Block], heads: Int) {
+        parameters = [position.weight, norm.weight, norm.bias] + blocks.flatMap(\.all)
         self.heads = heads
-        self.epsilon = epsilon
+        epsilon = norm.epsilon
         isPossible =
             !blocks.isEmpty && blocks.allSatisfy { $0.all.count == 12 }
-            && parameters.allSatisfy { $0.device == .cpu && $0.dtype == .float32 && $0.shape.allSatisfy { $0 % 16 == 0 } }
+            && parameters.allSatisfy { $0.device == .cpu && $0.dtype == .float32 && $0.size(-1) % 16 == 0 }
     }
 
     /// Whether the operation exists for these blocks on this machine.
@@ -51,17 +52,19 @@ public struct HistoryBlocks {
     /// It needs the processor and its vector instructions, and widths that are multiples of 16.
     public var isAvailable: Bool { isPossible && ctorch.has_chain() }
 
-    /// What comes of x [rows, width]: float32 [rows, width], whatever precision is in force.
+    /// What comes of items [rows, width]: float32 [rows, width], whatever precision is in force.
     ///
-    /// Dropout has the fates that ``Tensor/fastDropout(_:)`` would give a tensor of ones in which [blocks, 2, rows, width] for the
-    /// numbers before the norms are followed by [blocks, heads, pairs] for the probabilities; pairs as in
+    /// Dropout has the fates that ``Tensor/fastDropout(_:)`` would give a tensor of ones in which [1 + 2 · blocks, rows, width], in the
+    /// order above, are followed by [blocks, heads, pairs] for the probabilities; pairs as in
     /// ``Tensor/historyAttention(starts:heads:mask:)``.
     ///
     /// - Parameters:
+    ///   - positions: p of each row, int64 [rows].
     ///   - starts: where each history's rows start, and the number of all at the end, int64 [histories + 1].
     ///   - dropout: the probability with which a number is zeroed.
-    public func callAsFunction(_ x: Tensor, starts: Tensor, dropout: Double = 0) -> Tensor {
+    public func callAsFunction(_ items: Tensor, positions: Tensor, starts: Tensor, dropout: Double = 0) -> Tensor {
         Self.blocksOperator(
-            .tensor(x), .tensor(starts), .int(heads), .double(epsilon), .double(dropout), .tensors(parameters))
+            .tensor(items), .tensor(positions), .tensor(starts), .int(heads), .double(epsilon), .double(dropout),
+            .tensors(parameters))
     }
 }
