@@ -27,7 +27,8 @@ void Blocks::check(const at::Tensor &items, const Histories &histories) const {
             isOurs(parameters[i], shapes[i]), "parameter ", i, " of shape ", parameters[i].sizes(), ", expected float32 ", shapes[i]);
     TORCH_CHECK(isOurs(items, {rows, width}), "rows of shape ", items.sizes(), ", expected float32 [", rows, ", ", width, "]");
     TORCH_CHECK(
-        positions.sizes() == at::IntArrayRef{rows} && positions.scalar_type() == at::kLong && positions.is_contiguous() && positions.is_cpu(),
+        positions.sizes() == at::IntArrayRef{rows} && positions.scalar_type() == at::kLong && positions.is_contiguous() &&
+            positions.is_cpu(),
         "positions of shape ", positions.sizes(), ", expected int64 [", rows, "]");
     const int64_t *all = positions.const_data_ptr<int64_t>();
     for (int64_t i = 0; i < rows; ++i)

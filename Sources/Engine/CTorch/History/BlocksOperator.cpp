@@ -75,6 +75,7 @@ at::Tensor historyBlocks(
 
 TORCH_LIBRARY_FRAGMENT(iisan, library) {
     library.def(
-        "history_blocks(Tensor items, Tensor positions, Tensor starts, int heads, float epsilon, float dropout, Tensor[] parameters) -> Tensor",
+        "history_blocks(Tensor items, Tensor positions, Tensor starts, int heads, float epsilon, float dropout, Tensor[] parameters)"
+        " -> Tensor",
         historyBlocks);
 }

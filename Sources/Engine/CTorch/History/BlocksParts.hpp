@@ -21,7 +21,7 @@ inline float *data(const at::Tensor &tensor) { return tensor.mutable_data_ptr<fl
 inline void multiply(
     int64_t rows, int64_t columns, int64_t depth, const float *a, int64_t aStride, const float *b, int64_t bStride, float *c,
     int64_t cStride, bool adds = false) {
-    constexpr int64_t tileRows = 64, tileColumns = 256, tileDepth = 1024;
+    constexpr int64_t tileRows = 64, tileColumns = 256, tileDepth = 256;
     for (int64_t start = 0; start < depth; start += tileDepth)
         for (int64_t row = 0; row < rows; row += tileRows)
             for (int64_t column = 0; column < columns; column += tileColumns)

@@ -6,6 +6,7 @@ namespace {
 
 /// About how many rows a piece has, and how few are not worth another thread.
 constexpr int64_t pieceRows = 64, leastRows = 32;
+/// Padded rows are a multiple of this: kernels of products are made for every number of rows, so there should be few.
 constexpr int64_t rowMultiple = 8;
 
 } // namespace
@@ -17,7 +18,7 @@ Pieces::Pieces(const Histories &histories, int64_t threads) {
     const int64_t count = partCount * perPart;
     int64_t history = 0;
     for (int64_t i = 0; i < count; ++i) {
-        const auto isNewPart = parts.empty() || parts.back() < static_cast<int64_t>(all.size());
+        const bool isNewPart = parts.empty() || parts.back() < static_cast<int64_t>(all.size());
         if (i % perPart == 0 && isNewPart) parts.push_back(static_cast<int64_t>(all.size()));
         // A piece ends with the history whose end is nearest to where equal pieces would end.
         const int64_t begin = history, target = rows * (i + 1) / count;

@@ -21,7 +21,8 @@ inline uint32_t mixed(uint32_t x) {
 inline uint32_t bitsOf(uint32_t place, uint32_t low, uint32_t high) { return mixed(mixed(place ^ low) + high); }
 
 CTORCH_VECTORISED void dropSome(
-    float *__restrict y, const float *__restrict x, int64_t count, uint32_t first, uint32_t low, uint32_t high, uint32_t bound, float scale) {
+    float *__restrict y, const float *__restrict x, int64_t count, uint32_t first, uint32_t low, uint32_t high, uint32_t bound,
+    float scale) {
     for (int64_t i = 0; i < count; ++i)
         y[i] = bitsOf(first + static_cast<uint32_t>(i), low, high) >= bound ? x[i] * scale : 0;
 }
