@@ -4,6 +4,8 @@ import Torch
 ///
 /// x = LayerNorm(x + dropout(O attention(Q x, K x, V x))); x = LayerNorm(x + dropout(W₂ relu(W₁ x + b₁) + b₂)).
 /// Q, K, V and O have no biases; dropout also falls on the attention's probabilities.
+///
+/// This is the plain form: accelerators use it, and on processors what `HistoryBlocks` cannot do.
 struct UserBlock {
     private let query: Linear
     private let key: Linear
@@ -31,6 +33,14 @@ struct UserBlock {
         down = try Linear(feedForward.scoped("down"), 4 * width, width, weight: .xavierNormal, biasInitializer: .zeros)
         feedForwardNorm = try LayerNorm(feedForward.scoped("norm"), width, epsilon: UserEncoder.epsilon)
         self.heads = heads
+    }
+
+    /// What the block is as a part of one operation.
+    var together: HistoryBlocks.Block {
+        .init(
+            query: query.weight, key: key.weight, value: value.weight, output: output.weight, attentionNorm: attentionNorm,
+            up: up,
+            down: down, norm: feedForwardNorm)
     }
 
     func callAsFunction(_ x: Tensor, _ rows: HistoryRows, dropout: Double) -> Tensor {

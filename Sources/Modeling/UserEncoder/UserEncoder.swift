@@ -4,14 +4,16 @@ import Torch
 ///
 /// x = dropout(LayerNorm(e + position)), then post-norm blocks of causal attention and feed-forward (article Mathematics).
 ///
-/// It works on packed rows: one per item of a history, without padding. On accelerators attention alone sees histories side by
-/// side, padded.
+/// It works on packed rows: one per item of a history, without padding. On processors it is one operation; on accelerators
+/// attention alone sees histories side by side, padded.
 public final class UserEncoder {
     /// How many items of a history are seen (L); the newest has position L - 1.
     public let positions: Int
     private let position: Embedding
     private let norm: LayerNorm
     private let blocks: [UserBlock]
+    /// All of them as one operation.
+    private let together: HistoryBlocks
     private let dropout: Double
     private let device: Device
 
@@ -29,6 +31,7 @@ public final class UserEncoder {
         blocks = try (0..<options.blocks).map {
             try UserBlock(parameters.scoped("blocks", $0), width: width, heads: options.heads)
         }
+        together = HistoryBlocks(position: position, norm: norm, blocks.map(\.together), heads: options.heads)
         dropout = options.dropout
         device = parameters.device
     }
@@ -53,6 +56,9 @@ public final class UserEncoder {
     /// - Returns: [rows, width].
     public func callAsFunction(_ items: Tensor, _ rows: HistoryRows, training: Bool = false) -> Tensor {
         let dropout = training ? dropout : 0
+        if rows.padded == nil, together.isAvailable {
+            return together(items, positions: rows.positions, starts: rows.starts, dropout: dropout)
+        }
         var x = norm(items + position(rows.positions))
         if dropout > 0 { x = x.fastDropout(dropout) }
         for block in blocks { x = block(x, rows, dropout: dropout) }

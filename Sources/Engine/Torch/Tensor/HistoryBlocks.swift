@@ -1,0 +1,70 @@
+import CTorch
+
+/// Blocks of causal attention and feed-forward over histories that stand one after the other, as one operation.
+///
+/// For items e at positions p x = dropout(LayerNorm(e + P_p)), then for each block a = LayerNorm(x + dropout(O attention(Q x, K x, V x)))
+/// and x = LayerNorm(a + dropout(W₂ relu(W₁ a + b₁) + b₂)). Dropout also falls on attention's probabilities.
+///
+/// The operation has its own backward pass. What a row needs is in its own history, so a few histories at a time go through all blocks
+/// on one thread, and threads wait for each other only at the end of each pass.
+public struct HistoryBlocks {
+    /// One block's parameters, float32.
+    public struct Block {
+        let all: [Tensor]
+
+        /// Takes Q, K, V and O [width, width], W₁ [hidden, width] and W₂ [width, hidden] with their biases, and the norms.
+        public init(
+            query: Tensor, key: Tensor, value: Tensor, output: Tensor, attentionNorm: LayerNorm, up: Linear, down: Linear,
+            norm: LayerNorm
+        ) {
+            all = [
+                query, key, value, output, attentionNorm.weight, attentionNorm.bias, up.weight, up.bias, down.weight, down.bias,
+                norm.weight, norm.bias,
+            ].compactMap { $0 }
+        }
+    }
+
+    private let parameters: [Tensor]
+    private let heads: Int
+    private let epsilon: Double
+    /// Whether there is such an operation for tensors of this kind on machines that can run it.
+    private let isPossible: Bool
+
+    private static let blocksOperator = Operator("history_blocks", namespace: "iisan")
+
+    /// Puts blocks together.
+    ///
+    /// - Parameters:
+    ///   - position: P [positions, width].
+    ///   - norm: the norm before the blocks; theirs have the same epsilon.
+    ///   - heads: attention's; they divide the width.
+    public init(position: Embedding, norm: LayerNorm, _ blocks: [Block], heads: Int) {
+        parameters = [position.weight, norm.weight, norm.bias] + blocks.flatMap(\.all)
+        self.heads = heads
+        epsilon = norm.epsilon
+        isPossible =
+            !blocks.isEmpty && blocks.allSatisfy { $0.all.count == 12 }
+            && parameters.allSatisfy { $0.device == .cpu && $0.dtype == .float32 && $0.size(-1) % 16 == 0 }
+    }
+
+    /// Whether the operation exists for these blocks on this machine.
+    ///
+    /// It needs the processor and its vector instructions, and widths that are multiples of 16.
+    public var isAvailable: Bool { isPossible && ctorch.has_chain() }
+
+    /// What comes of items [rows, width]: float32 [rows, width], whatever precision is in force.
+    ///
+    /// Dropout has the fates that ``Tensor/fastDropout(_:)`` would give a tensor of ones in which [1 + 2 · blocks, rows, width], in the
+    /// order above, are followed by [blocks, heads, pairs] for the probabilities; pairs as in
+    /// ``Tensor/historyAttention(starts:heads:mask:)``.
+    ///
+    /// - Parameters:
+    ///   - positions: p of each row, int64 [rows].
+    ///   - starts: where each history's rows start, and the number of all at the end, int64 [histories + 1].
+    ///   - dropout: the probability with which a number is zeroed.
+    public func callAsFunction(_ items: Tensor, positions: Tensor, starts: Tensor, dropout: Double = 0) -> Tensor {
+        Self.blocksOperator(
+            .tensor(items), .tensor(positions), .tensor(starts), .int(heads), .double(epsilon), .double(dropout),
+            .tensors(parameters))
+    }
+}
