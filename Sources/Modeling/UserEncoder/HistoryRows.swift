@@ -8,8 +8,6 @@ public struct HistoryRows {
     let positions: Tensor
     /// Where each user's rows start, and the number of all at the end [users + 1].
     let starts: Tensor
-    /// How many pairs of a row and one not after it there are, over all users.
-    let pairCount: Int
     /// The rows side by side, which only the plain form of attention needs.
     let padded: PaddedHistories?
 
@@ -26,10 +24,14 @@ public struct HistoryRows {
         let places = Tensor(users, on: device)
         counts.add(.ones([users.count], dtype: .int64, on: device), to: places + Tensor(Int64(1), on: device))
         starts = counts.runningSum(along: 0)
-        // A user's newest row is in as many pairs as the user has rows.
-        pairCount = isPadded ? 0 : Int((counts * (counts + Tensor(Int64(1)))).sum().item()) / 2
         padded =
             isPadded
             ? PaddedHistories(users: places, positions: self.positions, userCount: userCount, length: length) : nil
+    }
+
+    /// How many pairs of a row and one not after it there are, over all users.
+    var pairCount: Int {
+        let counts = starts.narrowed(0, 1..<starts.size(0)) - starts.narrowed(0, 0..<(starts.size(0) - 1))
+        return Int((counts * (counts + Tensor(Int64(1)))).sum().item()) / 2
     }
 }
