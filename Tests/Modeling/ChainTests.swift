@@ -129,6 +129,27 @@ import Torch
         #expect(chainErrors.gradients < 1.2 * plainErrors.gradients + 1e-3)
     }
 
+    /// A table in several pieces, one of them empty, gives the numbers of the table in one piece; a row behind the last one is an error.
+    @Test func shardsAreOneTable() throws {
+        RandomState.seed(7)
+        let table = Tensor.randomNormal([90, 2, 64]).to(.float16)
+        let shards = [0..<1, 1..<50, 50..<50, 50..<90].map { table.narrowed(0, $0).clone() }
+        let rows = Tensor([89, 0, 1, 49, 50, 51, 3] as [Int64])
+        let parameters = Parameters(on: .cpu)
+        let blocks = try (0..<2).map {
+            try SideBlock(parameters.scoped("\($0)"), width: 64, bottleneck: 32, activation: .relu)
+        }
+        let chain = BottleneckChain.joining(blocks, nil, .relu)
+        let map = Tensor.randomNormal([32, 64])
+        func result(_ shards: [Tensor], _ rows: Tensor) -> Tensor {
+            BottleneckChain.sum([.init(chain, .init(shards, rows: rows, layers: [0, 1]), map: map)])
+        }
+        #expect(result(shards, rows).floats() == result([table], rows).floats())
+        for row in [Int64(-1), 90] {
+            #expect(throws: (any Error).self) { try withTensorErrors { _ = result(shards, Tensor([row])) } }
+        }
+    }
+
     /// What the operation cannot do is left to the plain form.
     @Test func oddWidthsAreLeftToThePlainForm() throws {
         let shape = Shape(text: (40, 3), image: (40, 3))

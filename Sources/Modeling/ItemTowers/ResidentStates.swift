@@ -19,6 +19,6 @@ public final class ResidentStates: StateSource {
 
     /// The rows of items.
     public func states(of items: Tensor, training: Bool) -> StateRows {
-        StateRows(table, rows: items, layers: Array(0..<shape.layers.count))
+        StateRows([table], rows: items, layers: Array(0..<shape.layers.count))
     }
 }

@@ -3,8 +3,6 @@ import HiddenStates
 import Torch
 
 /// Hidden states read from a mapped store: only the rows a batch needs are touched.
-///
-/// The rows of a store of one shard are read in place; of several shards they are copied into one buffer, as memory is copied.
 public final class StoredStates: StateSource {
     /// Their width and kept layers.
     public let shape: ModalityShape
@@ -16,7 +14,6 @@ public final class StoredStates: StateSource {
     private let positions: [Int]
     private let device: Device
     private let shards: [Tensor]
-    private let dtype: DType
 
     /// Uses some layers of a store.
     ///
@@ -32,12 +29,13 @@ public final class StoredStates: StateSource {
         let present = (0..<store.itemCount).map(store.isPresent)
         presence = present.allSatisfy { $0 } ? nil : present
         shape = ModalityShape(width: store.width, layers: layers)
-        switch store.dtype {
-        case .float16: dtype = .float16
-        case .bfloat16: dtype = .bfloat16
-        case .float32: dtype = .float32
-        }
-        let (dtype, stored, width) = (dtype, store.layers.count, store.width)
+        let dtype: DType =
+            switch store.dtype {
+            case .float16: .float16
+            case .bfloat16: .bfloat16
+            case .float32: .float32
+            }
+        let (stored, width) = (store.layers.count, store.width)
         shards = store.shards.map { shard in
             .over(
                 UnsafeMutableRawPointer(mutating: shard.states.baseAddress), shape: [shard.items.count, stored, width],
@@ -45,24 +43,8 @@ public final class StoredStates: StateSource {
         }
     }
 
-    /// The rows of items.
+    /// The rows of items, in place.
     public func states(of items: Tensor, training: Bool) -> StateRows {
-        shards.count == 1
-            ? StateRows(shards[0], rows: items, layers: positions, on: device)
-            : StateRows(gathered(items), rows: nil, layers: positions, on: device)
-    }
-
-    private func gathered(_ items: Tensor) -> Tensor {
-        let items = items.array(of: Int64.self)
-        let rows = Tensor.empty([items.count, store.layers.count, store.width], dtype: dtype)
-        let target = rows.mutableBytes
-        let length = store.bytesPerItem
-        for (row, item) in items.enumerated() {
-            let shard = store.shard(of: Int(item))
-            let start = (Int(item) - shard.items.lowerBound) * length
-            UnsafeMutableRawBufferPointer(rebasing: target[row * length..<(row + 1) * length])
-                .copyMemory(from: UnsafeRawBufferPointer(rebasing: shard.states[start..<start + length]))
-        }
-        return rows
+        StateRows(shards, rows: items, layers: positions, on: device)
     }
 }

@@ -1,28 +1,52 @@
 #include "Chain.hpp"
 
+#include <algorithm>
+
 namespace ctorch {
 
-void Chain::check() const {
-    const auto checkTable = [&](const ChainTable &table, const char *name) {
-        TORCH_CHECK(
-            table.states.dim() == 3 && table.states.size(2) == width() && table.states.stride(2) == 1 && table.states.is_cpu(), name,
-            " is not a table [rows, layers, ", width(), "] in the processor's memory");
-        const auto type = table.states.scalar_type();
+void ChainTable::find(const char *name) {
+    std::vector<int64_t> starts;  // the first row of each shard
+    int64_t count = 0;
+    for (const auto &shard : shards) {
+        starts.push_back(count);
+        count += shard.size(0);
+    }
+    const auto place = [&](size_t shard, int64_t row) {
+        const auto &states = shards[shard];
+        return static_cast<const char *>(states.const_data_ptr()) + row * states.stride(0) * states.element_size();
+    };
+    places.reserve(items());
+    for (int64_t item = 0; item < items(); ++item) {
+        const int64_t row = rows.defined() ? rows.const_data_ptr<int64_t>()[item] : item;
+        TORCH_CHECK(row >= 0 && row < count, name, " has no row ", row);
+        const size_t shard = std::upper_bound(starts.begin(), starts.end(), row) - starts.begin() - 1;
+        places.push_back(place(shard, row - starts[shard]));
+    }
+}
+
+void Chain::prepare() {
+    TORCH_CHECK(first.isThere() && first.shards[0].dim() == 3, "a chain without a table [rows, layers, width]");
+    const auto prepareTable = [&](ChainTable &table, const char *name) {
+        const auto &own = table.shards[0];
+        for (const auto &shard : table.shards)
+            TORCH_CHECK(
+                shard.dim() == 3 && shard.size(2) == width() && shard.stride(2) == 1 && shard.is_cpu() && shard.size(1) == own.size(1) &&
+                    shard.stride(1) == own.stride(1) && shard.scalar_type() == own.scalar_type(),
+                name, " is not a table [rows, layers, ", width(), "] in the processor's memory");
+        const auto type = table.type();
         TORCH_CHECK(type == at::kFloat || type == at::kHalf || type == at::kBFloat16, name, " is of type ", type);
         TORCH_CHECK(static_cast<int64_t>(table.layers.size()) == blocks(), name, " has ", table.layers.size(), " layers");
-        for (int64_t layer : table.layers)
-            TORCH_CHECK(layer >= 0 && layer < table.states.size(1), name, " has no layer ", layer);
-        const int64_t count = table.rows.defined() ? table.rows.size(0) : table.states.size(0);
-        TORCH_CHECK(count == items(), name, " is read for ", count, " items, not ", items());
-        if (!table.rows.defined()) return;
-        TORCH_CHECK(table.rows.scalar_type() == at::kLong && table.rows.is_contiguous() && table.rows.is_cpu(), name, "'s rows");
-        const int64_t *rows = table.rows.const_data_ptr<int64_t>();
-        for (int64_t i = 0; i < count; ++i)
-            TORCH_CHECK(rows[i] >= 0 && rows[i] < table.states.size(0), name, " has no row ", rows[i]);
+        for (int64_t layer : table.layers) TORCH_CHECK(layer >= 0 && layer < own.size(1), name, " has no layer ", layer);
+        TORCH_CHECK(
+            table.rows.defined() ? table.rows.scalar_type() == at::kLong && table.rows.is_contiguous() && table.rows.is_cpu()
+                                 : table.shards.size() == 1,
+            name, "'s rows");
+        TORCH_CHECK(table.items() == items(), name, " is read for ", table.items(), " items, not ", items());
+        table.find(name);
     };
     TORCH_CHECK(blocks() > 0, "a chain without blocks");
-    checkTable(first, "the first table");
-    if (hasTwo()) checkTable(second, "the second table");
+    prepareTable(first, "the first table");
+    if (hasTwo()) prepareTable(second, "the second table");
     const auto checkAll = [&](const std::vector<at::Tensor> &list, at::IntArrayRef sizes, const char *name) {
         TORCH_CHECK(static_cast<int64_t>(list.size()) == blocks(), list.size(), " ", name);
         for (const auto &tensor : list)

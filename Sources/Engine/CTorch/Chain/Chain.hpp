@@ -20,14 +20,22 @@ namespace ctorch {
 
 /// Where a chain reads from: row rows[i] of a table [rows, layers, width] for item i, or row i without `rows`.
 struct ChainTable {
-    at::Tensor states;
+    std::vector<at::Tensor> shards;  ///< the table in one piece or, with `rows`, in several, which follow each other; none for no table
     at::Tensor rows;
     std::vector<int64_t> layers;
+    std::vector<const char *> places = {};  ///< where each item's row starts, once it is found
+
+    bool isThere() const { return !shards.empty(); }
+    int64_t items() const { return rows.defined() ? rows.size(0) : shards[0].size(0); }
+    int64_t width() const { return shards[0].size(2); }
+    at::ScalarType type() const { return shards[0].scalar_type(); }
+    /// Checks the rows and finds where they are.
+    void find(const char *name);
 };
 
 /// Everything a chain computes with. Lists have one element for each block.
 struct Chain {
-    ChainTable first, second;  ///< `second.states` is undefined for a chain over one table
+    ChainTable first, second;  ///< there is no second one for a chain over one table
     at::Tensor gates;          ///< theta [blocks], or undefined
     double temperature;
     at::Tensor map;  ///< M [outputs, width]
@@ -35,14 +43,14 @@ struct Chain {
     bool isGELU;
 
     int64_t blocks() const { return static_cast<int64_t>(downWeights.size()); }
-    int64_t items() const { return first.rows.defined() ? first.rows.size(0) : first.states.size(0); }
-    int64_t width() const { return first.states.size(2); }
+    int64_t items() const { return first.items(); }
+    int64_t width() const { return first.width(); }
     int64_t bottleneck() const { return downWeights[0].size(0); }
     int64_t outputs() const { return map.size(0); }
-    bool hasTwo() const { return second.states.defined(); }
+    bool hasTwo() const { return second.isThere(); }
 
-    /// Stops what the kernels cannot do.
-    void check() const;
+    /// Stops what the kernels cannot do, and finds the tables' rows.
+    void prepare();
 };
 
 /// A thread's part of a chain: some of the items, all blocks.

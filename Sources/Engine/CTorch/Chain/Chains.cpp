@@ -71,8 +71,8 @@ std::vector<ChainGradients> backward(
     std::vector<ShareGradients> sums(count);
     std::vector<at::Tensor> first(count), second(count);
     for (size_t i = 0; i < count; ++i) {
-        if (tables[i].ofFirst) first[i] = at::zeros_like(chains[i].first.states, at::kFloat);
-        if (tables[i].ofSecond) second[i] = at::zeros_like(chains[i].second.states, at::kFloat);
+        if (tables[i].ofFirst) first[i] = at::zeros_like(chains[i].first.shards[0], at::kFloat);
+        if (tables[i].ofSecond) second[i] = at::zeros_like(chains[i].second.shards[0], at::kFloat);
     }
     const auto &shares = memory.shares;
     std::vector<std::vector<ShareGradients>> parts(shares.size());

@@ -15,10 +15,13 @@ using ctorch::ChainMemory;
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
-/// Calls body for all tensors of a chain that may have a gradient, in the order of the operator's arguments for autograd.
+/// Calls body for all tensors of a chain that may have a gradient, in the order of the operator's results for autograd; tables read by
+/// rows have none.
 template <typename SomeChain, typename Body> void forEachTensor(SomeChain &chain, const Body &body) {
-    body(chain.first.states);
-    body(chain.second.states);
+    for (auto *table : {&chain.first, &chain.second}) {
+        at::Tensor nothing;
+        body(table->isThere() && !table->rows.defined() ? table->shards[0] : nothing);
+    }
     body(chain.gates);
     body(chain.map);
     for (auto *list : {&chain.downWeights, &chain.downBiases, &chain.upWeights, &chain.upBiases})
@@ -94,24 +97,27 @@ struct ChainFunction : torch::autograd::Function<ChainFunction> {
 using OptionalTensors = c10::List<std::optional<at::Tensor>>;
 
 at::Tensor bottleneckChains(
-    const OptionalTensors &tables, const OptionalTensors &rows, at::IntArrayRef layers, at::IntArrayRef blocks, const OptionalTensors &gates,
-    double temperature, at::TensorList maps, at::TensorList downWeights, at::TensorList downBiases, at::TensorList upWeights,
-    at::TensorList upBiases, c10::string_view activation) {
+    at::TensorList tables, at::IntArrayRef shards, const OptionalTensors &rows, at::IntArrayRef layers, at::IntArrayRef blocks,
+    const OptionalTensors &gates, double temperature, at::TensorList maps, at::TensorList downWeights, at::TensorList downBiases,
+    at::TensorList upWeights, at::TensorList upBiases, c10::string_view activation) {
     TORCH_CHECK(activation == "relu" || activation == "gelu", "a chain with the activation ", activation);
     TORCH_CHECK(
-        blocks.size() > 0 && tables.size() == 2 * blocks.size() && rows.size() == tables.size() && gates.size() == blocks.size() &&
+        blocks.size() > 0 && shards.size() == 2 * blocks.size() && rows.size() == shards.size() && gates.size() == blocks.size() &&
             maps.size() == blocks.size(),
-        blocks.size(), " chains with ", tables.size(), " tables");
+        blocks.size(), " chains with ", shards.size(), " tables");
     std::vector<Chain> chains;
-    size_t block = 0, layer = 0;
+    size_t block = 0, layer = 0, shard = 0;
     for (size_t i = 0; i < blocks.size(); ++i) {
         const auto count = static_cast<size_t>(blocks[i]);
         const auto table = [&](size_t place) {
-            const std::optional<at::Tensor> states = tables.get(place), itsRows = rows.get(place);
-            ctorch::ChainTable result{states.value_or(at::Tensor()), itsRows.value_or(at::Tensor()), {}};
-            if (!states) return result;
-            TORCH_CHECK(layer + count <= layers.size(), layers.size(), " layers of tables");
+            const auto own = static_cast<size_t>(shards[place]);
+            const std::optional<at::Tensor> itsRows = rows.get(place);
+            ctorch::ChainTable result{{}, itsRows.value_or(at::Tensor()), {}};
+            if (own == 0) return result;
+            TORCH_CHECK(shard + own <= tables.size() && layer + count <= layers.size(), tables.size(), " shards and ", layers.size(), " layers");
+            result.shards = tables.slice(shard, own).vec();
             result.layers = layers.slice(layer, count).vec();
+            shard += own;
             layer += count;
             return result;
         };
@@ -125,13 +131,13 @@ at::Tensor bottleneckChains(
             {first, second, theta.value_or(at::Tensor()), temperature, maps[i], own(downWeights), own(downBiases), own(upWeights),
              own(upBiases), activation == "gelu"});
         block += count;
-        chains.back().check();
+        chains.back().prepare();
         TORCH_CHECK(
             chains.back().items() == chains[0].items() && maps[i].size(0) == maps[0].size(0), "chains over different items or of different results");
         for (const auto *it : {&chains.back().first, &chains.back().second})
-            TORCH_CHECK(
-                !(it->states.defined() && it->states.requires_grad() && it->rows.defined()),
-                "a chain over some rows of a table gives the table no gradient");
+            for (const auto &states : it->shards)
+                TORCH_CHECK(
+                    !(states.requires_grad() && it->rows.defined()), "a chain over some rows of a table gives the table no gradient");
     }
     const auto all = tensors(chains);
     const bool isRecorded = c10::GradMode::is_enabled() &&
@@ -144,8 +150,8 @@ at::Tensor bottleneckChains(
 
 TORCH_LIBRARY_FRAGMENT(iisan, library) {
     library.def(
-        "bottleneck_chains(Tensor?[] tables, Tensor?[] rows, int[] layers, int[] blocks, Tensor?[] gates, float temperature, Tensor[] maps,"
-        " Tensor[] down_weights, Tensor[] down_biases, Tensor[] up_weights, Tensor[] up_biases, str activation) -> Tensor",
+        "bottleneck_chains(Tensor[] tables, int[] shards, Tensor?[] rows, int[] layers, int[] blocks, Tensor?[] gates, float temperature,"
+        " Tensor[] maps, Tensor[] down_weights, Tensor[] down_biases, Tensor[] up_weights, Tensor[] up_biases, str activation) -> Tensor",
         bottleneckChains);
 }
 

@@ -10,44 +10,37 @@ namespace ctorch::chain {
 class TableReader {
   public:
     explicit TableReader(const ChainTable &table) : table_(table) {
-        if (!table.states.defined()) return;
-        data_ = static_cast<const char *>(table.states.const_data_ptr());
-        rowBytes_ = table.states.stride(0) * table.states.element_size();
-        layerBytes_ = table.states.stride(1) * table.states.element_size();
-        bytes_ = table.states.size(2) * table.states.element_size();
-        rows_ = table.rows.defined() ? table.rows.const_data_ptr<int64_t>() : nullptr;
+        if (!table.isThere()) return;
+        numberBytes_ = table.shards[0].element_size();
+        layerBytes_ = table.shards[0].stride(1) * numberBytes_;
+        lines_ = (table.width() * numberBytes_ + lineBytes - 1) / lineBytes;
     }
 
     /// Turns to a tile whose first item is `begin`; rows after the last item are those of the last item.
     void find(int64_t block, int64_t begin, const Tile &tile) {
-        places_.resize(data_ ? tile.rows : 0);
-        for (size_t row = 0; row < places_.size(); ++row) {
-            const int64_t item = begin + std::min<int64_t>(row, tile.count - 1);
-            places_[row] = data_ + (rows_ ? rows_[item] : item) * rowBytes_ + table_.layers[block] * layerBytes_;
-        }
+        places_.resize(table_.isThere() ? tile.rows : 0);
+        for (size_t row = 0; row < places_.size(); ++row)
+            places_[row] = table_.places[begin + std::min<int64_t>(row, tile.count - 1)] + table_.layers[block] * layerBytes_;
     }
     void swap(TableReader &other) { places_.swap(other.places_); }
 
     /// The tile's states from a column on.
     tiles::States states(int64_t column) const {
-        if (!data_) return {};
-        return {places_.data(), column * static_cast<int64_t>(table_.states.element_size()), table_.states.scalar_type()};
+        if (!table_.isThere()) return {};
+        return {places_.data(), column * numberBytes_, table_.type()};
     }
-    int64_t lines() const { return static_cast<int64_t>(places_.size()) * linesOfRow(); }
+    int64_t lines() const { return static_cast<int64_t>(places_.size()) * lines_; }
     /// Asks for lines of the cache, counted row by row.
     void ask(int64_t begin, int64_t end) const {
         for (int64_t line = begin; line < std::min(end, lines()); ++line)
-            __builtin_prefetch(places_[line / linesOfRow()] + line % linesOfRow() * lineBytes, 0, 2);
+            __builtin_prefetch(places_[line / lines_] + line % lines_ * lineBytes, 0, 2);
     }
 
   private:
     static constexpr int64_t lineBytes = 64;
-    int64_t linesOfRow() const { return (bytes_ + lineBytes - 1) / lineBytes; }
 
     const ChainTable &table_;
-    const char *data_ = nullptr;
-    int64_t rowBytes_ = 0, layerBytes_ = 0, bytes_ = 0;
-    const int64_t *rows_ = nullptr;
+    int64_t numberBytes_ = 0, layerBytes_ = 0, lines_ = 0;  // lines of a row
     std::vector<const char *> places_;
 };
 

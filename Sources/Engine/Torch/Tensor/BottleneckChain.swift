@@ -11,16 +11,16 @@ import CTorch
 public struct BottleneckChain {
     /// Where the blocks read from.
     public struct Table {
-        /// [rows, layers, width] of float16, bfloat16 or float32.
-        public var states: Tensor
-        /// The row of each item, int64 [items]; nil where the rows are the items.
+        /// [rows, layers, width] of float16, bfloat16 or float32, in one piece or in several, which follow each other.
+        public var shards: [Tensor]
+        /// The row of each item, int64 [items]; nil where the table is in one piece and its rows are the items.
         public var rows: Tensor?
         /// The layer that each block reads.
         public var layers: [Int]
 
         /// Names a table.
-        public init(_ states: Tensor, rows: Tensor?, layers: [Int]) {
-            self.states = states
+        public init(_ shards: [Tensor], rows: Tensor?, layers: [Int]) {
+            self.shards = shards
             self.rows = rows
             self.layers = layers
         }
@@ -99,8 +99,9 @@ public struct BottleneckChain {
         let chains = readings.map(\.chain), tables = readings.flatMap { [$0.first, $0.second] }
         let blocks = chains.flatMap(\.blocks)
         return chainsOperator(
-            .optionalTensors(tables.map { $0?.states }), .optionalTensors(tables.map { $0?.rows }),
-            .ints(tables.flatMap { $0?.layers ?? [] }), .ints(chains.map(\.blocks.count)),
+            .tensors(tables.flatMap { $0?.shards ?? [] }), .ints(tables.map { $0?.shards.count ?? 0 }),
+            .optionalTensors(tables.map { $0?.rows }), .ints(tables.flatMap { $0?.layers ?? [] }),
+            .ints(chains.map(\.blocks.count)),
             .optionalTensors(chains.map(\.gates)),
             .double(chains[0].temperature), .tensors(readings.map { $0.map.to(.float32) }), .tensors(blocks.map(\.downWeight)),
             .tensors(blocks.map(\.downBias)), .tensors(blocks.map(\.upWeight)), .tensors(blocks.map(\.upBias)),
