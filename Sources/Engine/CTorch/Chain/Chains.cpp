@@ -5,6 +5,10 @@
 #include <ATen/ops/zeros.h>
 #include <ATen/ops/zeros_like.h>
 
+#include <atomic>
+#include <memory>
+#include <thread>
+
 namespace ctorch {
 
 namespace {
@@ -75,21 +79,36 @@ std::vector<ChainGradients> backward(
         if (tables[i].ofSecond) second[i] = at::zeros_like(chains[i].second.shards[0], at::kFloat);
     }
     const auto &shares = memory.shares;
-    std::vector<std::vector<ShareGradients>> parts(shares.size());
+    std::vector<std::vector<ShareGradients>> parts;
+    for (const auto &own : shares) parts.emplace_back(own.size());
+    // A thread's last share comes first, so that the next thread, whose first share is of the same chain and comes last, can add to it.
+    std::vector<std::atomic<bool>> areLastDone(shares.size());
+    const auto addsToBefore = [&](size_t thread) {
+        return thread > 0 && shares[thread].size() > 1 && !shares[thread - 1].empty() &&
+            shares[thread - 1].back().chain == shares[thread].front().chain;
+    };
     inParallel(static_cast<int64_t>(shares.size()), [&](int64_t thread) {
-        for (size_t i = 0; i < shares[thread].size(); ++i) {
+        for (size_t i = shares[thread].size(); i-- > 0;) {
             const Share &share = shares[thread][i];
             const size_t chain = share.chain;
-            parts[thread].push_back(
-                ShareBackward<Number>(chains[chain], share, memory.memories[thread][i], first[chain], second[chain])
-                    .run(output.const_data_ptr<float>() + share.begin * output.size(1)));
+            const bool isLast = i + 1 == shares[thread].size();
+            // Also when it fails: nobody may wait for ever.
+            const auto done = std::unique_ptr<std::atomic<bool>, void (*)(std::atomic<bool> *)>(
+                isLast ? &areLastDone[thread] : nullptr, [](std::atomic<bool> *flag) { flag->store(true); });
+            const bool adds = i == 0 && addsToBefore(thread);
+            while (adds && !areLastDone[thread - 1].load()) std::this_thread::yield();
+            const float *gradient = output.const_data_ptr<float>() + share.begin * output.size(1);
+            parts[thread][i] = ShareBackward<Number>(
+                                   chains[chain], share, memory.memories[thread][i], first[chain], second[chain],
+                                   adds ? &parts[thread - 1].back() : nullptr)
+                                   .run(gradient);
         }
     });
     for (size_t thread = 0; thread < shares.size(); ++thread)
         for (size_t i = 0; i < shares[thread].size(); ++i) {
             auto &sum = sums[shares[thread][i].chain];
-            if (sum.dots.defined()) add(sum, parts[thread][i]);
-            else sum = parts[thread][i];
+            if (!sum.dots.defined()) sum = parts[thread][i];
+            else if (i > 0 || !addsToBefore(thread)) add(sum, parts[thread][i]);
         }
     std::vector<ChainGradients> gradients;
     for (size_t i = 0; i < count; ++i) {

@@ -7,16 +7,21 @@ namespace ctorch::chain {
 
 template <typename Number>
 ShareBackward<Number>::ShareBackward(
-    const Chain &chain, const Share &share, const ShareMemory &memory, const at::Tensor &first, const at::Tensor &second)
+    const Chain &chain, const Share &share, const ShareMemory &memory, const at::Tensor &first, const at::Tensor &second,
+    const ShareGradients *sum)
     : chain_(chain), share_(share), memory_(memory), firstGradient_(first), secondGradient_(second), ranges_(share, width_),
       states_(chain, share), maps_{chain.map}, down_(chain.downWeights, false, ranges_.count() > 1),
-      up_(chain.upWeights, false, ranges_.count() > 1), map_(maps_, false, false), gradient_(buffer({ranges_.rows(), width_})),
+      up_(chain.upWeights, false, ranges_.count() > 1), map_(maps_, false, false), adds_(sum != nullptr), gradient_(buffer({ranges_.rows(), width_})),
       inner_(buffer({ranges_.rows(), bottleneck_})), transposedUps_(buffer({ranges_.count() > 1 ? blocks_ : 1, bottleneck_, width_})),
       left_(buffer({tileRows, chunkColumns}, Operand<Number>::type)), right_(buffer({tileRows, chunkColumns}, Operand<Number>::type)),
       unusedSum_(at::zeros({width_}, at::kFloat)), change_(buffer({tileRows, chunkColumns})),
       numbers_(buffer({tileRows, std::max(bottleneck_, outputs_)}, Operand<Number>::type)),
       leftNumbers_(buffer({std::max(bottleneck_, outputs_), tileRows}, Operand<Number>::type)),
       transposed_(buffer({std::max(bottleneck_, outputs_), tileRows})) {
+    if (sum) {
+        gradients_ = *sum;
+        return;
+    }
     auto &all = gradients_.all;
     all.downWeights = buffer({blocks_, bottleneck_, width_});
     all.upWeights = buffer({blocks_, width_, bottleneck_});
@@ -50,7 +55,7 @@ template <typename Number> void ShareBackward<Number>::runMap(const Tile &tile, 
     forEachPanel(width_, [&](int64_t column, int64_t columns) {
         product(
             outputs_, columns, tile.rows, data<Number>(leftNumbers_), tileRows, Panels<Number>(memory_.last).at(0, column, tile.start),
-            columns, data<float>(gradients_.all.map) + column, width_, tile.start > 0);
+            columns, data<float>(gradients_.all.map) + column, width_, adds_ || tile.start > 0);
         change(data<Number>(numbers_), outputs_, map_(0), tile, column);
         leave(blocks_, tile, column, 1);
         multiply(blocks_ - 1, tile, column);
@@ -69,7 +74,7 @@ template <typename Number> void ShareBackward<Number>::runTile(int64_t range, in
         product(
             bottleneck_, columns, tile.rows, data<Number>(leftNumbers_), tileRows,
             Panels<Number>(memory_.inputs).at(block, column, tile.start), columns,
-            at3<float>(gradients_.all.downWeights, block, 0) + column, width_, tile.start > 0);
+            at3<float>(gradients_.all.downWeights, block, 0) + column, width_, adds_ || tile.start > 0);
         states_.ask(2 * panels_);
         change(data<Number>(numbers_), bottleneck_, down_(block), tile, column);
         giveToTable(firstGradient_, chain_.first, block, factors.q, tile, column);
@@ -160,12 +165,14 @@ void ShareBackward<Number>::giveToTable(
     }
 }
 
-/// U's gradient in U's own order, once all items have added to it.
+/// U's gradient in U's own order, once all items of the share have added to it.
 template <typename Number> void ShareBackward<Number>::finishUp(int64_t block) {
     float *target = at3<float>(gradients_.all.upWeights, block, 0);
+    const at::Tensor turned = adds_ ? buffer({chunkColumns, bottleneck_}) : at::Tensor();
     forEachPanel(width_, [&](int64_t column, int64_t columns) {
-        rows::transpose(
-            target + column * bottleneck_, bottleneck_, transposedUp(block) + column * bottleneck_, columns, bottleneck_, columns);
+        float *own = target + column * bottleneck_, *into = adds_ ? data<float>(turned) : own;
+        rows::transpose(into, bottleneck_, transposedUp(block) + column * bottleneck_, columns, bottleneck_, columns);
+        if (adds_) rows::add(own, into, columns * bottleneck_);
     });
 }
 

@@ -14,9 +14,12 @@ struct ShareGradients {
 
 template <typename Number> class ShareBackward {
   public:
-    /// - tables: [items, layers, width] for the gradients of the tables, of which a share fills its rows; undefined where not asked for.
+    /// - first, second: [items, layers, width] for the gradients of the tables, of which a share fills its rows; undefined where they are
+    ///   not asked for.
+    /// - sum: what another share of the chain gave, to which this one adds; or null.
     ShareBackward(
-        const Chain &chain, const Share &share, const ShareMemory &memory, const at::Tensor &first, const at::Tensor &second);
+        const Chain &chain, const Share &share, const ShareMemory &memory, const at::Tensor &first, const at::Tensor &second,
+        const ShareGradients *sum);
 
     /// - output: the gradient of the result [items of the share, outputs].
     ShareGradients run(const float *output);
@@ -54,6 +57,7 @@ template <typename Number> class ShareBackward {
     StateReader states_;
     const std::vector<at::Tensor> maps_;
     PackedWeights<Number> down_, up_, map_;
+    const bool adds_;  // to what there is already
     ShareGradients gradients_;
     const at::Tensor gradient_;       // dh: for each tile of a range and its columns one after the other
     const at::Tensor inner_;          // the gradients of D x + b [rows, bottleneck]

@@ -9,7 +9,8 @@ int64_t Share::rows() const { return chain::roundedUp(count, chain::rowMultiple)
 std::vector<std::vector<Share>> sharedOut(const std::vector<Chain> &chains, int64_t threads) {
     // The work of all chains in a row, cut into equal parts.
     const int64_t items = chains[0].items();
-    const auto cost = [](const Chain &chain) { return chain.blocks() * chain.width() * chain.bottleneck(); };
+    // Over two tables a chain takes half as long again, as measured: states of both are read in both passes.
+    const auto cost = [](const Chain &chain) { return (chain.hasTwo() ? 3 : 2) * chain.blocks() * chain.width() * chain.bottleneck(); };
     int64_t total = 0;
     for (const Chain &chain : chains) total += cost(chain) * items;
     std::vector<std::vector<Share>> shares(threads);
@@ -17,8 +18,9 @@ std::vector<std::vector<Share>> sharedOut(const std::vector<Chain> &chains, int6
     for (size_t i = 0; i < chains.size(); ++i) {
         const int64_t own = cost(chains[i]);
         const auto item = [&](int64_t thread) {
-            const int64_t place = (total / threads * thread - before) / own;
-            return thread == threads ? items : std::clamp<int64_t>(chain::roundedUp(place, chain::rowMultiple), 0, items);
+            if (thread == threads) return items;
+            const double place = (static_cast<double>(total) / threads * thread - before) / own;
+            return std::clamp<int64_t>(std::lround(place / chain::rowMultiple) * chain::rowMultiple, 0, items);
         };
         for (int64_t thread = 0; thread < threads; ++thread) {
             const int64_t begin = item(thread), end = item(thread + 1);
