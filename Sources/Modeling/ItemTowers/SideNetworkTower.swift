@@ -55,26 +55,32 @@ public final class SideNetworkTower: FusedTower {
     ///
     /// A tower's head and the fusion's part of it are one linear map, which is multiplied out first.
     public func vectors(of items: Tensor, training: Bool) throws -> Tensor {
-        let parts = try outputs(of: items, training: training) { index in
-            fusion.weight.narrowed(1, (index * width)..<((index + 1) * width))
-        }.map(\.output)
-        return TowerOutput.sum(parts + (fusion.bias.map { [.tensor($0)] } ?? []))
+        let (weights, biases) = TowerHead.joined(allHeads, before: fusion.weight)
+        let parts = try outputs(of: items, training: training, maps: weights).map(\.output)
+        let bias = biases.sum(along: 0)
+        return TowerOutput.sum(parts, bias: fusion.bias.map { bias + $0 } ?? bias)
     }
 
     func heads(of items: Tensor, training: Bool) throws -> [(name: String, output: Tensor)] {
-        try outputs(of: items, training: training) { _ in nil }.map { ($0.name, TowerOutput.sum([$0.output])) }
+        let (weights, biases) = TowerHead.joined(allHeads, before: nil)
+        return try outputs(of: items, training: training, maps: weights).enumerated().map {
+            ($1.name, TowerOutput.sum([$1.output], bias: biases.selected(0, $0)))
+        }
     }
 
-    /// The towers' heads, or what maps after them make of these.
+    /// The towers' heads in the order of the fusion's columns.
+    private var allHeads: [TowerHead] { [image?.head, text?.head, inter?.head].compactMap { $0 } }
+
+    /// What maps make of the towers' last outputs, in the same order.
     private func outputs(
-        of items: Tensor, training: Bool, before map: (Int) -> Tensor?
+        of items: Tensor, training: Bool, maps: [Tensor]
     ) throws -> [(name: String, output: TowerOutput)] {
         let states = try modalities.states(of: items, training: training)
         var outputs: [(name: String, output: TowerOutput)] = []
-        if let image, let rows = states.image { outputs.append(("image", image(rows, before: map(outputs.count)))) }
-        if let text, let rows = states.text { outputs.append(("text", text(rows, before: map(outputs.count)))) }
+        if let image, let rows = states.image { outputs.append(("image", image(rows, map: maps[outputs.count]))) }
+        if let text, let rows = states.text { outputs.append(("text", text(rows, map: maps[outputs.count]))) }
         if let inter, let text = states.text, let image = states.image {
-            outputs.append(("inter", inter(text: text, image: image, before: map(outputs.count))))
+            outputs.append(("inter", inter(text: text, image: image, map: maps[outputs.count])))
         }
         return outputs
     }

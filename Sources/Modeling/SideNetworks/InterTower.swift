@@ -38,16 +38,15 @@ struct InterTower {
         head = try TowerHead(parameters, width: width, middle: width, output: output)
     }
 
-    /// The tower's part of the item vectors: the head's output [items, output], or what a map [outputs, output] makes of it.
-    func callAsFunction(text: StateRows, image: StateRows, before map: Tensor? = nil) -> TowerOutput {
-        let end = head.joined(before: map)
-        if chain.isAvailable(outputs: end.weight.size(0)), let textTable = transformed(text, textTransforms).chainTable,
+    /// What a map [outputs, width] makes of the last block's output: [items, outputs].
+    func callAsFunction(text: StateRows, image: StateRows, map: Tensor) -> TowerOutput {
+        if chain.isAvailable(outputs: map.size(0)), let textTable = transformed(text, textTransforms).chainTable,
             let imageTable = transformed(image, imageTransforms).chainTable
         {
-            return .chain(BottleneckChain.Reading(chain, imageTable, textTable, map: end.weight), bias: end.bias)
+            return .chain(BottleneckChain.Reading(chain, imageTable, textTable, map: map))
         }
         let outputs = blockOutputs(text: text.dense, image: image.dense)
-        return .tensor(outputs[outputs.count - 1].linear(end.weight, end.bias))
+        return .tensor(outputs[outputs.count - 1].linear(map))
     }
 
     /// The states that the blocks read, in the tower's width.

@@ -21,14 +21,13 @@ struct IntraTower {
         head = try TowerHead(parameters, width: width, middle: versa ? output : width, output: output)
     }
 
-    /// The tower's part of the item vectors: the head's output [items, output], or what a map [outputs, output] makes of it.
-    func callAsFunction(_ states: StateRows, before map: Tensor? = nil) -> TowerOutput {
-        let end = head.joined(before: map)
-        if chain.isAvailable(outputs: end.weight.size(0)), let table = states.chainTable {
-            return .chain(BottleneckChain.Reading(chain, table, map: end.weight), bias: end.bias)
+    /// What a map [outputs, width] makes of the last block's output: [items, outputs].
+    func callAsFunction(_ states: StateRows, map: Tensor) -> TowerOutput {
+        if chain.isAvailable(outputs: map.size(0)), let table = states.chainTable {
+            return .chain(BottleneckChain.Reading(chain, table, map: map))
         }
         let outputs = blockOutputs(states.dense)
-        return .tensor(outputs[outputs.count - 1].linear(end.weight, end.bias))
+        return .tensor(outputs[outputs.count - 1].linear(map))
     }
 
     /// The plain form of the tower: h_1 ... h_K for states [items, K, width]; each [items, width].

@@ -13,17 +13,40 @@ struct TowerHead {
 
     func callAsFunction(_ x: Tensor) -> Tensor { second(first(x)) }
 
-    /// The head as one linear map, W₂ W₁ [output, width] with W₂ b₁ + b₂; or the head and a map F [outputs, output] after it.
+    /// Heads as one linear map each, W₂ W₁ [output, width] with the bias W₂ b₁ + b₂; with a map F [outputs, sum of outputs] after all of them
+    /// each with its columns of F before it.
     ///
     /// Without an activation between them several maps are one: W₁ [width, width] is then multiplied once in a step, not by every item.
-    func joined(before map: Tensor?) -> (weight: Tensor, bias: Tensor) {
-        let (last, bias) = withAutocast(to: nil, on: second.weight.device) {
-            let last = map.map { $0.matmul(second.weight) } ?? second.weight  // [outputs, middle]
-            var bias = Tensor.zeros([last.size(0), 1], on: last.device)
-            if let own = first.bias { bias = bias + last.matmul(own.unsqueezed(1)) }
-            if let own = second.bias?.unsqueezed(1) { bias = bias + (map?.matmul(own) ?? own) }
-            return (last, bias.squeezed(1))
+    ///
+    /// - Returns: the maps, and the biases [heads, outputs].
+    static func joined(_ heads: [TowerHead], before fusion: Tensor?) -> (weights: [Tensor], biases: Tensor) {
+        let all = heads.compactMap { head in
+            head.first.bias.flatMap { first in
+                head.second.bias.map { (first: (head.first.weight, first), second: (head.second.weight, $0)) }
+            }
         }
-        return (last.mapProduct(first.weight), bias)
+        if all.count == heads.count, heads.allSatisfy({ $0.first.weight.device == .cpu }) {
+            return JoinedMaps.of(all, before: fusion)
+        }
+        return plainlyJoined(heads, before: fusion)
+    }
+
+    /// The same by operations on whole tensors, the plain form.
+    static func plainlyJoined(_ heads: [TowerHead], before fusion: Tensor?) -> (weights: [Tensor], biases: Tensor) {
+        var start = 0
+        let maps = heads.map { head in
+            let columns = start..<(start + head.second.weight.size(0))
+            start = columns.upperBound
+            let (last, bias) = withAutocast(to: nil, on: head.second.weight.device) {
+                let map = fusion.map { $0.narrowed(1, columns) }
+                let last = map.map { $0.matmul(head.second.weight) } ?? head.second.weight  // [outputs, middle]
+                var bias = Tensor.zeros([last.size(0), 1], on: last.device)
+                if let own = head.first.bias { bias = bias + last.matmul(own.unsqueezed(1)) }
+                if let own = head.second.bias?.unsqueezed(1) { bias = bias + (map?.matmul(own) ?? own) }
+                return (last, bias.squeezed(1))
+            }
+            return (weight: last.matmul(head.first.weight).to(.float32), bias: bias)
+        }
+        return (maps.map(\.weight), .stacked(maps.map(\.bias), along: 0))
     }
 }
