@@ -11,6 +11,18 @@ extension Doctor {
             advice: held ? "The processor has AVX512, but LibTorch does not use it: unset ATEN_CPU_CAPABILITY." : nil)
     }
 
+    /// In which precisions a processor trains with our own kernels.
+    static func kernels(float32: Bool, bfloat16: Bool) -> DoctorFinding {
+        let precisions = [float32 ? "float32" : nil, bfloat16 ? "bfloat16" : nil].compactMap { $0 }
+        guard precisions.isEmpty else {
+            return DoctorFinding(
+                "Kernels", precisions.joined(separator: ", ") + ", for side networks with widths that are multiples of 32")
+        }
+        return DoctorFinding(
+            "Kernels", "none",
+            advice: "Side networks train with LibTorch's operations, several times slower: our kernels need AVX-512.")
+    }
+
     /// The names of the processor's features; empty where the system does not list them.
     static func processorFlags() -> Set<String> {
         let fields = RunEnvironment.cpuInformation("flags") ?? RunEnvironment.cpuInformation("Features") ?? ""

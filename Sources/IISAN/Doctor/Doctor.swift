@@ -15,6 +15,7 @@ public enum Doctor {
             findings += [
                 DoctorFinding("LibTorch", "\(LibTorch.version) at \(LibTorch.path)"),
                 processor(flags: processorFlags(), capability: LibTorch.capability),
+                kernels(float32: BottleneckChain.hasProducts(), bfloat16: BottleneckChain.hasProducts(in: .bfloat16)),
                 cores,
                 threads(
                     LibTorch.threads, cores: usableCores(limits), environment: ProcessInfo.processInfo.environment),

@@ -67,6 +67,12 @@ struct DoctorTests {
         #expect(Doctor.processor(flags: ["avx2"], capability: "AVX2").status == .ok)
     }
 
+    @Test func kernelsAreNamed() {
+        #expect(Doctor.kernels(float32: true, bfloat16: true).value.hasPrefix("float32, bfloat16,"))
+        #expect(Doctor.kernels(float32: true, bfloat16: false).value.hasPrefix("float32,"))
+        #expect(Doctor.kernels(float32: false, bfloat16: false).status == .advice)
+    }
+
     @Test func aGPUWithoutCUDAInLibTorchIsAdvice() {
         let gpu = CUDADriver.Device(name: "H100", memory: 80 << 30)
         #expect(Doctor.accelerators(cuda: 0, mps: 0, driver: [gpu]).map(\.status) == [.advice])

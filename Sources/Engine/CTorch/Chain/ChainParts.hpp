@@ -28,6 +28,11 @@ inline at::Tensor buffer(at::IntArrayRef sizes, at::ScalarType type = at::kFloat
     return at::empty(sizes, at::TensorOptions().dtype(type));
 }
 
+/// Asks for memory that is read soon, by way of the second nearest cache.
+inline void ask(const void *memory, int64_t bytes) {
+    for (int64_t byte = 0; byte < bytes; byte += 64) __builtin_prefetch(static_cast<const char *>(memory) + byte, 0, 2);
+}
+
 template <typename Number> Number *data(const at::Tensor &tensor) { return tensor.mutable_data_ptr<Number>(); }
 
 /// Some items of a share that stand side by side: `rows` with the repeated ones, counted from the share's first.
@@ -99,6 +104,14 @@ template <typename Number> class PackedWeights {
         return numbers;
     }
 
+    /// Asks for one of `parts` parts of a block's weights, unless they are in order already.
+    void askFor(int64_t block, int64_t part, int64_t parts) const {
+        if (block < 0 || block >= static_cast<int64_t>(weights_.size()) || held_[held_.size() > 1 ? block : 0] == block) return;
+        const int64_t bytes = weights_[block].numel() * sizeof(float), length = roundedUp((bytes + parts - 1) / parts, 64);
+        const int64_t begin = part * length;
+        ask(static_cast<const char *>(weights_[block].const_data_ptr()) + begin, std::min(length, bytes - begin));
+    }
+
   private:
     bool isReadInPlace() const { return Operand<Number>::group == 1 && !isTransposed_; }
 
@@ -120,6 +133,10 @@ template <typename Number> struct Panels {
     /// An even row of the panel that begins at a column.
     Number *at(int64_t block, int64_t column, int64_t row) const {
         return numbers + (block * width + column) * depth + row * columns(width, column);
+    }
+    /// Asks for some rows of it.
+    void askFor(int64_t block, int64_t column, int64_t row, int64_t rows) const {
+        ask(at(block, column, row), rows * columns(width, column) * sizeof(Number));
     }
 };
 

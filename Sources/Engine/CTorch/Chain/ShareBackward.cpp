@@ -75,6 +75,7 @@ template <typename Number> void ShareBackward<Number>::runTile(int64_t range, in
             bottleneck_, columns, tile.rows, data<Number>(leftNumbers_), tileRows,
             Panels<Number>(memory_.inputs).at(block, column, tile.start), columns,
             at3<float>(gradients_.all.downWeights, block, 0) + column, width_, adds_ || tile.start > 0);
+        askForNext(range, block, number, column);
         states_.ask(2 * panels_);
         change(data<Number>(numbers_), bottleneck_, down_(block), tile, column);
         giveToTable(firstGradient_, chain_.first, block, factors.q, tile, column);
@@ -83,6 +84,21 @@ template <typename Number> void ShareBackward<Number>::runTile(int64_t range, in
         states_.ask(2 * panels_);
         if (block > 0) multiply(block - 1, tile, column);
     });
+}
+
+/// Asks for what is read after some columns of a tile: the next ones' inputs, and a part of the weights of the block before.
+template <typename Number>
+void ShareBackward<Number>::askForNext(int64_t range, int64_t block, int64_t number, int64_t column) {
+    const Panels<Number> inputs(memory_.inputs);
+    const int64_t parts = ranges_.tiles(range) * panels_, part = number * panels_ + column / chunkColumns;
+    const bool isLastPanel = column + chunkColumns >= width_, isLastTile = number + 1 == ranges_.tiles(range);
+    const int64_t nextBlock = isLastPanel && isLastTile ? block - 1 : block;
+    if (nextBlock >= 0) {
+        const Tile next = ranges_.tile(range, !isLastPanel ? number : isLastTile ? 0 : number + 1);
+        inputs.askFor(nextBlock, isLastPanel ? 0 : column + chunkColumns, next.start, next.rows);
+    }
+    down_.askFor(block - 1, part, parts);
+    up_.askFor(block - 2, part, parts);
 }
 
 /// The gradients of M h for a tile, as left operands of both products; rows after the last item are zero.

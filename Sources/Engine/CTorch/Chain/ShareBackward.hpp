@@ -28,6 +28,7 @@ template <typename Number> class ShareBackward {
     void runRange(int64_t range, const float *output);
     void runMap(const Tile &tile, const float *output);
     void runTile(int64_t range, int64_t block, int64_t number);
+    void askForNext(int64_t range, int64_t block, int64_t number, int64_t column);
     void enterMap(const Tile &tile, const float *output);
     void change(const Number *left, int64_t depth, const Number *weights, const Tile &tile, int64_t column);
     void leave(int64_t block, const Tile &tile, int64_t column, float p);

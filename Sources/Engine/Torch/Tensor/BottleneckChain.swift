@@ -91,6 +91,11 @@ public struct BottleneckChain {
             && ctorch.has_chain()
     }
 
+    /// Whether this machine has the operation's products in float32, or in a precision that ``withAutocast(to:on:_:)`` puts in force.
+    public static func hasProducts(in precision: DType? = nil) -> Bool {
+        withAutocast(to: precision, on: .cpu) { ctorch.has_chain() }
+    }
+
     /// The sum over chains of M h of the last block: float32 [items, outputs].
     ///
     /// All chains read for the same items, have maps of as many outputs, and the first one's temperature and activation.
