@@ -1,6 +1,8 @@
 // A share's way back through the blocks of a chain.
 #pragma once
 
+#include "PackedWeights.hpp"
+#include "Panels.hpp"
 #include "StateReader.hpp"
 
 namespace ctorch::chain {

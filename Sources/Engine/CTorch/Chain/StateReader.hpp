@@ -1,7 +1,7 @@
 // Where the states of tile after tile stand.
 #pragma once
 
-#include "ChainParts.hpp"
+#include "Ranges.hpp"
 #include "Tiles.hpp"
 
 namespace ctorch::chain {
