@@ -39,8 +39,7 @@ struct UserBlock {
     var together: HistoryBlocks.Block {
         .init(
             query: query.weight, key: key.weight, value: value.weight, output: output.weight, attentionNorm: attentionNorm,
-            up: up,
-            down: down, norm: feedForwardNorm)
+            up: up, down: down, norm: feedForwardNorm)
     }
 
     func callAsFunction(_ x: Tensor, _ rows: HistoryRows, dropout: Double) -> Tensor {

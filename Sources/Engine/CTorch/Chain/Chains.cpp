@@ -6,7 +6,6 @@
 #include <ATen/ops/zeros_like.h>
 
 #include <atomic>
-#include <memory>
 #include <thread>
 
 namespace ctorch {
@@ -87,21 +86,26 @@ std::vector<ChainGradients> backward(
         return thread > 0 && shares[thread].size() > 1 && !shares[thread - 1].empty() &&
             shares[thread - 1].back().chain == shares[thread].front().chain;
     };
+    const auto run = [&](size_t thread, size_t i) {
+        const Share &share = shares[thread][i];
+        const size_t chain = share.chain;
+        const bool adds = i == 0 && addsToBefore(thread);
+        while (adds && !areLastDone[thread - 1].load()) std::this_thread::yield();
+        const float *gradient = output.const_data_ptr<float>() + share.begin * output.size(1);
+        const ShareGradients *sum = adds ? &parts[thread - 1].back() : nullptr;
+        parts[thread][i] =
+            ShareBackward<Number>(chains[chain], share, memory.memories[thread][i], first[chain], second[chain], sum).run(gradient);
+    };
     inParallel(static_cast<int64_t>(shares.size()), [&](int64_t thread) {
-        for (size_t i = shares[thread].size(); i-- > 0;) {
-            const Share &share = shares[thread][i];
-            const size_t chain = share.chain;
-            const bool isLast = i + 1 == shares[thread].size();
-            // Also when it fails: nobody may wait for ever.
-            const auto done = std::unique_ptr<std::atomic<bool>, void (*)(std::atomic<bool> *)>(
-                isLast ? &areLastDone[thread] : nullptr, [](std::atomic<bool> *flag) { flag->store(true); });
-            const bool adds = i == 0 && addsToBefore(thread);
-            while (adds && !areLastDone[thread - 1].load()) std::this_thread::yield();
-            const float *gradient = output.const_data_ptr<float>() + share.begin * output.size(1);
-            parts[thread][i] = ShareBackward<Number>(
-                                   chains[chain], share, memory.memories[thread][i], first[chain], second[chain],
-                                   adds ? &parts[thread - 1].back() : nullptr)
-                                   .run(gradient);
+        try {
+            for (size_t i = shares[thread].size(); i-- > 0;) {
+                run(thread, i);
+                areLastDone[thread].store(true);
+            }
+        } catch (...) {
+            // Nobody may wait for what will not come; who adds to nothing fails too.
+            for (auto &isDone : areLastDone) isDone.store(true);
+            throw;
         }
     });
     for (size_t thread = 0; thread < shares.size(); ++thread)

@@ -55,7 +55,7 @@ CTORCH(int32_t, set_autocast, (int32_t device, int32_t dtype))
 
 // MARK: Own operators
 
-/// Whether this machine can run iisan::bottleneck_chain in the type that is in force for its products.
+/// Whether this machine can run iisan::bottleneck_chains and iisan::history_blocks in the type that is in force for its products.
 CTORCH(bool, has_chain, (void))
 
 // MARK: Random state
