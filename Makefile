@@ -1,7 +1,7 @@
 # What one does with a clone. Settings: LIBTORCH, IISAN_CACHE, PYTHON (see Tools/Setup/setup).
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build test demo parity-tokens parity-pictures parity-encoders fuzz bench bench-check bench-device results format lint clean
+.PHONY: help setup build test demo parity-tokens parity-pictures parity-encoders fuzz torture bench bench-check bench-device results format lint clean
 
 sources := Package.swift Sources Tests FuzzTesting Benchmarks
 SECONDS ?= 60
@@ -32,6 +32,9 @@ parity-encoders: ## compare the encoders with transformers and timm
 
 fuzz: ## try what reads foreign files with libFuzzer, SECONDS=60 a target, all or TARGETS="picture csv"; Linux
 	@Tools/Fuzz/fuzz $(SECONDS)
+
+torture: build ## kill, fail and fill up what the command writes (KILLS a stage, FAILURES a kind of call, DISKS in MB); Linux
+	@Tools/Torture/torture
 
 bench: ## step, epoch, evaluation, encoding beside plain PyTorch, in one run (OPTIONS="--rounds 1 --json FILE"; SCIENTIFIC=folder)
 	@Tools/Speed/bench $(if $(SCIENTIFIC),--scientific $(SCIENTIFIC)) $(OPTIONS)

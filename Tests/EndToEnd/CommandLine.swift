@@ -16,12 +16,14 @@ struct CommandLine {
 
     /// Runs `iisan` with arguments in a folder; `program` is another copy of it.
     ///
-    /// Output goes to files, which never fill up as pipes do.
+    /// Output goes to files of the system's temporary folder, which never fill up as pipes do.
     @discardableResult
     static func run(
         _ arguments: [String], in folder: URL, program: URL? = nil, environment: [String: String] = [:]
     ) throws -> Outcome {
-        let files = ["output", "errors"].map { folder.appending(path: ".\($0)-\(UUID().uuidString)") }
+        let files = ["output", "errors"].map {
+            FileManager.default.temporaryDirectory.appending(path: "iisan-\($0)-\(UUID().uuidString)")
+        }
         for file in files { try Data().write(to: file) }
         defer { for file in files { try? FileManager.default.removeItem(at: file) } }
         let process = Process()
@@ -53,8 +55,9 @@ struct CommandLine {
         return process
     }
 
-    /// The command beside the test bundle.
+    /// The command that `IISAN_COMMAND` names, else the one beside the test bundle.
     static func executable() throws -> URL {
+        if let named = ProcessInfo.processInfo.environment["IISAN_COMMAND"] { return URL(filePath: named) }
         var folder = URL(filePath: ProcessInfo.processInfo.arguments[0]).deletingLastPathComponent()
         while folder.path != "/" {
             let candidate = folder.appending(path: "iisan")

@@ -10,10 +10,14 @@ public struct StateRows {
     let layers: [Int]
     private let device: Device
 
-    /// Rows of a table.
+    /// Rows of a table that a state source keeps.
     ///
-    /// - Parameter device: where the states are wanted; the table's by default.
-    init(_ shards: [Tensor], rows: Tensor, layers: [Int], on device: Device? = nil) {
+    /// - Parameters:
+    ///   - shards: the table [rows, layers, width] of any floating type, at least one piece.
+    ///   - rows: the row of each item over all pieces: int64 [items].
+    ///   - layers: the places of the kept layers in the table, ascending, at least one.
+    ///   - device: where the states are wanted; the table's by default.
+    public init(_ shards: [Tensor], rows: Tensor, layers: [Int], on device: Device? = nil) {
         self.shards = shards
         self.rows = rows.to(shards[0].device)
         self.layers = layers
@@ -21,7 +25,7 @@ public struct StateRows {
     }
 
     /// States that were computed for these items: [items, layers, width].
-    init(_ states: Tensor) {
+    public init(_ states: Tensor) {
         (shards, rows, layers, device) = ([states], nil, Array(0..<states.size(1)), states.device)
     }
 

@@ -1,0 +1,65 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Disks that fill up, and folders with names that few expect.
+@Suite(.serialized) struct DiskTests {
+    /// A disk in memory with so many megabytes; only root may make one.
+    private func withDisk(_ megabytes: Int, _ body: (URL) throws -> Void) throws {
+        try withTemporaryFolder { folder in
+            let disk = folder.appending(path: "disk")
+            try FileManager.default.createDirectory(at: disk, withIntermediateDirectories: true)
+            try call("mount", ["-t", "tmpfs", "-o", "size=\(megabytes)m", "tmpfs", disk.path])
+            defer { try? call("umount", ["--lazy", disk.path]) }
+            try body(disk)
+        }
+    }
+
+    private func resize(_ disk: URL, to megabytes: Int) throws {
+        try call("mount", ["-o", "remount,size=\(megabytes)m", disk.path])
+    }
+
+    private func call(_ program: String, _ arguments: [String]) throws {
+        let process = try Process.run(URL(filePath: "/usr/bin/env"), arguments: [program] + arguments)
+        process.waitUntilExit()
+        try #require(process.terminationStatus == 0, "\(program) \(arguments)")
+    }
+
+    @Test(.enabled(if: getuid() == 0 && !Torture.disks.isEmpty, "IISAN_TORTURE_DISKS names no sizes, or this is not root"))
+    func aFullDiskEndsInAClearErrorAndLosesNothing() throws {
+        var calm: Contents?
+        // The largest comes first: it holds all, and says what the others have to come to.
+        for size in [Self.roomy] + Torture.disks {
+            try withDisk(Self.roomy) { disk in
+                let tried = try TriedShop(disk, items: 4000)
+                try resize(disk, to: size)
+                let outcome = try CommandLine.run(TriedShop.run.arguments, in: disk)
+                if outcome.code != 0 {
+                    #expect(outcome.code == 1 && outcome.errors.contains("Error: "), "\(size) MB: \(outcome.errors)")
+                    #expect(!outcome.errors.contains("Fatal error"), "\(size) MB")
+                }
+                try resize(disk, to: Self.roomy)
+                try tried.finish(TriedShop.run)
+                let contents = try tried.contents(TriedShop.run)
+                if let calm { #expect(contents.differences(from: calm) == [], "\(size) MB") }
+                calm = calm ?? contents
+            }
+        }
+    }
+
+    /// Megabytes that hold all.
+    private static let roomy = 512
+
+    @Test(arguments: [
+        "with spaces", "new\nline", "quote\"and'quote", "日本語 🛍 é", "percent%41 #tag ?query", "-dash", "$(true) `true`",
+    ])
+    func folderNamesOfAnyKindDo(_ name: String) throws {
+        try withTemporaryFolder { folder in
+            let plain = try TriedShop(folder.appending(path: "plain"))
+            try plain.finish(TriedShop.run)
+            let odd = try TriedShop(folder.appending(path: name))
+            try odd.finish(TriedShop.run)
+            #expect(try odd.contents(TriedShop.run).differences(from: plain.contents(TriedShop.run)) == [])
+        }
+    }
+}

@@ -1,0 +1,57 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Stages that are killed at random moments come to the same end when they are called again.
+@Suite(.serialized) struct KillTests {
+    @Test(arguments: TriedShop.stages) func aKilledStageEndsAsAnUndisturbedOne(_ stage: TriedShop.Stage) throws {
+        try withTemporaryFolder { folder in
+            let tried = try TriedShop(folder)
+            try tried.prepare(stage)
+            let clock = ContinuousClock()
+            let duration = try clock.measure { try tried.finish(stage) } / .seconds(1)
+            let calm = try tried.contents(stage)
+            #expect(!calm.files.isEmpty)
+
+            var random = SeededGenerator(seed: 11)
+            var kills = 0
+            while kills < Torture.kills {
+                try tried.reset(stage)
+                kills += try kill(stage, of: tried, within: 1.1 * duration, atMost: Torture.kills - kills, using: &random)
+                #expect(try tried.contents(stage).differences(from: calm) == [], "after \(kills) kills")
+            }
+        }
+    }
+
+    /// Starts a stage and kills it, again and again, until it gets through; returns how often it was killed.
+    private func kill(
+        _ stage: TriedShop.Stage, of tried: TriedShop, within longest: Double, atMost most: Int,
+        using random: inout SeededGenerator
+    ) throws -> Int {
+        for kills in 0..<most {
+            let process = try CommandLine.start(stage.arguments, in: tried.folder)
+            let end = Date(timeIntervalSinceNow: .random(in: 0...longest, using: &random))
+            while process.isRunning, Date() < end { Thread.sleep(forTimeInterval: 0.002) }
+            if process.isRunning {
+                Foundation.kill(process.processIdentifier, SIGKILL)
+                process.waitUntilExit()
+            } else if process.terminationStatus == 0 {
+                return kills
+            } else if isThere(stage, in: tried) {
+                // Killed after all was in place: generate and import say that it is there.
+                return kills
+            } else {
+                Issue.record("\(stage.name) ended with \(process.terminationStatus) after \(kills) kills")
+                return kills
+            }
+        }
+        if !isThere(stage, in: tried) { try tried.finish(stage) }
+        return most
+    }
+
+    /// Whether a stage that makes one folder as a whole, and refuses to make it again, has done so.
+    private func isThere(_ stage: TriedShop.Stage, in tried: TriedShop) -> Bool {
+        ["generate", "import"].contains(stage.name)
+            && FileManager.default.fileExists(atPath: tried.folder.appending(path: stage.outputs[0]).path)
+    }
+}
