@@ -78,7 +78,7 @@ if withLibTorch {
             "Encoding", "Encoding/Catalogue",
             ["Encoders", "Tokenizers", "Pictures", "HiddenStates", "Datasets", "Torch", "Files"]),
         stage("Modeling", "Modeling", ["Encoding", "Encoders", "Torch", "Files", "Datasets", "HiddenStates", collections]),
-        stage("Training", "Training", ["Modeling", "Torch", "Files", "Datasets", "HiddenStates", "Metrics"]),
+        stage("Training", "Training", ["Modeling", "Torch", "Files", "Datasets"]),
         stage(
             "Evaluation", "Evaluation/Ranking",
             ["Training", "Modeling", "Torch", "Files", "Datasets", "HiddenStates", "Metrics"]),

@@ -18,7 +18,9 @@ import Testing
 
     @Test(arguments: documents) func codeInDocumentsIsCompiled(_ document: String) throws {
         let compiled = try Self.lines(
-            of: String(contentsOf: URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Snippets.swift"), encoding: .utf8))
+            of: String(
+                contentsOf: URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Snippets.swift"),
+                encoding: .utf8))
         let manifest = try Self.lines(of: String(contentsOf: Self.root.appending(path: "Package.swift"), encoding: .utf8))
         for block in try Self.blocks(in: Self.root.appending(path: document)) {
             if block.contains(where: { $0.hasPrefix(".package(") }) {
