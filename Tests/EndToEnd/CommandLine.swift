@@ -41,15 +41,16 @@ struct CommandLine {
         return Outcome(code: process.terminationStatus, output: texts[0], errors: texts[1])
     }
 
-    /// Starts `iisan` in a folder; what it prints is dropped.
-    static func start(_ arguments: [String], in folder: URL) throws -> Process {
+    /// Starts `iisan` in a folder; what it prints is dropped, but for errors where a file takes them.
+    static func start(_ arguments: [String], in folder: URL, errors: URL? = nil) throws -> Process {
         let process = Process()
         process.executableURL = try executable()
         process.arguments = arguments
         process.currentDirectoryURL = folder
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
+        if let errors { try Data().write(to: errors) }
+        process.standardError = try errors.map { try FileHandle(forWritingTo: $0) } ?? FileHandle.nullDevice
         process.environment = ProcessInfo.processInfo.environment.merging(["OMP_NUM_THREADS": "1"]) { $1 }
         try process.run()
         return process

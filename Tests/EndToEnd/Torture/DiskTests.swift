@@ -41,7 +41,7 @@ import Testing
                 try resize(disk, to: Self.roomy)
                 try tried.finish(TriedShop.run)
                 let contents = try tried.contents(TriedShop.run)
-                if let calm { #expect(contents.differences(from: calm) == [], "\(size) MB") }
+                if let calm { contents.expect(calm, "\(size) MB") }
                 calm = calm ?? contents
             }
         }
@@ -50,16 +50,17 @@ import Testing
     /// Megabytes that hold all.
     private static let roomy = 512
 
-    @Test(arguments: [
-        "with spaces", "new\nline", "quote\"and'quote", "日本語 🛍 é", "percent%41 #tag ?query", "-dash", "$(true) `true`",
-    ])
+    @Test(arguments: ["new\nline with spaces, \"quotes' and %41 #tag ?query", "-日本語 🛍 é $(true) `true` \\ *"])
     func folderNamesOfAnyKindDo(_ name: String) throws {
         try withTemporaryFolder { folder in
             let plain = try TriedShop(folder.appending(path: "plain"))
             try plain.finish(TriedShop.run)
             let odd = try TriedShop(folder.appending(path: name))
             try odd.finish(TriedShop.run)
-            #expect(try odd.contents(TriedShop.run).differences(from: plain.contents(TriedShop.run)) == [])
+            // Settings and notes name the folder; numbers do not.
+            try odd.contents(TriedShop.run).expect(plain.contents(TriedShop.run)) {
+                $0.hasSuffix(".safetensors") || $0.hasSuffix("result.json")
+            }
         }
     }
 }

@@ -49,7 +49,7 @@ struct FailingCallTests {
                 let again = try CommandLine.run(mishap.stage.arguments, in: tried.folder)
                 let isThere = mishap.stage.name == "import" && again.errors.contains("already exists")
                 #expect(again.code == 0 || isThere, "\(mishap.call) \(place), again: \(again.errors)")
-                #expect(try tried.contents(mishap.stage).differences(from: calm) == [], "\(mishap.call) \(place)")
+                try tried.contents(mishap.stage).expect(calm, "\(mishap.call) \(place)")
             }
         }
     }
@@ -68,7 +68,7 @@ struct FailingCallTests {
             let outcome = try CommandLine.run(
                 TriedShop.run.arguments, in: folder, environment: Torture.environment(under: tried.folder, clock: 100_000))
             #expect(outcome.code == 0, "\(outcome.errors)")
-            #expect(try tried.contents(TriedShop.run).differences(from: calm) == [])
+            try tried.contents(TriedShop.run).expect(calm)
         }
     }
 }

@@ -18,7 +18,7 @@ import Testing
             while kills < Torture.kills {
                 try tried.reset(stage)
                 kills += try kill(stage, of: tried, within: 1.1 * duration, atMost: Torture.kills - kills, using: &random)
-                #expect(try tried.contents(stage).differences(from: calm) == [], "after \(kills) kills")
+                try tried.contents(stage).expect(calm, "\(stage.name) after \(kills) kills")
             }
         }
     }
@@ -28,8 +28,10 @@ import Testing
         _ stage: TriedShop.Stage, of tried: TriedShop, within longest: Double, atMost most: Int,
         using random: inout SeededGenerator
     ) throws -> Int {
+        let errors = FileManager.default.temporaryDirectory.appending(path: "iisan-errors-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: errors) }
         for kills in 0..<most {
-            let process = try CommandLine.start(stage.arguments, in: tried.folder)
+            let process = try CommandLine.start(stage.arguments, in: tried.folder, errors: errors)
             let end = Date(timeIntervalSinceNow: .random(in: 0...longest, using: &random))
             while process.isRunning, Date() < end { Thread.sleep(forTimeInterval: 0.002) }
             if process.isRunning {
@@ -41,7 +43,8 @@ import Testing
                 // Killed after all was in place: generate and import say that it is there.
                 return kills
             } else {
-                Issue.record("\(stage.name) ended with \(process.terminationStatus) after \(kills) kills")
+                let said = try String(contentsOf: errors, encoding: .utf8)
+                Issue.record("\(stage.name) ended with \(process.terminationStatus) after \(kills) kills: \(said)")
                 return kills
             }
         }

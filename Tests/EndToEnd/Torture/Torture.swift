@@ -1,4 +1,5 @@
 import Foundation
+import Testing
 
 /// How hard the command is tried: `make torture` sets these, plain tests have the short form.
 enum Torture {
@@ -87,12 +88,19 @@ struct Contents: Equatable {
             }
         }
         return try JSONSerialization.data(
-            withJSONObject: strip(JSONSerialization.jsonObject(with: json)), options: [.sortedKeys, .fragmentsAllowed])
+            withJSONObject: strip(JSONSerialization.jsonObject(with: json, options: .fragmentsAllowed)),
+            options: [.sortedKeys, .fragmentsAllowed])
     }
 
-    /// The names of files that differ, are missing or too many.
-    func differences(from other: Contents) -> [String] {
-        Set(files.keys).union(other.files.keys).filter { files[$0] != other.files[$0] }.sorted()
+    /// Expects the same contents and names the files that differ, are missing or too many.
+    func expect(
+        _ other: Contents, _ comment: Comment? = nil, of isCompared: (String) -> Bool = { _ in true },
+        at location: SourceLocation = #_sourceLocation
+    ) {
+        let names = Set(files.keys).union(other.files.keys).filter(isCompared)
+        let differences = names.filter { files[$0] != other.files[$0] }.sorted()
+        #expect(!names.isEmpty, sourceLocation: location)
+        #expect(differences == [], comment, sourceLocation: location)
     }
 }
 

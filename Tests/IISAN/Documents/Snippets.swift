@@ -14,6 +14,7 @@ private func overview() throws {
     }
 }
 
+// Library.md
 private func library() throws {
     var observer = Pipeline.Observer()
     observer.onMessage = { print($0) }
@@ -89,8 +90,22 @@ private func library() throws {
     }
 }
 
+// Studies.md
 private func studies() throws {
     let file = URL(filePath: "study.yaml")
     let study = try CompareStudy(file: file).plan(file)
     if let result = try study.run(using: InProcessRunner()) { print(result.text) }
+}
+
+// Torch.md
+private func tensors() throws {
+    let parameters = Parameters()
+    let map = try Linear(parameters, 4, 2)
+    let x = Tensor.randomNormal([8, 4])
+    let loss = (map(x) * map(x)).mean()
+    loss.backward()
+
+    let adam = Adam([Adam.Group("all", parameters.all, rate: 1e-3)])
+    adam.update()
+    adam.clearGradients()
 }
