@@ -4,11 +4,14 @@ extension DatasetCheck {
         var lines = [
             "\(name): \(users) users, \(items) items, \(interactions) interactions",
             "content hash \(contentHash)",
+            "histories: \(order?.text ?? "in an unknown order")"
+                + (equalTimes.map { ", \($0) interactions at the time of the one before" } ?? ""),
             lengths.text,
             "items: \(itemsWithoutTitle) without a title, \(itemsWithoutPicture) without a picture, \(picturesMissing) with a picture "
                 + "missing on disk, \(duplicateTitles) with the title of another, \(itemsNeverInteracted) never interacted with",
-            "histories: \(consecutiveRepeats) consecutive repeats, \(usersUnderMinimum) users under the minimum",
+            "repeats: \(consecutiveRepeats) consecutive repeats, \(usersUnderMinimum) users under the minimum",
         ]
+        lines += warnings.map { "warning: \($0)" }
         if let splitProblem {
             lines.append("split: \(splitProblem)")
         } else {

@@ -23,6 +23,12 @@ public struct DatasetCheck: Codable, Sendable, Equatable {
     public var items: Int
     /// How many interactions.
     public var interactions: Int
+    /// By what each history is ordered; nil where the dataset does not say.
+    public var order: HistoryOrder?
+    /// Interactions at the same time as the same user's one before; nil without times.
+    public var equalTimes: Int?
+    /// What may be wrong with the whole dataset, in sentences.
+    public var warnings: [String] = []
     /// How long the histories are.
     public var lengths: LengthDistribution
     /// Items without a title.
@@ -70,9 +76,34 @@ public struct DatasetCheck: Codable, Sendable, Equatable {
         interactions = dataset.manifest.interactions
         lengths = LengthDistribution(dataset.histories.map(\.count))
         findings = Findings(limit: limit)
+        checkOrder(dataset)
         checkItems(dataset, lookingForPictures: lookingForPictures)
         checkHistories(dataset, minimum: options.minimumItems)
         try checkTargets(dataset, options)
+    }
+
+    private mutating func checkOrder(_ dataset: Dataset) {
+        order = dataset.manifest.ordering
+        if order?.basis == .rows {
+            warnings.append(
+                "the histories are in the order of the file's rows, as no times were read; if that is not the order in time, what is "
+                    + "trained to predict the next item learns something else")
+        } else if order == nil, dataset.histories.timestamps == nil {
+            warnings.append("the dataset does not say by what its histories are ordered: import it again")
+        }
+        guard let times = dataset.histories.timestamps else { return }
+        var equal = 0
+        times.withElements { times in
+            for user in dataset.histories.indices {
+                for index in dataset.histories.range(of: user).dropFirst() where times[index] == times[index - 1] { equal += 1 }
+            }
+        }
+        equalTimes = equal
+        let followers = interactions - users
+        if equal * 2 > followers, followers > 0 {
+            warnings.append(
+                "\(equal) of \(followers) interactions are at the same time as the user's one before: their order is that of the file")
+        }
     }
 
     private mutating func checkItems(_ dataset: Dataset, lookingForPictures: Bool) {
@@ -88,11 +119,11 @@ public struct DatasetCheck: Codable, Sendable, Equatable {
                     duplicateTitles += 1
                     findings.add(
                         "duplicate titles", at: dataset.place(ofItem: index),
-                        "item \"\(item.id)\" has the title of \"\(dataset.items[Int(owners[number])].id)\"")
+                        "item \(Excerpt(item.id)) has the title of \(Excerpt(dataset.items[Int(owners[number])].id))")
                 }
             } else {
                 itemsWithoutTitle += 1
-                findings.add("items without a title", at: dataset.place(ofItem: index), "item \"\(item.id)\"")
+                findings.add("items without a title", at: dataset.place(ofItem: index), "item \(Excerpt(item.id))")
             }
             if let picture = item.picture {
                 guard lookingForPictures, !FileManager.default.fileExists(atPath: picture.path) else { continue }
@@ -100,7 +131,7 @@ public struct DatasetCheck: Codable, Sendable, Equatable {
                 findings.add("pictures missing on disk", at: dataset.place(ofItem: index), picture.path)
             } else {
                 itemsWithoutPicture += 1
-                findings.add("items without a picture", at: dataset.place(ofItem: index), "item \"\(item.id)\"")
+                findings.add("items without a picture", at: dataset.place(ofItem: index), "item \(Excerpt(item.id))")
             }
         }
     }
@@ -115,7 +146,7 @@ public struct DatasetCheck: Codable, Sendable, Equatable {
                     consecutiveRepeats += 1
                     findings.add(
                         "consecutive repeats", at: dataset.place(ofUser: user),
-                        "user \"\(dataset.userID(user))\", item \"\(dataset.items[Int(item)].id)\"")
+                        "user \(Excerpt(dataset.userID(user))), item \(Excerpt(dataset.items[Int(item)].id))")
                 }
                 previous = item
             }
@@ -123,13 +154,13 @@ public struct DatasetCheck: Codable, Sendable, Equatable {
                 usersUnderMinimum += 1
                 findings.add(
                     "users with fewer than \(minimum) interactions", at: dataset.place(ofUser: user),
-                    "user \"\(dataset.userID(user))\" has \(history.count)")
+                    "user \(Excerpt(dataset.userID(user))) has \(history.count)")
             }
         }
         for item in isUsed.indices where !isUsed[item] {
             itemsNeverInteracted += 1
             findings.add(
-                "items never interacted with", at: dataset.place(ofItem: item), "item \"\(dataset.items[item].id)\"")
+                "items never interacted with", at: dataset.place(ofItem: item), "item \(Excerpt(dataset.items[item].id))")
         }
     }
 
@@ -149,7 +180,7 @@ public struct DatasetCheck: Codable, Sendable, Equatable {
             for question in split.evaluation(part) {
                 targets.cases += 1
                 func detail() -> String {
-                    "user \"\(dataset.userID(question.user))\", item \"\(dataset.items[Int(question.target)].id)\""
+                    "user \(Excerpt(dataset.userID(question.user))), item \(Excerpt(dataset.items[Int(question.target)].id))"
                 }
                 if question.isUnreachable {
                     targets.unreachable += 1

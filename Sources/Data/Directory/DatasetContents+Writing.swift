@@ -17,7 +17,8 @@ extension DatasetContents {
         }
         return try DatasetWriter(
             name: name, source: source, items: items, itemIDs: ids.items, pictures: pictures, userIDs: ids.users,
-            users: users.indices.map(Int32.init), offsets: offsets, interactions: list, hasTimestamps: timestamps != nil
+            users: users.indices.map(Int32.init), offsets: offsets, interactions: list,
+            order: timestamps == nil ? HistoryOrder(.given) : HistoryOrder(.time)
         ).write(to: folder, replacing: replacing)
     }
 }

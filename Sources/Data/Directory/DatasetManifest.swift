@@ -25,6 +25,8 @@ public struct DatasetManifest: Codable, Sendable, Equatable {
     public var itemsWithPicture: Int
     /// Whether the interactions have timestamps.
     public var hasTimestamps: Bool
+    /// By what each history is ordered; nil where that is not known.
+    public var ordering: HistoryOrder?
     /// The folder of the pictures, absolute or from the dataset directory; nil where there are none.
     public var picturesRoot: String?
     /// SHA-256 of the items' ids in their order, as hidden-state stores have it; nil where that is not known.

@@ -19,22 +19,28 @@ struct DatasetWriter {
     let offsets: [Int64]
     /// The interactions, one user after the other.
     let interactions: InteractionList
-    /// Whether their timestamps are known.
-    let hasTimestamps: Bool
+    /// By what they are ordered; their times are kept where that is the time.
+    let order: HistoryOrder
+    /// Whether their times are known.
+    var hasTimestamps: Bool { order.basis == .time }
+    /// Asks the writing to stop.
+    var stop = StopToken()
 
     /// Writes the directory, whole or not at all, and opens it.
     ///
-    /// - Throws: ``UserError`` when the directory is there and not replaced, or the disk fails.
+    /// - Throws: ``UserError`` when the directory is there and not replaced, or the disk fails; `CancellationError`.
     func write(to folder: URL, replacing: Bool) throws -> Dataset {
         try Folder.create(at: folder, replacing: replacing) { partial in
-            let itemLines = try ItemsFile.write(items, in: partial)
-            let userLines = try UsersFile.write(users, of: userIDs, in: partial)
+            let itemLines = try ItemsFile.write(items, in: partial, stop)
+            let userLines = try UsersFile.write(users, of: userIDs, in: partial, stop)
             try writeHistories(in: partial)
             try DatasetIndex.write(items: itemLines, users: userLines, places: itemIDs.places, in: partial)
+            try stop.check()
             let manifest = DatasetManifest(
                 name: name, source: source, users: users.count, items: items.count, interactions: interactions.count,
                 itemsWithTitle: items.count { $0.title != nil }, itemsWithPicture: items.count { $0.picturePath != nil },
-                hasTimestamps: hasTimestamps, picturesRoot: picturesRoot(seenFrom: folder), idsHash: itemIDs.hash,
+                hasTimestamps: hasTimestamps, ordering: order, picturesRoot: picturesRoot(seenFrom: folder),
+                idsHash: itemIDs.hash,
                 contentHash: try Dataset.contentHash(in: partial))
             try JSONFile.write(manifest, to: partial.appending(path: DatasetManifest.fileName))
         }
@@ -56,6 +62,7 @@ struct DatasetWriter {
     /// Writes one number of all interactions, in pieces: no second copy of all is made.
     private func write(_ number: (Interaction) -> some BitwiseCopyable, to writer: SafetensorsWriter) throws {
         for start in stride(from: 0, to: interactions.count, by: 1 << 16) {
+            try stop.check()
             try writer.append(interactions.rows[start..<min(interactions.count, start + 1 << 16)].map(number))
         }
     }

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// One interaction while a dataset is made.
@@ -42,7 +43,8 @@ final class InteractionList {
     /// appended.
     ///
     /// - Returns: where each user's interactions start, and the number of all at the end [users + 1].
-    func group(users: Int) -> [Int64] {
+    /// - Throws: `CancellationError` when it was asked to stop.
+    func group(users: Int, _ stop: StopToken = StopToken()) throws -> [Int64] {
         let rows = UnsafeMutableBufferPointer(rebasing: rows[..<count])
         var starts = [Int64](repeating: 0, count: users + 1)
         for row in rows { starts[Int(row.user) + 1] += 1 }
@@ -53,19 +55,37 @@ final class InteractionList {
             rows[index].user = Int32(next[user])
             next[user] += 1
         }
-        Self.place(rows)
-        for user in 0..<users { Self.order(rows, Int(starts[user])..<Int(starts[user + 1])) }
+        try stop.check()
+        try Self.place(rows, stop)
+        for user in 0..<users {
+            if user & 0xFFFF == 0 { try stop.check() }
+            Self.order(rows, Int(starts[user])..<Int(starts[user + 1]))
+        }
         return starts
     }
 
+    /// Multiplies all times; false when one becomes too large, which leaves some multiplied.
+    func multiplyTimes(by factor: Int64) -> Bool {
+        for index in 0..<count {
+            let (time, isTooLarge) = rows[index].timestamp.multipliedReportingOverflow(by: factor)
+            if isTooLarge { return false }
+            rows[index].timestamp = time
+        }
+        return true
+    }
+
+    /// Forgets all but the first interactions.
+    func cut(to count: Int) { self.count = min(self.count, count) }
+
     /// Puts every row into the place that its `user` says: all places are there once.
-    private static func place(_ rows: UnsafeMutableBufferPointer<Interaction>) {
+    private static func place(_ rows: UnsafeMutableBufferPointer<Interaction>, _ stop: StopToken) throws {
         // First into the right part of the list, then within the part, which fits the processor's cache: going through the whole
         // list at random would wait for the memory at every row.
         let shift = max(15, 54 - rows.count.leadingZeroBitCount)
         var next = Array(stride(from: 0, to: rows.count, by: 1 << shift))
         for part in next.indices {
             let end = min(rows.count, (part + 1) << shift)
+            try stop.check()
             while next[part] < end {
                 let target = Int(rows[next[part]].user) >> shift
                 if target != part { rows.swapAt(next[part], next[target]) }
@@ -74,6 +94,7 @@ final class InteractionList {
         }
         // Every exchange puts one row into its place, so there are at most as many as rows.
         for index in rows.indices {
+            if index & 0xFF_FFFF == 0 { try stop.check() }
             while rows[index].user != index { rows.swapAt(index, Int(rows[index].user)) }
         }
     }

@@ -21,11 +21,11 @@ enum ItemsFile {
                 guard let id = fields.idBytes, !id.isEmpty else { throw damaged("an item without an id") }
                 if let picture = fields.picture {
                     guard PicturePath.isConfined(picture) else {
-                        throw damaged("the picture path \"\(picture)\" leaves the pictures folder")
+                        throw damaged("the picture path \(Excerpt(picture)) leaves the pictures folder")
                     }
                     pictures += 1
                 }
-                guard ids.insert(id).isNew else { throw damaged("item \"\(fields.id ?? "")\" is there twice") }
+                guard ids.insert(id).isNew else { throw damaged("item \(Excerpt(fields.id ?? "")) is there twice") }
                 titles += fields.titleBytes == nil ? 0 : 1
             }
         }
@@ -39,8 +39,8 @@ enum ItemsFile {
     }
 
     /// Writes all items, one line each; where the lines start.
-    static func write(_ items: [DatasetContents.Item], in folder: URL) throws -> [Int64] {
-        try LineWriter.write(items.count, to: folder.appending(path: Dataset.itemsName)) { index, line in
+    static func write(_ items: [DatasetContents.Item], in folder: URL, _ stop: StopToken) throws -> [Int64] {
+        try LineWriter.write(items.count, to: folder.appending(path: Dataset.itemsName), stop) { index, line in
             let item = items[index]
             line.append(contentsOf: #"{"id":"#.utf8)
             JSONText.append(item.id, to: &line)

@@ -20,7 +20,7 @@ enum UsersFile {
                     throw damaged("the user's id is empty or not UTF-8")
                 }
                 guard seen.insert(id).isNew else {
-                    throw damaged("user \"\(String(decoding: id, as: UTF8.self))\" is there twice")
+                    throw damaged("user \(Excerpt(id)) is there twice")
                 }
             }
         }
@@ -43,8 +43,8 @@ enum UsersFile {
     }
 
     /// Writes some of the ids of a table, one line each; where the lines start.
-    static func write(_ users: [Int32], of ids: IDTable, in folder: URL) throws -> [Int64] {
-        try LineWriter.write(users.count, to: folder.appending(path: Dataset.usersName)) { user, line in
+    static func write(_ users: [Int32], of ids: IDTable, in folder: URL, _ stop: StopToken) throws -> [Int64] {
+        try LineWriter.write(users.count, to: folder.appending(path: Dataset.usersName), stop) { user, line in
             ids.withBytes(Int(users[user])) { JSONText.append($0, to: &line) }
         }
     }

@@ -25,18 +25,19 @@ struct CatalogueBuilder {
         at place: @autoclosure () -> String, _ report: inout ImportReport
     ) throws {
         guard let name = String(validating: id, as: UTF8.self), !name.isEmpty else {
-            throw UserError(id.isEmpty ? "an item without an id" : "the item's id is not UTF-8", at: place())
+            throw id.isEmpty
+                ? UserError("an item without an id", at: place()) : UserError.notUTF8("the item's id", id, at: place())
         }
         guard ids.count < IDTable.capacity else { throw UserError("more than \(IDTable.capacity) items", at: place()) }
         let (index, isNew) = ids.insert(id)
         guard isNew else {
             guard options.duplicateItems == .keepFirst else {
                 throw UserError(
-                    "item \"\(name)\" is there twice, first in line \(lines[index])", at: place(),
-                    remedy: "Remove one, or keep the first of each (duplicate items: keep-first).")
+                    "item \(Excerpt(name)) is there twice, first in line \(lines[index])", at: place(),
+                    remedy: "Remove one, or keep the first of each: \(ImportOption.duplicateItems.sentence("keep-first"))")
             }
             report.duplicateItems += 1
-            report.problems.add("item rows passed over", at: place(), "item \"\(name)\" was in line \(lines[index])")
+            report.problems.add("item rows passed over", at: place(), "item \(Excerpt(name)) was in line \(lines[index])")
             return
         }
         lines.append(Int32(clamping: line))
@@ -44,7 +45,7 @@ struct CatalogueBuilder {
         let path = try Self.text(picture, "picture path", at: place()).flatMap { $0.isEmpty ? nil : $0 }
         if let path { try PicturePath.check(path, at: place()) }
         pictures.append(path)
-        if titles[index] == nil { report.problems.add("items without a title", at: place(), "item \"\(name)\"") }
+        if titles[index] == nil { report.problems.add("items without a title", at: place(), "item \(Excerpt(name))") }
     }
 
     /// The index of an interaction's item; nil when it is to be left out.
@@ -55,16 +56,17 @@ struct CatalogueBuilder {
     ) throws -> Int32? {
         if let index = ids.index(of: id) { return Int32(index) }
         guard let name = String(validating: id, as: UTF8.self), !name.isEmpty else {
-            throw UserError(id.isEmpty ? "an interaction without an item" : "the item's id is not UTF-8", at: place())
+            throw id.isEmpty
+                ? UserError("an interaction without an item", at: place()) : UserError.notUTF8("the item's id", id, at: place())
         }
         if isFixed {
             guard options.unknownItems == .drop else {
                 throw UserError(
-                    "item \"\(name)\" is not in the items table", at: place(),
-                    remedy: "Add it there, or leave such interactions out (unknown items: drop).")
+                    "item \(Excerpt(name)) is not in the items table", at: place(),
+                    remedy: "Add it there, or leave such interactions out: \(ImportOption.unknownItems.sentence("drop"))")
             }
             report.unknownInteractions += 1
-            report.problems.add("interactions left out", at: place(), "item \"\(name)\" is not in the items table")
+            report.problems.add("interactions left out", at: place(), "item \(Excerpt(name)) is not in the items table")
             return nil
         }
         guard ids.count < IDTable.capacity else { throw UserError("more than \(IDTable.capacity) items", at: place()) }
@@ -78,11 +80,15 @@ struct CatalogueBuilder {
     /// - Parameters:
     ///   - root: the folder that paths in the table start from.
     ///   - table: the items table, to name lines of.
-    /// - Throws: ``UserError`` when the folder cannot be listed.
-    func items(pictures folder: URL?, root: URL?, table: URL?, _ report: inout ImportReport) throws -> [DatasetContents.Item] {
+    /// - Throws: ``UserError`` when the folder cannot be listed; `CancellationError`.
+    func items(
+        pictures folder: URL?, root: URL?, table: URL?, _ stop: StopToken, _ report: inout ImportReport
+    ) throws -> [DatasetContents.Item] {
         let pictureFolder = try folder.map(PictureFolder.init)
         var found = 0
-        let items = (0..<ids.count).map { index in
+        let items = try (0..<ids.count).map { index in
+            // A look at the disk for each item can take long.
+            if index & 0x3FF == 0 { try stop.check() }
             let id = ids.text(index)
             var item = DatasetContents.Item(id: id, title: titles[index])
             func place() -> String { table.map { "\($0.path):\(lines[index])" } ?? folder?.path ?? "" }
@@ -92,12 +98,12 @@ struct CatalogueBuilder {
                 if FileManager.default.fileExists(atPath: root.appending(path: path).path) {
                     item.picturePath = path
                 } else {
-                    report.problems.add("pictures missing", at: place(), "\"\(path)\" of item \"\(id)\"")
+                    report.problems.add("pictures missing", at: place(), "\(Excerpt(path)) of item \(Excerpt(id))")
                 }
             } else if let named {
                 item.picturePath = named
             } else if pictureFolder != nil {
-                report.problems.add("items without a picture", at: place(), "item \"\(id)\"")
+                report.problems.add("items without a picture", at: place(), "item \(Excerpt(id))")
             }
             return item
         }
@@ -115,8 +121,17 @@ struct CatalogueBuilder {
     {
         guard let bytes else { return nil }
         guard let text = String(validating: bytes, as: UTF8.self) else {
-            throw UserError("the \(role) is not UTF-8", at: place(), remedy: "Convert the file: iconv -f latin1 -t utf-8.")
+            throw UserError.notUTF8("the \(role)", bytes, at: place())
         }
         return text
+    }
+}
+
+extension UserError {
+    /// The error for bytes that are not UTF-8.
+    static func notUTF8(_ what: String, _ bytes: UnsafeRawBufferPointer, at place: String) -> UserError {
+        UserError(
+            "\(what) is not UTF-8: \(Excerpt(bytes))", at: place,
+            remedy: "Give the encoding that the file is in: \(ImportOption.encoding.sentence(TextEncoding.windows1252.rawValue))")
     }
 }

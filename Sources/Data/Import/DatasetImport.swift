@@ -19,15 +19,19 @@ public struct DatasetImport: Sendable {
     /// - Parameters:
     ///   - folder: where the dataset directory will be.
     ///   - progress: takes reports while interactions are read.
+    ///   - stop: asks the import to stop; nothing is then left behind.
     /// - Returns: what was read, made and left out.
-    /// - Throws: ``UserError`` that names file and line of the first row that does not fit, or says that the dataset is empty.
+    /// - Throws: ``UserError`` that names file and line of the first row that does not fit, or says that the dataset is empty;
+    ///   `CancellationError` when it was asked to stop.
     @discardableResult
-    public func run(to folder: URL, progress: Files.Progress.Handler? = nil) throws -> ImportReport {
+    public func run(
+        to folder: URL, progress: Files.Progress.Handler? = nil, stop: StopToken = StopToken()
+    ) throws -> ImportReport {
         // Found out now and not after minutes of reading.
         if !options.replacing, FileManager.default.fileExists(atPath: folder.path) {
             throw UserError("already exists", at: folder.path, remedy: "Choose another path, or remove this folder first.")
         }
-        var run = ImportRun(options, progress: progress)
+        var run = ImportRun(options, progress: progress, stop: stop)
         switch source {
         case .iisan(let users, let items, let pictures): try run.readIISAN(users: users, items: items, pictures: pictures)
         case .tables(let interactions, let items, let pictures):
@@ -35,6 +39,10 @@ public struct DatasetImport: Sendable {
         case .microLens(let pairs, let titles, let covers): try run.readMicroLens(pairs: pairs, titles: titles, covers: covers)
         case .amazon(let reviews, let metadata, let pictures):
             try run.readAmazon(reviews: reviews, metadata: metadata, pictures: pictures)
+        case .recBole(let interactions, let items, let pictures):
+            try run.readRecBole(interactions, items: items, pictures: pictures)
+        case .movieLens(let ratings, let movies, let pictures):
+            try run.readMovieLens(ratings: ratings, movies: movies, pictures: pictures)
         }
         return try run.finish(folder, name: options.name ?? folder.lastPathComponent)
     }

@@ -26,6 +26,24 @@ public struct ImportOptions: Sendable {
         case drop
     }
 
+    /// How a user's interactions are ordered.
+    public enum Order: String, Sendable, Codable, CaseIterable {
+        /// By the column of times; in the order of rows, with a warning, where there is none.
+        case time
+        /// In the order of rows; times are not read.
+        case file
+    }
+
+    /// What happens to an interaction of the same user and item at the same time as another; without times, of the same user and item.
+    public enum Duplicates: String, Sendable, Codable, CaseIterable {
+        /// All stay, and are counted.
+        case keep
+        /// The first counts, later ones are counted and left out.
+        case drop
+        /// The import stops and names user and item.
+        case fail
+    }
+
     /// The dataset's name; nil for the name of the directory that is made.
     public var name: String?
     /// Interactions with unknown items: fail.
@@ -34,6 +52,10 @@ public struct ImportOptions: Sendable {
     public var duplicateItems = DuplicateItems.fail
     /// Items without interactions: keep.
     public var unusedItems = UnusedItems.keep
+    /// The order of a user's interactions: by time.
+    public var order = Order.time
+    /// Interactions that are there twice: keep.
+    public var duplicates = Duplicates.keep
     /// Whether `&quot;` and the like in titles become characters: yes.
     public var decodesEntities = true
     /// Whether an older dataset directory gives way: no.

@@ -6,7 +6,9 @@ extension ImportRun {
     mutating func readIISAN(users: URL, items: URL, pictures: URL?) throws {
         description = "IISAN form: \(users.lastPathComponent), \(items.lastPathComponent)"
         try readItems(
-            ItemTable(Table(items, format: .tsv, hasHeader: false), id: 1, title: 2), pictures: pictures, columns: 2)
+            ItemTable(Table(items, format: .tsv, firstRow: .data, separator: .tab), id: 1, title: 2), pictures: pictures,
+            columns: 2)
+        order = HistoryOrder(.given)
         interactionsFile = users
         let reader = try LineReader(users)
         while let line = try reader.line() {
@@ -18,12 +20,13 @@ extension ImportRun {
             let user = try interactions.user(columns[0], at: reader.place)
             guard user.isNew else {
                 throw UserError(
-                    "user \"\(String(decoding: columns[0], as: UTF8.self))\" is there twice", at: reader.place,
+                    "user \(Excerpt(columns[0])) is there twice", at: reader.place,
                     remedy: "Put all items of a user in one line, oldest first.")
             }
             let ids = columns[1].parts(between: UInt8(ascii: " ")).filter { !$0.isEmpty }
             guard !ids.isEmpty else { throw UserError("a user without items", at: reader.place) }
             for id in ids {
+                try pause()
                 guard let item = try catalogue.index(of: id, at: reader.place, &report) else { continue }
                 try interactions.add(user: user.index, item: item, at: reader.place)
                 tell()

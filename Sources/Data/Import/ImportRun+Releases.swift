@@ -5,10 +5,12 @@ extension ImportRun {
     /// Reads MicroLens-100K. Some releases have a header in the titles file, some have none: told by its first field.
     mutating func readMicroLens(pairs: URL, titles: URL, covers: URL?) throws {
         description = "MicroLens: \(pairs.lastPathComponent), \(titles.lastPathComponent)"
-        let titlesTable = Table(titles, format: .csv, hasHeader: try Self.firstField(of: titles) == "item")
-        try readItems(ItemTable(titlesTable, id: 1, title: 2), pictures: covers, columns: 2)
-        let pairsTable = Table(pairs, format: .csv, hasHeader: try Self.firstField(of: pairs) == "user")
-        try readInteractions(InteractionTable(pairsTable, user: 1, item: 2, timestamp: 3))
+        func table(_ url: URL, _ name: String) throws -> Table {
+            let first = try Self.firstLine(of: url).prefix { $0 != "," }.trimmingCharacters(in: .whitespaces).lowercased()
+            return Table(url, format: .csv, firstRow: first == name ? .names : .data, separator: .comma)
+        }
+        try readItems(ItemTable(try table(titles, "item"), id: 1, title: 2), pictures: covers, columns: 2)
+        try readInteractions(InteractionTable(try table(pairs, "user"), user: 1, item: 2, timestamp: 3))
     }
 
     /// Reads Amazon Reviews; the keys of the first review tell the year.
@@ -38,12 +40,62 @@ extension ImportRun {
         }
     }
 
-    private static func firstField(of url: URL) throws -> String {
-        let reader = try Table(url, format: .csv, hasHeader: false).open([ColumnRequest(role: "first", column: 1)])
-        var record = Record()
-        return try withExtendedLifetime(reader) {
-            guard try reader.next(&record), let field = record[0] else { return "" }
-            return String(decoding: field, as: UTF8.self).trimmingCharacters(in: .whitespaces).lowercased()
+    /// Reads RecBole's atomic files; the types in their first rows, as in `user_id:token`, are taken off by the reader.
+    mutating func readRecBole(_ interactions: InteractionTable, items: ItemTable?, pictures: URL?) throws {
+        var (interactions, items) = (interactions, items)
+        let files = [interactions.table.url] + (items.map { [$0.table.url] } ?? [])
+        description = "RecBole: \(files.map(\.lastPathComponent).joined(separator: ", "))"
+        func atomic(_ table: Table) -> Table {
+            Table(table.url, format: .tsv, firstRow: .names, separator: table.separator ?? .tab, encoding: table.encoding)
         }
+        interactions.table = atomic(interactions.table)
+        if items != nil { items!.table = atomic(items!.table) }
+        if let items { try readItems(items, pictures: pictures) } else { self.pictures = pictures }
+        try readInteractions(interactions)
+    }
+
+    /// Reads MovieLens; which form a file has is told by its first line.
+    mutating func readMovieLens(ratings: URL, movies: URL?, pictures: URL?) throws {
+        description = "MovieLens: \(([ratings] + (movies.map { [$0] } ?? [])).map(\.lastPathComponent).joined(separator: ", "))"
+        if let movies {
+            let line = try Self.firstLine(of: movies)
+            // The older releases are in Latin-1, the later ones in UTF-8.
+            let encoding: TextEncoding = try Self.isUTF8(movies) ? .utf8 : .latin1
+            if encoding == .latin1 { report.warnings.append("\(movies.lastPathComponent) was read as Latin-1") }
+            let isCSV = line.lowercased().hasPrefix("movieid,")
+            let table = Table(
+                movies, format: isCSV ? .csv : .tsv, firstRow: isCSV ? .names : .data,
+                separator: isCSV ? .comma : line.contains("::") ? .colons : .pipe, encoding: encoding)
+            try readItems(ItemTable(table, id: 1, title: 2), pictures: pictures)
+        } else {
+            self.pictures = pictures
+        }
+        let line = try Self.firstLine(of: ratings)
+        let isCSV = line.lowercased().hasPrefix("userid,")
+        guard isCSV || line.contains("::") || line.contains("\t") else {
+            throw UserError(
+                "not a ratings file of MovieLens: it starts with \(Excerpt(line))", at: ratings.path,
+                remedy: "Name u.data, ratings.dat or ratings.csv as interactions, and u.item, movies.dat or movies.csv as items.")
+        }
+        let table = Table(
+            ratings, format: isCSV ? .csv : .tsv, firstRow: isCSV ? .names : .data,
+            separator: isCSV ? .comma : line.contains("::") ? .colons : .tab)
+        try readInteractions(InteractionTable(table, user: 1, item: 2, timestamp: 4))
+    }
+
+    private static func firstLine(of url: URL) throws -> String {
+        let reader = try LineReader(url)
+        return try withExtendedLifetime(reader) {
+            guard let line = try reader.peek() else { throw UserError("the file is empty", at: url.path) }
+            return String(decoding: line.prefix(1000), as: UTF8.self)
+        }
+    }
+
+    private static func isUTF8(_ url: URL) throws -> Bool {
+        let reader = try LineReader(url)
+        while let line = try reader.line() {
+            if String(validating: line, as: UTF8.self) == nil { return false }
+        }
+        return true
     }
 }

@@ -5,9 +5,14 @@ import Foundation
 struct ImportRun {
     let options: ImportOptions
     let progress: Files.Progress.Handler?
+    let stop: StopToken
     var catalogue: CatalogueBuilder
-    var interactions = InteractionBuilder(hasTimestamps: false)
+    var interactions = InteractionBuilder()
+    /// By what histories are ordered.
+    var order = HistoryOrder(.rows)
     var report: ImportReport
+    /// Rows of any table that were read.
+    private var rows = 0
     /// What the source was, in words.
     var description = ""
     /// The file with the interactions, for messages.
@@ -19,11 +24,18 @@ struct ImportRun {
     /// The folder that picture paths of the items table start from.
     var picturesRoot: URL?
 
-    init(_ options: ImportOptions, progress: Files.Progress.Handler?) {
+    init(_ options: ImportOptions, progress: Files.Progress.Handler?, stop: StopToken) {
         self.options = options
         self.progress = progress
+        self.stop = stop
         catalogue = CatalogueBuilder(isFixed: false, options)
         report = ImportReport(problems: Findings(limit: options.listedProblems))
+    }
+
+    /// Looks, now and then, whether to stop.
+    mutating func pause() throws {
+        rows += 1
+        if rows & 0x3FFF == 0 { try stop.check() }
     }
 
     /// Tells how many interactions were read, now and then.
@@ -38,18 +50,22 @@ struct ImportRun {
         let root = picturesRoot ?? pictures
         guard catalogue.ids.count > 0 else { throw UserError("there are no items", at: itemsFile?.path) }
         guard interactions.count > 0 else { throw UserError("no interactions are left", at: interactionsFile?.path) }
-        var items = try catalogue.items(pictures: pictures, root: root, table: itemsFile, &report)
+        try stop.check()
+        var items = try catalogue.items(pictures: pictures, root: root, table: itemsFile, stop, &report)
         var ids = catalogue.ids
         let list = interactions.list
-        let starts = list.group(users: interactions.users.count)
+        var starts = try list.group(users: interactions.users.count, stop)
+        try settleDuplicates(list, &starts)
+        noteOrder(list, starts)
         let users = (0..<interactions.users.count).filter { starts[$0] < starts[$0 + 1] }
         report.usersWithoutInteractions = interactions.users.count - users.count
         if options.unusedItems == .drop { report.unusedItemsLeftOut = list.leaveOutUnused(&items, &ids) }
+        try stop.check()
         let dataset = try DatasetWriter(
             name: name, source: description, items: items, itemIDs: ids,
             pictures: items.contains { $0.picturePath != nil } ? root : nil, userIDs: interactions.users,
             users: users.map(Int32.init), offsets: users.map { starts[$0] } + [Int64(list.count)], interactions: list,
-            hasTimestamps: interactions.hasTimestamps
+            order: order, stop: stop
         ).write(to: folder, replacing: options.replacing)
         report.users = dataset.userCount
         report.items = dataset.items.count

@@ -12,17 +12,23 @@ public enum ImportSource: Sendable {
     /// Amazon Reviews, JSONL, 2018 (`reviewerID`, `asin`, `unixReviewTime` in seconds) or 2023 (`user_id`, `parent_asin`, `timestamp` in
     /// milliseconds), told apart by their keys; pictures by item id in a folder.
     case amazon(reviews: URL, metadata: URL, pictures: URL? = nil)
+    /// RecBole's atomic files: tab-separated tables `.inter` and `.item`, whose first row has names with types, `user_id:token`.
+    case recBole(interactions: InteractionTable, items: ItemTable? = nil, pictures: URL? = nil)
+    /// MovieLens: 100K (`u.data`, `u.item`), 1M and 10M (`ratings.dat`, `movies.dat`) or 20M and later (`ratings.csv`, `movies.csv`), told
+    /// by the files' first rows; pictures by movie id in a folder.
+    case movieLens(ratings: URL, movies: URL? = nil, pictures: URL? = nil)
 }
 
 /// A table with a row per interaction.
 public struct InteractionTable: Sendable {
     /// The file.
     public var table: Table
-    /// The user's id; nil for the first known name (`user_id`, `user`, ...), or column 1 without a header.
+    /// The user's id; nil for the first known name (`user_id`, `user`, ...), or column 1 without names.
     public var user: Column?
-    /// The item's id; nil for the first known name (`item_id`, `item`, ...), or column 2 without a header.
+    /// The item's id; nil for the first known name (`item_id`, `item`, ...), or column 2 without names.
     public var item: Column?
-    /// When it was: a number; nil for the first known name, none without a header. Without one the order of the rows counts.
+    /// When it was: a number or a date of ISO 8601; nil for the first known name, none without names. Without one the order of the rows
+    /// counts.
     public var timestamp: Column?
 
     /// Makes an interaction table.
@@ -38,12 +44,12 @@ public struct InteractionTable: Sendable {
 public struct ItemTable: Sendable {
     /// The file.
     public var table: Table
-    /// The item's id; nil for the first known name (`item_id`, `item`, ...), or column 1 without a header.
+    /// The item's id; nil for the first known name (`item_id`, `item`, ...), or column 1 without names.
     public var id: Column?
-    /// The title; nil for the first known name (`title`, `name`), or column 2 without a header.
+    /// The title; nil for the first known name (`title`, `name`), or column 2 without names.
     public var title: Column?
     /// The picture's path below the pictures folder (below the table's folder where none is given); nil for the first known name
-    /// (`picture`, `picture_path`, `image_path`), none without a header.
+    /// (`picture`, `picture_path`, `image_path`), none without names.
     public var picture: Column?
 
     /// Makes an items table.

@@ -6,9 +6,6 @@ struct InteractionBuilder {
     private(set) var users = IDTable()
     /// The interactions.
     let list = InteractionList()
-    let hasTimestamps: Bool
-
-    init(hasTimestamps: Bool) { self.hasTimestamps = hasTimestamps }
 
     /// How many there are.
     var count: Int { list.count }
@@ -22,7 +19,8 @@ struct InteractionBuilder {
         let (index, isNew) = users.insert(id)
         if isNew {
             guard let text = String(validating: id, as: UTF8.self), !text.isEmpty else {
-                throw UserError(id.isEmpty ? "an interaction without a user" : "the user's id is not UTF-8", at: place())
+                throw id.isEmpty
+                    ? UserError("an interaction without a user", at: place()) : UserError.notUTF8("the user's id", id, at: place())
             }
         }
         return (Int32(index), isNew)

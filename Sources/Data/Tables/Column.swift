@@ -6,10 +6,13 @@ public enum Column: Sendable, Equatable, Codable, ExpressibleByStringLiteral, Ex
     case name(String)
     /// The column with this number, from 1.
     case number(Int)
+    /// A text of digits: the column with this name where the first row names the columns and has it, else the one with this number.
+    case digits(String)
 
-    /// A text of digits is a number, any other text a name.
+    /// A text as people give it: of digits, or a name.
     public init(_ text: String) {
-        if let number = Int(text), number > 0 { self = .number(number) } else { self = .name(text) }
+        let isDigits = !text.isEmpty && text.utf8.allSatisfy { $0 &- UInt8(ascii: "0") <= 9 }
+        self = isDigits ? .digits(text) : .name(text)
     }
 
     /// Makes a column from a name.
@@ -27,7 +30,7 @@ public enum Column: Sendable, Equatable, Codable, ExpressibleByStringLiteral, Ex
     public func encode(to encoder: any Encoder) throws {
         var value = encoder.singleValueContainer()
         switch self {
-        case .name(let name): try value.encode(name)
+        case .name(let name), .digits(let name): try value.encode(name)
         case .number(let number): try value.encode(number)
         }
     }
@@ -35,8 +38,26 @@ public enum Column: Sendable, Equatable, Codable, ExpressibleByStringLiteral, Ex
     /// The column as it is shown.
     public var description: String {
         switch self {
-        case .name(let name): "\"\(name)\""
+        case .name(let name): "\(Excerpt(name))"
         case .number(let number): "\(number)"
+        case .digits(let digits): digits
+        }
+    }
+
+    /// The name that the column may be meant by.
+    var possibleName: String? {
+        switch self {
+        case .name(let name), .digits(let name): name
+        case .number: nil
+        }
+    }
+
+    /// The number, from 1, that the column may be meant by.
+    var possibleNumber: Int? {
+        switch self {
+        case .name: nil
+        case .number(let number): number
+        case .digits(let digits): Int(digits)
         }
     }
 }

@@ -1,139 +1,119 @@
 import Files
 import Foundation
 
-/// Reads CSV or TSV rows. Blank lines are passed over; a row with more or fewer fields than the first one is an error.
+/// Reads some columns of CSV or TSV rows; a row with more or fewer fields than the first one is an error.
 final class DelimitedReader: TableReader {
     let hasColumn: [Bool]
-    private let lines: LineReader
-    private let separator: UInt8
-    private let hasQuotes: Bool
-    private let columns: [Int?]
+    let columnNames: [String]
+    let facts: TableFacts
     let width: Int
-    // The first row of a table without a header: read to count the columns, then handed out.
-    private var first: Record?
-    private(set) var line: Int
-    private var fields: [UnsafeRawBufferPointer]
+    /// How many spaces around ids were taken off.
+    private(set) var trimmed = 0
+    private let rows: RowReader
+    private let columns: [Int?]
+    private let isTrimmed: [Bool]
+    // Rows that were read to tell what the first one is, and are still to be handed out.
+    private var pending: ArraySlice<HeldRow>
+    private(set) var line = 0
 
-    init(_ url: URL, separator: UInt8, hasQuotes: Bool, hasHeader: Bool, _ requests: [ColumnRequest]) throws {
-        let lines = try LineReader(url)
-        var row = Record()
-        var fields: [UnsafeRawBufferPointer] = []
-        var line = 0
-        guard try Self.read(lines, separator, hasQuotes, row.text, &fields, &line) else {
-            throw UserError("the file is empty", at: url.path)
+    /// How many rows are looked at to tell what the first one is.
+    private static let looked = 20
+
+    init(_ rows: RowReader, firstRow: Table.FirstRow, _ requests: [ColumnRequest]) throws {
+        var held: [HeldRow] = []
+        let text = TextMemory()
+        while held.count < Self.looked, try rows.next(text) {
+            held.append(HeldRow(rows))
+            text.count = 0
+            // A row of another width is told when its turn comes.
+            if held[held.count - 1].fields.count != held[0].fields.count { break }
         }
-        let place = "\(url.path):\(line)"
-        if hasHeader {
-            let names = fields.map { String(decoding: $0, as: UTF8.self).trimmingCharacters(in: .whitespaces) }
-            columns = try requests.map { try $0.index(in: names, at: place) }
-        } else {
-            columns = try requests.map { try $0.index(among: fields.count, at: place) }
-            row.fields = columns.map { $0.map { fields[$0] } }
-            first = row
-        }
-        self.lines = lines
-        self.separator = separator
-        self.hasQuotes = hasQuotes
-        self.line = line
-        self.fields = fields
-        width = fields.count
+        guard let first = held.first else { throw UserError("the file is empty", at: rows.url.path) }
+        let place = "\(rows.url.path):\(first.line)"
+        let header = try TableHeader(held.map(\.texts), firstRow, requests, at: place)
+        columns = header.columns
+        columnNames = header.names
+        pending = held.dropFirst(header.isNames ? 1 : 0)
+        facts = TableFacts(
+            columns: header.columns.map { $0.map { header.names[$0] } }, firstRowIsNames: header.isNames,
+            separator: rows.separator, sample: pending.first.map { $0.texts } ?? [])
+        self.rows = rows
+        line = first.line
+        width = first.fields.count
         hasColumn = columns.map { $0 != nil }
+        isTrimmed = requests.map(\.isTrimmed)
     }
 
-    var place: String { "\(lines.url.path):\(line)" }
+    var place: String { "\(rows.url.path):\(line)" }
 
     func next(_ record: inout Record) throws -> Bool {
-        if let first {
-            // Its fields are still where they were: no other line was read.
-            record = first
-            self.first = nil
+        record.clear()
+        if let held = pending.popFirst() {
+            try take(held, &record)
             return true
         }
-        record.clear()
-        guard try Self.read(lines, separator, hasQuotes, record.text, &fields, &line) else { return false }
-        guard fields.count == width else {
-            throw UserError(
-                "\(fields.count) columns, expected \(width)", at: place,
-                remedy: hasQuotes ? "Put fields with commas in quotes." : "Separate the columns by one tab each.")
-        }
-        for column in columns { record.fields.append(column.map { fields[$0] }) }
-        return true
-    }
-
-    /// Reads the fields of a row, in place or, where there are quotes, resolved in `text`; false at the end of the file.
-    private static func read(
-        _ lines: LineReader, _ separator: UInt8, _ hasQuotes: Bool, _ text: TextMemory,
-        _ fields: inout [UnsafeRawBufferPointer], _ line: inout Int
-    ) throws -> Bool {
-        var bytes: UnsafeRawBufferPointer
-        repeat {
-            guard let next = try lines.line() else { return false }
-            bytes = next
-        } while bytes.isEmpty
-        line = lines.number
-        fields.removeAll(keepingCapacity: true)
-        if !hasQuotes || memchr(bytes.baseAddress!, Int32(UInt8(ascii: "\"")), bytes.count) == nil {
-            bytes.appendParts(between: separator, to: &fields)
-        } else {
-            text.append(contentsOf: bytes)
-            fields += try unquote(lines, separator, text).map { text[$0] }
-        }
-        return true
-    }
-
-    /// Splits a row with quotes. Read bytes are moved to the front over those that fall away, so no second buffer is needed.
-    private static func unquote(_ lines: LineReader, _ separator: UInt8, _ text: TextMemory) throws -> [Range<Int>] {
-        let quote = UInt8(ascii: "\"")
-        let first = lines.number
-        var fields: [Range<Int>] = []
-        var bytes = text.bytes
-        var read = 0
-        var written = 0
-        while true {
-            let start = written
-            if read < text.count, bytes[read] == quote {
-                read += 1
-                while true {
-                    if read == text.count {
-                        text.reserve(1)
-                        text.append(UInt8(ascii: "\n"))
-                        guard let more = try lines.line() else {
-                            throw UserError(
-                                "a quote that is not closed before the end of the file", at: "\(lines.url.path):\(first)",
-                                remedy: "Close it, or write quotes inside a field twice.")
-                        }
-                        guard text.count + more.count <= LineReader.longestLine else {
-                            throw UserError(
-                                "a row is longer than \(LineReader.longestLine >> 20) MB", at: "\(lines.url.path):\(first)",
-                                remedy: "Close the quote that is open there.")
-                        }
-                        text.append(contentsOf: more)
-                        bytes = text.bytes
-                    }
-                    let byte = bytes[read]
-                    read += 1
-                    if byte == quote {
-                        guard read < text.count, bytes[read] == quote else { break }
-                        read += 1
-                    }
-                    bytes[written] = byte
-                    written += 1
-                }
-                guard read == text.count || bytes[read] == separator else {
-                    throw UserError(
-                        "text after the closing quote of field \(fields.count + 1)", at: lines.place,
-                        remedy: "Write quotes inside a field twice.")
-                }
-            } else {
-                while read < text.count, bytes[read] != separator {
-                    bytes[written] = bytes[read]
-                    read += 1
-                    written += 1
-                }
+        guard try rows.next(record.text) else { return false }
+        line = rows.line
+        guard rows.fields.count == width else { throw otherWidth(rows.fields.count) }
+        for index in columns.indices {
+            guard let column = columns[index] else {
+                record.fields.append(nil)
+                continue
             }
-            fields.append(start..<written)
-            if read == text.count { return fields }
-            read += 1
+            var field = rows.fields[column]
+            if isTrimmed[index], !rows.isQuoted(column) { trim(&field) }
+            record.fields.append(field)
+        }
+        return true
+    }
+
+    /// Gives a row that was read before, from memory of the record's own.
+    private func take(_ row: HeldRow, _ record: inout Record) throws {
+        line = row.line
+        guard row.fields.count == width else { throw otherWidth(row.fields.count) }
+        record.text.reserve(columns.reduce(0) { $0 + ($1.map { row.fields[$0].count } ?? 0) })
+        for index in columns.indices {
+            guard let column = columns[index] else {
+                record.fields.append(nil)
+                continue
+            }
+            let start = record.text.count
+            row.fields[column].withUnsafeBytes { record.text.append(contentsOf: $0) }
+            var field = record.text[start..<record.text.count]
+            if isTrimmed[index], !row.quoted[column] { trim(&field) }
+            record.fields.append(field)
         }
     }
+
+    /// Takes spaces off both ends.
+    @inline(__always)
+    private func trim(_ field: inout UnsafeRawBufferPointer) {
+        let space = UInt8(ascii: " ")
+        guard field.first == space || field.last == space else { return }
+        trimmed += 1
+        while field.first == space { field = UnsafeRawBufferPointer(rebasing: field.dropFirst()) }
+        while field.last == space { field = UnsafeRawBufferPointer(rebasing: field.dropLast()) }
+    }
+
+    private func otherWidth(_ count: Int) -> UserError {
+        UserError(
+            "\(count) columns, expected \(width)", at: place,
+            remedy: "Separate the columns by one \(rows.separator) each; in CSV put fields that have it in them in quotes.")
+    }
+}
+
+/// A row that is kept while others are read.
+private struct HeldRow {
+    let fields: [[UInt8]]
+    let quoted: [Bool]
+    let line: Int
+
+    init(_ rows: RowReader) {
+        fields = rows.fields.map(Array.init)
+        quoted = rows.fields.indices.map(rows.isQuoted)
+        line = rows.line
+    }
+
+    /// The fields as texts without outer spaces.
+    var texts: [String] { fields.map { String(decoding: $0, as: UTF8.self).trimmingCharacters(in: .whitespaces) } }
 }

@@ -4,42 +4,59 @@ import Foundation
 /// Reads JSON objects, one per line. Blank lines are passed over.
 final class JSONLinesReader: TableReader {
     let hasColumn: [Bool]
+    let columnNames: [String]
+    let facts: TableFacts
     private let lines: LineReader
     private let fields: JSONFields
     // The first object: read to see its keys, then handed out.
     private var first: UnsafeRawBufferPointer?
 
     /// Opens a file; which of the known keys are meant is seen in its first object.
-    init(_ url: URL, _ requests: [ColumnRequest]) throws {
-        let lines = try LineReader(url)
-        guard let line = try Self.nextLine(lines) else { throw UserError("the file is empty", at: url.path) }
+    init(_ lines: LineReader, _ requests: [ColumnRequest]) throws {
+        guard let line = try Self.nextLine(lines) else { throw UserError("the file is empty", at: lines.url.path) }
         let names: [String]
-        do { names = try JSONFields.keys(of: line) } catch { throw Self.error(error, at: lines.place) }
-        let keys: [String?] = try requests.map { request in
-            switch request.column {
-            case .name(let name): return name
-            case .number(let number):
+        var sample = Record()
+        do {
+            names = try JSONFields.keys(of: line)
+            try JSONFields(names).read(line, into: &sample)
+        } catch { throw Self.error(error, line, at: lines.place) }
+        var keys: [String?] = []
+        for request in requests {
+            if let name = request.column?.possibleName {
+                keys.append(name)
+            } else if let column = request.column {
                 throw UserError(
-                    "column \(number) of a JSONL file, whose values have keys", at: url.path,
-                    remedy: "Name the \(request.role) key. Known here: \(names.joined(separator: ", ")).")
-            case nil:
-                if let index = try request.index(in: names, at: lines.place) { return names[index] }
-                return request.isSparse ? request.known.first : nil
+                    "column \(column) of a JSONL file, whose values have keys", at: lines.url.path,
+                    remedy: "Name the \(request.role) key. In the first row: \(Excerpt.list(names)).")
+            } else if let index = try request.index(in: names, at: lines.place) {
+                keys.append(names[index])
+            } else {
+                keys.append(request.isSparse ? request.known.first : nil)
+            }
+            if let key = keys[keys.count - 1], let earlier = keys.dropLast().firstIndex(of: key) {
+                throw UserError(
+                    "key \(Excerpt(key)) is both the \(requests[earlier].role) and the \(request.role)", at: lines.place,
+                    remedy: "Name another key for one of them.")
             }
         }
         self.lines = lines
         first = line
         fields = JSONFields(keys.map { $0 ?? "" })
         hasColumn = keys.map { $0 != nil }
+        columnNames = names
+        facts = TableFacts(
+            columns: keys, firstRowIsNames: nil, separator: nil,
+            sample: names.indices.map { sample[$0].map { String(decoding: $0, as: UTF8.self) } ?? "" })
     }
 
     var line: Int { lines.number }
     var place: String { lines.place }
+    var trimmed: Int { 0 }
 
     func next(_ record: inout Record) throws -> Bool {
         guard let bytes = try first ?? Self.nextLine(lines) else { return false }
         first = nil
-        do { try fields.read(bytes, into: &record) } catch { throw Self.error(error, at: place) }
+        do { try fields.read(bytes, into: &record) } catch { throw Self.error(error, bytes, at: place) }
         for field in hasColumn.indices where !hasColumn[field] { record.fields[field] = nil }
         return true
     }
@@ -51,7 +68,14 @@ final class JSONLinesReader: TableReader {
         return nil
     }
 
-    private static func error(_ failure: JSONScanner.Failure, at place: String) -> UserError {
-        UserError(failure.description, at: place, remedy: "The file must have one JSON object per line.")
+    private static func error(
+        _ failure: JSONScanner.Failure, _ line: UnsafeRawBufferPointer, at place: String
+    ) -> UserError {
+        let isArray = line.first { $0 != UInt8(ascii: " ") } == UInt8(ascii: "[")
+        return UserError(
+            failure.description, at: place,
+            remedy: isArray
+                ? "The file must have one JSON object per line, not one list: jq -c '.[]' FILE writes it so."
+                : "The file must have one JSON object per line.")
     }
 }

@@ -1,6 +1,7 @@
 import Datasets
 import Files
 import Foundation
+import Yams
 
 /// The section `data.import`: which raw files a dataset is made of.
 public struct ImportSettings: Sendable, Equatable {
@@ -10,24 +11,34 @@ public struct ImportSettings: Sendable, Equatable {
         case table
         case microlens
         case amazon
+        case recbole
+        case movielens
     }
 
     /// The form.
     public var form = Form.iisan
-    /// iisan: the users' file; table: the interactions; microlens: the pairs; amazon: the reviews.
+    /// iisan: the users' file; table and recbole: the interactions; microlens: the pairs; amazon: the reviews; movielens: the ratings.
     public var interactions = ""
-    /// iisan and table: the items' file; microlens: the titles; amazon: the metadata.
+    /// iisan, table and recbole: the items' file; microlens: the titles; amazon: the metadata; movielens: the movies.
     public var items: String?
     /// The folder of pictures.
     public var pictures: String?
-    /// table: the columns of the interactions.
+    /// table and recbole: the columns of the interactions.
     public var user, item, timestamp: Column?
-    /// table: the columns of the items.
+    /// table and recbole: the columns of the items.
     public var id, title, picture: Column?
-    /// table: the form of the files; nil to tell by their names.
-    public var format: Table.Format?
-    /// table: whether the first row names the columns.
-    public var header = true
+    /// table: how rows are written; nil to tell by the files' names, or else by their first rows.
+    public var tableFormat: Table.Format?
+    /// table: what stands between columns; nil to tell by the first row.
+    public var separator: Separator?
+    /// table: what the first row has.
+    public var firstRow = Table.FirstRow.auto
+    /// table and recbole: how characters are written; nil for UTF-8, or what a byte order mark says.
+    public var encoding: TextEncoding?
+    /// How a user's interactions are ordered.
+    public var order = ImportOptions.Order.time
+    /// What becomes of interactions that are there twice.
+    public var duplicates = ImportOptions.Duplicates.keep
     /// What becomes of items in histories that the items' file lacks.
     public var unknownItems = ImportOptions.UnknownItems.fail
     /// What becomes of an item that is listed twice.
@@ -64,23 +75,33 @@ public struct ImportSettings: Sendable, Equatable {
             source = .microLens(pairs: url(interactions), titles: try required(items, "the titles"), covers: pictures)
         case .amazon:
             source = .amazon(reviews: url(interactions), metadata: try required(items, "the metadata"), pictures: pictures)
+        case .movielens:
+            source = .movieLens(ratings: url(interactions), movies: items.map(url), pictures: pictures)
         case .table:
-            source = .tables(
-                interactions: InteractionTable(
-                    Table(url(interactions), format: format, hasHeader: header), user: user, item: item, timestamp: timestamp),
-                items: items.map {
-                    ItemTable(Table(url($0), format: format, hasHeader: header), id: id, title: title, picture: picture)
-                },
-                pictures: pictures)
+            source = .tables(interactions: interactionTable, items: itemTable, pictures: pictures)
+        case .recbole:
+            source = .recBole(interactions: interactionTable, items: itemTable, pictures: pictures)
         }
         var options = ImportOptions()
         options.name = name
+        options.order = order
+        options.duplicates = duplicates
         options.unknownItems = unknownItems
         options.duplicateItems = duplicateItems
         options.unusedItems = unusedItems
         options.decodesEntities = decodeEntities
         options.replacing = replacing
         return DatasetImport(source, options: options)
+    }
+
+    private var interactionTable: InteractionTable {
+        InteractionTable(table(interactions), user: user, item: item, timestamp: timestamp)
+    }
+
+    private var itemTable: ItemTable? { items.map { ItemTable(table($0), id: id, title: title, picture: picture) } }
+
+    private func table(_ path: String) -> Table {
+        Table(URL(filePath: path), format: tableFormat, firstRow: firstRow, separator: separator, encoding: encoding)
     }
 
     /// The files that are read, for telling whether they have changed.
@@ -90,20 +111,37 @@ public struct ImportSettings: Sendable, Equatable {
 extension ImportSettings: SettingsSection {
     static var settings: [Setting<ImportSettings>] {
         [
-            .value("form", \.form, "iisan, table (CSV, TSV, JSONL), microlens or amazon (Reviews 2018 or 2023)."),
+            .value(
+                "form", \.form,
+                "iisan, table (CSV, TSV, JSONL), microlens, amazon (Reviews 2018 or 2023), recbole (.inter, .item) or movielens."),
             .value(
                 "interactions", \.interactions,
-                "The histories: iisan users, table interactions, microlens pairs, amazon reviews."),
-            .optional("items", \.items, "The items: ids and titles; amazon: the metadata."),
+                "The histories: iisan users, table interactions, microlens pairs, amazon reviews, movielens ratings."),
+            .optional("items", \.items, "The items: ids and titles; amazon: the metadata; movielens: the movies."),
             .optional("pictures", \.pictures, "The folder of pictures, by default ID.jpg, .jpeg, .png or .webp."),
             .optional("user", \.user, "table: the column of the user, by name or number."),
             .optional("item", \.item, "table: the column of the item."),
-            .optional("timestamp", \.timestamp, "table: the column of the time; without one the order of rows counts."),
+            .optional("timestamp", \.timestamp, "table: the column of the time: numbers, or dates of ISO 8601."),
+            .value(
+                "order", \.order,
+                "Histories are ordered by time (by the rows where there is none, with a warning) or as in the file."),
             .optional("id", \.id, "table: the column of the item's id in the items' file."),
             .optional("title", \.title, "table: the column of the title."),
             .optional("picture", \.picture, "table: the column of the picture's path below the pictures' folder."),
-            .optional("format", \.format, "table: csv, tsv or jsonl; left out, the file's name tells."),
-            .value("header", \.header, "table: whether the first row names the columns."),
+            .optional(
+                "table_format", \.tableFormat, "table: csv, tsv or jsonl; left out, the files' names or first rows tell."),
+            .formerly("format") { try $0.tableFormat = $1.null == nil ? Table.Format.read($1) : nil },
+            .optional(
+                "separator", \.separator,
+                "table: what stands between columns: a character, a text as ::, or tab; left out, the first row tells."),
+            .value("first_row", \.firstRow, "table: what the first row has: names, data, or auto to tell by what stands in it."),
+            .formerly("header") { try $0.firstRow = Bool.read($1) ? .names : .data },
+            .optional(
+                "encoding", \.encoding,
+                "table: \(choices(TextEncoding.self)); left out, utf-8 or what a byte order mark says."),
+            .value(
+                "duplicates", \.duplicates,
+                "Interactions of the same user, item and time as another: \(choices(ImportOptions.Duplicates.self))."),
             .value("unknown_items", \.unknownItems, "Items in histories that the items' file lacks: fail or drop."),
             .value(
                 "duplicate_items", \.duplicateItems,
@@ -114,7 +152,8 @@ extension ImportSettings: SettingsSection {
     }
 
     private static func choices<Choice: CaseIterable & RawRepresentable<String>>(_ type: Choice.Type) -> String {
-        type.allCases.map(\.rawValue).joined(separator: " or ")
+        let names = type.allCases.map(\.rawValue)
+        return names.dropLast().joined(separator: ", ") + " or " + names[names.count - 1]
     }
 }
 
@@ -123,3 +162,11 @@ extension Table.Format: SettingValue {}
 extension ImportOptions.UnknownItems: SettingValue {}
 extension ImportOptions.DuplicateItems: SettingValue {}
 extension ImportOptions.UnusedItems: SettingValue {}
+extension Table.FirstRow: SettingValue {}
+extension TextEncoding: SettingValue {}
+extension ImportOptions.Order: SettingValue {}
+extension ImportOptions.Duplicates: SettingValue {}
+extension Separator: SettingValue {
+    static func read(_ node: Node) throws -> Separator { try Separator(String.read(node)) }
+    var yaml: String { description.yaml }
+}

@@ -13,7 +13,7 @@ protocol SettingsSection {
 struct Setting<Section> {
     /// The key in YAML.
     let name: String
-    /// What it means, with its unit and default.
+    /// What it means, with its unit and default; empty for a name that is only read.
     let summary: String
     /// Takes the value of a node.
     let read: (inout Section, Node, SettingsPlace) throws -> Void
@@ -51,6 +51,13 @@ struct Setting<Section> {
                 let value = section[keyPath: path]?.yaml
                 return value == other[keyPath: path]?.yaml ? nil : "\(place): \(value ?? "null")\n"
             })
+    }
+
+    /// A name that an older version wrote: it is read and not written.
+    static func formerly(_ name: String, _ read: @escaping (inout Section, Node) throws -> Void) -> Setting {
+        Setting(
+            name: name, summary: "", read: { section, node, place in try place.naming { try read(&section, node) } },
+            write: { _, _ in nil })
     }
 
     /// A section below.
@@ -149,7 +156,7 @@ extension SettingsSection {
     /// The section as commented YAML.
     func yaml(indent: Int = 0) -> String {
         let space = String(repeating: " ", count: indent)
-        return Self.settings.map { setting in
+        return Self.settings.filter { !$0.summary.isEmpty }.map { setting in
             let comment = "\(space)# \(setting.summary)\n"
             guard let value = setting.write(self, indent) else { return "\(comment)\(space)# \(setting.name):\n" }
             let line = "\(space)\(setting.name):\(value)"

@@ -5,9 +5,10 @@ import Foundation
 extension Pipeline {
     /// Makes the dataset of its raw files, unless it is there and they have not changed.
     ///
+    /// - Parameter stop: asks the import to stop; nothing is then left behind.
     /// - Returns: what was imported; nil when nothing had to be done.
     @discardableResult
-    public func importDataset() throws -> ImportReport? {
+    public func importDataset(stop: StopToken = StopToken()) throws -> ImportReport? {
         let folder = URL(filePath: configuration.data.dataset)
         guard let source = configuration.data.source else {
             _ = try dataset()
@@ -28,9 +29,11 @@ extension Pipeline {
                 remedy: "Remove it, name another data.dataset, or leave data.import out to use it as it is.")
         }
         let report = try source.datasetImport(name: folder.lastPathComponent, replacing: old)
-            .run(to: folder, progress: observer.onProgress)
+            .run(to: folder, progress: observer.onProgress, stop: stop)
         try inputs.write(to: note)
         observer.onMessage("data: \(report.users) users, \(report.items) items, \(report.interactions) interactions")
+        if let order = report.order { observer.onMessage("data: histories \(order.text)") }
+        for warning in report.warnings { observer.onMessage("data: warning: \(warning)") }
         return report
     }
 }

@@ -12,7 +12,7 @@ struct InteractionListTests {
         }
     }
 
-    @Test func groupsAsSortingEachUsersRowsDoes() {
+    @Test func groupsAsSortingEachUsersRowsDoes() throws {
         var generator = SeededGenerator(seed: 21)
         for round in 0..<60 {
             let users = Int.random(in: 1...40, using: &generator)
@@ -24,7 +24,7 @@ struct InteractionListTests {
             }
             let list = InteractionList()
             for row in rows { list.append(row) }
-            let starts = list.group(users: users)
+            let starts = try list.group(users: users)
             let expected = grouped(rows, users: users)
             #expect(starts.count == users + 1 && starts[0] == 0 && starts[users] == Int64(rows.count))
             for user in 0..<users {

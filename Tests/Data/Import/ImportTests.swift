@@ -110,7 +110,7 @@ struct ImportTests {
             let again = try run(folder, .tables(interactions: InteractionTable(Table(compressed))))
             #expect(again.report.contentHash == report.contentHash)
             // Without the timestamp the order of the rows counts.
-            let plain = InteractionTable(Table(try folder.file("z.tsv", "u1\ta\nu1\tb\n"), hasHeader: false))
+            let plain = InteractionTable(Table(try folder.file("z.tsv", "u1\ta\nu1\tb\n"), firstRow: .data))
             #expect(histories(try run(folder, .tables(interactions: plain)).dataset) == ["u1": ["a", "b"]])
         }
     }
@@ -138,7 +138,7 @@ struct ImportTests {
             let numbered = InteractionTable(interactions.table, user: 1)
             expectError("whose values have keys", at: "x.jsonl") { _ = try run(folder, .tables(interactions: numbered)) }
             let missing = try folder.file("m.jsonl", #"{"who":7,"what":"a","when":2}"# + "\n" + #"{"who":7,"what":"b"}"# + "\n")
-            expectError("without a timestamp", at: "m.jsonl:2") {
+            expectError("without a time", at: "m.jsonl:2") {
                 _ = try run(
                     folder,
                     .tables(interactions: InteractionTable(Table(missing), user: "who", item: "what", timestamp: "when")))

@@ -7,12 +7,11 @@ import Testing
 
 struct DelimitedReaderTests {
     /// All rows of a table with the columns 1 to `count`.
-    private func rows(_ text: String, _ format: Table.Format, columns count: Int, hasHeader: Bool = false) throws -> [[String]]
-    {
+    private func rows(_ text: String, _ format: Table.Format, columns count: Int) throws -> [[String]] {
         try withTemporaryFolder { folder in
             let url = try folder.file("t.txt", text)
             let requests = (1...count).map { ColumnRequest(role: "column", column: .number($0)) }
-            let reader = try Table(url, format: format, hasHeader: hasHeader).open(requests)
+            let reader = try Table(url, format: format, firstRow: .data).open(requests)
             var rows: [[String]] = []
             var record = Record()
             while try reader.next(&record) { rows.append((0..<count).map { String(decoding: record[$0]!, as: UTF8.self) }) }
@@ -90,22 +89,12 @@ struct DelimitedReaderTests {
                     try Data(bytes).write(to: url)
                     do {
                         let request = ColumnRequest(role: "user", column: format == .jsonl ? .name("a") : .number(1))
-                        let reader = try Table(url, format: format, hasHeader: false).open([request])
+                        let reader = try Table(url, format: format, firstRow: .data).open([request])
                         var record = Record()
                         while try reader.next(&record) {}
                     } catch { #expect(error is UserError) }
                 }
             }
         }
-    }
-
-    @Test(
-        arguments: [
-            ("874965478", 874_965_478), ("-5", -5), ("0", 0), ("1.9e3", 1900), (" 12 ", 12), ("12.7", 12), ("-12.7", -12),
-            ("9223372036854775807", Int64.max), ("", nil), ("-", nil), ("x", nil), ("nan", nil), ("0x10", nil), ("1e30", nil),
-            ("1-2", nil),
-        ] as [(String, Int64?)])
-    func timestamps(_ text: String, _ expected: Int64?) {
-        #expect(Array(text.utf8).withUnsafeBytes(Timestamp.parse) == expected)
     }
 }
