@@ -6,14 +6,22 @@ import IISAN
 struct ConfigCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "config",
-        abstract: "Print a commented configuration with every setting, or the effective one of a file.",
+        abstract: "Print a commented configuration with every setting, the effective one of a file, or one for a folder of raw files.",
         discussion: """
+            With --from the files of a folder are looked at: which have interactions and items, their columns, separators, encoding \
+            and time unit, how many items have a picture; and the encoders in the hub's cache and below the folder. Comments say why \
+            each was chosen and what is missing. Where nothing is, "iisan run" takes the configuration as it is.
+
             iisan config > config.yaml
+            iisan config --from raw > config.yaml
             iisan config config.yaml --set train.epochs=3
             """)
 
     @Argument(help: "A configuration file; without one the defaults are printed.", completion: .file())
     var configuration: String?
+
+    @Option(help: "A folder of raw files to write a configuration for.", completion: .directory)
+    var from: String?
 
     @Option(
         name: .customLong("set"), parsing: .singleValue,
@@ -21,7 +29,15 @@ struct ConfigCommand: ParsableCommand {
             "A setting that comes before the file's, as train.epochs=3; may be given often.", valueName: "key=value"))
     var overrides: [String] = []
 
+    func validate() throws {
+        if configuration != nil, from != nil { throw ValidationError("Give a configuration file or --from, not both.") }
+    }
+
     func run() throws {
+        if let from {
+            print(try Configuration.text(from: URL(filePath: from), overrides: overrides), terminator: "")
+            return
+        }
         guard let configuration else {
             print(try Configuration.example(overrides: overrides).yaml, terminator: "")
             return

@@ -31,6 +31,21 @@ public struct DatasetImport: Sendable {
         if !options.replacing, FileManager.default.fileExists(atPath: folder.path) {
             throw UserError("already exists", at: folder.path, remedy: "Choose another path, or remove this folder first.")
         }
+        var run = try read(progress, stop)
+        return try run.finish(folder, name: options.name ?? folder.lastPathComponent)
+    }
+
+    /// Reads everything and writes nothing.
+    ///
+    /// - Parameter stop: asks the import to stop.
+    /// - Returns: what an import would read, make and leave out.
+    /// - Throws: as ``run(to:progress:stop:)`` does.
+    public func trial(stop: StopToken = StopToken()) throws -> ImportReport {
+        var run = try read(nil, stop)
+        return try run.trial()
+    }
+
+    private func read(_ progress: Files.Progress.Handler?, _ stop: StopToken) throws -> ImportRun {
         var run = ImportRun(options, progress: progress, stop: stop)
         switch source {
         case .iisan(let users, let items, let pictures): try run.readIISAN(users: users, items: items, pictures: pictures)
@@ -44,6 +59,6 @@ public struct DatasetImport: Sendable {
         case .movieLens(let ratings, let movies, let pictures):
             try run.readMovieLens(ratings: ratings, movies: movies, pictures: pictures)
         }
-        return try run.finish(folder, name: options.name ?? folder.lastPathComponent)
+        return run
     }
 }

@@ -44,14 +44,22 @@ struct ImportRun {
         progress(Files.Progress("reading interactions", done: interactions.count, total: nil, unit: "interactions"))
     }
 
-    /// Writes the dataset directory.
-    mutating func finish(_ folder: URL, name: String) throws -> ImportReport {
+    /// What goes into a dataset directory once all is read.
+    private struct Gathered {
+        var items: [DatasetContents.Item]
+        var ids: IDTable
+        var starts: [Int64]
+        var users: [Int]
+    }
+
+    /// Orders the interactions and finds the pictures.
+    private mutating func gather() throws -> Gathered {
         tell(always: true)
-        let root = picturesRoot ?? pictures
         guard catalogue.ids.count > 0 else { throw UserError("there are no items", at: itemsFile?.path) }
         guard interactions.count > 0 else { throw UserError("no interactions are left", at: interactionsFile?.path) }
         try stop.check()
-        var items = try catalogue.items(pictures: pictures, root: root, table: itemsFile, stop, &report)
+        var items = try catalogue.items(
+            pictures: pictures, root: picturesRoot ?? pictures, table: itemsFile, stop, &report)
         var ids = catalogue.ids
         let list = interactions.list
         var starts = try list.group(users: interactions.users.count, stop)
@@ -60,18 +68,31 @@ struct ImportRun {
         let users = (0..<interactions.users.count).filter { starts[$0] < starts[$0 + 1] }
         report.usersWithoutInteractions = interactions.users.count - users.count
         if options.unusedItems == .drop { report.unusedItemsLeftOut = list.leaveOutUnused(&items, &ids) }
+        report.users = users.count
+        report.items = items.count
+        report.interactions = list.count
+        report.itemsWithoutTitle = items.count { $0.title == nil }
+        report.itemsWithoutPicture = items.count { $0.picturePath == nil }
         try stop.check()
+        return Gathered(items: items, ids: ids, starts: starts, users: users)
+    }
+
+    /// Counts what a dataset would have, and writes none.
+    mutating func trial() throws -> ImportReport {
+        _ = try gather()
+        return report
+    }
+
+    /// Writes the dataset directory.
+    mutating func finish(_ folder: URL, name: String) throws -> ImportReport {
+        let gathered = try gather()
         let dataset = try DatasetWriter(
-            name: name, source: description, items: items, itemIDs: ids,
-            pictures: items.contains { $0.picturePath != nil } ? root : nil, userIDs: interactions.users,
-            users: users.map(Int32.init), offsets: users.map { starts[$0] } + [Int64(list.count)], interactions: list,
-            order: order, stop: stop
+            name: name, source: description, items: gathered.items, itemIDs: gathered.ids,
+            pictures: gathered.items.contains { $0.picturePath != nil } ? picturesRoot ?? pictures : nil,
+            userIDs: interactions.users, users: gathered.users.map(Int32.init),
+            offsets: gathered.users.map { gathered.starts[$0] } + [Int64(interactions.list.count)],
+            interactions: interactions.list, order: order, stop: stop
         ).write(to: folder, replacing: options.replacing)
-        report.users = dataset.userCount
-        report.items = dataset.items.count
-        report.interactions = dataset.manifest.interactions
-        report.itemsWithoutTitle = dataset.items.count - dataset.manifest.itemsWithTitle
-        report.itemsWithoutPicture = dataset.items.count - dataset.manifest.itemsWithPicture
         report.contentHash = dataset.manifest.contentHash
         return report
     }

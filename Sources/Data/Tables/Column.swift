@@ -15,8 +15,8 @@ public enum Column: Sendable, Equatable, Codable, ExpressibleByStringLiteral, Ex
         self = isDigits ? .digits(text) : .name(text)
     }
 
-    /// Makes a column from a name.
-    public init(stringLiteral name: String) { self = .name(name) }
+    /// Makes a column from a text as in ``init(_:)``.
+    public init(stringLiteral text: String) { self.init(text) }
     /// Makes a column from a number.
     public init(integerLiteral number: Int) { self = .number(number) }
 

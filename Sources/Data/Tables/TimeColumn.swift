@@ -42,7 +42,8 @@ struct TimeColumn {
         guard let time = Timestamp(bytes) else {
             throw UserError(
                 "the time \(Excerpt(bytes)) of \(name) cannot be read", at: place,
-                remedy: "Write numbers, as in seconds since 1970, or dates as 2024-05-31 or 2024-05-31T10:30:00Z.")
+                remedy: "Write numbers of at most 18 digits, as in seconds since 1970, or dates as 2024-05-31 or "
+                    + "2024-05-31T10:30:00Z.")
         }
         counts[time.kind.rawValue] += 1
         if counts[time.kind.rawValue] == 1 { try begin(time.kind, at: place) }

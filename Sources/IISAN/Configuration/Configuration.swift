@@ -66,9 +66,14 @@ public struct Configuration: Sendable, Equatable {
         example.encode.image = EncodeSettings.Modality()
         example.encode.image?.encoder = "encoders/image"
         example.encode.image?.store = "states/image"
-        var root = try parse(example.yaml, source: "the example")
-        for override in overrides { try apply(override, to: &root) }
-        let changed = try read(root, SettingsPlace(source: "--set"))
+        return try example.overridden(overrides)
+    }
+
+    /// The settings with some changed, as `train.epochs=3`; paths stay as they are.
+    func overridden(_ overrides: [String]) throws -> Configuration {
+        var root = try Self.parse(yaml, source: "the example")
+        for override in overrides { try Self.apply(override, to: &root) }
+        let changed = try Self.read(root, SettingsPlace(source: "--set"))
         try changed.check()
         return changed
     }

@@ -115,7 +115,7 @@ struct TableFormTests {
             expectError("can be names or data", at: "log.csv:1", remedy: "--first-row names") {
                 _ = try imported(table("1", "2", "3"), in: folder)
             }
-            expectError("no time column 3", at: "log.csv:1") {
+            expectError("no time column 3", at: "x.csv:1") {
                 _ = try imported(
                     InteractionTable(
                         Table(try folder.file("x.csv", "0,1\nu0,a\n"), firstRow: .names), user: "0", item: "1", timestamp: 3),

@@ -65,8 +65,11 @@ struct TimeOrderTests {
         #expect(result.manifest.ordering == HistoryOrder(.time, column: "timestamp", unit: .seconds, factor: 100))
         #expect(try imported(rows(["1.7", "1.5"])).items == ["b", "a"])
         #expect(try imported(rows(["0.30000000000000004", "0.3"])).items == ["b", "a"])
-        expectError("more digits than can be kept", at: "log.csv:3") {
+        expectError("cannot be read", at: "log.csv:3", remedy: "at most 18 digits") {
             _ = try imported(rows(["1700000000", "1700000000.12345678901"]))
+        }
+        for times in [["1700000000", "1.123456789012"], ["1.123456789012", "1700000000"]] {
+            expectError("more digits than can be kept", at: "log.csv:3") { _ = try imported(rows(times)) }
         }
     }
 
