@@ -6,7 +6,8 @@ import IISAN
 struct ConfigCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "config",
-        abstract: "Print a commented configuration with every setting, the effective one of a file, or one for a folder of raw files.",
+        abstract:
+            "Print a commented configuration with every setting, the effective one of a file, or one for a folder of raw files.",
         discussion: """
             With --from the files of a folder are looked at: which have interactions and items, their columns, separators, encoding \
             and time unit, how many items have a picture; and the encoders in the hub's cache and below the folder. Comments say why \

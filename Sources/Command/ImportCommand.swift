@@ -107,7 +107,8 @@ struct ImportCommand: ParsableCommand {
 
     func validate() throws {
         if let header, firstRow != .auto, (firstRow == .names) != header {
-            throw ValidationError("--first-row \(firstRow.rawValue) and \(header ? "--header" : "--no-header") say opposite things.")
+            throw ValidationError(
+                "--first-row \(firstRow.rawValue) and \(header ? "--header" : "--no-header") say opposite things.")
         }
     }
 
@@ -134,9 +135,20 @@ struct ImportCommand: ParsableCommand {
         settings.unusedItems = unusedItems
         settings.decodeEntities = !keepEntities
         let url = URL(filePath: folder)
-        let console = Console()
-        let report = try settings.datasetImport(name: url.lastPathComponent, replacing: replace)
-            .run(to: url, progress: console.observer.onProgress)
+        let console = Console(stoppable: true)
+        let observer = console.observer
+        let stop = StopToken()
+        let report: ImportReport
+        do {
+            report = try settings.datasetImport(name: url.lastPathComponent, replacing: replace).run(
+                to: url,
+                progress: { progress in
+                    observer.onProgress(progress)
+                    if observer.isCancelled() { stop.request() }
+                }, stop: stop)
+        } catch is CancellationError {
+            throw ExitCode(130)
+        }
         try output.format.print(report, text: report.text)
     }
 }

@@ -102,7 +102,8 @@ public struct DatasetCheck: Codable, Sendable, Equatable {
         let followers = interactions - users
         if equal * 2 > followers, followers > 0 {
             warnings.append(
-                "\(equal) of \(followers) interactions are at the same time as the user's one before: their order is that of the file")
+                "\(equal) of \(followers) interactions are at the same time as the user's one before: their order is that of the file"
+            )
         }
     }
 

@@ -132,6 +132,7 @@ extension UserError {
     static func notUTF8(_ what: String, _ bytes: UnsafeRawBufferPointer, at place: String) -> UserError {
         UserError(
             "\(what) is not UTF-8: \(Excerpt(bytes))", at: place,
-            remedy: "Give the encoding that the file is in: \(ImportOption.encoding.sentence(TextEncoding.windows1252.rawValue))")
+            remedy:
+                "Give the encoding that the file is in: \(ImportOption.encoding.sentence(TextEncoding.windows1252.rawValue))")
     }
 }

@@ -50,7 +50,8 @@ public struct ImportReport: Codable, Sendable, Equatable {
             (unknownInteractions, "interactions left out: unknown item"),
             (duplicateInteractions, "interactions that are there twice\(duplicatesAreLeftOut ? ": left out" : "")"),
             (equalTimes, "interactions at the time of the user's one before: in the order of the file"),
-            (usersWithoutInteractions, "users left out: no interaction left"), (trimmedIDs, "ids had spaces around them, taken off"),
+            (usersWithoutInteractions, "users left out: no interaction left"),
+            (trimmedIDs, "ids had spaces around them, taken off"),
             (duplicateItems, "item rows passed over: id seen before"), (unusedItemsLeftOut, "items left out: no interaction"),
             (picturesWithoutItem, "pictures that belong to no item"),
         ] where count > 0 { lines.append("\(count) \(name)") }

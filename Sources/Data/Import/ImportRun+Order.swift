@@ -66,7 +66,8 @@ extension ImportRun {
         report.equalTimes = equal
         if equal * 2 > followers {
             report.warnings.append(
-                "\(equal) of \(followers) interactions are at the same time as the user's one before: their order is that of the file")
+                "\(equal) of \(followers) interactions are at the same time as the user's one before: their order is that of the file"
+            )
         }
     }
 }

@@ -75,7 +75,8 @@ extension ImportRun {
         guard isCSV || line.contains("::") || line.contains("\t") else {
             throw UserError(
                 "not a ratings file of MovieLens: it starts with \(Excerpt(line))", at: ratings.path,
-                remedy: "Name u.data, ratings.dat or ratings.csv as interactions, and u.item, movies.dat or movies.csv as items.")
+                remedy:
+                    "Name u.data, ratings.dat or ratings.csv as interactions, and u.item, movies.dat or movies.csv as items.")
         }
         let table = Table(
             ratings, format: isCSV ? .csv : .tsv, firstRow: isCSV ? .names : .data,

@@ -132,7 +132,8 @@ extension ImportRun {
                 + ImportOption.order.sentence("file")
             if isNamed, hasTimes {
                 throw UserError(
-                    "column \(Excerpt(name)) has times, as \(Excerpt(value)), and no column of times was named", at: reader.place,
+                    "column \(Excerpt(name)) has times, as \(Excerpt(value)), and no column of times was named",
+                    at: reader.place,
                     remedy: remedy)
             }
             report.warnings.append("column \(Excerpt(name)) looks like a time and is not read. \(remedy)")

@@ -20,7 +20,8 @@ struct InteractionBuilder {
         if isNew {
             guard let text = String(validating: id, as: UTF8.self), !text.isEmpty else {
                 throw id.isEmpty
-                    ? UserError("an interaction without a user", at: place()) : UserError.notUTF8("the user's id", id, at: place())
+                    ? UserError("an interaction without a user", at: place())
+                    : UserError.notUTF8("the user's id", id, at: place())
             }
         }
         return (Int32(index), isNew)

@@ -119,9 +119,17 @@ extension RawFolder.Found {
         timestamp = time.map(table.request)
         encoding = table.table.encoding
         if !table.isNamed, !table.isJSON { firstRow = .data }
-        func shown(_ column: Int) -> String { "as in \(table.values[column].first.map { Excerpt($0).description } ?? "nothing")" }
-        note("user", "\(table.column(named: ImportRun.userNames) == user ? "A known name of users" : "The first other column"), \(shown(user)).")
-        note("item", "\(table.column(named: ImportRun.itemNames) == item ? "A known name of items" : "Its values are ids of the items' file"), \(shown(item)).")
+        func shown(_ column: Int) -> String {
+            "as in \(table.values[column].first.map { Excerpt($0).description } ?? "nothing")"
+        }
+        note(
+            "user",
+            "\(table.column(named: ImportRun.userNames) == user ? "A known name of users" : "The first other column"), \(shown(user))."
+        )
+        note(
+            "item",
+            "\(table.column(named: ImportRun.itemNames) == item ? "A known name of items" : "Its values are ids of the items' file"), \(shown(item))."
+        )
         if let time {
             note("timestamp", "Its values are times, \(shown(time)).")
         } else {
@@ -141,7 +149,8 @@ extension RawFolder.Found {
         note("title", isNamed ? "A known name of titles." : "The column with the longest texts.")
         let folder = table.table.url.deletingLastPathComponent()
         let picture = table.names.indices.first { column in
-            let paths = table.values[column].filter { !$0.isEmpty && !$0.contains("://") && PicturePath.isConfined($0) }.prefix(20)
+            let paths = table.values[column].filter { !$0.isEmpty && !$0.contains("://") && PicturePath.isConfined($0) }.prefix(
+                20)
             return paths.contains { path in
                 ["jpg", "jpeg", "png", "webp"].contains(URL(filePath: path).pathExtension.lowercased())
                     && FileManager.default.fileExists(atPath: folder.appending(path: path).path)

@@ -76,13 +76,15 @@ extension RawFolder {
             if !pictureFolders.isEmpty {
                 candidate.note(
                     "pictures",
-                    "The pictures in \(pictureFolders.map(name).prefix(3).joined(separator: ", ")) do not have the items' ids as names.")
+                    "The pictures in \(pictureFolders.map(name).prefix(3).joined(separator: ", ")) do not have the items' ids as names."
+                )
             }
             return
         }
         candidate.pictures = best.folder
         candidate.note(
-            "pictures", "Named by the items' ids: \(Int((best.share * 100).rounded(.down))) % of the items have a picture here.")
+            "pictures", "Named by the items' ids: \(Int((best.share * 100).rounded(.down))) % of the items have a picture here."
+        )
     }
 
     private func ids(of candidate: Found, _ items: URL) throws -> IDTable {

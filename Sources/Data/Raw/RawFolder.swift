@@ -80,7 +80,9 @@ public struct RawFolder: Sendable {
                 try attempt(&candidate, stop)
                 found = candidate
             } catch let error as UserError {
-                remarks.append("\(name(candidate.interactions)) cannot be imported: \(error.place.map { "\($0): " } ?? "")\(error.problem)")
+                remarks.append(
+                    "\(name(candidate.interactions)) cannot be imported: \(error.place.map { "\($0): " } ?? "")\(error.problem)"
+                )
             }
         }
     }

@@ -30,7 +30,8 @@ struct RawTable {
         let isJSON = probe.facts.separator == nil
         self.isJSON = isJSON
         let requests = probe.columnNames.map { name in
-            ColumnRequest(role: "column", column: isJSON ? .name(name) : Int(name).map(Column.number), known: known, isSparse: true)
+            ColumnRequest(
+                role: "column", column: isJSON ? .name(name) : Int(name).map(Column.number), known: known, isSparse: true)
         }
         let reader: any TableReader
         do {

@@ -38,7 +38,8 @@ struct ColumnRequest {
         guard isRequired else { return nil }
         throw UserError(
             "no \(role) column: looked for \(Excerpt.list(known))", at: place,
-            remedy: "Name the column\(option.map { ": \($0.sentence("NAME"))" } ?? "."). In the first row: \(Excerpt.list(names)).")
+            remedy:
+                "Name the column\(option.map { ": \($0.sentence("NAME"))" } ?? "."). In the first row: \(Excerpt.list(names)).")
     }
 
     /// The one index there is; nil for none.

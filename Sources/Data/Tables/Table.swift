@@ -65,7 +65,8 @@ public struct Table: Sendable, Equatable {
     func open(_ requests: [ColumnRequest]) throws -> any TableReader {
         let lines = try LineReader(url, encoding: encoding)
         let named = namedFormat
-        let isObject = try named == nil && separator == nil && lines.peek()?.first { $0 != UInt8(ascii: " ") } == UInt8(ascii: "{")
+        let isObject =
+            try named == nil && separator == nil && lines.peek()?.first { $0 != UInt8(ascii: " ") } == UInt8(ascii: "{")
         if named == .jsonl || isObject { return try JSONLinesReader(lines, requests) }
         return try DelimitedReader(rows(lines, named), firstRow: firstRow, requests)
     }
@@ -77,7 +78,8 @@ public struct Table: Sendable, Equatable {
             guard try lines.peek() != nil else { throw UserError("the file is empty", at: url.path) }
             throw UserError(
                 "neither the file's name nor its first row says how its rows are written", at: url.path,
-                remedy: "Say what stands between the columns: \(ImportOption.separator.sentence("TEXT")) Or say the format, csv, tsv "
+                remedy:
+                    "Say what stands between the columns: \(ImportOption.separator.sentence("TEXT")) Or say the format, csv, tsv "
                     + "or jsonl: \(ImportOption.format.sentence("csv"))")
         }
         // Releases with tabs or :: between columns have quotes in their titles that mean nothing.

@@ -54,7 +54,8 @@ struct TableHeader {
         let areNumbers = given.allSatisfy { (1...first.count).contains($0.possibleNumber ?? 0) }
         let areNames = !digits.isEmpty && digits.allSatisfy(first.contains)
         if areNames, !areNumbers { return true }
-        let isCounted = first.count > 1 && [0, 1].contains { start in first.indices.allSatisfy { first[$0] == "\($0 + start)" } }
+        let isCounted =
+            first.count > 1 && [0, 1].contains { start in first.indices.allSatisfy { first[$0] == "\($0 + start)" } }
         guard areNames || isCounted else { return try isNamesByContent(rows, requests, at: place) }
         throw UserError(
             "the first row, \(Excerpt.list(first)), can be names or data, and the columns \(given.map(\.description).joined(separator: ", ")) "
@@ -70,7 +71,9 @@ struct TableHeader {
         func isValue(_ text: String) -> Bool { Array(text.utf8).withUnsafeBytes { Timestamp($0) } != nil }
         if rows.count == 1 || first.contains(where: isValue) { return false }
         let below = rows.dropFirst().filter { $0.count == first.count }
-        if first.indices.contains(where: { column in !below.isEmpty && below.allSatisfy { isValue($0[column]) } }) { return true }
+        if first.indices.contains(where: { column in !below.isEmpty && below.allSatisfy { isValue($0[column]) } }) {
+            return true
+        }
         throw UserError(
             "the first row, \(Excerpt.list(first)), may be data or the names of the columns", at: place,
             remedy: "Say which: \(ImportOption.firstRow.sentence("names")) \(ImportOption.firstRow.sentence("data"))")

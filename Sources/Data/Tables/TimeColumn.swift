@@ -75,7 +75,8 @@ struct TimeColumn {
     /// Notes the first row of a kind and stops where it does not go with another.
     private mutating func begin(_ kind: Timestamp.Kind, at place: String) throws {
         places[kind.rawValue] = place
-        guard kind != .number || counts[Timestamp.Kind.localDate.rawValue] + counts[Timestamp.Kind.zonedDate.rawValue] > 0 else {
+        guard kind != .number || counts[Timestamp.Kind.localDate.rawValue] + counts[Timestamp.Kind.zonedDate.rawValue] > 0
+        else {
             return
         }
         func isDate(_ kind: Timestamp.Kind) -> Bool { kind == .localDate || kind == .zonedDate }
@@ -85,7 +86,8 @@ struct TimeColumn {
         }
         guard let other else { return }
         throw UserError(
-            "the times of \(name) are \(Self.words(kind)) here and \(Self.words(other)) in \(places[other.rawValue])", at: place,
+            "the times of \(name) are \(Self.words(kind)) here and \(Self.words(other)) in \(places[other.rawValue])",
+            at: place,
             remedy: "Write all times of the column in one unit.")
     }
 
@@ -96,7 +98,8 @@ struct TimeColumn {
     private static func shortened(_ what: String, _ digits: Int, at place: String) -> UserError {
         UserError(
             "\(what) only \(digits) digits: the others were lost when it was written in exponent notation", at: place,
-            remedy: "Export the times again as whole numbers; in a spreadsheet, format the column as a number without decimals.")
+            remedy: "Export the times again as whole numbers; in a spreadsheet, format the column as a number without decimals."
+        )
     }
 
     /// The unit of all times that were read.

@@ -85,7 +85,13 @@ private struct ConfigurationDraft {
     mutating func take(_ models: [ModelList.Entry]) {
         let usable = models.filter { $0.problem == nil }
         for (modality, has, path, files) in [
-            ("text", hasTitles, \EncodeSettings.text, ["tokenizer.json", "vocab.txt", "vocab.json", "tokenizer.model", "spiece.model", "sentencepiece.bpe.model", "spm.model"]),
+            (
+                "text", hasTitles, \EncodeSettings.text,
+                [
+                    "tokenizer.json", "vocab.txt", "vocab.json", "tokenizer.model", "spiece.model", "sentencepiece.bpe.model",
+                    "spm.model",
+                ]
+            ),
             ("image", hasPictures, \EncodeSettings.image, ["preprocessor_config.json", "processor_config.json"]),
         ] {
             let place = "encode.\(modality)"
@@ -156,7 +162,8 @@ private struct ConfigurationDraft {
             let rest = line.dropFirst(indent)
             let isLeftOut = rest.hasPrefix("# ") && rest.hasSuffix(":")
             let name = (isLeftOut ? rest.dropFirst(2) : rest).prefix { $0.isLetter || $0.isNumber || $0 == "_" }
-            let isSetting = !name.isEmpty && (isLeftOut ? rest.count == name.count + 3 : rest.dropFirst(name.count).first == ":")
+            let isSetting =
+                !name.isEmpty && (isLeftOut ? rest.count == name.count + 3 : rest.dropFirst(name.count).first == ":")
             if isSetting {
                 while let last = keys.last, last.indent >= indent { keys.removeLast() }
                 keys.append((indent, String(name)))

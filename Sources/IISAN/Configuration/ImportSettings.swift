@@ -113,7 +113,8 @@ extension ImportSettings: SettingsSection {
         [
             .value(
                 "form", \.form,
-                "iisan, table (CSV, TSV, JSONL), microlens, amazon (Reviews 2018 or 2023), recbole (.inter, .item) or movielens."),
+                "iisan, table (CSV, TSV, JSONL), microlens, amazon (Reviews 2018 or 2023), recbole (.inter, .item) or movielens."
+            ),
             .value(
                 "interactions", \.interactions,
                 "The histories: iisan users, table interactions, microlens pairs, amazon reviews, movielens ratings."),
@@ -134,7 +135,8 @@ extension ImportSettings: SettingsSection {
             .optional(
                 "separator", \.separator,
                 "table: what stands between columns: a character, a text as ::, or tab; left out, the first row tells."),
-            .value("first_row", \.firstRow, "table: what the first row has: names, data, or auto to tell by what stands in it."),
+            .value(
+                "first_row", \.firstRow, "table: what the first row has: names, data, or auto to tell by what stands in it."),
             .formerly("header") { try $0.firstRow = Bool.read($1) ? .names : .data },
             .optional(
                 "encoding", \.encoding,

@@ -6,11 +6,15 @@ import Testing
 
 /// What tables people have: headers, separators, encodings, releases.
 struct TableFormTests {
-    private func imported(_ table: InteractionTable, in folder: URL) throws -> (histories: [String: [String]], report: ImportReport) {
+    private func imported(_ table: InteractionTable, in folder: URL) throws -> (
+        histories: [String: [String]], report: ImportReport
+    ) {
         try imported(.tables(interactions: table), in: folder)
     }
 
-    private func imported(_ source: ImportSource, in folder: URL) throws -> (histories: [String: [String]], report: ImportReport) {
+    private func imported(_ source: ImportSource, in folder: URL) throws -> (
+        histories: [String: [String]], report: ImportReport
+    ) {
         var options = ImportOptions()
         options.replacing = true
         let report = try DatasetImport(source, options: options).run(to: folder.appending(path: "set"))
@@ -42,7 +46,9 @@ struct TableFormTests {
             let url = try folder.file("log.txt", #"{"user":"u0","item":"a"}"# + "\n")
             #expect(try imported(InteractionTable(Table(url)), in: folder).histories == ["u0": ["a"]])
             let list = try folder.file("log.json", #"[{"user":"u0","item":"a"}]"# + "\n")
-            expectError("not JSON", at: "log.json:1", remedy: "jq") { _ = try imported(InteractionTable(Table(list)), in: folder) }
+            expectError("not JSON", at: "log.json:1", remedy: "jq") {
+                _ = try imported(InteractionTable(Table(list)), in: folder)
+            }
             let other = try folder.file("log", "abc\n")
             expectError("says how its rows are written", at: "log", remedy: "--separator") {
                 _ = try imported(InteractionTable(Table(other)), in: folder)
@@ -77,7 +83,9 @@ struct TableFormTests {
 
     @Test func bytesOfAnotherEncodingAreNamedByLine() throws {
         try withTemporaryFolder { folder in
-            func expect(_ problem: String, _ bytes: Data, _ encoding: TextEncoding? = nil, at place: String, _ remedy: String) throws {
+            func expect(_ problem: String, _ bytes: Data, _ encoding: TextEncoding? = nil, at place: String, _ remedy: String)
+                throws
+            {
                 let url = folder.appending(path: "log.csv")
                 try bytes.write(to: url)
                 expectError(problem, at: place, remedy: remedy) {
@@ -96,7 +104,9 @@ struct TableFormTests {
 
     @Test func capitalsOfKnownNamesMakeNoDifference() throws {
         try withTemporaryFolder { folder in
-            for header in ["UserId,ItemID,Timestamp", "USER,Item,TIME", "userID,asin,unixReviewTime", "customer_id,Product-ID,Date"] {
+            for header in [
+                "UserId,ItemID,Timestamp", "USER,Item,TIME", "userID,asin,unixReviewTime", "customer_id,Product-ID,Date",
+            ] {
                 let url = try folder.file("log.csv", Self.plain.replacing("user_id,item_id,timestamp", with: header))
                 #expect(try imported(InteractionTable(Table(url)), in: folder).histories == Self.expected, "\(header)")
             }
@@ -107,7 +117,8 @@ struct TableFormTests {
         try withTemporaryFolder { folder in
             let url = try folder.file("log.csv", Self.plain.replacing("user_id,item_id,timestamp", with: "0,1,2"))
             func table(_ user: String, _ item: String, _ time: String, _ firstRow: Table.FirstRow = .auto) -> InteractionTable {
-                InteractionTable(Table(url, firstRow: firstRow), user: Column(user), item: Column(item), timestamp: Column(time))
+                InteractionTable(
+                    Table(url, firstRow: firstRow), user: Column(user), item: Column(item), timestamp: Column(time))
             }
             #expect(try imported(table("0", "1", "2"), in: folder).histories == Self.expected)
             #expect(try imported(table("0", "1", "2", .names), in: folder).histories == Self.expected)
@@ -132,13 +143,18 @@ struct TableFormTests {
     @Test func theFirstRowIsDataWhereItLooksLikeIt() throws {
         try withTemporaryFolder { folder in
             let rows = "u0,a,1700000002\nu0,b,1700000001\nu1,a,1700000003\n"
-            func run(_ text: String, _ firstRow: Table.FirstRow = .auto) throws -> (histories: [String: [String]], report: ImportReport)
-            {
+            func run(_ text: String, _ firstRow: Table.FirstRow = .auto) throws -> (
+                histories: [String: [String]], report: ImportReport
+            ) {
                 let table = Table(try folder.file("log.csv", text), firstRow: firstRow)
-                return try imported(InteractionTable(table, user: Column("1"), item: Column("2"), timestamp: Column("3")), in: folder)
+                return try imported(
+                    InteractionTable(table, user: Column("1"), item: Column("2"), timestamp: Column("3")), in: folder)
             }
             #expect(try run(rows).histories == Self.expected)
-            #expect(try run(rows).report.tables == ["log.csv: user in column 1, item in column 2, time in column 3, data in the first row, , between columns"])
+            #expect(
+                try run(rows).report.tables == [
+                    "log.csv: user in column 1, item in column 2, time in column 3, data in the first row, , between columns"
+                ])
             #expect(try run("kunde,artikel,zeit\n" + rows).histories == Self.expected)
             #expect(try run("kunde,artikel,zeit\n" + rows).report.tables[0].contains("names in the first row"))
             #expect(try run("kunde,artikel,zeit\n" + rows, .names).histories == Self.expected)
@@ -165,7 +181,10 @@ struct TableFormTests {
             expectError("2 columns could be the user", at: "log.csv:1") {
                 _ = try imported(InteractionTable(Table(url), user: "user"), in: folder)
             }
-            #expect(try imported(InteractionTable(Table(url, firstRow: .names), user: Column("3")), in: folder).histories == ["u1": ["a"]])
+            #expect(
+                try imported(InteractionTable(Table(url, firstRow: .names), user: Column("3")), in: folder).histories == [
+                    "u1": ["a"]
+                ])
             expectError("column \"x\" is both the user and the item", at: "log.csv:1") {
                 _ = try imported(InteractionTable(Table(url), user: "x", item: "x"), in: folder)
             }
@@ -188,7 +207,8 @@ struct TableFormTests {
     @Test func recBole() throws {
         try withTemporaryFolder { folder in
             let inter = try folder.file(
-                "x.inter", "user_id:token\titem_id:token\trating:float\ttimestamp:float\nu0\ta\t5\t1700000002\nu0\tb\t3\t1700000001.5\n")
+                "x.inter",
+                "user_id:token\titem_id:token\trating:float\ttimestamp:float\nu0\ta\t5\t1700000002\nu0\tb\t3\t1700000001.5\n")
             let items = try folder.file("x.item", "item_id:token\tmovie_title:token_seq\na\tThe \"A\"\nb\tB\n")
             let found = try imported(
                 .recBole(interactions: InteractionTable(Table(inter)), items: ItemTable(Table(items))), in: folder)
@@ -204,7 +224,9 @@ struct TableFormTests {
                 try folder.file("u.data", "1\t10\t5\t874965002\n1\t20\t3\t874965001\n"),
                 folder.appending(path: "u.item")
             )
-            try (Data("10|Caf".utf8) + [0xE9] + Data(" (1995)|01-Jan-1995||http://x|0|1\n20|B, \"The\" (1996)|||http://y|0|0\n".utf8))
+            try
+                (Data("10|Caf".utf8) + [0xE9]
+                + Data(" (1995)|01-Jan-1995||http://x|0|1\n20|B, \"The\" (1996)|||http://y|0|0\n".utf8))
                 .write(to: first.1)
             let second = (
                 try folder.file("ratings.dat", "1::10::5::874965002\n1::20::3::874965001\n"),
@@ -212,7 +234,8 @@ struct TableFormTests {
             )
             let third = (
                 try folder.file("ratings.csv", "userId,movieId,rating,timestamp\n1,10,5.0,874965002\n1,20,3.5,874965001\n"),
-                try folder.file("movies.csv", "movieId,title,genres\n10,Café (1995),Drama|Comedy\n20,\"B, \"\"The\"\" (1996)\",Drama\n")
+                try folder.file(
+                    "movies.csv", "movieId,title,genres\n10,Café (1995),Drama|Comedy\n20,\"B, \"\"The\"\" (1996)\",Drama\n")
             )
             for (ratings, movies) in [first, second, third] {
                 let found = try imported(.movieLens(ratings: ratings, movies: movies), in: folder)
@@ -250,7 +273,8 @@ struct TableFormTests {
             let stop = StopToken()
             stop.request()
             #expect(throws: CancellationError.self) {
-                try DatasetImport(.tables(interactions: InteractionTable(Table(url)))).run(to: folder.appending(path: "set"), stop: stop)
+                try DatasetImport(.tables(interactions: InteractionTable(Table(url)))).run(
+                    to: folder.appending(path: "set"), stop: stop)
             }
             #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["log.csv"])
         }

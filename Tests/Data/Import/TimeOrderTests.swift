@@ -14,7 +14,8 @@ struct TimeOrderTests {
             var options = ImportOptions()
             change(&options)
             let table = InteractionTable(Table(try folder.file(name, text)), timestamp: timestamp)
-            let report = try DatasetImport(.tables(interactions: table), options: options).run(to: folder.appending(path: "set"))
+            let report = try DatasetImport(.tables(interactions: table), options: options).run(
+                to: folder.appending(path: "set"))
             let dataset = try Dataset.open(folder.appending(path: "set"))
             return (
                 dataset.histories[0].map { dataset.items[Int($0)].id }, dataset.histories.timestamps.map(Array.init),
@@ -29,7 +30,9 @@ struct TimeOrderTests {
             + times.enumerated().map { "u,\(Character(UnicodeScalar(97 + $0)!)),\($1)\n" }.joined()
     }
 
-    @Test(arguments: ["ts", "Date", "created_at", "unixReviewTime", "review_time", "event_time", "TIMESTAMP", "Time", "date-time"])
+    @Test(arguments: [
+        "ts", "Date", "created_at", "unixReviewTime", "review_time", "event_time", "TIMESTAMP", "Time", "date-time",
+    ])
     func columnsOfKnownNamesAreRead(_ name: String) throws {
         let result = try imported(rows(["1700000005", "1700000004", "1700000003"], column: name))
         #expect(result.items == ["c", "b", "a"])
@@ -113,7 +116,10 @@ struct TimeOrderTests {
         }
         expectError("in exponent notation", at: "log.csv:2") { _ = try imported(rows(["1.7E+09", "1.71E+09", "1.7E+09"])) }
         // The shortest exact form, as the JVM writes it.
-        #expect(try imported(rows(["1.700000012E9", "1.70000001E9", "1.7E9"])).times == [1_700_000_000, 1_700_000_010, 1_700_000_012])
+        #expect(
+            try imported(rows(["1.700000012E9", "1.70000001E9", "1.7E9"])).times == [
+                1_700_000_000, 1_700_000_010, 1_700_000_012,
+            ])
     }
 
     @Test func equalTimesAreSaid() throws {
@@ -124,7 +130,8 @@ struct TimeOrderTests {
     }
 
     @Test func jsonLinesAreOrderedAndWarnedOfTheSame() throws {
-        let lines = #"{"user":1,"item":"a","created_at":"2024-05-31T10:30:00Z"}"# + "\n"
+        let lines =
+            #"{"user":1,"item":"a","created_at":"2024-05-31T10:30:00Z"}"# + "\n"
             + #"{"user":1,"item":"b","created_at":"2024-05-30T10:30:00Z"}"# + "\n"
         let result = try imported(lines, name: "log.jsonl")
         #expect(result.items == ["b", "a"] && result.manifest.ordering?.column == "created_at")
@@ -141,7 +148,9 @@ struct TimeOrderTests {
         case .keep: #expect(try run().interactions == 6 && run().duplicateInteractions == 2)
         case .drop: #expect(try run().interactions == 4 && run().duplicateInteractions == 2)
         case .fail:
-            expectError("user \"u\" has item \"a\" twice at the time 9", at: "log.csv", remedy: "--duplicates drop") { _ = try run() }
+            expectError("user \"u\" has item \"a\" twice at the time 9", at: "log.csv", remedy: "--duplicates drop") {
+                _ = try run()
+            }
         }
     }
 
