@@ -27,7 +27,7 @@ parity-tokens: ## compare tokenizers with the PyPI package (TOKENIZERS=folders, 
 parity-pictures: ## compare pictures with Pillow and transformers; PICTURES adds some
 	@Tools/Parity/pictures
 
-parity-encoders: ## compare the encoders with transformers and timm
+parity-encoders: ## compare the encoders with transformers and timm; FOLDERS adds some
 	@Tools/Parity/encoders
 
 fuzz: ## try what reads foreign files with libFuzzer, SECONDS=60 a target, all or TARGETS="picture csv"; Linux

@@ -48,9 +48,13 @@ struct ModelsPullCommand: ParsableCommand {
         let client = HubClient(endpoint: endpoint, token: token, cache: cache.map { HubCache(URL(filePath: $0)) })
         do {
             let summary = try client.pull(
-                name, revision: revision, files: files.isEmpty ? HubFiles.encoder : files,
+                name, revision: revision, files: files.isEmpty ? nil : files,
                 progress: console.observer.onProgress,
                 isCancelled: console.observer.isCancelled)
+            if !summary.oddNames.isEmpty {
+                let names = summary.oddNames.prefix(3).map { String($0.prefix(60)).debugDescription }.joined(separator: ", ")
+                console.message("left out \(summary.oddNames.count) with names that no file here can have: \(names)")
+            }
             struct Pulled: Encodable { let folder, commit: String; let files: [String]; let fetchedBytes: Int }
             try output.format.print(
                 Pulled(

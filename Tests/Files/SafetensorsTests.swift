@@ -49,7 +49,7 @@ import Testing
 
     @Test(arguments: [
         "", "[]", "null", "{", #"{"a":1}"#, #"{"a":{"dtype":"F32","shape":[1]}}"#,
-        #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0]}}"#, #"{"a":{"dtype":"F99","shape":[1],"data_offsets":[0,4]}}"#,
+        #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0]}}"#, #"{"a":{"dtype":99,"shape":[1],"data_offsets":[0,4]}}"#,
         #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}"#, #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,0]}}"#,
         #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[-4,0]}}"#,
         #"{"a":{"dtype":"F32","shape":[4],"data_offsets":[0,16]}}"#,
@@ -69,6 +69,19 @@ import Testing
                 try file(folder.appending(path: "a.safetensors"), header: header, bytes: 8)
             }
             #expect(error.place?.hasSuffix("a.safetensors") == true && error.remedy != nil)
+        }
+    }
+
+    @Test func tensorsOfAnUnknownTypeAreThereAndCannotBeRead() throws {
+        try withTemporaryFolder { folder in
+            let file = try file(
+                folder.appending(path: "a.safetensors"),
+                header:
+                    #"{"a":{"dtype":"F4","shape":[4],"data_offsets":[0,2]},"b":{"dtype":"U8","shape":[2],"data_offsets":[2,4]}}"#,
+                bytes: 4)
+            #expect(file.entries["a"]?.type == "F4")
+            #expect(throws: UserError.self) { try file.elements("a", type: "F4", as: UInt8.self) }
+            #expect(try file.elements("b", type: "U8", as: UInt8.self).count == 2)
         }
     }
 

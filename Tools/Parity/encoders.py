@@ -20,6 +20,7 @@ import torch
 import transformers
 from safetensors.torch import save_file
 
+import encoder_folders
 import picture_encoders
 
 TEXT = dict(vocab_size=40, hidden_size=24, num_hidden_layers=3, num_attention_heads=3, intermediate_size=40,
@@ -48,6 +49,9 @@ def golden_cases():
     yield "mixtral-golden", t.MixtralModel, t.MixtralConfig(**TINY_DECODER, num_local_experts=3, num_experts_per_tok=2)
     yield "gemma2-golden", t.Gemma2Model, t.Gemma2Config(**TINY_DECODER, sliding_window=3, query_pre_attn_scalar=6)
     yield "qwen3-golden", t.Qwen3Model, t.Qwen3Config(**TINY_DECODER)
+    # All tokens see each other, as in decoders that were trained on as encoders.
+    yield "qwen2-golden", t.Qwen2Model, t.Qwen2Config(**TINY_DECODER, is_causal=False)
+    yield "deit-golden", t.DeiTModel, t.DeiTConfig(**TINY_PICTURE)
     yield "deberta-golden", t.DebertaV2Model, t.DebertaV2Config(
         **TINY_TEXT, relative_attention=True, pos_att_type="p2c|c2p", position_buckets=4, share_att_key=True,
         norm_rel_ebd="layer_norm", conv_kernel_size=3)
@@ -100,6 +104,18 @@ def text_cases():
     yield "qwen2", t.Qwen2Model, t.Qwen2Config(**DECODER)
     yield "qwen2-window", t.Qwen2ForCausalLM, t.Qwen2Config(
         **DECODER, use_sliding_window=True, sliding_window=3, max_window_layers=1, rope_parameters=ROPE_YARN)
+    for name, options in {
+        "llama-both-ways": dict(is_causal=False),
+        "mistral-both-ways-window": dict(is_causal=False, sliding_window=2),
+        "mixtral-both-ways": dict(is_causal=False, num_local_experts=3),
+        "gemma-both-ways": dict(is_causal=False, head_dim=6),
+        "gemma2-both-ways-window": dict(is_causal=False, head_dim=8, sliding_window=2),
+        "qwen3-both-ways-window": dict(
+            is_causal=False, head_dim=6, use_sliding_window=True, sliding_window=3, max_window_layers=1),
+    }.items():
+        family = {"llama": "Llama", "mistral": "Mistral", "mixtral": "Mixtral", "gemma": "Gemma", "gemma2": "Gemma2",
+                  "qwen3": "Qwen3"}[name.split("-")[0]]
+        yield name, getattr(t, f"{family}Model"), getattr(t, f"{family}Config")(**DECODER, **options)
     yield "qwen3", t.Qwen3Model, t.Qwen3Config(**DECODER, head_dim=6)
     yield "qwen3-biases", t.Qwen3ForCausalLM, t.Qwen3Config(**DECODER, head_dim=10, attention_bias=True)
 
@@ -186,6 +202,8 @@ def main():
         make(options.folder, name, kind, configuration, items=2 if options.golden else 3)
         names.append(name)
     names += picture_encoders.write(options.folder, options.golden, items=2 if options.golden else 3)
+    if not options.golden:
+        names += encoder_folders.write(options.folder, items=3)
     (options.folder / "cases.json").write_text(json.dumps(names, indent=2) + "\n")
 
 

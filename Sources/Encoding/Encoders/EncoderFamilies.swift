@@ -13,6 +13,11 @@ public enum EncoderFamilies {
     /// The `model_type`s that can be read, sorted.
     public static var modelTypes: [String] { Set(all.flatMap { $0.modelTypes + $0.sections.keys }).sorted() }
 
+    /// What is done about each key of a `config.json` of a `model_type` of one encoder; nil for one that is not read.
+    public static func keys(of modelType: String) -> ConfigurationKeys? {
+        all.first { $0.modelTypes.contains(modelType) }?.keys(of: modelType)
+    }
+
     /// Reads the `config.json` of an encoder's folder and finds the family by its `model_type`, or by timm's `architecture`.
     ///
     /// - Parameters:
@@ -23,15 +28,12 @@ public enum EncoderFamilies {
     public static func read(
         _ directory: URL, for modality: EncoderModality? = nil
     ) throws -> (family: any EncoderFamily, modelType: String) {
-        let file = directory.appending(path: "config.json")
-        guard FileManager.default.fileExists(atPath: file.path) else {
-            throw UserError(
-                "there is no config.json here", at: directory.path,
-                remedy: "Give a Hugging Face model directory: config.json, model.safetensors and the tokenizer's files.")
-        }
+        try ModelFolder.check(directory)
+        let file = directory.appending(path: ModelFiles.configuration)
         let configuration = try ConfigurationFile(file)
         let modelType = try modelType(of: configuration)
         if let family = all.first(where: { $0.modelTypes.contains(modelType) }) {
+            try configuration.check(family.keys(of: modelType))
             return (try family.init(configuration, modelType: modelType), modelType)
         }
         let parts = all.filter { $0.sections[modelType] != nil }
@@ -46,10 +48,13 @@ public enum EncoderFamilies {
                 remedy: "Say which one is meant.")
         }
         guard let part = parts.first(where: { $0.modality == modality }), let key = part.sections[modelType],
-            let section = try configuration.section(key)
+            // The older of two places, where there are both: transformers lets it overwrite the other one.
+            let section = try configuration.section(key + "_dict") ?? configuration.section(key)
         else {
             throw UserError("the model has no encoder of \(modality.plural)", at: file.path)
         }
+        try configuration.check(.towers)
+        try section.check(part.keys(of: modelType))
         return (try part.init(section, modelType: section.text("model_type", default: modelType)), modelType)
     }
 

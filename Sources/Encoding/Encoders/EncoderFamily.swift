@@ -12,7 +12,10 @@ public protocol EncoderFamily: Sendable {
     /// What kind of thing the encoders read.
     static var modality: EncoderModality { get }
 
-    /// Reads and checks a configuration.
+    /// What is done about each key of a configuration of one of the family's `model_type`s.
+    static func keys(of modelType: String) -> ConfigurationKeys
+
+    /// Reads and checks a configuration whose keys were checked before.
     ///
     /// - Throws: ``UserError`` that names the file and the key that is missing, impossible or not supported.
     init(_ configuration: ConfigurationFile, modelType: String) throws

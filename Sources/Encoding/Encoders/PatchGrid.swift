@@ -55,3 +55,14 @@ extension ConfigurationFile {
         return sides[0]
     }
 }
+
+extension ConfigurationKeys {
+    /// The keys that the families of vision transformers share.
+    static let picture =
+        common
+        + ConfigurationKeys(
+            read: """
+                attention_probs_dropout_prob head_dim hidden_act hidden_dropout_prob hidden_size image_size layer_norm_eps \
+                num_attention_heads num_channels num_hidden_layers patch_size
+                """)
+}

@@ -15,6 +15,8 @@ public struct HubClient: Sendable {
         public let commit: String
         /// The files asked for, by name.
         public let files: [String]
+        /// Names in the repository that no file here could have, of which none was asked for.
+        public let oddNames: [String]
         /// The bytes that were fetched; 0 where all was there.
         public let fetchedBytes: Int
     }
@@ -53,18 +55,18 @@ public struct HubClient: Sendable {
     /// - Parameters:
     ///   - name: the model's name, as in `google/vit-base-patch16-224`.
     ///   - revision: a branch, a tag or a commit; default `main`.
-    ///   - files: patterns of the names of files, with `*` and `?`; default what an encoder needs.
+    ///   - files: patterns of the names of files, with `*` and `?`; nil: what an encoder needs.
     ///   - progress: is told of the bytes.
     ///   - isCancelled: asked ten times a second; when it says true, CancellationError is thrown and what was fetched stays.
     /// - Throws: ``UserError`` when the hub cannot be reached, does not know the model or asks for an agreement, when the disk is too
     ///   small, when bytes do not have the hash that the hub names, and when another pull of the same model is under way.
     public func pull(
-        _ name: String, revision: String = "main", files: [String] = HubFiles.encoder,
+        _ name: String, revision: String = "main", files: [String]? = nil,
         progress: Files.Progress.Handler? = nil, isCancelled: () -> Bool = { false }
     ) throws -> Summary {
         let repository = try HubRepository(name)
         guard HubFiles.isSafe(revision) else { throw UserError("\"\(revision)\" is not the name of a revision", at: name) }
-        if isOffline { return try offline(repository, revision: revision) }
+        if isOffline { return try offline(repository, revision: revision, files: files) }
         let session = HubSession(patience: serverPatience)
         defer { session.close() }
         return try withoutActuallyEscaping(isCancelled) { isCancelled in
@@ -75,21 +77,41 @@ public struct HubClient: Sendable {
     }
 
     private func pull(
-        _ repository: HubRepository, revision: String, files: [String], _ requests: HubRequests,
+        _ repository: HubRepository, revision: String, files: [String]?, _ requests: HubRequests,
         _ progress: Files.Progress.Handler?
     ) throws -> Summary {
         let listing = try patience.retrying(requests.isCancelled) {
             try HubListing.fetch(repository, revision: revision, requests)
         }
         let commit = listing.sha
-        let names = try HubFiles.choose(files, from: listing.siblings.map(\.rfilename), of: repository)
+        let (there, odd) = (listing.names.filter(HubFiles.isSafe), listing.names.filter { !HubFiles.isSafe($0) })
+        var names =
+            try files.map { try HubFiles.choose($0, from: there, of: repository) }
+            ?? HubFiles.encoder(among: there, of: repository)
         let lock = try cache.lock(repository)
         defer { withExtendedLifetime(lock) {} }
-        let blobs = cache.blobs(repository)
         let snapshot = cache.snapshot(commit, repository)
-        try Folder.make(blobs)
+        try Folder.make(cache.blobs(repository))
         try Folder.make(snapshot)
 
+        var fetched = try fetch(names, commit, repository, requests, progress)
+        if files == nil, let index = names.first(where: { $0.hasPrefix("model.safetensors.index.") }) {
+            let parts = try HubFiles.parts(of: snapshot.appending(path: index), among: there, of: repository)
+            fetched += try fetch(parts, commit, repository, requests, progress)
+            names = (names + parts).sorted()
+        }
+        try cache.note(revision, is: commit, repository)
+        return Summary(folder: snapshot, commit: commit, files: names, oddNames: odd.sorted(), fetchedBytes: fetched)
+    }
+
+    /// Fetches what is missing of some files of a commit and names them there.
+    ///
+    /// - Returns: how many bytes were fetched.
+    private func fetch(
+        _ names: [String], _ commit: String, _ repository: HubRepository, _ requests: HubRequests,
+        _ progress: Files.Progress.Handler?
+    ) throws -> Int {
+        let (blobs, snapshot) = (cache.blobs(repository), cache.snapshot(commit, repository))
         var wanted: [HubBlob] = []
         for name in names where HubCache.size(of: snapshot.appending(path: name)) == nil {
             wanted.append(
@@ -100,12 +122,12 @@ public struct HubClient: Sendable {
         // Files of the same bytes are fetched once.
         var hashes: Set<String> = []
         let downloads = wanted.filter { blob in
-            HubCache.size(of: blobs.appending(path: blob.hash)) != blob.size && hashes.insert(blob.hash).inserted
+            let there = HubCache.size(of: blobs.appending(path: blob.hash))
+            return (there == nil || (blob.size != nil && there != blob.size)) && hashes.insert(blob.hash).inserted
         }.map { HubDownload(blob: $0, folder: blobs, requests: requests, patience: patience, pieceBytes: pieceBytes) }
         let fetched = try fetch(downloads, into: blobs, progress, repository)
         for blob in wanted { try cache.link(blob.name, to: blob.hash, commit: commit, repository) }
-        try cache.note(revision, is: commit, repository)
-        return Summary(folder: snapshot, commit: commit, files: names, fetchedBytes: fetched)
+        return fetched
     }
 
     /// Fetches files one after the other.
@@ -120,7 +142,7 @@ public struct HubClient: Sendable {
             return sum
         }
         try Folder.checkSpace(for: missing, at: folder)
-        var done = 0
+        var (done, fetched) = (0, 0)
         for download in downloads {
             let missingHere = download.missing
             try download.run { left in
@@ -128,11 +150,13 @@ public struct HubClient: Sendable {
                 progress?(Files.Progress("pulling \(repository)", done: now, total: missing, unit: "bytes"))
             }
             done += missingHere
+            fetched +=
+                download.blob.size == nil ? HubCache.size(of: folder.appending(path: download.blob.hash)) ?? 0 : missingHere
         }
-        return missing
+        return fetched
     }
 
-    private func offline(_ repository: HubRepository, revision: String) throws -> Summary {
+    private func offline(_ repository: HubRepository, revision: String, files patterns: [String]?) throws -> Summary {
         guard let commit = cache.commit(of: revision, repository) else {
             throw UserError(
                 "the model \(repository) (\(revision)) is not in the cache, and HF_HUB_OFFLINE forbids to fetch it",
@@ -141,7 +165,8 @@ public struct HubClient: Sendable {
         let folder = try cache.directory(of: repository.description, revision: revision)
         let names = (FileManager.default.enumerator(atPath: folder.path) ?? .init()).compactMap { $0 as? String }
         let files = names.filter { HubCache.size(of: folder.appending(path: $0)) != nil }.sorted()
-        return Summary(folder: folder, commit: commit, files: files, fetchedBytes: 0)
+        if patterns == nil { _ = try HubFiles.encoder(among: files, of: repository) }
+        return Summary(folder: folder, commit: commit, files: files, oddNames: [], fetchedBytes: 0)
     }
 
     private func address() throws -> URL {

@@ -13,10 +13,11 @@ struct HubDownload {
 
     private var partial: URL { folder.appending(path: blob.hash + ".incomplete") }
 
-    /// How many bytes are still to be fetched. A part that is too long is of no use.
+    /// How many bytes are still to be fetched, as far as the hub says. A part that is too long is of no use.
     var missing: Int {
+        guard let size = blob.size else { return 0 }
         let there = HubCache.size(of: partial) ?? 0
-        return there > blob.size ? blob.size : blob.size - there
+        return there > size ? size : size - there
     }
 
     /// Fetches the file and puts it in its place.
@@ -24,10 +25,16 @@ struct HubDownload {
     /// - Parameter progress: is told how many bytes are missing.
     /// - Throws: ``UserError`` when the hub or the disk fails, or the bytes have another hash twice; CancellationError.
     func run(_ progress: (Int) -> Void) throws {
-        for _ in 1...2 {
-            repeat {
-                try patience.retrying(requests.isCancelled) { try fetchPiece(progress) }
-            } while missing > 0
+        for attempt in 1...2 {
+            if let size = blob.size {
+                // The second time in one piece: a server may not know what to do with parts.
+                let piece = attempt == 1 ? pieceBytes : size
+                repeat {
+                    try patience.retrying(requests.isCancelled) { try fetchPiece(of: size, atMost: piece, progress) }
+                } while missing > 0
+            } else {
+                try patience.retrying(requests.isCancelled) { try fetchWhole() }
+            }
             if try blob.isWhole(partial) {
                 let place = folder.appending(path: blob.hash)
                 guard rename(partial.path, place.path) == 0 else {
@@ -44,15 +51,15 @@ struct HubDownload {
     }
 
     /// Fetches the next piece of what is missing.
-    private func fetchPiece(_ progress: (Int) -> Void) throws {
-        let file = try HubPartialFile(partial, size: blob.size)
+    private func fetchPiece(of size: Int, atMost pieceBytes: Int, _ progress: (Int) -> Void) throws {
+        let file = try HubPartialFile(partial, size: size)
         let start = file.count
-        if start == blob.size && blob.size > 0 { return }
-        let end = min(blob.size, start + pieceBytes)
-        let range = start == 0 && end == blob.size ? nil : end == blob.size ? "bytes=\(start)-" : "bytes=\(start)-\(end - 1)"
-        defer { progress(blob.size - file.count) }
+        if start == size && size > 0 { return }
+        let end = min(size, start + pieceBytes)
+        let range = start == 0 && end == size ? nil : end == size ? "bytes=\(start)-" : "bytes=\(start)-\(end - 1)"
+        defer { progress(size - file.count) }
         do {
-            try requests.get(blob.url, range: range, watching: { progress(blob.size - file.count) }) { answer, data in
+            try requests.get(blob.url, range: range, watching: { progress(size - file.count) }) { answer, data in
                 try file.take(data, of: answer)
             }
         } catch let failure as HubFailure {
@@ -64,9 +71,17 @@ struct HubDownload {
         guard file.count >= end else {
             throw HubFailure(
                 UserError(
-                    "the connection ended after \(file.count) of \(blob.size) bytes of \(blob.name)",
+                    "the connection ended after \(file.count) of \(size) bytes of \(blob.name)",
                     at: blob.url.absoluteString,
                     remedy: "Pull again: it goes on where it stopped."))
         }
+    }
+
+    /// Fetches a file whose size is not known, from its start on.
+    private func fetchWhole() throws {
+        unlink(partial.path)
+        let file = try HubPartialFile(partial, size: .max)
+        try requests.get(blob.url) { answer, data in try file.take(data, of: answer) }
+        try file.flush()
     }
 }

@@ -1,30 +1,53 @@
 import Files
+import Foundation
 
 /// Which files of a repository are fetched.
-public enum HubFiles {
-    /// What an encoder needs: configuration, safetensors weights, tokenizer, image processor. Not pickles, not other programs' formats,
-    /// and nothing in folders, where repositories keep copies.
-    public static let encoder = [
-        "config.json", "model.safetensors", "model-*-of-*.safetensors", "model.safetensors.index.json", "tokenizer.json",
-        "tokenizer_config.json", "tokenizer.model", "special_tokens_map.json", "added_tokens.json", "vocab.txt", "vocab.json",
-        "merges.txt", "spiece.model", "sentencepiece.bpe.model", "preprocessor_config.json", "processor_config.json",
-    ]
-
-    /// The names that match a pattern, sorted; each is checked.
+enum HubFiles {
+    /// The files that an encoder needs: configuration, tokenizer, picture processor, and weights in safetensors form. Not pickles, not
+    /// other programs' forms, and nothing in folders, where repositories keep copies. Of weights with an index only the index, which
+    /// names the others.
     ///
-    /// - Throws: ``UserError`` for a name that would lead out of the folder, and when no name matches.
-    static func choose(_ patterns: [String], from names: [String], of repository: HubRepository) throws -> [String] {
-        for name in names where !isSafe(name) {
-            throw UserError(
-                "the hub names a file \"\(name)\" that would lie outside of the model's folder", at: repository.description,
-                remedy: "Do not use this repository.")
+    /// - Throws: ``UserError`` for a repository without such weights, which says what it holds in their place.
+    static func encoder(among names: [String], of repository: HubRepository) throws -> [String] {
+        let place = repository.description
+        guard let weights = try ModelFiles.weights(among: names, at: place) else {
+            throw ForeignModel.error(among: names, at: place, isFolder: false)
         }
+        guard names.contains(ModelFiles.configuration) else {
+            throw ForeignModel.named(among: names, at: place, isFolder: false)
+                ?? UserError(
+                    "the repository has no config.json", at: place,
+                    remedy: "Choose one with config.json and weights in safetensors form, or say with --file what to fetch.")
+        }
+        let wanted = ModelFiles.descriptions.filter(names.contains)
+        if case .indexed(let index, _) = weights { return (wanted + [index]).sorted() }
+        return (wanted + weights.names).sorted()
+    }
+
+    /// The files of weights that a fetched index names.
+    ///
+    /// - Throws: ``UserError`` when the index cannot be read or names a file that the repository does not have.
+    static func parts(of index: URL, among names: [String], of repository: HubRepository) throws -> [String] {
+        struct Index: Decodable { let weight_map: [String: String] }
+        let parts = Set(try JSONFile.read(Index.self, from: index).weight_map.values).sorted()
+        if let missing = parts.first(where: { !names.contains($0) }) {
+            throw UserError(
+                "\(index.lastPathComponent) names \(missing), which the repository does not have", at: repository.description,
+                remedy: "Choose another revision or repository.")
+        }
+        return parts
+    }
+
+    /// The names that match a pattern, sorted.
+    ///
+    /// - Throws: ``UserError`` when no name matches.
+    static func choose(_ patterns: [String], from names: [String], of repository: HubRepository) throws -> [String] {
         let patterns = patterns.map(HubPattern.init)
         let chosen = Set(names).filter { name in patterns.contains { $0.matches(name) } }
         guard !chosen.isEmpty else {
             throw UserError(
-                "none of its \(names.count) files is one that is needed", at: repository.description,
-                remedy: "Choose a repository with config.json and safetensors weights.")
+                "none of its \(names.count) files has a name that was asked for", at: repository.description,
+                remedy: "Look at the repository's list of files; * stands for any letters but /.")
         }
         return chosen.sorted()
     }

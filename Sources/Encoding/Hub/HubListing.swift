@@ -17,6 +17,9 @@ struct HubListing: Decodable {
     /// All files.
     var siblings: [Sibling]
 
+    /// The names of all files.
+    var names: [String] { siblings.map(\.rfilename) }
+
     /// No answer may be longer, in bytes.
     private static let longest = 64 << 20
 

@@ -56,7 +56,8 @@ final class HubPartialFile: @unchecked Sendable {
     private func begin(_ answer: HTTPURLResponse) throws {
         // A server that does not know of parts sends the whole.
         guard answer.statusCode == 206 else { return try startAnew() }
-        let range = answer.value(forHTTPHeaderField: "Content-Range") ?? ""
+        // A mirror may not say which part it sends; then it is taken for the one that was asked for, and the hash tells.
+        guard let range = answer.value(forHTTPHeaderField: "Content-Range") else { return }
         guard range.hasPrefix("bytes \(length)-") else {
             try startAnew()
             throw HubFailure(

@@ -6,7 +6,10 @@ public enum JSONFile {
     ///
     /// - Throws: ``UserError`` that names the file and the key that is missing or of the wrong type.
     public static func read<Value: Decodable>(_ type: Value.Type, from url: URL) throws -> Value {
-        let data = try MappedFile(url).withBytes { Data($0) }
+        let data = try MappedFile(url).withBytes { bytes in
+            try LargeFilePointer.check(bytes, at: url.path)
+            return Data(bytes)
+        }
         do {
             return try JSONDecoder().decode(type, from: data)
         } catch let error as DecodingError {

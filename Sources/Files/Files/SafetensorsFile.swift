@@ -7,7 +7,7 @@ import Foundation
 public struct SafetensorsFile: Sendable {
     /// One tensor of the file.
     public struct Entry: Sendable, Equatable {
-        /// The element type as the format writes it: `F32`, `F16`, `BF16`, `I64`, ...
+        /// The element type as the format writes it: `F32`, `F16`, `BF16`, `I64`, ...; it may be one that is not known here.
         public let type: String
         /// The shape; empty for a scalar.
         public let shape: [Int]
@@ -40,6 +40,7 @@ public struct SafetensorsFile: Sendable {
         func damaged(_ problem: String) -> UserError {
             UserError(problem, at: url.path, remedy: "The file is damaged or not safetensors: fetch or make it again.")
         }
+        try LargeFilePointer.check(bytes, at: url.path)
         guard bytes.count >= 8 else { throw damaged("\(bytes.count) bytes, too short for a safetensors file") }
         let length = UInt64(littleEndian: bytes.loadUnaligned(as: UInt64.self))
         guard length <= UInt64(Self.longestHeader), Int(length) <= bytes.count - 8 else {
@@ -61,17 +62,17 @@ public struct SafetensorsFile: Sendable {
             guard let fields = value as? [String: Any], let type = fields["dtype"] as? String,
                 let shape = fields["shape"] as? [Int], let offsets = fields["data_offsets"] as? [Int], offsets.count == 2
             else { throw damaged("tensor \"\(name)\" has no dtype, shape and data_offsets") }
-            guard let size = Self.sizes[type] else { throw damaged("tensor \"\(name)\" has the unknown type \(type)") }
             guard 0 <= offsets[0], offsets[0] <= offsets[1], offsets[1] <= bytes.count - start else {
                 throw damaged("tensor \"\(name)\" lies at \(offsets[0])..<\(offsets[1]) of \(bytes.count - start) bytes")
             }
-            var expected = size
+            // A type that is not known has no size that could be checked; who asks for such a tensor is told its type.
+            var expected = Self.sizes[type] ?? 1
             for extent in shape {
                 let (product, overflow) = expected.multipliedReportingOverflow(by: extent)
                 guard extent >= 0, !overflow else { throw damaged("tensor \"\(name)\" has the impossible shape \(shape)") }
                 expected = product
             }
-            guard expected == offsets[1] - offsets[0] else {
+            guard Self.sizes[type] == nil || expected == offsets[1] - offsets[0] else {
                 throw damaged(
                     "tensor \"\(name)\" of shape \(shape) and type \(type) needs \(expected) bytes, has \(offsets[1] - offsets[0])"
                 )

@@ -80,16 +80,13 @@ public struct ModelCard: Codable, Sendable, Equatable {
         case .tokens(_, let maximum):
             tokens = maximum
             itemTokens = min(maximum, 16)
-            wanted = [
-                "tokenizer.json", "vocab.txt", "vocab.json", "tokenizer.model", "spiece.model", "sentencepiece.bpe.model",
-                "spm.model",
-            ]
+            wanted = ModelFiles.vocabularies
         case .pixels(let grid):
             tokens = grid.tokens
             itemTokens = grid.tokens
             pictureSize = grid.size
             // timm's config.json says how pictures are made.
-            wanted = modelType.hasPrefix("timm/") ? ["config.json"] : ["preprocessor_config.json"]
+            wanted = modelType.hasPrefix("timm/") ? [ModelFiles.configuration] : ModelFiles.pictureSettings
         }
         let isThere = wanted.contains { FileManager.default.fileExists(atPath: directory.url.appending(path: $0).path) }
         missing = isThere ? [] : [wanted[0]]

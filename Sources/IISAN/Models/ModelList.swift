@@ -52,7 +52,7 @@ public struct ModelList: Sendable {
     }
 
     private static func isModel(_ folder: URL) -> Bool {
-        FileManager.default.fileExists(atPath: folder.appending(path: "config.json").path)
+        FileManager.default.fileExists(atPath: folder.appending(path: ModelFiles.configuration).path)
     }
 }
 

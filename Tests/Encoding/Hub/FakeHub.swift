@@ -23,9 +23,15 @@ final class FakeHub: Sendable {
     ///
     /// - Parameters:
     ///   - names: more names in the list of files.
+    ///   - files: more files.
+    ///   - without: files that it does not have.
     ///   - fault: what the hub answers instead of the right thing; the number counts its requests of this method and path.
     ///   - storeFault: the same of the server of large files.
-    init(names: [String] = [], fault: @escaping Fault = { _, _ in nil }, storeFault: @escaping Fault = { _, _ in nil }) {
+    init(
+        names: [String] = [], files more: [String: [UInt8]] = [:], without: Set<String> = [],
+        fault: @escaping Fault = { _, _ in nil }, storeFault: @escaping Fault = { _, _ in nil }
+    ) {
+        let files = Self.files.merging(more) { $1 }.filter { !without.contains($0.key) }
         let counts = Counts()
         let storeCounts = Counts()
         store = HTTPServer { request in
@@ -33,7 +39,7 @@ final class FakeHub: Sendable {
         }
         let storeAddress = store.address
         hub = HTTPServer { request in
-            fault(request, counts.next(request)) ?? Self.answer(request, names: names, store: storeAddress)
+            fault(request, counts.next(request)) ?? Self.answer(request, files, names: names, store: storeAddress)
         }
     }
 
@@ -50,7 +56,9 @@ final class FakeHub: Sendable {
         return client
     }
 
-    private static func answer(_ request: HTTPServer.Request, names: [String], store: String) -> HTTPServer.Answer {
+    private static func answer(
+        _ request: HTTPServer.Request, _ files: [String: [UInt8]], names: [String], store: String
+    ) -> HTTPServer.Answer {
         if request.path.hasPrefix("/api/models/org/model/revision/") {
             let siblings = (files.keys + names).map { ["rfilename": $0] }
             let json = try! JSONSerialization.data(withJSONObject: ["sha": commit, "siblings": siblings] as [String: Any])
@@ -62,8 +70,8 @@ final class FakeHub: Sendable {
         }
         let name = String(request.path.dropFirst(prefix.count))
         guard name == "model.safetensors" else {
-            var answer = file(name, request)
-            answer.headers["ETag"] = "\"\(hash(of: name))\""
+            var answer = file(name, request, files)
+            answer.headers["ETag"] = "\"\(gitHash(of: bytes))\""
             answer.headers["X-Repo-Commit"] = commit
             return answer
         }
@@ -76,7 +84,9 @@ final class FakeHub: Sendable {
     }
 
     /// A file, or the part of it that is asked for.
-    static func file(_ name: String, _ request: HTTPServer.Request) -> HTTPServer.Answer {
+    static func file(
+        _ name: String, _ request: HTTPServer.Request, _ files: [String: [UInt8]] = FakeHub.files
+    ) -> HTTPServer.Answer {
         guard let bytes = files[name] else { return .init(status: 404) }
         guard let range = request.headers["range"] else { return .init(body: bytes) }
         let bounds = range.dropFirst("bytes=".count).split(separator: "-").compactMap { Int($0) }
@@ -90,6 +100,11 @@ final class FakeHub: Sendable {
     static func hash(of name: String) -> String {
         let bytes = files[name]!
         if name == "model.safetensors" { return bytes.withUnsafeBytes { ContentHash.of($0) } }
+        return gitHash(of: bytes)
+    }
+
+    /// The hash that git knows bytes by.
+    static func gitHash(of bytes: [UInt8]) -> String {
         let digest = Insecure.SHA1.hash(data: Data("blob \(bytes.count)\0".utf8) + bytes)
         return digest.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
     }

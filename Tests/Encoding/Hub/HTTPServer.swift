@@ -17,6 +17,8 @@ final class HTTPServer: @unchecked Sendable {
         var cut: Int?
         /// Seconds before each byte of the body.
         var trickle: TimeInterval?
+        /// Whether the body's length is said; else it ends with the connection.
+        var saysLength = true
     }
 
     let port: UInt16
@@ -93,7 +95,7 @@ final class HTTPServer: @unchecked Sendable {
     private func send(_ answer: Answer, to request: Request, on connection: Int32) {
         var head = "HTTP/1.1 \(answer.status) Answer\r\nConnection: close\r\n"
         var headers = answer.headers
-        if headers["Content-Length"] == nil { headers["Content-Length"] = "\(answer.body.count)" }
+        if headers["Content-Length"] == nil, answer.saysLength { headers["Content-Length"] = "\(answer.body.count)" }
         for (name, value) in headers { head += "\(name): \(value)\r\n" }
         guard write(Array((head + "\r\n").utf8), on: connection), request.method != "HEAD" else { return }
         let body = Array(answer.body.prefix(answer.cut ?? answer.body.count))

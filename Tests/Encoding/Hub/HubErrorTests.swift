@@ -69,9 +69,20 @@ import Testing
         }
     }
 
-    @Test(arguments: ["../../evil.safetensors", "/etc/passwd", "a/../../b", "a//b", "..", "a\\..\\b", "a\u{0}b", ""])
-    func namesThatLeadOutOfTheFolderAreRefused(name: String) throws {
-        #expect(try error(names: [name]).error.problem.contains("outside"))
+    @Test(arguments: [
+        "../../evil.safetensors", "/etc/passwd", "a/../../b", "a//b", "..", "a\\..\\b", "a\u{0}b", "",
+        "sample_" + String(repeating: "x", count: 260) + ".txt",
+    ])
+    func namesThatNoFileHereCanHaveAreLeftOutByName(name: String) throws {
+        let hub = FakeHub(names: [name])
+        defer { hub.stop() }
+        try withTemporaryFolder { folder in
+            let summary = try hub.client(folder.appending(path: "cache")).pull("org/model")
+            #expect(summary.oddNames == [name] && summary.files.count == 4)
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["cache"])
+            // Nor by a pattern that would match it.
+            #expect(throws: UserError.self) { try hub.client(folder).pull("org/model", files: [name]) }
+        }
     }
 
     @Test(arguments: ["../../../evil", "", "0123", "\"", String(repeating: "G", count: 40)])
@@ -125,6 +136,33 @@ import Testing
         for body in ["", "[]", "<html>", #"{"sha": "main", "siblings": []}"#, #"{"siblings": []}"#] {
             let (error, _) = try error { _, _ in .init(body: Array(body.utf8)) }
             #expect(error.remedy?.contains("HF_ENDPOINT") == true)
+        }
+    }
+
+    /// What a repository holds in place of safetensors weights, and how it is called.
+    @Test(arguments: [
+        ("pytorch_model.bin", "a pickle"), ("model-q4_0.gguf", "GGUF"), ("tf_model.h5", "TensorFlow"),
+        ("0_Transformer/config.json", "0_Transformer"), ("adapter_config.json", "an adapter"),
+        ("open_clip_model.safetensors", "open_clip"), ("consolidated.00.pth", "own form"), ("onnx/model.onnx", "compiled"),
+    ]) func repositoriesWithoutWeightsAreRefusedBeforeAnythingIsFetched(name: String, problem: String) throws {
+        let others = Set(FakeHub.files.keys).subtracting(["config.json", "vocab.txt"])
+        let hub = FakeHub(files: [name: [1]], without: others.subtracting([name]))
+        defer { hub.stop() }
+        try withTemporaryFolder { folder in
+            let error = try #require(throws: UserError.self) { try hub.client(folder).pull("org/model") }
+            #expect(error.problem.contains(problem) && error.remedy != nil && error.place == "org/model", "\(error)")
+            #expect(hub.hub.requests.count == 1)
+        }
+    }
+
+    @Test func anIndexThatNamesAPartThatIsNotThereIsRefused() throws {
+        let index = #"{"weight_map": {"a": "model-00001-of-00001.safetensors"}}"#
+        let hub = FakeHub(files: ["model.safetensors.index.json": Array(index.utf8)], without: ["model.safetensors"])
+        defer { hub.stop() }
+        try withTemporaryFolder { folder in
+            let error = try #require(throws: UserError.self) { try hub.client(folder).pull("org/model") }
+            #expect(error.problem.contains("model-00001-of-00001.safetensors"))
+            #expect(throws: UserError.self) { try HubCache(folder).directory(of: "org/model") }
         }
     }
 

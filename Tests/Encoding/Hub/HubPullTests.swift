@@ -1,3 +1,4 @@
+import Crypto
 import Files
 import Foundation
 import TestSupport
@@ -91,6 +92,61 @@ import Testing
         try withHub(storeFault: cut) { hub, folder in
             try check(hub.client(folder).pull("org/model"))
             #expect(hub.store.requests.map { $0.headers["range"] } == [nil, "bytes=20000-", "bytes=40000-"])
+        }
+    }
+
+    @Test func aMirrorThatSaysNoLengthsIsReadToTheEnd() throws {
+        let silent: FakeHub.Fault = { request, _ in
+            guard request.method == "HEAD", let name = request.path.split(separator: "/").last.map(String.init) else {
+                return nil
+            }
+            // Some name the plain hash of the bytes, or mark answers that they have packed.
+            let tag =
+                name == "config.json"
+                ? Insecure.SHA1.hash(data: FakeHub.files[name]!).map { String(format: "%02x", $0) }.joined()
+                : "\"\(FakeHub.hash(of: name))\(name == "vocab.txt" ? "-gzip" : "")\""
+            return .init(headers: ["ETag": tag], saysLength: false)
+        }
+        try withHub(fault: silent) { hub, folder in
+            let summary = try hub.client(folder).pull("org/model")
+            try check(summary)
+            #expect(summary.fetchedBytes == wanted.reduce(0) { $0 + FakeHub.files[$1]!.count })
+            #expect(try hub.client(folder).pull("org/model").fetchedBytes == 0)
+        }
+    }
+
+    @Test(arguments: [true, false]) func aServerThatDoesNotSayWhichPartItSendsIsHeldToTheHash(sendsTheRightOne: Bool) throws {
+        let unsaid: FakeHub.Fault = { request, _ in
+            var answer = FakeHub.file("model.safetensors", request)
+            answer.headers["Content-Range"] = nil
+            if !sendsTheRightOne, request.headers["range"] != nil {
+                answer.body = Array(FakeHub.weights.prefix(answer.body.count))
+            }
+            return answer
+        }
+        try withHub(storeFault: unsaid) { hub, folder in
+            var client = hub.client(folder)
+            client.pieceBytes = 20_000
+            try check(client.pull("org/model"))
+            // Wrong parts are fetched again in one piece.
+            #expect(hub.store.requests.count == (sendsTheRightOne ? 3 : 4))
+        }
+    }
+
+    @Test func thePartsThatAnIndexNamesAreFetchedAndNoOthers() throws {
+        let parts = ["model-00001-of-00001.safetensors", "model-overlay.safetensors"]
+        let index = #"{"weight_map": {"a": "\#(parts[0])", "b": "\#(parts[1])"}}"#
+        let files: [String: [UInt8]] = [
+            parts[0]: [1, 2], parts[1]: [3], "model-stray.safetensors": [4], "spm.model": [5], "merges.txt": [6],
+            "model.safetensors.index.json": Array(index.utf8),
+        ]
+        let hub = FakeHub(files: files, without: ["model.safetensors"])
+        defer { hub.stop() }
+        try withTemporaryFolder { folder in
+            let summary = try hub.client(folder).pull("org/model")
+            let rest = wanted.filter { $0 != "model.safetensors" }
+            #expect(summary.files == (rest + parts + ["merges.txt", "model.safetensors.index.json", "spm.model"]).sorted())
+            for name in parts { #expect(try Array(Data(contentsOf: summary.folder.appending(path: name))) == files[name]) }
         }
     }
 

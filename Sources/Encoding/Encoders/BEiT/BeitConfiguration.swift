@@ -22,6 +22,7 @@ struct BeitConfiguration: Sendable {
         width = try configuration.size("hidden_size", default: 768)
         depth = try configuration.size("num_hidden_layers", default: 12)
         heads = try configuration.heads(width: width, default: 12)
+        try configuration.checkHeadWidth(heads)
         intermediate = try configuration.size("intermediate_size", default: 3072)
         activation = try configuration.activation("hidden_act", default: "gelu")
         epsilon = try configuration.epsilon("layer_norm_eps", default: 1e-12)

@@ -9,6 +9,21 @@ public struct BeitFamily: EncoderFamily {
     /// Pictures.
     public static let modality = EncoderModality.image
 
+    /// What is done about the keys of a configuration.
+    public static func keys(of modelType: String) -> ConfigurationKeys {
+        .picture
+            + ConfigurationKeys(
+                read: """
+                    intermediate_size layer_scale_init_value use_absolute_position_embeddings use_mean_pooling \
+                    use_relative_position_bias use_shared_relative_position_bias
+                    """,
+                withoutEffect: """
+                    add_fpn auxiliary_channels auxiliary_concat_input auxiliary_loss_weight auxiliary_num_convs drop_path_rate \
+                    out_features out_indices pool_scales reshape_hidden_states segmentation_indices semantic_loss_ignore_index \
+                    stage_names use_auxiliary_head use_mask_token vocab_size
+                    """)
+    }
+
     let configuration: BeitConfiguration
 
     /// Reads and checks a configuration.

@@ -32,12 +32,5 @@ struct BertConfiguration: Sendable {
         // RoBERTa counts positions from the one after the padding token's number.
         firstPosition =
             modelType == "bert" ? 0 : try configuration.whole("pad_token_id", in: 0...max(0, positions - 2), default: 1) + 1
-        let kind = try configuration.text("position_embedding_type", default: "absolute")
-        guard kind == "absolute" else {
-            throw configuration.error("position_embedding_type", "is \"\(kind)\", only \"absolute\" is supported")
-        }
-        guard try !configuration.flag("is_decoder", default: false) else {
-            throw configuration.error("is_decoder", "is true: this is not an encoder")
-        }
     }
 }

@@ -7,6 +7,23 @@ public struct BertFamily: EncoderFamily {
     /// Texts.
     public static let modality = EncoderModality.text
 
+    /// What is done about the keys of a configuration.
+    public static func keys(of modelType: String) -> ConfigurationKeys {
+        .common
+            + ConfigurationKeys(
+                read: """
+                    attention_probs_dropout_prob hidden_act hidden_dropout_prob hidden_size intermediate_size layer_norm_eps \
+                    max_position_embeddings num_attention_heads num_hidden_layers pad_token_id type_vocab_size vocab_size
+                    """,
+                withoutEffect: "classifier_dropout",
+                fixed: [
+                    "add_cross_attention": .init(values: [.flag(false)], remedy: "Only encoders are read."),
+                    "is_decoder": .init(values: [.flag(false)], remedy: "Only encoders are read."),
+                    "position_embedding_type": .init(
+                        values: [.text("absolute")], remedy: "Only models with learned positions are read."),
+                ])
+    }
+
     let configuration: BertConfiguration
 
     /// Reads and checks a configuration.

@@ -31,6 +31,11 @@ struct Attention: TokenMixer {
         case all
         /// Itself and those before it; with a window at most that many.
         case before(window: Int? = nil)
+        /// Those at most `window` tokens away on either side.
+        case around(window: Int)
+
+        /// Whether no token sees one after it.
+        var isCausal: Bool { if case .before = self { true } else { false } }
     }
 
     /// Takes the four maps.
@@ -45,7 +50,7 @@ struct Attention: TokenMixer {
         let wanted = count ?? tokens
         let seekers = wanted == tokens ? states : states.narrowed(1, 0..<wanted)
         // No token after the wanted ones is seen by them.
-        let seen = sight == .all ? states : seekers
+        let seen = sight.isCausal ? seekers : states
         var queries = split(query(seekers), shape.heads)  // [items, heads, wanted, headWidth]
         var keys = split(key(seen), shape.keyHeads)  // [items, keyHeads, seen, headWidth]
         let values = split(value(seen), shape.keyHeads)
@@ -75,11 +80,11 @@ struct Attention: TokenMixer {
         }
         let mask = mask(queries.size(2), keys.size(2), like: queries)
         guard let cap else {
-            let isCausal = sight != .all && mask == nil
+            let isCausal = sight.isCausal && mask == nil
             return .attention(queries, keys, values, mask: mask, dropout: dropout, causal: isCausal, scale: scale)
         }
         var logits = (queries.matmul(keys.transposed(2, 3)) * (scale / cap)).tanh() * cap  // [items, heads, wanted, seen]
-        if let mask = mask ?? causalMask(keys.size(2), window: nil, on: queries.device) {
+        if let mask = mask ?? seen(queries.size(2), keys.size(2), on: queries.device) {
             logits = logits.filled(-.infinity, where: mask.not())
         }
         let weights = logits.to(.float32).softmax().to(queries.dtype)
@@ -89,16 +94,23 @@ struct Attention: TokenMixer {
     /// What attention has to be told beyond "all" and "those before"; nil for nothing.
     private func mask(_ wanted: Int, _ seen: Int, like queries: Tensor) -> Tensor? {
         if let bias { return bias(tokens: seen).narrowed(2, 0..<wanted).to(queries.dtype) }
-        guard case .before(let window?) = sight, window < seen else { return nil }
-        return causalMask(seen, window: window, on: queries.device)
+        switch sight {
+        case .all, .before(nil): return nil
+        case .before(let window?): return window < seen ? self.seen(wanted, seen, on: queries.device) : nil
+        case .around(let window): return window < seen - 1 ? self.seen(wanted, seen, on: queries.device) : nil
+        }
     }
 
-    /// Booleans [tokens, tokens], true where a token (row) sees another (column); nil where all are seen.
-    private func causalMask(_ tokens: Int, window: Int?, on device: Device) -> Tensor? {
-        guard sight != .all else { return nil }
+    /// Booleans [wanted, tokens], true where a token (row) sees another (column); nil where all are seen.
+    private func seen(_ wanted: Int, _ tokens: Int, on device: Device) -> Tensor? {
         let places = Tensor.range(0..<tokens, on: device)
-        let distance = places.unsqueezed(1) - places.unsqueezed(0)  // [tokens, tokens]
-        let past = distance .> -1
-        return window.map { past.and((distance .> Double($0 - 1)).not()) } ?? past
+        let distance = places.narrowed(0, 0..<wanted).unsqueezed(1) - places.unsqueezed(0)
+        switch sight {
+        case .all: return nil
+        case .before(let window):
+            let past = distance .> -1
+            return window.map { past.and((distance .> Double($0 - 1)).not()) } ?? past
+        case .around(let window): return (distance .> Double(window)).not().and(distance .> Double(-window - 1))
+        }
     }
 }

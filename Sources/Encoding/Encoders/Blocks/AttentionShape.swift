@@ -22,4 +22,15 @@ extension ConfigurationFile {
         guard width % heads == 0 else { throw error(key, "is \(heads), which does not divide \(widthKey) \(width)") }
         return AttentionShape(heads: heads, keyHeads: heads, headWidth: width / heads)
     }
+
+    /// Checks that `head_dim`, where it is there, says no more than that heads share the width evenly.
+    func checkHeadWidth(_ heads: AttentionShape) throws {
+        guard has("head_dim") else { return }
+        let headWidth = try size("head_dim")
+        guard headWidth == heads.headWidth else {
+            throw error(
+                "head_dim", "is \(headWidth), only \(heads.headWidth) is supported",
+                remedy: "Only models whose heads share hidden_size evenly are read.")
+        }
+    }
 }

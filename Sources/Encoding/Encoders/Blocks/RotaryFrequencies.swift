@@ -7,7 +7,9 @@ struct RotaryFrequencies: Sendable, Equatable {
     /// A factor of all cosines and sines.
     private(set) var factor = 1.0
 
-    /// Reads `rope_parameters`, or `rope_theta` and `rope_scaling` of older files.
+    /// Reads `rope_scaling` and `rope_theta`, as older files have them, else `rope_parameters`.
+    ///
+    /// Where a file has both, `transformers` takes `rope_scaling` for the whole, and so is done here.
     ///
     /// - Parameters:
     ///   - usual: the base where the file says none.
@@ -18,15 +20,19 @@ struct RotaryFrequencies: Sendable, Equatable {
         guard headWidth % 2 == 0 else {
             throw configuration.error("head_dim", "is \(headWidth), rotary positions need an even number")
         }
-        let section = try configuration.section("rope_parameters") ?? configuration.section("rope_scaling")
+        let older = try configuration.section("rope_scaling").flatMap { $0.keys.isEmpty ? nil : $0 }
+        let section = try older ?? configuration.section("rope_parameters")
         let base =
             try section.flatMap { $0.has("rope_theta") ? try $0.positive("rope_theta") : nil }
             ?? configuration.positive("rope_theta", default: usual)
         let exponents = (0..<headWidth / 2).map { Float(2 * $0) / Float(headWidth) }
         values = exponents.map { 1 / Float(pow(base, Double($0))) }
         guard let section else { return }
-        if section.has("partial_rotary_factor"), try section.positive("partial_rotary_factor") != 1 {
-            throw section.error("partial_rotary_factor", "is not 1, which is not supported")
+        try section.check(Self.keys)
+        // It may stand beside the section too, and then it counts.
+        func trained() throws -> Double {
+            let place = configuration.has("original_max_position_embeddings") ? configuration : section
+            return Double(try place.size("original_max_position_embeddings", default: maximum))
         }
         let key = section.has("rope_type") ? "rope_type" : "type"
         switch try section.text(key, default: "default") {
@@ -36,20 +42,30 @@ struct RotaryFrequencies: Sendable, Equatable {
         case "linear":
             let scale = Float(try section.positive("factor"))
             values = values.map { $0 / scale }
-        case "llama3": try scaleByWavelength(section)
-        case "yarn": try scaleByRamp(section, base: base, headWidth: headWidth, maximum: maximum)
+        case "llama3": try scaleByWavelength(section, trained: trained())
+        case "yarn": try scaleByRamp(section, base: base, headWidth: headWidth, maximum: maximum, trained: trained())
         case let name:
             throw section.error(
                 key, "is \"\(name)\", which is not supported", remedy: "Supported: default, dynamic, linear, llama3, yarn.")
         }
     }
 
+    /// The keys of the section. One for each kind of block would be objects below the kinds' names.
+    static let keys = ConfigurationKeys(
+        read: """
+            attention_factor beta_fast beta_slow factor high_freq_factor low_freq_factor mscale mscale_all_dim \
+            original_max_position_embeddings rope_theta rope_type truncate type
+            """,
+        fixed: [
+            "partial_rotary_factor": .init(values: [.null, .number(1)], remedy: "Only models that turn whole heads are read."),
+            "full_attention": .perKind, "sliding_attention": .perKind,
+        ])
+
     /// Llama 3.1: long waves are stretched by the factor, short ones stay, those between are blended.
-    private mutating func scaleByWavelength(_ section: ConfigurationFile) throws {
+    private mutating func scaleByWavelength(_ section: ConfigurationFile, trained: Double) throws {
         let (scale, low, high) = (
             try section.positive("factor"), try section.positive("low_freq_factor"), try section.positive("high_freq_factor")
         )
-        let trained = Double(try section.size("original_max_position_embeddings"))
         guard high > low else { throw section.error("high_freq_factor", "is \(high), not above low_freq_factor \(low)") }
         values = values.map { value in
             let waves = trained * Double(value) / (2 * .pi)  // within the trained length
@@ -59,9 +75,13 @@ struct RotaryFrequencies: Sendable, Equatable {
     }
 
     /// YaRN (Peng et al. 2023): a ramp over the dimensions between stretched and unchanged waves.
-    private mutating func scaleByRamp(_ section: ConfigurationFile, base: Double, headWidth: Int, maximum: Int) throws {
-        let trained = Double(try section.size("original_max_position_embeddings", default: maximum))
-        let scale = try section.positive("factor", default: Double(maximum) / trained)
+    private mutating func scaleByRamp(
+        _ section: ConfigurationFile, base: Double, headWidth: Int, maximum: Int, trained: Double
+    ) throws {
+        func given(_ key: String, default usual: Double) throws -> Double {
+            section.has(key) ? try section.positive(key) : usual
+        }
+        let scale = try given("factor", default: Double(maximum) / trained)
         func magnitude(_ weight: Double) -> Double { scale <= 1 ? 1 : 0.1 * weight * log(scale) + 1 }
         func weight(_ key: String) throws -> Double? { section.has(key) ? try section.positive(key) : nil }
         if let given = try weight("attention_factor") {
@@ -75,7 +95,7 @@ struct RotaryFrequencies: Sendable, Equatable {
             Double(headWidth) * log(trained / (turns * 2 * .pi)) / (2 * log(base))
         }
         var (low, high) = (
-            dimension(try section.positive("beta_fast", default: 32)), dimension(try section.positive("beta_slow", default: 1))
+            dimension(try given("beta_fast", default: 32)), dimension(try given("beta_slow", default: 1))
         )
         if try section.flag("truncate", default: true) { (low, high) = (low.rounded(.down), high.rounded(.up)) }
         (low, high) = (max(low, 0), min(high, Double(headWidth - 1)))
@@ -85,4 +105,10 @@ struct RotaryFrequencies: Sendable, Equatable {
             values[index] = Float(Double(values[index]) * (ramp / scale + 1 - ramp))
         }
     }
+}
+
+extension ConfigurationKeys.Fixed {
+    /// A section for the blocks of one kind.
+    fileprivate static let perKind = Self(
+        values: [.null], remedy: "Only models whose blocks all have the same rotary positions are read.")
 }

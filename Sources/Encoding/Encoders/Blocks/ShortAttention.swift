@@ -57,6 +57,7 @@ struct ShortAttention {
                 switch sight {
                 case .all: 0..<tokens
                 case .before(let window): max(0, row + 1 - (window ?? tokens))..<(row + 1)
+                case .around(let window): max(0, row - window)..<min(tokens, row + window + 1)
                 }
             for place in seen { values[row * filled + place] = 0 }
         }

@@ -50,3 +50,20 @@ extension CLIPBlocks {
                 down: try Linear(parameters.scoped("mlp.fc2"), intermediate, width), activation: activation))
     }
 }
+
+extension ConfigurationKeys {
+    /// The keys that all towers of CLIP's kind have.
+    static let clip =
+        common
+        + ConfigurationKeys(
+            read:
+                "attention_dropout hidden_act hidden_size intermediate_size layer_norm_eps num_attention_heads num_hidden_layers"
+        )
+
+    /// The keys beside the towers' sections in a model of two.
+    static let towers =
+        common
+        + ConfigurationKeys(
+            read: "text_config text_config_dict vision_config vision_config_dict",
+            withoutEffect: "logit_scale_init_value projection_dim")
+}

@@ -9,6 +9,14 @@ public struct CLIPTextFamily: EncoderFamily {
     /// Texts.
     public static let modality = EncoderModality.text
 
+    /// What is done about the keys of a configuration.
+    public static func keys(of modelType: String) -> ConfigurationKeys {
+        .clip
+            + ConfigurationKeys(
+                read: "max_position_embeddings vocab_size", withoutEffect: "projection_dim",
+                fixed: ["is_causal": .init(values: [.flag(true)], remedy: "A text of CLIP's is read from left to right.")])
+    }
+
     let blocks: CLIPBlocks
     let vocabulary: Int
     let maximum: Int

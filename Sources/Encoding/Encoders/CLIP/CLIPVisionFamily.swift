@@ -9,6 +9,11 @@ public struct CLIPVisionFamily: EncoderFamily {
     /// Pictures.
     public static let modality = EncoderModality.image
 
+    /// What is done about the keys of a configuration.
+    public static func keys(of modelType: String) -> ConfigurationKeys {
+        .clip + ConfigurationKeys(read: "image_size num_channels patch_size", withoutEffect: "projection_dim")
+    }
+
     let blocks: CLIPBlocks
     let grid: PatchGrid
 

@@ -23,6 +23,7 @@ struct Dinov2Configuration: Sendable {
         width = try configuration.size("hidden_size", default: 768)
         depth = try configuration.size("num_hidden_layers", default: 12)
         heads = try configuration.heads(width: width, default: 12)
+        try configuration.checkHeadWidth(heads)
         let hidden = width * (try configuration.whole("mlp_ratio", in: 1...64, default: 4))
         isGated = try configuration.flag("use_swiglu_ffn", default: false)
         // Two of the three maps of the gated form are as wide as the plain one's together, in steps of 8.

@@ -9,6 +9,17 @@ public struct Dinov2Family: EncoderFamily {
     /// Pictures.
     public static let modality = EncoderModality.image
 
+    /// What is done about the keys of a configuration.
+    public static func keys(of modelType: String) -> ConfigurationKeys {
+        .picture
+            + ConfigurationKeys(
+                read: "mlp_ratio qkv_bias use_swiglu_ffn" + (modelType == "dinov2" ? "" : " num_register_tokens"),
+                withoutEffect: """
+                    apply_layernorm drop_path_rate layerscale_value out_features out_indices reshape_hidden_states stage_names \
+                    use_mask_token
+                    """)
+    }
+
     let configuration: Dinov2Configuration
 
     /// Reads and checks a configuration.

@@ -80,7 +80,8 @@ struct DeBERTaConfiguration: Sendable {
         guard try configuration.flag("relative_attention", default: false) else { return nil }
         func listed(_ key: String) throws -> [String] {
             if let list = try? configuration.optional(key, [String].self, "a list of texts") { return list }
-            return try configuration.text(key, default: "").lowercased().split(separator: "|")
+            guard configuration.has(key) else { return [] }
+            return try configuration.text(key).lowercased().split(separator: "|")
                 .map { $0.filter { !$0.isWhitespace } }
         }
         func orNone(_ key: String) throws -> Int? {

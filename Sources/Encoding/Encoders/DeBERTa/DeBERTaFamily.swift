@@ -7,6 +7,19 @@ public struct DeBERTaFamily: EncoderFamily {
     /// Texts.
     public static let modality = EncoderModality.text
 
+    /// What is done about the keys of a configuration.
+    public static func keys(of modelType: String) -> ConfigurationKeys {
+        .common
+            + ConfigurationKeys(
+                read: """
+                    attention_head_size attention_probs_dropout_prob conv_act conv_groups conv_kernel_size embedding_size hidden_act \
+                    hidden_dropout_prob hidden_size intermediate_size layer_norm_eps max_position_embeddings \
+                    max_relative_positions norm_rel_ebd num_attention_heads num_hidden_layers pos_att_type position_biased_input \
+                    position_buckets relative_attention share_att_key type_vocab_size vocab_size
+                    """,
+                withoutEffect: "cls_dropout legacy pooler_dropout pooler_hidden_act pooler_hidden_size")
+    }
+
     let configuration: DeBERTaConfiguration
 
     /// Reads and checks a configuration.

@@ -72,7 +72,8 @@ extension DecoderFamily {
             output: try Linear(parameters.scoped("o_proj"), shape.width, width, bias: configuration.hasOutputBias),
             shape: shape)
         attention.rotation = RotaryPositions(frequencies: configuration.frequencies)
-        attention.sight = configuration.isCausal ? .before(window: configuration.windows[index]) : .all
+        let window = configuration.windows[index]
+        attention.sight = configuration.isCausal ? .before(window: window) : window.map { .around(window: $0) } ?? .all
         attention.cap = configuration.cap
         if let scale = configuration.scale { attention.scale = scale }
         if configuration.hasHeadNorms {

@@ -3,6 +3,25 @@ public struct GemmaFamily: DecoderFamily {
     /// The `model_type`s of the family.
     public static let modelTypes = ["gemma", "gemma2"]
 
+    /// What is done about the keys of a configuration.
+    public static func keys(of modelType: String) -> ConfigurationKeys {
+        let both =
+            .decoder
+            + ConfigurationKeys(
+                read: "attention_bias",
+                fixed: [
+                    "use_bidirectional_attention": .init(
+                        values: [.null, .flag(false)],
+                        remedy: "What transformers computes then depends on the padding of a batch. "
+                            + "Where all tokens are to see each other, write \"is_causal\": false in its place.")
+                ])
+        guard modelType == "gemma2" else { return both + ConfigurationKeys(withoutEffect: "hidden_activation") }
+        return both
+            + ConfigurationKeys(
+                read: "attn_logit_softcapping hidden_activation layer_types query_pre_attn_scalar sliding_window",
+                withoutEffect: "final_logit_softcapping hidden_act")
+    }
+
     let configuration: DecoderConfiguration
 
     /// Reads and checks a configuration.
@@ -10,19 +29,17 @@ public struct GemmaFamily: DecoderFamily {
     /// - Throws: ``UserError`` that names the file and the key that is missing, impossible or not supported.
     public init(_ file: ConfigurationFile, modelType: String) throws {
         let isSecond = modelType == "gemma2"
-        // The first releases say "gelu" and mean its tanh form.
-        let isLegacy = try !isSecond && file.text("hidden_act", default: "gelu") == "gelu"
         var configuration = try DecoderConfiguration(
             file,
             .init(
-                keyHeads: isSecond ? 4 : 16, headWidth: 256,
-                activationKey: isSecond || isLegacy ? "hidden_activation" : "hidden_act", activation: "gelu_pytorch_tanh",
-                maximum: 8192))
+                keyHeads: isSecond ? 4 : 16, headWidth: 256, activationKey: isSecond ? "hidden_activation" : "hidden_act",
+                activation: "gelu_pytorch_tanh", maximum: 8192))
+        // The first releases say "gelu" and mean its tanh form.
+        if !isSecond, configuration.activation == .gelu { configuration.activation = .geluTanh }
         configuration.hasAttentionBias = try file.flag("attention_bias", default: false)
         configuration.hasOutputBias = configuration.hasAttentionBias
         configuration.hasOffsetNorms = true
         configuration.scalesTokens = true
-        configuration.isCausal = try !file.flag("use_bidirectional_attention", default: false)
         if isSecond {
             configuration.hasResultNorms = true
             configuration.scale = 1 / (try file.positive("query_pre_attn_scalar", default: 256)).squareRoot()

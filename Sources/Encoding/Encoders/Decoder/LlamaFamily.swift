@@ -3,6 +3,13 @@ public struct LlamaFamily: DecoderFamily {
     /// The `model_type`s of the family.
     public static let modelTypes = ["llama", "mistral"]
 
+    /// What is done about the keys of a configuration.
+    public static func keys(of modelType: String) -> ConfigurationKeys {
+        modelType == "mistral"
+            ? .decoder + ConfigurationKeys(read: "layer_types sliding_window")
+            : .decoder + ConfigurationKeys(read: "attention_bias mlp_bias", withoutEffect: "pretraining_tp")
+    }
+
     let configuration: DecoderConfiguration
 
     /// Reads and checks a configuration.
@@ -13,7 +20,7 @@ public struct LlamaFamily: DecoderFamily {
         var configuration = try DecoderConfiguration(
             file, .init(keyHeads: isMistral ? 8 : nil, maximum: isMistral ? 131_072 : 2048))
         if isMistral {
-            try configuration.readWindows(file, default: 4096) { _ in true }
+            try configuration.readWindows(file, default: 4096, hasTypes: false) { _ in true }
         } else {
             configuration.hasAttentionBias = try file.flag("attention_bias", default: false)
             configuration.hasOutputBias = configuration.hasAttentionBias

@@ -5,6 +5,14 @@ public struct MixtralFamily: DecoderFamily {
     /// The `model_type`s of the family.
     public static let modelTypes = ["mixtral"]
 
+    /// What is done about the keys of a configuration.
+    public static func keys(of modelType: String) -> ConfigurationKeys {
+        .decoder
+            + ConfigurationKeys(
+                read: "layer_types num_experts num_experts_per_tok num_local_experts sliding_window",
+                withoutEffect: "output_router_logits router_aux_loss_coef router_jitter_noise")
+    }
+
     let configuration: DecoderConfiguration
     let experts: Int
     let chosen: Int
@@ -14,9 +22,10 @@ public struct MixtralFamily: DecoderFamily {
     /// - Throws: ``UserError`` that names the file and the key that is missing, impossible or not supported.
     public init(_ file: ConfigurationFile, modelType: String) throws {
         var configuration = try DecoderConfiguration(file, .init(keyHeads: 8, maximum: 131_072, epsilon: 1e-5, rotaryBase: 1e6))
-        try configuration.readWindows(file) { _ in true }
+        try configuration.readWindows(file, hasTypes: false) { _ in true }
         self.configuration = configuration
-        experts = try file.whole("num_local_experts", in: 1...4096, default: 8)
+        // The second name is another one of transformers' for the same.
+        experts = try file.whole(file.has("num_experts") ? "num_experts" : "num_local_experts", in: 1...4096, default: 8)
         chosen = try file.whole("num_experts_per_tok", in: 1...experts, default: 2)
     }
 

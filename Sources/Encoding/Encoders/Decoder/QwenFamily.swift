@@ -3,6 +3,14 @@ public struct QwenFamily: DecoderFamily {
     /// The `model_type`s of the family.
     public static let modelTypes = ["qwen2", "qwen3"]
 
+    /// What is done about the keys of a configuration.
+    public static func keys(of modelType: String) -> ConfigurationKeys {
+        .decoder
+            + ConfigurationKeys(
+                read: "layer_types max_window_layers sliding_window use_sliding_window"
+                    + (modelType == "qwen3" ? " attention_bias" : ""))
+    }
+
     let configuration: DecoderConfiguration
 
     /// Reads and checks a configuration.
@@ -15,10 +23,9 @@ public struct QwenFamily: DecoderFamily {
         configuration.hasAttentionBias = isThird ? try file.flag("attention_bias", default: false) : true
         configuration.hasOutputBias = isThird && configuration.hasAttentionBias
         configuration.hasHeadNorms = isThird
-        if try file.flag("use_sliding_window", default: false) {
-            let first = try file.whole("max_window_layers", in: 0...(1 << 24), default: 28)
-            try configuration.readWindows(file, default: 4096) { $0 >= first }
-        }
+        let first = try file.whole("max_window_layers", in: 0...(1 << 24), default: 28)
+        let isUsed = try file.flag("use_sliding_window", default: false)
+        try configuration.readWindows(file, default: 4096, isUsed: isUsed) { $0 >= first }
         self.configuration = configuration
     }
 }

@@ -9,6 +9,16 @@ public struct EvaCLIPFamily: EncoderFamily {
     /// Pictures.
     public static let modality = EncoderModality.image
 
+    /// What is done about the keys of a configuration.
+    public static func keys(of modelType: String) -> ConfigurationKeys {
+        .clip
+            + ConfigurationKeys(
+                read: """
+                    image_size k_bias num_channels patch_size post_layernorm pretrained_seq_len q_bias rope_theta use_rms_norm use_rope \
+                    use_sub_ln use_swiglu_mlp v_bias
+                    """, withoutEffect: "dropout projection_dim")
+    }
+
     let configuration: EvaCLIPConfiguration
 
     /// Reads and checks a configuration.

@@ -29,8 +29,12 @@ struct EvaConfiguration: Sendable {
     init(_ configuration: ConfigurationFile) throws {
         let name = try configuration.text("architecture")
         let arguments = try configuration.section("model_args")
-        if let arguments, let key = Self.unsupported.first(where: arguments.has) {
-            throw arguments.error(key, "is set, which is not supported")
+        if let arguments {
+            try arguments.check(Self.arguments)
+            if let key = arguments.keys.subtracting(Self.arguments.all).sorted().first {
+                throw arguments.error(
+                    key, "is set, which is not supported", remedy: "Only EVA as its documented models have it is read.")
+            }
         }
         let weights = try Weights(directory: configuration.file.deletingLastPathComponent())
         let projection = try Self.shape("patch_embed.proj.weight", 4, weights)
@@ -73,12 +77,16 @@ struct EvaConfiguration: Sendable {
         names = Set(Self.optionalNames.filter { weights.has($0) || weights.has("blocks.0.\($0)") })
     }
 
-    /// Arguments of timm that change what is computed, beyond what the documented models have.
-    private static let unsupported = [
-        "act_layer", "attn_type", "class_token", "gated_attn", "no_embed_class", "norm_layer", "num_kv_heads", "num_reg_tokens",
-        "qk_norm", "rope_grid_indexing", "rope_grid_offset", "rope_rotate_half", "rope_temperature", "rope_type",
-        "use_pre_transformer_norm",
-    ]
+    /// The arguments of timm's models that are read, told by the tensors, or without effect; any other may change what is computed.
+    static let arguments = ConfigurationKeys(
+        read: "img_size num_heads ref_feat_shape use_post_norm use_rot_pos_emb",
+        withoutEffect: """
+            attn_drop_rate attn_pool_mlp_ratio attn_pool_num_heads depth drop_path_rate drop_rate dynamic_img_pad dynamic_img_size \
+            embed_dim global_pool head_init_scale init_values mlp_ratio num_classes patch_drop_rate patch_size pos_drop_rate \
+            proj_drop_rate qkv_bias qkv_fused scale_attn_inner scale_mlp swiglu_align_to swiglu_mlp use_abs_pos_emb use_fc_norm \
+            use_post_transformer_norm
+            """,
+        fixed: ["in_chans": .init(values: [.number(3)], remedy: "Pictures have 3 channels.")])
 
     private static let optionalNames = [
         "pos_embed", "norm.weight", "gamma_1", "attn.qkv.weight", "attn.qkv.bias", "attn.q_bias", "attn.q_proj.bias",

@@ -9,6 +9,13 @@ public struct EvaFamily: EncoderFamily {
     /// Pictures.
     public static let modality = EncoderModality.image
 
+    /// What is done about the keys of a configuration.
+    public static func keys(of modelType: String) -> ConfigurationKeys {
+        ConfigurationKeys(
+            read: "architecture input_size model_args pretrained_cfg",
+            withoutEffect: "global_pool label_descriptions label_names num_classes num_features")
+    }
+
     let configuration: EvaConfiguration
 
     /// Reads and checks a configuration, and the shapes of the tensors beside it.

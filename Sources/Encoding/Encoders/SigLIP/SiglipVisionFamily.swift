@@ -11,6 +11,11 @@ public struct SiglipVisionFamily: EncoderFamily {
     /// Pictures.
     public static let modality = EncoderModality.image
 
+    /// What is done about the keys of a configuration.
+    public static func keys(of modelType: String) -> ConfigurationKeys {
+        .clip + ConfigurationKeys(read: "image_size num_channels patch_size", withoutEffect: "vision_use_head")
+    }
+
     let blocks: CLIPBlocks
     let grid: PatchGrid
 

@@ -16,6 +16,7 @@ struct ViTConfiguration: Sendable {
         width = try configuration.size("hidden_size")
         depth = try configuration.size("num_hidden_layers")
         heads = try configuration.heads(width: width)
+        try configuration.checkHeadWidth(heads)
         intermediate = try configuration.size("intermediate_size")
         epsilon = try configuration.epsilon("layer_norm_eps", default: 1e-12)
         activation = try configuration.activation("hidden_act", default: "gelu")

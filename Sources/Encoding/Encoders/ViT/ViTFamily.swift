@@ -9,6 +9,17 @@ public struct ViTFamily: EncoderFamily {
     /// Pictures.
     public static let modality = EncoderModality.image
 
+    /// What is done about the keys of a configuration.
+    public static func keys(of modelType: String) -> ConfigurationKeys {
+        .picture
+            + ConfigurationKeys(
+                read: "intermediate_size qkv_bias",
+                withoutEffect: modelType == "vit_mae"
+                    // Nothing is masked here.
+                    ? "decoder_hidden_size decoder_intermediate_size decoder_num_attention_heads decoder_num_hidden_layers mask_ratio "
+                        + "norm_pix_loss" : "encoder_stride pooler_act pooler_output_size")
+    }
+
     let configuration: ViTConfiguration
 
     /// Reads and checks a configuration.

@@ -22,44 +22,53 @@ public final class Weights: Sendable {
         try self.init(files: [file], place: file.path)
     }
 
-    /// Opens a Hugging Face directory: `model.safetensors`, or the shards that `model.safetensors.index.json` names.
+    /// Opens the weights of a Hugging Face directory: one file, or those that an index or their own numbers name.
     ///
-    /// - Throws: ``UserError`` when there are no weights in safetensors form, or a shard is missing or damaged.
+    /// Where two files hold a tensor, it is taken from the one that the index names for it.
+    ///
+    /// - Throws: ``UserError`` when there are no weights in safetensors form, or a file is missing or damaged.
     public convenience init(directory: URL) throws {
-        let single = directory.appending(path: "model.safetensors")
-        let index = directory.appending(path: "model.safetensors.index.json")
-        if FileManager.default.fileExists(atPath: single.path) {
-            try self.init(files: [single], place: single.path)
-        } else if FileManager.default.fileExists(atPath: index.path) {
+        let names = ModelFiles.names(in: directory)
+        switch try ModelFiles.weights(among: names, at: directory.path) {
+        case .single(let name):
+            let file = directory.appending(path: name)
+            try self.init(files: [file], place: file.path)
+        case .numbered(let parts):
+            try self.init(files: parts.map { directory.appending(path: $0) }, place: directory.path)
+        case .indexed(let name, _):
+            let index = directory.appending(path: name)
             struct Index: Decodable { let weight_map: [String: String] }
-            let names = Set(try JSONFile.read(Index.self, from: index).weight_map.values).sorted()
-            guard !names.isEmpty else { throw UserError("names no shard", at: index.path) }
-            for name in names where name.contains("/") || name.hasPrefix(".") {
-                throw UserError("the shard \"\(name)\" is not a plain file name", at: index.path)
+            let map = try JSONFile.read(Index.self, from: index).weight_map
+            let parts = Set(map.values).sorted()
+            guard !parts.isEmpty else { throw UserError("names no shard", at: index.path) }
+            for part in parts where part.contains("/") || part.hasPrefix(".") {
+                throw UserError("the shard \"\(part)\" is not a plain file name", at: index.path)
             }
-            try self.init(files: names.map { directory.appending(path: $0) }, place: directory.path)
-        } else {
-            let pickled = FileManager.default.fileExists(atPath: directory.appending(path: "pytorch_model.bin").path)
-            throw UserError(
-                "no model.safetensors here", at: directory.path,
-                remedy: pickled
-                    ? "pytorch_model.bin is a pickle, which can run code; convert it once: python3 -c \"from transformers import "
-                        + "AutoModel; AutoModel.from_pretrained('\(directory.path)').save_pretrained('\(directory.path)')\""
-                    : "Give a Hugging Face model directory with weights in safetensors form.")
+            try self.init(files: parts.map { directory.appending(path: $0) }, map: map, place: directory.path)
+        case nil:
+            throw ForeignModel.error(among: names, at: directory.path, isFolder: true)
         }
     }
 
-    private init(files urls: [URL], place: String) throws {
+    /// - Parameters:
+    ///   - urls: the files, sorted by name.
+    ///   - map: the name of the file that the index names for a tensor.
+    private init(files urls: [URL], map: [String: String] = [:], place: String) throws {
         var files: [String: SafetensorsFile] = [:]
+        var repeated: Set<String> = []
         var metadata: [String: String] = [:]
         for (index, url) in urls.enumerated() {
             let file = try SafetensorsFile(url)
             if index == 0 { metadata = file.metadata }
-            for name in file.entries.keys {
-                guard files.updateValue(file, forKey: name) == nil else {
-                    throw UserError("tensor \"\(name)\" is in two shards", at: url.path)
-                }
-            }
+            for name in file.entries.keys where files.updateValue(file, forKey: name) != nil { repeated.insert(name) }
+        }
+        // transformers takes the last file that holds a tensor, and whoever made the index meant the one that it names.
+        for name in repeated.sorted() {
+            let last = files[name]?.file.url.lastPathComponent
+            guard map[name] != last else { continue }
+            throw UserError(
+                "tensor \"\(name)\" is in two shards, and the index names \(map[name] ?? "none of them"), not \(last ?? "")",
+                at: place, remedy: "Remove the tensor from the files that are not meant, or fetch the model again.")
         }
         self.files = files
         self.place = place
@@ -102,7 +111,7 @@ public final class Weights: Sendable {
         guard let file = files[name], let entry = file.entries[name] else {
             throw UserError(
                 "tensor \"\(name)\" is missing", at: place,
-                remedy: Suggestion.nearest(to: name, in: files.keys).map { "The nearest name there is \"\($0)\"." }
+                remedy: quantised ?? Suggestion.nearest(to: name, in: files.keys).map { "The nearest name there is \"\($0)\"." }
                     ?? "The file belongs to another kind of model, or is incomplete.")
         }
         if let shape, shape != entry.shape {
@@ -111,7 +120,9 @@ public final class Weights: Sendable {
                 remedy: "The file does not fit the configuration it is used with.")
         }
         guard let dtype = DType(safetensorsName: entry.type) else {
-            throw UserError("tensor \"\(name)\" has type \(entry.type), which is not supported", at: file.file.url.path)
+            throw UserError(
+                "tensor \"\(name)\" has type \(entry.type), which is not supported", at: file.file.url.path,
+                remedy: "Fetch the model in float32, float16 or bfloat16; other types mostly hold quantised weights.")
         }
         let bytes = file.bytes(of: entry)
         guard Int(bitPattern: bytes.baseAddress) % dtype.size == 0 else {
@@ -121,6 +132,40 @@ public final class Weights: Sendable {
             return copy
         }
         return .over(UnsafeMutableRawPointer(mutating: bytes.baseAddress), shape: entry.shape, dtype: dtype, owner: file.file)
+    }
+
+    /// A tensor of a model's weights: one whose type is of fractions.
+    ///
+    /// - Throws: ``UserError`` as for any tensor, and for whole numbers, which stand for weights only with scales that lie elsewhere.
+    public func parameter(_ name: String, shape: [Int]) throws -> Tensor {
+        let tensor = try tensor(name, shape: shape)
+        guard !isWhole(name) else {
+            throw UserError(
+                "tensor \"\(name)\" holds whole numbers of type \(tensor.dtype.safetensorsName), not weights", at: place,
+                remedy: quantised ?? "Fetch the model in float32, float16 or bfloat16.")
+        }
+        return tensor
+    }
+
+    /// Whether the type of a tensor is one of whole numbers.
+    private func isWhole(_ name: String) -> Bool {
+        switch dtype(of: name) {
+        case .uint8, .int32, .int64, .bool: true
+        case .float16, .bfloat16, .float32, .float64, nil: false
+        }
+    }
+
+    /// Whether a tensor can be a part of a model: of this shape, and of a type of fractions.
+    public func hasParameter(_ name: String, shape: [Int]) -> Bool {
+        self.shape(of: name) == shape && dtype(of: name) != nil && !isWhole(name)
+    }
+
+    /// What to do about weights whose tensors' names tell that they are quantised; nil for others.
+    private var quantised: String? {
+        let endings = [".qweight", ".weight_packed", ".weight_scale", ".absmax", ".scales", ".SCB"]
+        return files.keys.sorted().first { name in endings.contains { name.hasSuffix($0) } }.map {
+            "The weights are quantised (\"\($0)\"): fetch the model that they were made of, in float32, float16 or bfloat16."
+        }
     }
 
     /// Writes tensors to one safetensors file, atomically.

@@ -81,7 +81,7 @@ public final class Parameters {
         let made: Tensor
         switch shared.source {
         case .fresh: made = initializer.fill(shape)
-        case .weights(let weights): made = try weights.tensor(full, shape: shape)
+        case .weights(let weights): made = try weights.parameter(full, shape: shape)
         case .loaded(let tensors): made = try tensors.tensor(full, shape: shape)
         case .shapes(let weights):
             let dtype = dtype ?? weights.dtype(of: full) ?? shared.dtype

@@ -43,6 +43,9 @@ public struct ConfigurationFile {
     /// Whether there is a value other than null.
     public func has(_ key: String) -> Bool { (try? values.decodeNil(forKey: Key(key))) == false }
 
+    /// The keys there are.
+    var keys: Set<String> { Set(values.allKeys.map(\.stringValue)) }
+
     /// Whether null stands under a key, in so many words.
     public func isNull(_ key: String) -> Bool { (try? values.decodeNil(forKey: Key(key))) == true }
 
@@ -63,6 +66,12 @@ public struct ConfigurationFile {
         }
     }
 
+    /// A value that may be missing, but not null: `transformers` does not take null for a value with a default either.
+    private func given<Value: Decodable>(_ key: String, _ type: Value.Type, _ expected: String) throws -> Value? {
+        if isNull(key) { throw error(key, "is null, expected \(expected)") }
+        return try optional(key, type, expected)
+    }
+
     /// A whole number from 1 on that is not absurdly large.
     public func size(_ key: String, default usual: Int? = nil) throws -> Int {
         try whole(key, in: 1...Self.largest, default: usual)
@@ -70,7 +79,7 @@ public struct ConfigurationFile {
 
     /// A whole number within a range.
     public func whole(_ key: String, in range: ClosedRange<Int>, default usual: Int? = nil) throws -> Int {
-        guard let value = try optional(key, Int.self, "a whole number") ?? usual else { throw error(key, "is missing") }
+        guard let value = try given(key, Int.self, "a whole number") ?? usual else { throw error(key, "is missing") }
         guard range.contains(value) else {
             throw error(key, "is \(value), expected a number from \(range.lowerBound) to \(range.upperBound)")
         }
@@ -79,14 +88,14 @@ public struct ConfigurationFile {
 
     /// A number above 0.
     public func positive(_ key: String, default usual: Double? = nil) throws -> Double {
-        guard let value = try optional(key, Double.self, "a number") ?? usual else { throw error(key, "is missing") }
+        guard let value = try given(key, Double.self, "a number") ?? usual else { throw error(key, "is missing") }
         guard value > 0, value.isFinite else { throw error(key, "is \(value), expected a number above 0") }
         return value
     }
 
     /// A finite number.
     public func number(_ key: String, default usual: Double) throws -> Double {
-        let value = try optional(key, Double.self, "a number") ?? usual
+        let value = try given(key, Double.self, "a number") ?? usual
         guard value.isFinite else { throw error(key, "is \(value), expected a finite number") }
         return value
     }
@@ -100,19 +109,19 @@ public struct ConfigurationFile {
 
     /// The summand that keeps the root of a norm from zero: between 0 and 1.
     public func epsilon(_ key: String, default usual: Double) throws -> Double {
-        let value = try optional(key, Double.self, "a number") ?? usual
+        let value = try given(key, Double.self, "a number") ?? usual
         guard value > 0, value < 1 else { throw error(key, "is \(value), expected a number between 0 and 1") }
         return value
     }
 
     /// True or false.
     public func flag(_ key: String, default usual: Bool) throws -> Bool {
-        try optional(key, Bool.self, "true or false") ?? usual
+        try given(key, Bool.self, "true or false") ?? usual
     }
 
     /// A text.
     public func text(_ key: String, default usual: String? = nil) throws -> String {
-        guard let value = try optional(key, String.self, "a text") ?? usual else { throw error(key, "is missing") }
+        guard let value = try given(key, String.self, "a text") ?? usual else { throw error(key, "is missing") }
         return value
     }
 
