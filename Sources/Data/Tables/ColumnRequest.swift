@@ -111,6 +111,10 @@ struct ImportOption {
 
     /// How the option is given a value, in both places.
     func sentence(_ value: String) -> String {
-        "--\(name) \(value), or data.import.\(name.replacing("-", with: "_")): \(value) in a configuration."
+        let isPlain = value.utf8.allSatisfy {
+            "_-.".utf8.contains($0) || UnicodeScalar($0).properties.isAlphabetic || $0 &- 48 <= 9
+        }
+        let value = isPlain && !value.isEmpty ? value : "\(Excerpt(value))"
+        return "--\(name) \(value), or data.import.\(name.replacing("-", with: "_")): \(value) in a configuration."
     }
 }

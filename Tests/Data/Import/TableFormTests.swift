@@ -153,7 +153,7 @@ struct TableFormTests {
             #expect(try run(rows).histories == Self.expected)
             #expect(
                 try run(rows).report.tables == [
-                    "log.csv: user in column 1, item in column 2, time in column 3, data in the first row, , between columns"
+                    "log.csv: user in column 1, item in column 2, time in column 3, data in the first row, separated by \",\""
                 ])
             #expect(try run("kunde,artikel,zeit\n" + rows).histories == Self.expected)
             #expect(try run("kunde,artikel,zeit\n" + rows).report.tables[0].contains("names in the first row"))

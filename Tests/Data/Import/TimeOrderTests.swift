@@ -44,8 +44,13 @@ struct TimeOrderTests {
     @Test(arguments: ["watched_on", "playedAt", "purchase date", "logstamp"])
     func aColumnOfTimesWithAnotherNameIsNotIgnored(_ name: String) throws {
         let text = rows(["1700000005", "1700000004"], column: name)
-        expectError("column \"\(name)\" has times", remedy: "--timestamp \(name)") { _ = try imported(text) }
+        expectError(
+            "column \"\(name)\" has times", remedy: name.contains(" ") ? "--timestamp \"\(name)\"" : "--timestamp \(name),"
+        ) { _ = try imported(text) }
         #expect(try imported(text, timestamp: Column(name)).items == ["b", "a"])
+        expectError("a column of times is named", at: "log.csv") {
+            _ = try imported(text, timestamp: Column(name)) { $0.order = .file }
+        }
         let asInFile = try imported(text) { $0.order = .file }
         #expect(asInFile.items == ["a", "b"] && asInFile.times == nil)
         #expect(asInFile.manifest.ordering == HistoryOrder(.rows))
