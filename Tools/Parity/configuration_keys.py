@@ -97,14 +97,15 @@ MORE = {
                    "norm_rel_ebd", "position_buckets", "share_att_key"],
     "clip_text_model": ["is_causal"], "gemma": ["hidden_activation"], "gemma2": ["hidden_act"], "mistral": ["layer_types"],
     "mixtral": ["layer_types", "num_experts"], "beit": ["head_dim", "segmentation_indices"],
-    "data2vec-vision": ["add_fpn", "head_dim", "out_features", "reshape_hidden_states", "segmentation_indices", "stage_names"],
+    "data2vec-vision": ["add_fpn", "head_dim", "out_features", "reshape_hidden_states", "segmentation_indices", "stage_names",
+                        "vocab_size"],
     "dinov2_with_registers": ["head_dim", "use_mask_token"],
     **{kind: ["head_dim"] for kind in ["vit", "deit", "vit_mae", "dinov2"]},
 }
 
-def several(kind, configuration):
+def several(kind, configuration, fields):
     """Changes of more than one key, or of one key to more than one value."""
-    if "stage_names" in configuration:
+    if "stage_names" in fields:
         yield {"num_hidden_layers": 1, "stage_names": None, "out_features": None, "out_indices": None}
     if "rms_norm_eps" in configuration:
         yield {"rope_scaling": YARN}
@@ -168,9 +169,9 @@ def main():
             base = run({})
             keys = sorted(fields | set(ALL) | set(MORE.get(kind, [])) | set(ROTARY if "rms_norm_eps" in configuration else []))
             cases = []
-            changes = [{key: VALUES[key]} for key in keys] + list(several(kind, configuration))
+            changes = [{key: VALUES[key]} for key in keys] + list(several(kind, configuration, fields))
             # The number of blocks alone does not fit the names of the stages.
-            if "stage_names" in configuration:
+            if "stage_names" in fields:
                 changes.remove({"num_hidden_layers": VALUES["num_hidden_layers"]})
             for change in changes:
                 case = {"change": change}

@@ -57,8 +57,14 @@ def expect(place, items):
         arguments = {"pixel_values": given}
     with torch.no_grad():
         output = model(**arguments, output_hidden_states=True)
+        model.to(torch.bfloat16)
+        if "pixel_values" in arguments:
+            arguments["pixel_values"] = given.to(torch.bfloat16)
+        rounded = model(**arguments, output_hidden_states=True)
+    differences = [(a.float() - b).abs().max() / b.abs().max() for a, b in zip(rounded.hidden_states, output.hidden_states)]
     save_file({"input": given, "hidden_states": torch.stack(tuple(output.hidden_states)),
-               "last_hidden_state": output.last_hidden_state.contiguous()}, place / "expected.safetensors")
+               "last_hidden_state": output.last_hidden_state.contiguous(), "bfloat16_differences": torch.stack(differences)},
+              place / "expected.safetensors")
     print(place.name, *output.last_hidden_state.shape, file=sys.stderr)
 
 

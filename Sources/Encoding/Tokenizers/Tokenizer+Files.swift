@@ -25,7 +25,10 @@ extension Tokenizer {
     }
 
     /// The names of tokenizers' files, in the order in which they are looked for.
-    private static let endings = ModelFiles.vocabularies + ["bpe_simple_vocab_16e6.txt.gz"]
+    private static let endings = [
+        "tokenizer.json", "vocab.txt", "vocab.json", "tokenizer.model", "sentencepiece.bpe.model", "spiece.model", "spm.model",
+        "bpe_simple_vocab_16e6.txt.gz",
+    ]
 
     /// Makes a tokenizer from one file, told apart by the name's ending.
     ///

@@ -12,6 +12,7 @@ import Torch
         try withTemporaryFolder { folder in
             let copy = folder.appending(path: "encoder")
             try FileManager.default.copyItem(at: ExpectedStates.fixtures.appending(path: name), to: copy)
+            try FileManager.default.removeItem(at: copy.appending(path: "expected.safetensors"))
             try body(copy)
         }
     }

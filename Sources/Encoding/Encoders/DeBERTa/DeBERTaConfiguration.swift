@@ -15,6 +15,8 @@ struct DeBERTaConfiguration: Sendable {
     let segments: Int
     let hasPositions: Bool
     let dropout: EncoderDropout
+    /// How many summands attention's logits are scaled for.
+    let terms: Int
     /// How attention sees distances; nil where it does not.
     let distances: Distances?
     /// The convolution beside the first block; nil where there is none.
@@ -60,7 +62,9 @@ struct DeBERTaConfiguration: Sendable {
         let even = try configuration.heads(width: width)
         let headWidth = try configuration.size("attention_head_size", default: even.headWidth)
         heads = AttentionShape(heads: even.heads, keyHeads: even.heads, headWidth: headWidth)
-        distances = try Self.distances(configuration, maximum: maximum)
+        let kinds = try Self.listed("pos_att_type", configuration)
+        terms = 1 + ["c2p", "p2c"].filter(kinds.contains).count
+        distances = try Self.distances(configuration, kinds, maximum: maximum)
         let kernel = try configuration.whole("conv_kernel_size", in: 0...1023, default: 0)
         guard kernel == 0 || kernel % 2 == 1 else {
             throw configuration.error("conv_kernel_size", "is \(kernel), expected an odd number")
@@ -76,14 +80,17 @@ struct DeBERTaConfiguration: Sendable {
         }
     }
 
-    private static func distances(_ configuration: ConfigurationFile, maximum: Int) throws -> Distances? {
+    /// A list of words, which may be one text with bars between them.
+    private static func listed(_ key: String, _ configuration: ConfigurationFile) throws -> [String] {
+        guard configuration.has(key) else { return [] }
+        if let list = try? configuration.optional(key, [String].self, "a list of texts") { return list }
+        return try configuration.text(key).lowercased().split(separator: "|").map { $0.filter { !$0.isWhitespace } }
+    }
+
+    private static func distances(
+        _ configuration: ConfigurationFile, _ kinds: [String], maximum: Int
+    ) throws -> Distances? {
         guard try configuration.flag("relative_attention", default: false) else { return nil }
-        func listed(_ key: String) throws -> [String] {
-            if let list = try? configuration.optional(key, [String].self, "a list of texts") { return list }
-            guard configuration.has(key) else { return [] }
-            return try configuration.text(key).lowercased().split(separator: "|")
-                .map { $0.filter { !$0.isWhitespace } }
-        }
         func orNone(_ key: String) throws -> Int? {
             let value = try configuration.whole(key, in: -1...(1 << 24), default: -1)
             return value < 1 ? nil : value
@@ -94,10 +101,9 @@ struct DeBERTaConfiguration: Sendable {
         if let buckets, farthest - 1 <= buckets / 2 {
             throw configuration.error("max_relative_positions", "is \(farthest), too small for \(buckets) buckets")
         }
-        let kinds = try listed("pos_att_type")
         return Distances(
             span: buckets ?? farthest, buckets: buckets, maximum: farthest, fromContent: kinds.contains("c2p"),
             toContent: kinds.contains("p2c"), sharesMaps: try configuration.flag("share_att_key", default: false),
-            isNormalized: try listed("norm_rel_ebd").contains("layer_norm"))
+            isNormalized: try listed("norm_rel_ebd", configuration).contains("layer_norm"))
     }
 }

@@ -74,6 +74,7 @@ public struct DeBERTaFamily: EncoderFamily {
         var attention = DisentangledAttention(
             query: try map("query_proj"), key: try map("key_proj"), value: try map("value_proj"),
             output: try Linear(parameters.scoped("attention.output.dense"), shape.width, width), shape: shape)
+        attention.terms = configuration.terms
         guard let distances = configuration.distances else { return attention }
         attention.sharesMaps = distances.sharesMaps
         attention.distances = try DistanceEmbeddings(encoder, configuration, distances)

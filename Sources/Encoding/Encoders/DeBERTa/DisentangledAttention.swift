@@ -3,13 +3,15 @@ import Torch
 /// The attention of DeBERTa (He et al. 2021), in which contents and distances look at each other.
 ///
 /// Logits: (Q_i · K_j + Q_i · Kd_δ(i,j) + K_j · Qd_δ(i,j)) / sqrt(headWidth · terms), where Kd and Qd are keys and queries of distances, δ is the
-/// row of the distance i - j, and terms counts the summands.
+/// row of the distance i - j, and terms counts the summands that `pos_att_type` names, those too that relative attention alone would add.
 struct DisentangledAttention: TokenMixer {
     var query: Linear
     let key: Linear
     var value: Linear
     let output: Linear
     let shape: AttentionShape
+    /// How many summands the logits are scaled for.
+    var terms = 1
     var distances: DistanceEmbeddings?
     /// Whether distances go through the maps of the contents.
     var sharesMaps = false
@@ -24,20 +26,17 @@ struct DisentangledAttention: TokenMixer {
         let queries = split(query(states.narrowed(1, 0..<wanted)))  // [items, heads, wanted, headWidth]
         let (keys, values) = (split(key(states)), split(value(states)))  // [items, heads, tokens, headWidth]
         var logits = queries.matmul(keys.transposed(2, 3))  // [items, heads, wanted, tokens]
-        var terms = 1
         if let distances {
             let table = dropout(distances.states).unsqueezed(0)
             let rows = distances.rows(tokens: tokens, on: states.device).narrowed(0, 0..<wanted)  // [wanted, tokens]
             if let distanceKey {
                 let all = queries.matmul(split(distanceKey(table)).transposed(2, 3))  // [items, heads, wanted, 2 span]
                 logits = logits + all.gathering(rows.expanded([items, shape.heads, wanted, tokens]), along: 3)
-                terms += 1
             }
             if let distanceQuery {
                 let all = keys.matmul(split(distanceQuery(table)).transposed(2, 3))  // [items, heads, tokens, 2 span]
                 let columns = rows.transposed(0, 1).expanded([items, shape.heads, tokens, wanted])
                 logits = logits + all.gathering(columns, along: 3).transposed(2, 3)
-                terms += 1
             }
         }
         let weights = (logits / Double(shape.headWidth * terms).squareRoot()).softmax()

@@ -10,12 +10,12 @@ enum ModelFolder {
     static func check(_ directory: URL) throws {
         let names = ModelFiles.names(in: directory)
         if names.contains(ModelFiles.adapter) { throw try adapter(in: directory, names) }
-        if ForeignModel.transformerFolder(among: names) != nil, try ModelFiles.weights(among: names, at: directory.path) == nil
-        {
+        let hasWeights = try ModelFiles.weights(among: names, at: directory.path) != nil
+        if !hasWeights, ForeignModel.transformerFolder(among: names) != nil {
             throw ForeignModel.error(among: names, at: directory.path, isFolder: true)
         }
         guard names.contains(ModelFiles.configuration) else {
-            throw ForeignModel.named(among: names, at: directory.path, isFolder: true)
+            throw (hasWeights ? nil : ForeignModel.named(among: names, at: directory.path, isFolder: true))
                 ?? UserError(
                     "there is no config.json here", at: directory.path,
                     remedy:
