@@ -83,6 +83,7 @@ extension Column: SettingValue {
         switch self {
         case .name(let name): name.yaml
         case .number(let number): number.yaml
+        case .digits(let digits): digits
         }
     }
 }
