@@ -39,21 +39,23 @@ let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swif
 
 var targets: [Target] = [
     .systemLibrary(name: "CZlib", path: "Sources/Files/CZlib"),
-    stage("Files", "Files/Files", ["CZlib", crypto]),
-    stage("Datasets", "Data", ["Files", collections]),
+    .systemLibrary(name: "CFileSystem", path: "Sources/Files/CFileSystem"),
+    stage("Files", "Files/Files", ["CZlib", "CFileSystem", crypto]),
+    stage("Owned", "Files/Owned", ["Files", "CFileSystem"]),
+    stage("Datasets", "Data", ["Files", "Owned", collections]),
     stage("Tokenizers", "Encoding/Tokenizers", ["Files", heap]),
     .target(
         name: "CPictures", path: "Sources/Encoding/CPictures",
         linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png"), .linkedLibrary("webp")]),
     stage("Pictures", "Encoding/Pictures", ["CPictures", "Files"]),
-    stage("HiddenStates", "Encoding/HiddenStates", ["Files"]),
-    stage("Hub", "Encoding/Hub", ["Files", crypto]),
+    stage("HiddenStates", "Encoding/HiddenStates", ["Files", "Owned"]),
+    stage("Hub", "Encoding/Hub", ["Files", "Owned", crypto]),
     stage("Metrics", "Evaluation/Metrics", ["Files"]),
     stage("Report", "Evaluation/Report", ["Files", "Metrics"]),
-    stage("World", "World", ["Files", "Datasets", "Pictures"]),
+    stage("World", "World", ["Files", "Owned", "Datasets", "Pictures"]),
 
     .target(name: "TestSupport", dependencies: ["Files"], path: "Tests/Support", exclude: ["Models"]),
-    tests("Files", "Files", ["Files", "CZlib"]),
+    tests("Files", "Files", ["Files", "Owned", "CZlib"]),
     tests("Datasets", "Data", ["Datasets"]),
     tests("Tokenizers", "Encoding/Tokenizers", ["Tokenizers"]),
     tests("Pictures", "Encoding/Pictures", ["Pictures"]),
@@ -78,7 +80,7 @@ if withLibTorch {
             "Encoding", "Encoding/Catalogue",
             ["Encoders", "Tokenizers", "Pictures", "HiddenStates", "Datasets", "Torch", "Files"]),
         stage("Modeling", "Modeling", ["Encoding", "Encoders", "Torch", "Files", "Datasets", "HiddenStates", collections]),
-        stage("Training", "Training", ["Modeling", "Torch", "Files", "Datasets"]),
+        stage("Training", "Training", ["Modeling", "Torch", "Files", "Owned", "Datasets", "HiddenStates"]),
         stage(
             "Evaluation", "Evaluation/Ranking",
             ["Training", "Modeling", "Torch", "Files", "Datasets", "HiddenStates", "Metrics"]),
@@ -90,9 +92,9 @@ if withLibTorch {
             [
                 "Serving", "Evaluation", "Report", "Training", "Modeling", "Encoding", "Encoders", "HiddenStates", "Hub",
                 "Tokenizers",
-                "Pictures", "Datasets", "World", "Metrics", "Torch", "Files", yams, logging,
+                "Pictures", "Datasets", "World", "Metrics", "Torch", "Files", "Owned", yams, logging,
             ]),
-        .executableTarget(name: "iisan", dependencies: ["IISAN", arguments, logging], path: "Sources/Command"),
+        .executableTarget(name: "iisan", dependencies: ["IISAN", "Owned", arguments, logging], path: "Sources/Command"),
 
         .target(
             name: "TestModels", dependencies: ["TestSupport", "Modeling", "Datasets", "Torch"], path: "Tests/Support/Models"),

@@ -15,7 +15,7 @@ struct ConfigurationOptions: ParsableArguments {
 
     /// The stages as configured, told to a console.
     func pipeline(_ console: Console) throws -> Pipeline {
-        try Pipeline(
-            Configuration(URL(filePath: configuration), overrides: overrides), observer: console.observer)
+        let file = URL(filePath: configuration)
+        return try Pipeline(Configuration(file, overrides: overrides), file: file, observer: console.observer)
     }
 }

@@ -65,9 +65,19 @@ struct GenerateCommand: ParsableCommand {
             meanHistory: meanHistory, historyTail: historyTail, popularityExponent: popularityExponent, newItemShare: newItems,
             pictureSize: pictureSize)
         let world = try World(options)
-        let console = Console()
-        let card = try world.write(to: URL(filePath: folder), replacing: replace, progress: console.observer.onProgress)
-        try output.format.print(card, text: text(card))
+        let observer = Console(stoppable: true).observer
+        let stop = StopToken()
+        do {
+            let card = try world.write(
+                to: URL(filePath: folder), replacing: replace,
+                progress: {
+                    observer.onProgress($0)
+                    if observer.isCancelled() { stop.request() }
+                }, stop: stop)
+            try output.format.print(card, text: text(card))
+        } catch is CancellationError {
+            throw ExitCode(130)
+        }
     }
 
     private func text(_ card: WorldCard) -> String {

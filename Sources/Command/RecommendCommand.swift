@@ -23,6 +23,11 @@ struct RecommendCommand: ParsableCommand {
     @Option(help: "How many items.")
     var top = 10
 
+    @Flag(
+        help: ArgumentHelp(
+            "The dataset may hold other items than the run was trained on; for methods without a vector of its own per item."))
+    var newItems = false
+
     @Flag(help: "Items of the history may be recommended again.")
     var keepSeen = false
 
@@ -31,7 +36,7 @@ struct RecommendCommand: ParsableCommand {
     func run() throws {
         let pipeline = try Pipeline(run: URL(filePath: folder), observer: Console().observer)
         let ids = history.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
-        let found = try pipeline.served().recommend([ids], top: top, keepingSeen: keepSeen)[0]
+        let found = try pipeline.served(newItems: newItems).recommend([ids], top: top, keepingSeen: keepSeen)[0]
         try output.format.print(found, text: Self.table(found))
     }
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import IISAN
+import Owned
 import Synchronization
 
 /// `iisan study-step`: one step of a study, started by the study itself.
@@ -36,12 +37,13 @@ struct StudyStepCommand: ParsableCommand {
     }
 
     private static func lock(_ folder: URL) throws -> FolderLock {
+        let file = folder.appending(path: "lock")
         let end = Date(timeIntervalSinceNow: patience)
         while Date() < end {
-            if let lock = try? FolderLock(folder) { return lock }
+            if let lock = try? FolderLock(file, of: folder) { return lock }
             Thread.sleep(forTimeInterval: 0.2)
         }
-        return try FolderLock(folder)
+        return try FolderLock(file, of: folder)
     }
 }
 

@@ -1,11 +1,13 @@
 import Files
 import Foundation
 import Modeling
+import Owned
 import Torch
 
 /// A checkpoint: a folder with the parameters, the optimiser's state, the random state and how far training had come.
 ///
-/// `model.safetensors`, `optimiser.safetensors`, `random.safetensors`, `state.json`; it appears whole or not at all.
+/// `model.safetensors`, `optimiser.safetensors`, `random.safetensors`, `SHA256SUMS` of the three, and `state.json`; it appears whole or
+/// not at all.
 public struct Checkpoint {
     /// Where it is.
     public let folder: URL
@@ -17,6 +19,7 @@ public struct Checkpoint {
     private var optimiser: URL { folder.appending(path: "optimiser.safetensors") }
     private var random: URL { folder.appending(path: "random.safetensors") }
     private var stateFile: URL { folder.appending(path: "state.json") }
+    private var sums: URL { folder.appending(path: "SHA256SUMS") }
 
     /// Whether there is one.
     public var exists: Bool { FileManager.default.fileExists(atPath: stateFile.path) }
@@ -25,7 +28,7 @@ public struct Checkpoint {
     ///
     /// - Throws: ``UserError`` when the disk is full or fails; the older checkpoint is then untouched.
     public func write(_ recommender: Recommender, _ adam: Adam, _ state: TrainingState) throws {
-        try Folder.create(at: folder, replacing: true) { folder in
+        try OwnedFolder(.checkpoint, at: folder, for: .replacing).create { folder in
             let new = Checkpoint(folder)
             let encoders = recommender.itemTower.encoderHashes.map { ("encoder.\($0.key)", $0.value) }
             try Weights.write(
@@ -36,6 +39,55 @@ public struct Checkpoint {
             if recommender.device != .cpu { states.append((key: "device", value: RandomState.current(of: recommender.device))) }
             try Weights.write(states, to: new.random)
             try JSONFile.write(state, to: new.stateFile)
+            try new.writeSums()
+        }
+    }
+
+    /// Puts back or removes what a writer that was killed has left; does nothing where there never was a checkpoint.
+    ///
+    /// - Throws: ``UserError`` when something else lies in the folder, which the next checkpoint would replace.
+    package func prepare() throws {
+        guard FileManager.default.fileExists(atPath: folder.deletingLastPathComponent().path) else { return }
+        _ = try OwnedFolder(.checkpoint, at: folder, for: .replacing)
+    }
+
+    /// Puts back the only copy that a writer that was killed has left, for who reads only.
+    package func recover() { OwnedFolder.recover(.checkpoint, at: folder) }
+
+    /// Copies another checkpoint into the place of this one.
+    ///
+    /// - Throws: ``UserError`` when the disk fails.
+    package func copy(_ other: Checkpoint) throws {
+        try OwnedFolder(.checkpoint, at: folder, for: .replacing).create { folder in
+            for name in try FileManager.default.contentsOfDirectory(atPath: other.folder.path) {
+                try AtomicFile.copy(other.folder.appending(path: name), to: folder.appending(path: name))
+            }
+        }
+    }
+
+    /// Checks every byte against the checksums that were written with it; of an older build's checkpoint, what can be read without them.
+    ///
+    /// - Throws: ``UserError`` for the first file that is missing or damaged.
+    package func check() throws {
+        _ = try state()
+        for file in [model, optimiser, random] {
+            _ = try Weights(file: file)
+            try checkSum(of: file)
+        }
+    }
+
+    private func writeSums() throws {
+        let lines = try [model, optimiser, random].map { file in
+            "\(try ContentHash.of(file: file))  \(file.lastPathComponent)\n"
+        }
+        try AtomicFile.write(lines.joined(), to: sums)
+    }
+
+    private func checkSum(of file: URL) throws {
+        // An older build wrote none.
+        guard let text = try? String(contentsOf: sums, encoding: .utf8) else { return }
+        guard text.contains("\(try ContentHash.of(file: file))  \(file.lastPathComponent)\n") else {
+            throw UserError("is damaged: its bytes are not those that were written", at: file.path)
         }
     }
 
@@ -43,7 +95,7 @@ public struct Checkpoint {
     ///
     /// The stand-in for a missing modality may be absent, or be one too many: the model may see other items than it was trained on.
     ///
-    /// - Throws: ``UserError`` when the file is missing, damaged or of another model; then the model is untouched.
+    /// - Throws: ``UserError`` when the file is missing, damaged or of another model.
     public func load(into recommender: Recommender) throws {
         let weights = try Weights(file: model)
         for (modality, hash) in recommender.itemTower.encoderHashes.sorted(by: { $0.key < $1.key }) {
@@ -53,6 +105,7 @@ public struct Checkpoint {
                 remedy: "Name the encoder and the store that the run was trained with, or train again.")
         }
         try recommender.parameters.load(weights) { Recommender.isStandIn($0) }
+        try checkSum(of: model)
     }
 
     /// How far training had come.

@@ -4,7 +4,7 @@ import Foundation
 
 /// The folder of a run: settings, environment, events, checkpoints and results.
 ///
-/// `config.yaml`, `environment.json`, `events.jsonl`, `iisan.tfevents`, `checkpoints/best`, `checkpoints/last`, `cost.json`, `result.json`,
+/// `run.json`, `config.yaml`, `environment.json`, `events.jsonl`, `iisan.tfevents`, `checkpoints/best`, `checkpoints/last`, `cost.json`, `result.json`,
 /// `ranks.validation.safetensors`, `ranks.test.safetensors`, `report.html`.
 public struct RunDirectory: Sendable {
     /// Where it is.
@@ -13,6 +13,8 @@ public struct RunDirectory: Sendable {
     /// Names a run; nothing is read or made.
     public init(_ folder: URL) { self.folder = folder }
 
+    /// What it was trained from; marks the folder as a run.
+    public var manifest: URL { folder.appending(path: RunManifest.fileName) }
     /// The effective settings.
     public var configuration: URL { folder.appending(path: "config.yaml") }
     /// The machine and the versions.

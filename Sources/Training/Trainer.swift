@@ -47,6 +47,8 @@ public final class Trainer {
             heads: options.rate, sideBlocks: options.sideBlockRate, encoders: options.encoderRate)
         for index in groups.indices { groups[index].weightDecay = options.weightDecay }
         adam = Adam(groups, decoupled: options.weightDecay > 0)
+        try run.last.prepare()
+        try run.best.prepare()
         if run.last.exists {
             state = try run.last.resume(recommender, adam)
             if state.events > 0 { events = Array(try run.readEvents().prefix(state.events)) }

@@ -19,9 +19,10 @@ struct ParallelLines {
     /// - Parameters:
     ///   - header: a line before the first one.
     ///   - append: adds the bytes of a line, without its end.
-    /// - Throws: ``UserError`` when the disk fails; there is no file then.
+    ///   - stop: asks to stop.
+    /// - Throws: ``UserError`` when the disk fails, `CancellationError` when told to stop; there is no file then.
     func write(
-        to url: URL, header: String? = nil, progress: Files.Progress.Handler?,
+        to url: URL, header: String? = nil, progress: Files.Progress.Handler?, stop: StopToken = StopToken(),
         append: @Sendable (Int, inout [UInt8]) -> Void
     ) throws {
         let file = try AtomicFile(url)
@@ -35,11 +36,13 @@ struct ParallelLines {
                 DispatchQueue.concurrentPerform(iterations: Self.blocks) { block in
                     buffers[block].removeAll(keepingCapacity: true)
                     for line in min(end, start + block * Self.block)..<min(end, start + (block + 1) * Self.block) {
+                        if stop.isRequested { return }
                         append(line, &buffers[block])
                         buffers[block].append(UInt8(ascii: "\n"))
                     }
                 }
             }
+            try stop.check()
             for buffer in buffers { try buffer.withUnsafeBytes { try file.write($0) } }
             progress?(Files.Progress(task, done: end, total: count, unit: unit))
         }

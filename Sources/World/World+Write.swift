@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import Owned
 
 extension World {
     /// Writes the world in the form that `iisan data import` reads, and what only the generator knows beside it.
@@ -13,23 +14,28 @@ extension World {
     /// - Parameters:
     ///   - folder: appears whole or not at all.
     ///   - replacing: whether an older folder there gives way.
+    ///   - stop: asks to stop; nothing is then left behind.
     /// - Returns: what `world.json` says.
-    /// - Throws: ``UserError`` when the folder exists and `replacing` is false, or the disk fails.
+    /// - Throws: ``UserError`` when the folder exists and `replacing` is false, holds something else than a world, or the disk fails;
+    ///   `CancellationError` when it was told to stop.
     @discardableResult
-    public func write(to folder: URL, replacing: Bool = false, progress: Files.Progress.Handler? = nil) throws -> WorldCard {
-        try Folder.create(at: folder, replacing: replacing) { folder in
-            try writeItems(to: folder, progress: progress)
-            try writeUsers(to: folder, progress: progress)
-            if options.pictureSize > 0 { try writePictures(to: folder, progress: progress) }
-            let card = WorldCard(self)
+    public func write(
+        to folder: URL, replacing: Bool = false, progress: Files.Progress.Handler? = nil, stop: StopToken = StopToken()
+    ) throws -> WorldCard {
+        try OwnedFolder(.world, at: folder, for: replacing ? .replacing : .making).create { folder in
+            try writeItems(to: folder, progress: progress, stop)
+            try writeUsers(to: folder, progress: progress, stop)
+            if options.pictureSize > 0 { try writePictures(to: folder, progress: progress, stop) }
+            let card = WorldCard(self, stop: stop)
+            try stop.check()
             try JSONFile.write(card, to: folder.appending(path: "world.json"))
             return card
         }
     }
 
-    private func writeItems(to folder: URL, progress: Files.Progress.Handler?) throws {
+    private func writeItems(to folder: URL, progress: Files.Progress.Handler?, _ stop: StopToken) throws {
         let titles = ParallelLines(task: "writing titles", unit: "items", count: options.items)
-        try titles.write(to: folder.appending(path: "items.tsv"), progress: progress) { item, line in
+        try titles.write(to: folder.appending(path: "items.tsv"), progress: progress, stop: stop) { item, line in
             itemNames.append(item, to: &line)
             line.append(UInt8(ascii: "\t"))
             line.append(contentsOf: title(of: item).utf8)
@@ -37,7 +43,7 @@ extension World {
         let columns = Attribute.allCases.map { attribute in attribute.values.map { Array("\t\($0)".utf8) } }
         let table = ParallelLines(task: "writing attributes", unit: "items", count: options.items)
         let header = (["item"] + Attribute.allCases.map(\.name) + ["new"]).joined(separator: "\t")
-        try table.write(to: folder.appending(path: "attributes.tsv"), header: header, progress: progress) { item, line in
+        try table.write(to: folder.appending(path: "attributes.tsv"), header: header, progress: progress, stop: stop) { item, line in
             let attributes = attributes(of: item)
             itemNames.append(item, to: &line)
             for attribute in Attribute.allCases { line += columns[attribute.rawValue][attributes[attribute]] }
@@ -46,9 +52,9 @@ extension World {
         }
     }
 
-    private func writeUsers(to folder: URL, progress: Files.Progress.Handler?) throws {
+    private func writeUsers(to folder: URL, progress: Files.Progress.Handler?, _ stop: StopToken) throws {
         let users = ParallelLines(task: "writing histories", unit: "users", count: options.users)
-        try users.write(to: folder.appending(path: "users.tsv"), progress: progress) { user, line in
+        try users.write(to: folder.appending(path: "users.tsv"), progress: progress, stop: stop) { user, line in
             userNames.append(user, to: &line)
             var separator = UInt8(ascii: "\t")
             for item in history(of: user) {
@@ -59,10 +65,11 @@ extension World {
         }
     }
 
-    private func writePictures(to folder: URL, progress: Files.Progress.Handler?) throws {
+    private func writePictures(to folder: URL, progress: Files.Progress.Handler?, _ stop: StopToken) throws {
         let pictures = folder.appending(path: "pictures")
         try Folder.make(pictures)
         for item in 0..<options.items {
+            try stop.check()
             let bytes = try picture(of: item).png()
             let url = pictures.appending(path: "\(itemName(item)).png")
             do { try bytes.write(to: url) } catch {
@@ -72,5 +79,6 @@ extension World {
                 progress?(Files.Progress("drawing pictures", done: item + 1, total: options.items, unit: "pictures"))
             }
         }
+        try Folder.flushFiles(in: pictures)
     }
 }

@@ -1,3 +1,5 @@
+import Files
+
 /// The contents of `world.json`: what a world was made of, and how well it can be predicted.
 public struct WorldCard: Codable, Equatable, Sendable {
     /// One attribute of the items.
@@ -20,9 +22,11 @@ public struct WorldCard: Codable, Equatable, Sendable {
     public var ceiling: Ceiling
 
     /// Describes a world.
-    public init(_ world: World) {
+    public init(_ world: World) { self.init(world, stop: StopToken()) }
+
+    init(_ world: World, stop: StopToken) {
         options = world.options
         attributes = Attribute.allCases.map { AttributeCard(name: $0.name, source: $0.source, values: $0.values) }
-        ceiling = world.ceiling()
+        ceiling = Ceiling(world, stop: stop)
     }
 }

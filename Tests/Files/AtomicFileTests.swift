@@ -43,29 +43,6 @@ import Testing
         }
     }
 
-    @Test func folderAppearsWhole() throws {
-        struct Stop: Error {}
-        try withTemporaryFolder { folder in
-            let url = folder.appending(path: "deep/set")
-            #expect(throws: Stop.self) {
-                try Folder.create(at: url) { partial in
-                    try AtomicFile.write("x", to: partial.appending(path: "a"))
-                    throw Stop()
-                }
-            }
-            #expect(try names(folder.appending(path: "deep")).isEmpty == true)
-            try Folder.create(at: url) { try AtomicFile.write("1", to: $0.appending(path: "a")) }
-            #expect(throws: UserError.self) { try Folder.create(at: url) { _ in } }
-            #expect(throws: Stop.self) { try Folder.create(at: url, replacing: true) { _ in throw Stop() } }
-            let kept = try names(url)
-            #expect(kept == ["a"])
-            try Folder.create(at: url, replacing: true) { try AtomicFile.write("2", to: $0.appending(path: "b")) }
-            let replaced = try names(url)
-            let around = try names(folder.appending(path: "deep"))
-            #expect(replaced == ["b"] && around == ["set"])
-        }
-    }
-
     @Test func spaceIsChecked() throws {
         try withTemporaryFolder { folder in
             try Folder.checkSpace(for: 0, at: folder)
@@ -74,15 +51,19 @@ import Testing
         }
     }
 
-    @Test func lockKeepsOthersOut() throws {
-        try withTemporaryFolder { folder in
-            do {
-                let lock = try FolderLock(folder)
-                #expect(throws: UserError.self) { try FolderLock(folder) }
-                lock.remove()
-            }
-            _ = try FolderLock(folder)
-            #expect(throws: UserError.self) { try FolderLock(folder.appending(path: "missing")) }
+    @Test func leftoversAreToldByTheirNames() {
+        let name = HiddenName.new(for: "a.b", .partial)
+        #expect(HiddenName.isLeftover(name, .partial) && HiddenName.isLeftover(name, of: "a.b", .partial))
+        #expect(!HiddenName.isLeftover(name, of: "b", .partial) && !HiddenName.isLeftover(name, of: "a", .partial))
+        #expect(!HiddenName.isLeftover(name, .old))
+        for other in [".partial", "..1-2.partial", ".a.1.partial", ".a.1-x.partial", "a.1-2.partial", ".a.1-2-3.partial", ".a.-2.partial"] {
+            #expect(!HiddenName.isLeftover(other, .partial), "\(other)")
+        }
+        // As long as a name may be: what is added to it has to find room.
+        for long in [String(repeating: "x", count: 255), String(repeating: "é", count: 127)] {
+            let hidden = HiddenName.new(for: long, .old)
+            #expect(hidden.utf8.count <= 255 && HiddenName.isLeftover(hidden, of: long, .old))
+            #expect(!HiddenName.isLeftover(hidden, of: long + "x", .old))
         }
     }
 }

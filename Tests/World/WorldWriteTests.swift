@@ -110,8 +110,28 @@ import Testing
     @Test func anOlderFolderIsKeptUnlessAskedFor() throws {
         try withTemporaryFolder { folder in
             let world = try World(options)
-            #expect(throws: UserError.self) { try world.write(to: folder) }
-            try world.write(to: folder, replacing: true)
+            let url = folder.appending(path: "world")
+            try Folder.make(url)
+            try world.write(to: url)
+            #expect(throws: UserError.self) { try world.write(to: url) }
+            try world.write(to: url, replacing: true)
+            // What a person has put there is not lost.
+            try AtomicFile.write("mine", to: url.appending(path: "notes.txt"))
+            #expect(throws: UserError.self) { try world.write(to: url, replacing: true) }
+            #expect(FileManager.default.fileExists(atPath: url.appending(path: "notes.txt").path))
+        }
+    }
+
+    @Test(arguments: ["writing titles", "writing attributes", "writing histories", "drawing pictures"])
+    func aWorldThatIsToldToStopLeavesNothing(_ task: String) throws {
+        try withTemporaryFolder { folder in
+            let stop = StopToken()
+            #expect(throws: CancellationError.self) {
+                try World(options).write(
+                    to: folder.appending(path: "world"), progress: { if $0.task == task { stop.request() } }, stop: stop)
+            }
+            let left = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+            #expect(left.isEmpty)
         }
     }
 

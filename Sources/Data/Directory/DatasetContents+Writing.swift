@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import Owned
 
 extension DatasetContents {
     /// Writes the dataset directory, whole or not at all, and opens it.
@@ -19,6 +20,6 @@ extension DatasetContents {
             name: name, source: source, items: items, itemIDs: ids.items, pictures: pictures, userIDs: ids.users,
             users: users.indices.map(Int32.init), offsets: offsets, interactions: list,
             order: timestamps == nil ? HistoryOrder(.given) : HistoryOrder(.time)
-        ).write(to: folder, replacing: replacing)
+        ).write(to: OwnedFolder(.dataset, at: folder, for: replacing ? .replacing : .making))
     }
 }

@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import Owned
 
 /// Writes a dataset directory from what an import or a program has gathered.
 struct DatasetWriter {
@@ -28,9 +29,12 @@ struct DatasetWriter {
 
     /// Writes the directory, whole or not at all, and opens it.
     ///
-    /// - Throws: ``UserError`` when the directory is there and not replaced, or the disk fails; `CancellationError`.
-    func write(to folder: URL, replacing: Bool) throws -> Dataset {
-        try Folder.create(at: folder, replacing: replacing) { partial in
+    /// - Parameters:
+    ///   - place: where it will be, opened to be made.
+    ///   - completing: adds to the folder before it takes its place.
+    /// - Throws: ``UserError`` when the disk fails; `CancellationError`; whatever `completing` throws.
+    func write(to place: OwnedFolder, completing: (URL) throws -> Void = { _ in }) throws -> Dataset {
+        try place.create { partial in
             let itemLines = try ItemsFile.write(items, in: partial, stop)
             let userLines = try UsersFile.write(users, of: userIDs, in: partial, stop)
             try writeHistories(in: partial)
@@ -39,12 +43,13 @@ struct DatasetWriter {
             let manifest = DatasetManifest(
                 name: name, source: source, users: users.count, items: items.count, interactions: interactions.count,
                 itemsWithTitle: items.count { $0.title != nil }, itemsWithPicture: items.count { $0.picturePath != nil },
-                hasTimestamps: hasTimestamps, ordering: order, picturesRoot: picturesRoot(seenFrom: folder),
+                hasTimestamps: hasTimestamps, ordering: order, picturesRoot: picturesRoot(seenFrom: place.url),
                 idsHash: itemIDs.hash,
                 contentHash: try Dataset.contentHash(in: partial))
             try JSONFile.write(manifest, to: partial.appending(path: DatasetManifest.fileName))
+            try completing(partial)
         }
-        return try Dataset.open(folder)
+        return try Dataset.open(place.url)
     }
 
     private func writeHistories(in folder: URL) throws {

@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import Owned
 
 /// Reads raw files and writes a dataset directory.
 public struct DatasetImport: Sendable {
@@ -20,26 +21,26 @@ public struct DatasetImport: Sendable {
     ///   - folder: where the dataset directory will be.
     ///   - progress: takes reports while interactions are read.
     ///   - stop: asks the import to stop; nothing is then left behind.
+    ///   - completing: adds to the directory before it takes its place.
     /// - Returns: what was read, made and left out.
     /// - Throws: ``UserError`` that names file and line of the first row that does not fit, or says that the dataset is empty;
     ///   `CancellationError` when it was asked to stop.
     @discardableResult
     public func run(
-        to folder: URL, progress: Files.Progress.Handler? = nil, stop: StopToken = StopToken()
+        to folder: URL, progress: Files.Progress.Handler? = nil, stop: StopToken = StopToken(),
+        completing: (URL) throws -> Void = { _ in }
     ) throws -> ImportReport {
         // Found out now and not after minutes of reading.
-        if !options.replacing, FileManager.default.fileExists(atPath: folder.path) {
-            throw UserError("already exists", at: folder.path, remedy: "Choose another path, or remove this folder first.")
-        }
+        let place = try OwnedFolder(.dataset, at: folder, for: options.replacing ? .replacing : .making, apart: source.files)
         var run = try read(progress, stop)
-        return try run.finish(folder, name: options.name ?? folder.lastPathComponent)
+        return try run.finish(place, name: options.name ?? folder.lastPathComponent, completing: completing)
     }
 
     /// Reads everything and writes nothing.
     ///
     /// - Parameter stop: asks the import to stop.
     /// - Returns: what an import would read, make and leave out.
-    /// - Throws: as ``run(to:progress:stop:)`` does.
+    /// - Throws: as ``run(to:progress:stop:completing:)`` does.
     public func trial(stop: StopToken = StopToken()) throws -> ImportReport {
         var run = try read(nil, stop)
         return try run.trial()

@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import Owned
 
 /// The state of an import while it runs. Each form of source fills it in its own way (`ImportRun+Form.swift`).
 struct ImportRun {
@@ -84,7 +85,9 @@ struct ImportRun {
     }
 
     /// Writes the dataset directory.
-    mutating func finish(_ folder: URL, name: String) throws -> ImportReport {
+    mutating func finish(
+        _ place: OwnedFolder, name: String, completing: (URL) throws -> Void
+    ) throws -> ImportReport {
         let gathered = try gather()
         let dataset = try DatasetWriter(
             name: name, source: description, items: gathered.items, itemIDs: gathered.ids,
@@ -92,7 +95,7 @@ struct ImportRun {
             userIDs: interactions.users, users: gathered.users.map(Int32.init),
             offsets: gathered.users.map { gathered.starts[$0] } + [Int64(interactions.list.count)],
             interactions: interactions.list, order: order, stop: stop
-        ).write(to: folder, replacing: options.replacing)
+        ).write(to: place, completing: completing)
         report.contentHash = dataset.manifest.contentHash
         return report
     }

@@ -17,6 +17,18 @@ public enum ImportSource: Sendable {
     /// MovieLens: 100K (`u.data`, `u.item`), 1M and 10M (`ratings.dat`, `movies.dat`) or 20M and later (`ratings.csv`, `movies.csv`), told
     /// by the files' first rows; pictures by movie id in a folder.
     case movieLens(ratings: URL, movies: URL? = nil, pictures: URL? = nil)
+
+    /// The files and folders that are read.
+    var files: [URL] {
+        switch self {
+        case .iisan(let users, let items, let pictures): [users, items] + [pictures].compactMap { $0 }
+        case .tables(let interactions, let items, let pictures), .recBole(let interactions, let items, let pictures):
+            [interactions.table.url] + [items?.table.url, pictures].compactMap { $0 }
+        case .microLens(let pairs, let titles, let covers): [pairs, titles] + [covers].compactMap { $0 }
+        case .amazon(let reviews, let metadata, let pictures): [reviews, metadata] + [pictures].compactMap { $0 }
+        case .movieLens(let ratings, let movies, let pictures): [ratings] + [movies, pictures].compactMap { $0 }
+        }
+    }
 }
 
 /// A table with a row per interaction.

@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import Owned
 
 /// The hidden states of every item of a catalogue, as one frozen encoder left them, read by memory map.
 ///
@@ -41,6 +42,7 @@ public final class HiddenStateStore: Sendable {
     /// - Throws: ``UserError`` for a folder that is no store, an unfinished store, a damaged manifest or shard header, and a
     ///   store of another identity.
     public static func open(_ folder: URL, expecting expected: StoreIdentity? = nil) throws -> HiddenStateStore {
+        OwnedFolder.recover(.store, at: folder)
         let manifestFile = folder.appending(path: StoreManifest.fileName)
         guard FileManager.default.fileExists(atPath: manifestFile.path) else { throw missing(folder) }
         let manifest = try StoreManifest.read(from: manifestFile)

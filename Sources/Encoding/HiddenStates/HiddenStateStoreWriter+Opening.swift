@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import Owned
 
 extension HiddenStateStoreWriter {
     /// Checks that there are items and that their ids are unique.
@@ -14,38 +15,35 @@ extension HiddenStateStoreWriter {
         }
     }
 
-    /// Moves a build that was finished but not yet put in its place when its process ended.
-    static func placeFinishedBuild(_ buildingFolder: URL, at folder: URL) throws {
-        let files = FileManager.default
-        guard files.fileExists(atPath: buildingFolder.appending(path: StoreManifest.fileName).path),
-            !files.fileExists(atPath: buildingFolder.appending(path: StoreBuilding.fileName).path)
-        else { return }
-        try checkIsStore(folder)
-        let lock = try FolderLock(buildingFolder)
-        lock.remove()
-        try Folder.put(buildingFolder, at: folder)
+    /// Puts a finished build in its place.
+    ///
+    /// `building.json` goes last: it tells a build that is finished from the store that an exchange has left under the same name.
+    static func put(_ buildingFolder: URL, at place: OwnedFolder) throws {
+        unlink(buildingFolder.appending(path: "lock").path)
+        try place.put(buildingFolder)
+        unlink(place.url.appending(path: StoreBuilding.fileName).path)
+    }
+
+    /// Ends what a process that was killed had begun: puts a finished build in its place, removes the store that it has replaced.
+    static func settle(_ buildingFolder: URL, at place: OwnedFolder) throws {
+        func has(_ name: String, _ folder: URL) -> Bool {
+            FileManager.default.fileExists(atPath: folder.appending(path: name).path)
+        }
+        OwnedFolder.sweepFiles(in: buildingFolder)
+        if has(StoreBuilding.fileName, place.url), has(StoreManifest.fileName, place.url) {
+            if !has(StoreBuilding.fileName, buildingFolder), has(StoreManifest.fileName, buildingFolder) {
+                try FileManager.default.removeItem(at: buildingFolder)
+            }
+            unlink(place.url.appending(path: StoreBuilding.fileName).path)
+        }
+        if has(StoreManifest.fileName, buildingFolder) { try put(buildingFolder, at: place) }
     }
 
     /// The store that is in the place, if any, when its rows may be used.
     static func openFormer(_ folder: URL, identity: StoreIdentity, startingAnew: Bool) throws -> HiddenStateStore? {
-        guard FileManager.default.fileExists(atPath: folder.path) else { return nil }
-        try checkIsStore(folder)
         guard FileManager.default.fileExists(atPath: folder.appending(path: StoreManifest.fileName).path) else { return nil }
         guard startingAnew else { return try HiddenStateStore.open(folder, expecting: identity) }
         return try? HiddenStateStore.open(folder, expecting: identity)
-    }
-
-    /// Refuses a folder that holds something else than a store: it would be lost when the new store takes its place.
-    private static func checkIsStore(_ folder: URL) throws {
-        let files = FileManager.default
-        guard files.fileExists(atPath: folder.path) else { return }
-        let names = (try? files.contentsOfDirectory(atPath: folder.path)) ?? ["?"]
-        let isStore = names.contains(StoreManifest.fileName) && names.contains(StoreManifest.itemsFileName)
-        guard names.isEmpty || isStore else {
-            throw UserError(
-                "there is something here that is not a hidden-state store", at: folder.path,
-                remedy: "Choose another folder for the hidden states, or remove this one.")
-        }
     }
 
     /// For every item that the former store holds with the same content: its row there.
@@ -71,7 +69,6 @@ extension HiddenStateStoreWriter {
                     "there is something here that is not an interrupted build", at: buildingFolder.path,
                     remedy: "Choose another folder for the hidden states, or remove this one.")
             }
-            lock = try FolderLock(buildingFolder)
             if names.contains(StoreBuilding.fileName) {
                 do {
                     building = try StoreBuilding.resume(
@@ -81,14 +78,13 @@ extension HiddenStateStoreWriter {
                     guard startingAnew else { throw error }
                 }
             }
-            for name in names where name != "lock" {
+            for name in names {
                 guard unlink(buildingFolder.appending(path: name).path) == 0 else {
                     throw UserError.system("could not remove the file", at: buildingFolder.appending(path: name).path)
                 }
             }
         } else {
             try Folder.make(buildingFolder)
-            lock = try FolderLock(buildingFolder)
         }
         do {
             let (bytes, overflow) = items.count.multipliedReportingOverflow(by: identity.rowBytes)
@@ -97,7 +93,7 @@ extension HiddenStateStoreWriter {
             try JSONFile.write(building, to: record)
         } catch {
             // Nothing is encoded yet, so nothing is worth keeping.
-            lock = nil
+            place = nil
             try? files.removeItem(at: buildingFolder)
             throw error
         }

@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import Owned
 
 /// Builds a hidden-state store shard by shard: interrupted builds continue, and rows of unchanged items are taken from the store
 /// that was there before.
@@ -43,7 +44,8 @@ public final class HiddenStateStoreWriter {
     let buildingFolder: URL
     let itemsHash: String
     var building: StoreBuilding
-    var lock: FolderLock?
+    /// The place of the store, locked while it is built.
+    var place: OwnedFolder?
     /// The store that was in the place before, and per item its row there.
     let former: HiddenStateStore?
     let formerRows: [Int: Int]
@@ -69,21 +71,32 @@ public final class HiddenStateStoreWriter {
         self.folder = folder
         self.identity = identity
         self.items = items
-        buildingFolder = StoreBuilding.folder(of: folder)
+        buildingFolder = StoreBuilding.folder(of: try FolderPlace.resolved(folder))
         let lines = try StoreItem.lines(items)
         itemsHash = lines.withUnsafeBytes { ContentHash.of($0) }
         building = StoreBuilding(
             identity: identity, itemCount: items.count, itemsHash: itemsHash,
             shardItems: max(1, min(items.count, shardItems ?? Self.usualShardItems(of: identity))))
 
-        try Self.placeFinishedBuild(buildingFolder, at: folder)
+        let isOfItems = { [itemsHash] (store: HiddenStateStore) in
+            store.manifest.items.sha256 == itemsHash && store.itemCount == items.count
+        }
+        // A store that is as it should be is only read, and takes no lock.
+        if !FileManager.default.fileExists(atPath: buildingFolder.path), !OwnedFolder.isBeingWritten(folder), let store = try? HiddenStateStore.open(folder),
+            store.identity == identity, isOfItems(store)
+        {
+            (former, formerRows, isComplete) = (store, [:], true)
+            return
+        }
+        let place = try OwnedFolder(.store, at: folder, for: .replacing)
+        try Self.settle(buildingFolder, at: place)
         former = try Self.openFormer(folder, identity: identity, startingAnew: startingAnew)
-        if let former, former.manifest.items.sha256 == itemsHash, former.itemCount == items.count {
-            isComplete = true
-            formerRows = [:]
+        if let former, isOfItems(former) {
+            (formerRows, isComplete) = ([:], true)
             return
         }
         formerRows = try former.map { try Self.unchangedRows(of: items, in: $0) } ?? [:]
+        self.place = place
         try openBuilding(lines: lines, isSparse: isSparse, startingAnew: startingAnew)
     }
 
@@ -124,10 +137,8 @@ public final class HiddenStateStoreWriter {
                 file: StoreManifest.itemsFileName, sha256: itemsHash, idsHash: StoreItem.hash(ofIds: items.lazy.map(\.id))),
             shards: building.finished)
         try JSONFile.write(manifest, to: buildingFolder.appending(path: StoreManifest.fileName))
-        unlink(buildingFolder.appending(path: StoreBuilding.fileName).path)
-        lock?.remove()
-        try Folder.put(buildingFolder, at: folder)
-        lock = nil
+        try place.map { try Self.put(buildingFolder, at: $0) }
+        place = nil
         isComplete = true
         return try HiddenStateStore.open(folder, expecting: identity)
     }

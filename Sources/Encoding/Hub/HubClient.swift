@@ -88,8 +88,8 @@ public struct HubClient: Sendable {
         var names =
             try files.map { try HubFiles.choose($0, from: there, of: repository) }
             ?? HubFiles.encoder(among: there, of: repository)
-        let lock = try cache.lock(repository)
-        defer { withExtendedLifetime(lock) {} }
+        let place = try cache.open(repository)
+        defer { withExtendedLifetime(place) {} }
         let snapshot = cache.snapshot(commit, repository)
         try Folder.make(cache.blobs(repository))
         try Folder.make(snapshot)

@@ -40,6 +40,7 @@ struct HubDownload {
                 guard rename(partial.path, place.path) == 0 else {
                     throw UserError.system("could not put the file in its place", at: place.path)
                 }
+                Folder.flush(folder)
                 return
             }
             unlink(partial.path)

@@ -12,8 +12,7 @@ public final class AtomicFile {
     /// - Throws: ``UserError`` when the folder is missing or not writable.
     public init(_ url: URL) throws {
         self.url = url
-        partial = url.deletingLastPathComponent().appending(
-            path: ".\(url.lastPathComponent).\(getpid())-\(UInt32.random(in: 0 ... .max)).partial")
+        partial = url.deletingLastPathComponent().appending(path: HiddenName.new(for: url.lastPathComponent, .partial))
         descriptor = open(partial.path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else { throw UserError.system("could not create the file", at: url.path) }
     }
@@ -68,6 +67,14 @@ public final class AtomicFile {
     /// Writes a whole text file at once, as UTF-8.
     public static func write(_ text: String, to url: URL) throws {
         try write(Data(text.utf8), to: url)
+    }
+
+    /// Copies a whole file.
+    package static func copy(_ source: URL, to url: URL) throws {
+        let bytes = try MappedFile(source)
+        let file = try AtomicFile(url)
+        try bytes.withBytes { try file.write($0) }
+        try file.commit()
     }
 
     private func abandon(_ action: String) -> UserError {

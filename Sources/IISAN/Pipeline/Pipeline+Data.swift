@@ -1,6 +1,7 @@
 import Datasets
 import Files
 import Foundation
+import Owned
 
 extension Pipeline {
     /// Makes the dataset of its raw files, unless it is there and they have not changed.
@@ -9,7 +10,11 @@ extension Pipeline {
     /// - Returns: what was imported; nil when nothing had to be done.
     @discardableResult
     public func importDataset(stop: StopToken = StopToken()) throws -> ImportReport? {
+        try checkFolders()
         let folder = URL(filePath: configuration.data.dataset)
+        OwnedFolder.recover(.dataset, at: folder)
+        // What else a killed import has left.
+        if OwnedFolder.isBeingWritten(folder) { _ = try OwnedFolder(.dataset, at: folder, for: .going) }
         guard let source = configuration.data.source else {
             _ = try dataset()
             return nil
@@ -22,15 +27,16 @@ extension Pipeline {
             observer.onMessage("data: nothing has changed, \(folder.path) is kept")
             return nil
         }
-        let old = FileManager.default.fileExists(atPath: folder.path)
+        let old = FolderKind.dataset.isMarked(folder)
         if old, !FileManager.default.fileExists(atPath: note.path) {
             throw UserError(
                 "a dataset that this configuration did not make is in the way", at: folder.path,
                 remedy: "Remove it, name another data.dataset, or leave data.import out to use it as it is.")
         }
         let report = try source.datasetImport(name: folder.lastPathComponent, replacing: old)
-            .run(to: folder, progress: observer.onProgress, stop: stop)
-        try inputs.write(to: note)
+            .run(to: folder, progress: observer.onProgress, stop: stop) { partial in
+                try inputs.write(to: partial.appending(path: note.lastPathComponent))
+            }
         observer.onMessage("data: \(report.users) users, \(report.items) items, \(report.interactions) interactions")
         if let order = report.order { observer.onMessage("data: histories \(order.text)") }
         for warning in report.warnings { observer.onMessage("data: warning: \(warning)") }

@@ -13,6 +13,7 @@ extension Pipeline {
     ///   configured), a state does not fit the stored type, or the disk is full.
     @discardableResult
     public func encode() throws -> Bool {
+        try checkFolders()
         let items = try dataset().items.map(CatalogueItem.init)
         let choice = configuration.train.model.modality
         for (modality, settings) in [

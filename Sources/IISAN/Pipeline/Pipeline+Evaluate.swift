@@ -11,12 +11,17 @@ import Training
 extension Pipeline {
     /// Ranks both parts of the split with the best epoch; writes `result.json` and a table of ranks per part.
     @discardableResult
-    public func evaluate() throws -> RunResult {
+    ///
+    /// - Throws: ``UserError`` when the run was trained with another dataset, store or encoder, is not trained yet or is being written by
+    ///   another process; its result is then what it was.
+    public func evaluate() throws -> RunResult { try writingRun { _ in try rankedResult() } }
+
+    private func rankedResult() throws -> RunResult {
         let dataset = try dataset()
+        try checkRun(dataset)
         let split = try split(of: dataset)
         let evaluator = Evaluator(split)
         let recommender = configuration.train.model.method.isTrained ? try trainedRecommender(dataset, split) : nil
-        try Folder.make(run.folder)
         let items = try recommender.map(evaluator.itemVectors)
         func card(_ part: Split.Part) throws -> EvaluationCard {
             let ranks =
@@ -49,6 +54,7 @@ extension Pipeline {
     /// - Throws: ``UserError`` when the run is not trained yet or the inputs do not fit the dataset.
     public func ranks(_ part: Split.Part = .test, with changed: ChangedInputs) throws -> RankTable {
         let dataset = try dataset()
+        try checkRun(dataset)
         let split = try split(of: dataset)
         let evaluator = Evaluator(split)
         let recommender = try trainedRecommender(dataset, split, changed: changed)
@@ -64,8 +70,18 @@ extension Pipeline {
     }
 
     /// The trained model, ready to recommend.
-    public func served() throws -> ServedModel {
+    ///
+    /// - Parameter newItems: whether the dataset may be another one than the run was trained on, with items that came later; only for
+    ///   methods that have no vector of their own per item, because these compute the vectors of all items from their states.
+    /// - Throws: ``UserError`` when the run was trained with another dataset, store or encoder, or is not trained yet.
+    public func served(newItems: Bool = false) throws -> ServedModel {
         let dataset = try dataset()
+        guard !newItems || !configuration.train.model.method.hasItemVectors else {
+            throw UserError(
+                "\(configuration.train.model.name) has a vector of its own for each item it was trained on", at: run.folder.path,
+                remedy: "Train again for new items, or choose a method that reads titles or pictures alone.")
+        }
+        try checkRun(dataset, newItems: newItems)
         let split = try split(of: dataset)
         return try ServedModel(trainedRecommender(dataset, split), dataset: dataset, split: split)
     }

@@ -46,18 +46,27 @@ extension Pipeline {
 
     /// The recommender with the parameters of the best epoch.
     ///
-    /// - Throws: ``UserError`` when the run is not trained yet.
+    /// - Throws: ``UserError`` when the run is not trained yet, or its checkpoint is damaged.
     public func trainedRecommender(
         _ dataset: Dataset, _ split: Split, changed: ChangedInputs? = nil
     ) throws -> Recommender {
         guard configuration.train.model.method.isTrained else {
             throw UserError("popularity is not trained and recommends the same to everyone", at: run.folder.path)
         }
+        run.best.recover()
         guard run.best.exists else {
-            throw UserError("has no trained epoch yet", at: run.folder.path, remedy: "Train it first: iisan train.")
+            let wasTrained = FileManager.default.fileExists(atPath: run.events.path)
+            throw UserError(
+                wasTrained ? "the checkpoint of its best epoch is gone" : "has no trained epoch yet", at: run.folder.path,
+                remedy: "Train it\(wasTrained ? " again" : "") with the same settings: \(trainCommand)")
         }
         let recommender = try recommender(dataset, split, changed: changed)
-        try run.best.load(into: recommender)
+        do { try run.best.load(into: recommender) } catch var error as UserError {
+            if (try? run.best.check()) == nil {
+                error.remedy = "The checkpoint is damaged. Train the run again with the same settings: \(trainCommand)"
+            }
+            throw error
+        }
         return recommender
     }
 
@@ -117,9 +126,13 @@ extension Pipeline {
     }
 
     /// What determines the inputs of a live encoder.
-    func liveHash(_ modality: EncoderModality, _ settings: EncodeSettings.Modality, _ dataset: Dataset) throws -> String {
-        try LiveInputs.hash(
-            modality, of: dataset.items.map(CatalogueItem.init), with: encoderDirectory(settings.encoder),
-            options: encodingOptions(settings))
+    func liveHashes(
+        _ modality: EncoderModality, _ settings: EncodeSettings.Modality, _ dataset: Dataset
+    ) throws -> LiveInputs.Hashes {
+        try live.hashes(modality) {
+            try LiveInputs.hashes(
+                modality, of: dataset.items.map(CatalogueItem.init), with: encoderDirectory(settings.encoder),
+                options: encodingOptions(settings))
+        }
     }
 }

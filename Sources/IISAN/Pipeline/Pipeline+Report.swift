@@ -21,7 +21,14 @@ extension Pipeline {
         beside others: [RunDirectory] = [], weights: TPME.Weights = .init(time: 0.45, parameters: 0.10, memory: 0.45),
         to folder: URL? = nil
     ) throws -> URL {
+        // A report that goes elsewhere only reads the run.
+        if folder != nil { return try draw(beside: others, weights: weights, to: folder) }
+        return try writingRun { _ in try draw(beside: others, weights: weights, to: folder) }
+    }
+
+    private func draw(beside others: [RunDirectory], weights: TPME.Weights, to folder: URL?) throws -> URL {
         let dataset = try dataset()
+        try checkRun(dataset)
         let result = try Self.result(of: run)
         let environment = try JSONFile.read(RunEnvironment.self, from: run.environment)
         var report = RunReport(

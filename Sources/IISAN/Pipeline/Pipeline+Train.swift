@@ -5,29 +5,44 @@ import Foundation
 import HiddenStates
 import Metrics
 import Modeling
+import Owned
 import Torch
 import Training
 
 extension Pipeline {
     /// Trains the configured model, goes on with one that was stopped, or finds that it is trained already.
     ///
+    /// A run whose best checkpoint is damaged or gone is mended from its last one where both are of one epoch, else trained anew; a run
+    /// that gives way is kept beside it.
+    ///
     /// - Parameter replacing: whether a run of other settings or data in the same folder gives way.
-    /// - Throws: ``UserError`` when something is missing or does not fit, or when the folder holds another run.
+    /// - Throws: ``UserError`` when something is missing or does not fit, when the folder holds another run or something else, or when
+    ///   another process writes it.
     @discardableResult
     public func train(replacing: Bool = false) throws -> Trainer.Outcome {
+        try checkFolders()
+        return try writingRun { try train(in: $0, replacing: replacing) }
+    }
+
+    private func train(in place: OwnedFolder, replacing: Bool) throws -> Trainer.Outcome {
         let dataset = try dataset()
-        let inputs = try trainingInputs(dataset)
-        let note = run.folder.appending(path: "inputs.sha256")
-        let holdsAnother = FileManager.default.fileExists(atPath: run.configuration.path) && !inputs.match(note)
-        if holdsAnother, !replacing {
-            throw UserError(
-                "holds a run of other settings or data", at: run.folder.path,
-                remedy: "Name another train.run, or give --replace to train anew.")
-        }
-        if !holdsAnother, try isTrained() {
-            try AtomicFile.write(configuration.yaml, to: run.configuration)
-            observer.onMessage("train: nothing has changed, \(run.folder.path) is kept")
-            return .finished
+        var manifest = try manifest(dataset)
+        manifest.inputs = try trainingInputs(dataset, manifest).digits
+        // Why a run that is there gives way; nil where it does not.
+        var reason: String?
+        if place.isThere {
+            if try !isOfInputs(dataset, manifest) {
+                guard replacing else { throw try isAnotherRun(manifest) }
+                reason = "settings or data have changed"
+            } else {
+                reason = try mend()
+                if reason == nil, try isTrained() {
+                    try AtomicFile.write(configuration.yaml, to: run.configuration)
+                    try JSONFile.write(manifest, to: run.manifest)
+                    observer.onMessage("train: nothing has changed, \(run.folder.path) is kept")
+                    return .finished
+                }
+            }
         }
         // What earlier stages of this process held is not training's.
         let device = try device
@@ -41,7 +56,7 @@ extension Pipeline {
             // Told to stop while the pictures of live encoders were read.
             return .stopped
         }
-        try startRun(inputs, replacing: holdsAnother)
+        try start(manifest, in: place, setAside: reason)
         guard let recommender else { return .finished }
         let options = configuration.train.training
         let evaluator = Evaluator(split)
@@ -79,20 +94,55 @@ extension Pipeline {
         return try run.last.state().isFinished
     }
 
-    /// Writes what a run starts with; an older run there is kept beside it.
-    private func startRun(_ inputs: StageInputs, replacing: Bool) throws {
-        if replacing {
-            let previous = run.folder.deletingLastPathComponent().appending(path: "\(run.folder.lastPathComponent).previous")
-            observer.onMessage("train: settings or data have changed, training anew; the old run is in \(previous.path)")
-            try Folder.put(run.folder, at: previous)
+    /// Mends what is damaged of a run's checkpoints.
+    ///
+    /// - Returns: why it has to be trained anew; nil where it goes on.
+    private func mend() throws -> String? {
+        guard configuration.train.model.method.isTrained, configuration.train.training.measuredSteps == nil else { return nil }
+        switch try run.mendCheckpoints() {
+        case .new, .whole: return nil
+        case .mended(let what):
+            observer.onMessage("train: \(run.folder.path): \(what)")
+            return nil
+        case .lost(let what): return what
         }
-        try Folder.make(run.folder)
-        try AtomicFile.write(configuration.yaml, to: run.configuration)
-        try JSONFile.write(RunEnvironment(device: try device), to: run.environment)
-        try inputs.write(to: run.folder.appending(path: "inputs.sha256"))
     }
 
-    func trainingInputs(_ dataset: Dataset) throws -> StageInputs {
+    /// Writes what a run starts with; an older run there is kept beside it.
+    private func start(_ manifest: RunManifest, in place: OwnedFolder, setAside reason: String?) throws {
+        if let reason {
+            let kept = try place.setAside()
+            observer.onMessage("train: \(reason), training anew; the old run is kept in \(kept.path)")
+        }
+        func write(to run: RunDirectory) throws {
+            try AtomicFile.write(configuration.yaml, to: run.configuration)
+            try JSONFile.write(RunEnvironment(device: try device), to: run.environment)
+            try JSONFile.write(manifest, to: run.manifest)
+        }
+        if place.isThere { try write(to: run) } else { try place.create { try write(to: RunDirectory($0)) } }
+    }
+
+    /// The error for a run of other settings or data in the folder, with what differs.
+    private func isAnotherRun(_ manifest: RunManifest) throws -> UserError {
+        let inputs = try RunManifest.read(of: run)?.differences(from: manifest) ?? []
+        var what = inputs.isEmpty ? [] : ["it was trained on \(inputs.joined(separator: "; "))"]
+        if let trained = try? Configuration(run.configuration) {
+            var settings = configuration.train
+            settings.run = trained.train.run
+            let lines =
+                (settings.differences(from: trained.train, "train") ?? "")
+                + (configuration.data.split.differences(from: trained.data.split, "data.split") ?? "")
+            let named = lines.split(separator: "\n").prefix(5).map { String($0.prefix(80)) }
+            if !named.isEmpty { what.append("here is \(named.joined(separator: ", "))") }
+        }
+        return UserError(
+            "holds a run of other settings or data" + (what.isEmpty ? "" : ": \(what.joined(separator: "; "))"),
+            at: run.folder.path,
+            remedy: "Name another train.run, or give --replace to train anew, which keeps this run beside it.")
+    }
+
+    /// What training is made of; a run of the same is not trained again.
+    func trainingInputs(_ dataset: Dataset, _ manifest: RunManifest) throws -> StageInputs {
         var settings = configuration.train
         settings.run = ""
         var inputs = StageInputs()
@@ -104,9 +154,7 @@ extension Pipeline {
             inputs.add(store.identity.hash)
             for shard in store.manifest.shards { inputs.add(shard.sha256) }
         }
-        for (modality, settings) in configuration.readModalities where configuration.train.model.isLive {
-            inputs.add(try liveHash(modality, settings, dataset))
-        }
+        for encoder in manifest.encoders { inputs.add(encoder.inputsHash) }
         return inputs
     }
 }

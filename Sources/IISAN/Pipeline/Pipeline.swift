@@ -1,6 +1,7 @@
 import Datasets
 import Files
 import Foundation
+import Owned
 import Torch
 import Training
 
@@ -27,13 +28,20 @@ public struct Pipeline {
     public let configuration: Configuration
     /// Who is told.
     public let observer: Observer
+    /// The file that the settings came from, which may not lie in what is written; nil where they came from none.
+    let configurationFile: URL?
     /// What live encoders read.
     let live = LiveInputsKept()
+    /// The run's folder while it is written.
+    let hold = RunHold()
 
     /// Prepares the stages; nothing is read or made.
-    public init(_ configuration: Configuration, observer: Observer = Observer()) {
+    ///
+    /// - Parameter file: where the settings came from; nil for settings of a program.
+    public init(_ configuration: Configuration, file: URL? = nil, observer: Observer = Observer()) {
         self.configuration = configuration
         self.observer = observer
+        configurationFile = file
     }
 
     /// The pipeline of a run directory, with the settings it was trained with.
@@ -41,9 +49,10 @@ public struct Pipeline {
     /// - Throws: ``UserError`` when the folder is not a run.
     public init(run folder: URL, overrides: [String] = [], observer: Observer = Observer()) throws {
         let run = RunDirectory(folder)
-        guard FileManager.default.fileExists(atPath: run.configuration.path) else {
+        OwnedFolder.recover(.run, at: folder)
+        guard FolderKind.run.isMarked(folder) else {
             throw UserError(
-                "is not a run: it has no config.yaml", at: folder.path,
+                "is not a run: it has no run.json", at: folder.path,
                 remedy: "Name a folder that `iisan train` or `iisan run` made.")
         }
         var configuration = try Configuration(run.configuration, overrides: overrides)
@@ -71,6 +80,7 @@ public struct Pipeline {
     /// - Throws: ``UserError`` when it is not there, damaged or of another version.
     public func dataset() throws -> Dataset {
         let folder = URL(filePath: configuration.data.dataset)
+        OwnedFolder.recover(.dataset, at: folder)
         guard FileManager.default.fileExists(atPath: folder.path) else {
             throw UserError(
                 "there is no dataset here", at: folder.path, remedy: "Make it first: iisan data import, or iisan run.")
@@ -83,14 +93,17 @@ public struct Pipeline {
     /// - Returns: false when it was told to stop; the same call goes on from there.
     @discardableResult
     public func runAll() throws -> Bool {
+        try checkFolders()
         // A device that is not there is told before anything is made.
         _ = try device
-        try importDataset()
-        if configuration.train.model.readsStores { guard try encode() else { return false } }
-        guard try train(replacing: true) == .finished else { return false }
-        if configuration.train.training.measuredSteps != nil { return true }
-        try evaluate()
-        try report()
-        return true
+        return try writingRun { _ in
+            try importDataset()
+            if configuration.train.model.readsStores { guard try encode() else { return false } }
+            guard try train(replacing: true) == .finished else { return false }
+            if configuration.train.training.measuredSteps != nil { return true }
+            try evaluate()
+            try report()
+            return true
+        }
     }
 }

@@ -37,6 +37,9 @@ struct StageInputs {
         return "\(status.st_size) \(time.tv_sec) \(time.tv_nsec)"
     }
 
+    /// The hash of all that was added.
+    var digits: String { hash.digits }
+
     /// Whether the stage was made of the same.
     func match(_ url: URL) -> Bool { (try? String(contentsOf: url, encoding: .utf8)) == hash.digits + "\n" }
 

@@ -5,6 +5,7 @@ import Files
 import Foundation
 import HiddenStates
 import Metrics
+import Owned
 
 extension RobustnessStudy {
     /// Ranks with every change at every rate; ranks that are there already, of the same run and change, are kept.
@@ -19,9 +20,8 @@ extension RobustnessStudy {
         let found = try RunResult.read(from: pipeline.run.result)
         let cached = try RankTable(pipeline.run.ranks(.test))
         let folder = URL(filePath: options.folder)
-        try Folder.make(folder)
-        let lock = try FolderLock(folder)
-        defer { withExtendedLifetime(lock) { lock.remove() } }
+        let place = try StudyMark.open(folder, .robustness, file: file)
+        defer { withExtendedLifetime(place) {} }
         let items = dataset.items.map(CatalogueItem.init)
         var tables: [(change: ItemChange, table: RankTable, items: Int)] = []
         for kind in kinds {
@@ -45,6 +45,7 @@ extension RobustnessStudy {
                     table = try pipeline.ranks(.test, with: pipeline.inputs(changed, kind.modality, in: work))
                 } catch is CancellationError { return nil }
                 try Folder.make(place)
+                OwnedFolder.sweepFiles(in: place)
                 try table.write(to: place.appending(path: "ranks.test.safetensors"))
                 try inputs.write(to: place.appending(path: "inputs.sha256"))
                 tables.append((change, table, count))
@@ -80,7 +81,7 @@ extension Pipeline {
             let original = try HiddenStateStore.open(URL(filePath: settings.store))
             try Folder.make(work)
             try Folder.checkSpace(for: original.itemCount * original.bytesPerItem, at: work)
-            try Folder.create(at: store) { partial in
+            try OwnedFolder(.store, at: store, for: .making).create { partial in
                 for name in try FileManager.default.contentsOfDirectory(atPath: original.folder.path) where name != "lock" {
                     try FileManager.default.copyItem(
                         at: original.folder.appending(path: name), to: partial.appending(path: name))

@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import Owned
 import Report
 
 extension Study {
@@ -13,9 +14,12 @@ extension Study {
     /// - Returns: the result; nil when it was told to stop.
     /// - Throws: ``UserError`` when another process makes the same study, or the disk fails.
     public func run(using runner: some StudyRunner, observer: Pipeline.Observer = Pipeline.Observer()) throws -> StudyResult? {
-        try Folder.make(folder)
-        let lock = try FolderLock(folder)
-        defer { withExtendedLifetime(lock) { lock.remove() } }
+        let place = try StudyMark.open(folder, options.kind, file: file)
+        defer { withExtendedLifetime(place) {} }
+        OwnedFolder.sweepFiles(in: steps)
+        // The lock of a step that was killed; one that still runs keeps it.
+        let stepLock = steps.appending(path: "lock")
+        if FileManager.default.fileExists(atPath: stepLock.path) { _ = try? FolderLock(stepLock, of: steps) }
         var failures: [String: String] = [:]
         var unprepared: [(preparation: Configuration, reason: String)] = []
         for (number, preparation) in preparations.enumerated() {

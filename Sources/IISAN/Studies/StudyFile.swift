@@ -1,6 +1,29 @@
 import Files
 import Foundation
+import Owned
 import Yams
+
+/// What marks the folder of a study: `plan.json`.
+struct StudyMark: Codable {
+    var kind = "study"
+    var formatVersion = 1
+    /// The verb that makes it.
+    var verb: String
+    /// The study's file.
+    var file: String
+
+    static let fileName = "plan.json"
+
+    /// Opens a study's folder for writing, marks it and keeps other processes out of it.
+    ///
+    /// - Throws: ``UserError`` when another process makes a study there, or the folder holds something else.
+    static func open(_ folder: URL, _ kind: StudyKind, file: URL) throws -> OwnedFolder {
+        let place = try OwnedFolder(.study, at: folder, for: .going)
+        try Folder.make(place.url)
+        try JSONFile.write(StudyMark(verb: kind.rawValue, file: file.path), to: place.url.appending(path: fileName))
+        return place
+    }
+}
 
 /// What the file of a study holds: the options of all studies, and what its own kind needs.
 protocol StudySection: SettingsSection {

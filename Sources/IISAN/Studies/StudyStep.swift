@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import Owned
 
 /// A piece of a study that is done in one go, by this process or by one of its own.
 public struct StudyStep: Sendable {
@@ -40,14 +41,19 @@ public struct StudyStep: Sendable {
             try pipeline.importDataset()
             return try pipeline.encode()
         case .run:
-            if try pipeline.isComplete() { return true }
-            // A result that is there says that all is done.
-            try? FileManager.default.removeItem(at: pipeline.run.result)
-            guard try pipeline.train(replacing: true) == .finished else { return false }
-            guard configuration.train.training.measuredSteps == nil else { return true }
-            try pipeline.evaluate()
-            try pipeline.report()
-            return true
+            return try pipeline.writingRun { place in
+                if try pipeline.isComplete() { return true }
+                // A result that is there says that all is done; that of a run which gives way is kept with it.
+                let dataset = try pipeline.dataset()
+                if place.isThere, try pipeline.isOfInputs(dataset, pipeline.manifest(dataset)) {
+                    try? FileManager.default.removeItem(at: pipeline.run.result)
+                }
+                guard try pipeline.train(replacing: true) == .finished else { return false }
+                guard configuration.train.training.measuredSteps == nil else { return true }
+                try pipeline.evaluate()
+                try pipeline.report()
+                return true
+            }
         }
     }
 }
@@ -57,8 +63,11 @@ extension Pipeline {
     func isComplete() throws -> Bool {
         guard FileManager.default.fileExists(atPath: run.result.path),
             (try? String(contentsOf: run.configuration, encoding: .utf8)) == configuration.yaml,
-            (try? RunResult.read(from: run.result)) != nil
+            let result = try? RunResult.read(from: run.result), !OwnedFolder.isBeingWritten(run.folder) || hold.isHeld,
+            // The report comes last; a run that only measured its cost has none.
+            result.test == nil || FileManager.default.fileExists(atPath: run.report.path)
         else { return false }
-        return try trainingInputs(dataset()).match(run.folder.appending(path: "inputs.sha256"))
+        let dataset = try dataset()
+        return try isOfInputs(dataset, manifest(dataset))
     }
 }

@@ -23,6 +23,8 @@ public enum Method: String, Sendable, Codable, CaseIterable {
 
     /// Whether there are parameters to train.
     public var isTrained: Bool { self != .popularity }
+    /// Whether items have vectors of their own, so that others than those it was trained on have none.
+    public var hasItemVectors: Bool { self == .id || self == .idAndModality }
     /// Whether encoders' hidden states that never change are read; these may come from a store.
     public var readsStates: Bool {
         switch self {

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// The best that any recommender can expect in a world: the figures of ranking by the true chances of each user's last item.
@@ -9,14 +10,15 @@ public struct Ceiling: Codable, Equatable, Sendable {
     /// How many users it was measured on: the first ones, fewer than all in large worlds.
     public var users: Int
 
-    /// Measures the ceiling.
-    init(_ world: World) {
+    /// Measures the ceiling; of no meaning once `stop` has been asked.
+    init(_ world: World, stop: StopToken = StopToken()) {
         let users = Self.measuredUsers(world.options)
         let totals = ChanceTotals(world.next.styles, world.next.catalogue)
         let ranks = [Int?](unsafeUninitializedCapacity: users) { ranks, count in
             // Every rank is written by one thread only.
             nonisolated(unsafe) let ranks = ranks
             DispatchQueue.concurrentPerform(iterations: users) { index in
+                if stop.isRequested { return ranks.initializeElement(at: index, to: nil) }
                 let ranking = TrueRanking(User(index, of: world), of: world, totals: totals)
                 ranks.initializeElement(at: index, to: ranking.rank(within: 10))
             }

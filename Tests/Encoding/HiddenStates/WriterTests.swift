@@ -159,6 +159,74 @@ import Testing
         }
     }
 
+    /// A kill after the new store has taken its place: what was exchanged is the old one, and not a finished build.
+    @Test func theStoreThatWasExchangedIsNotPutBack() throws {
+        try withTemporaryFolder { folder in
+            let url = folder.appending(path: "store")
+            let building = folder.appending(path: "store.building")
+            try Samples.store(at: folder.appending(path: "old"), Samples.identity(.float32))
+            try Samples.store(at: url)
+            try FileManager.default.moveItem(at: folder.appending(path: "old"), to: building)
+            let contents = try Samples.contents(url)
+            try AtomicFile.write("{}", to: url.appending(path: "building.json"))
+            let writer = try HiddenStateStoreWriter(url, identity: Samples.identity(), items: Samples.items(30))
+            #expect(writer.isComplete && !FileManager.default.fileExists(atPath: building.path))
+            #expect(try Samples.contents(url) == contents)
+            // The same while the last file goes.
+            try AtomicFile.write("{}", to: url.appending(path: "building.json"))
+            let more = try HiddenStateStoreWriter(url, identity: Samples.identity(), items: Samples.items(31), shardItems: 7)
+            try Samples.write(more)
+            try more.finish().verify()
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["store"])
+        }
+    }
+
+    /// A kill between the manifest and the exchange: the build is whole and takes its place.
+    @Test func aFinishedBuildTakesThePlaceOfTheFormerStore() throws {
+        try withTemporaryFolder { folder in
+            let url = folder.appending(path: "store")
+            let building = folder.appending(path: "store.building")
+            try Samples.store(at: url, items: Samples.items(20))
+            try Samples.store(at: building)
+            try AtomicFile.write("{}", to: building.appending(path: "building.json"))
+            let writer = try HiddenStateStoreWriter(url, identity: Samples.identity(), items: Samples.items(30))
+            #expect(writer.isComplete && writer.items.count == 30)
+            let store = try HiddenStateStore.open(url)
+            try store.verify()
+            #expect(store.itemCount == 30)
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["store"])
+            #expect(!FileManager.default.fileExists(atPath: url.appending(path: "building.json").path))
+        }
+    }
+
+    @Test func aStoreThatIsALinkIsFilledAtItsTarget() throws {
+        try withTemporaryFolder { folder in
+            let disk = folder.appending(path: "disk/text")
+            try Folder.make(disk)
+            let link = folder.appending(path: "store")
+            try FileManager.default.createSymbolicLink(atPath: link.path, withDestinationPath: "disk/text")
+            try Samples.store(at: link, items: Samples.items(20))
+            try Samples.store(at: link)
+            #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link.path) == "disk/text")
+            #expect(try HiddenStateStore.open(disk).itemCount == 30)
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == ["disk", "store"])
+        }
+    }
+
+    @Test func whatLiesBesideAStoresFilesIsNotLost() throws {
+        try withTemporaryFolder { folder in
+            let url = folder.appending(path: "store")
+            try Samples.store(at: url)
+            try AtomicFile.write("mine", to: url.appending(path: "notes.txt"))
+            let error = #expect(throws: UserError.self) {
+                try HiddenStateStoreWriter(url, identity: Samples.identity(), items: Samples.items(31))
+            }
+            #expect(error?.problem.contains("notes.txt") == true)
+            // Nothing is to be done for these items, so nothing is in danger.
+            #expect(try HiddenStateStoreWriter(url, identity: Samples.identity(), items: Samples.items(30)).isComplete)
+        }
+    }
+
     @Test(arguments: [Float.nan, .infinity, -.infinity, 65520, -1e9])
     func whatDoesNotFitIsNotStored(value: Float) throws {
         try withTemporaryFolder { folder in

@@ -236,9 +236,9 @@ import Testing
 
     @Test func twoPullsOfAModelDoNotMix() throws {
         try withHub { hub, folder in
-            let lock = try HubCache(folder).lock(HubRepository("org/model"))
+            let place = try HubCache(folder).open(HubRepository("org/model"))
             #expect { try hub.client(folder).pull("org/model") } throws: { "\($0)".contains("another process") }
-            withExtendedLifetime(lock) {}
+            withExtendedLifetime(place) {}
         }
     }
 

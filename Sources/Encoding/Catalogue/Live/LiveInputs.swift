@@ -112,19 +112,28 @@ public final class LiveInputs {
         }
     }
 
-    /// A SHA-256 of the encoder's files and of all that makes the inputs, as 64 digits; nothing is decoded.
+    /// What determines the inputs.
+    package struct Hashes {
+        /// A SHA-256 of the encoder's configuration and weights, as 64 digits.
+        package let encoder: String
+        /// A SHA-256 of these and of all that makes the inputs: tokenizer, preprocessing, every title or picture.
+        package let inputs: String
+    }
+
+    /// The hashes of what inputs are made of; nothing is decoded.
     ///
     /// - Throws: ``UserError`` as the initialiser does.
-    public static func hash(
+    package static func hashes(
         _ modality: EncoderModality, of items: [CatalogueItem], with directory: URL, options: EncodingOptions
-    ) throws -> String {
+    ) throws -> Hashes {
         let encoder = try EncoderDirectory(directory, for: modality)
         let input = try input(modality, encoder, items: items.count, options)
+        let encoderHash = try encoder.contentHash()
         var hash = ContentHash()
-        hash.update(try encoder.contentHash())
+        hash.update(encoderHash)
         hash.update(input.tokenizerHash ?? "")
         for (key, value) in input.preprocessing.sorted(by: { $0.key < $1.key }) { hash.update("\(key) \(value)") }
         for item in items { hash.update(try input.contentHash(of: item)) }
-        return hash.digits
+        return Hashes(encoder: encoderHash, inputs: hash.digits)
     }
 }
