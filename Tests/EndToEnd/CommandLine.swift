@@ -53,8 +53,9 @@ struct CommandLine {
         return process
     }
 
-    /// The command beside the test bundle.
+    /// The command that `IISAN` names, such as that of a release build, or the one beside the test bundle.
     static func executable() throws -> URL {
+        if let path = ProcessInfo.processInfo.environment["IISAN"] { return URL(filePath: path) }
         var folder = URL(filePath: ProcessInfo.processInfo.arguments[0]).deletingLastPathComponent()
         while folder.path != "/" {
             let candidate = folder.appending(path: "iisan")

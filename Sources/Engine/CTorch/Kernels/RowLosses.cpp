@@ -11,6 +11,7 @@
 #include <torch/csrc/autograd/custom_function.h>
 #include <torch/library.h>
 
+#include <algorithm>
 #include <cmath>
 #include <vector>
 
@@ -56,27 +57,24 @@ struct RowLosses : torch::autograd::Function<RowLosses> {
         auto losses = at::empty({rows}, outputs.options());
         std::vector<float> own(rows), largest(rows);  // the target's logit and the largest of a row
         std::vector<int64_t> firstPair(rows);
-        for (int64_t row = 0, pair = 0; row < rows; ++row) {
-            while (pair < pairs && ownUser[pair] < user[row]) ++pair;
-            firstPair[row] = pair;
-        }
+        for (int64_t row = 0; row < rows; ++row) firstPair[row] = std::lower_bound(ownUser, ownUser + pairs, user[row]) - ownUser;
         float *all = slopes.mutable_data_ptr<float>();
         for (int64_t row = 0; row < rows; ++row) {
             float *x = all + row * items;
             const float *log = added.const_data_ptr<float>(), *count = counts.const_data_ptr<float>();
             // Without the count: of the target's slot there is one.
             own[row] = x[target[row]] + log[target[row]] - count[target[row]];
-            add(x, log, items);
+            ctorch::Vectorised<add>::call(x, log, items);
             for (int64_t pair = firstPair[row]; pair < pairs && ownUser[pair] == user[row]; ++pair) x[ownItem[pair]] = -INFINITY;
-            largest[row] = largestOf(x, items, own[row]);
-            subtract(x, largest[row], items);
+            largest[row] = ctorch::Vectorised<largestOf>::call(x, items, own[row]);
+            ctorch::Vectorised<subtract>::call(x, largest[row], items);
         }
         at::exp_(slopes);
         for (int64_t row = 0; row < rows; ++row) {
             float *x = all + row * items;
-            const float mine = std::exp(own[row] - largest[row]), total = sum(x, items) + mine;
+            const float mine = std::exp(own[row] - largest[row]), total = ctorch::Vectorised<sum>::call(x, items) + mine;
             losses.mutable_data_ptr<float>()[row] = std::log(total) + largest[row] - own[row];
-            scale(x, 1 / total, items);
+            ctorch::Vectorised<scale>::call(x, 1 / total, items);
             x[target[row]] += mine / total - 1;
         }
         context->save_for_backward({outputs, vectors, slopes});
@@ -115,6 +113,8 @@ at::Tensor rowLosses(
         return true;
     };
     TORCH_CHECK(isWithin(targets) && isWithin(ownItems), "row losses of items that are not there");
+    const auto *ownUser = ownUsers.const_data_ptr<int64_t>();
+    TORCH_CHECK(std::is_sorted(ownUser, ownUser + ownUsers.numel()), "own items that are not ordered by user");
     return RowLosses::apply(
         outputs.contiguous(), vectors.contiguous(), added.contiguous(), counts.contiguous(), users, targets, ownUsers, ownItems);
 }

@@ -120,7 +120,7 @@ public final class Weights: Sendable {
             copy.overwrite(with: bytes)
             return copy
         }
-        return .over(UnsafeMutableRawPointer(mutating: bytes.baseAddress), shape: entry.shape, dtype: dtype, owner: file.file)
+        return .reading(bytes.baseAddress, shape: entry.shape, dtype: dtype, owner: file.file)
     }
 
     /// Writes tensors to one safetensors file, atomically.
