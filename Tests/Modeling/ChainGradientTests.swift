@@ -7,7 +7,7 @@ import Torch
 
 /// Gradients of chains against float64: of gates that are nearly shut or open, and of tables in any order of memory.
 @Suite(.oneAtATime) struct ChainGradientTests {
-    private static let (width, bottleneck, outputs, items, layers) = (64, 32, 32, 200, 4)
+    private static let (width, bottleneck, outputs, items, layers) = (64, 32, 32, 2000, 4)
 
     /// A chain's numbers in float64, of which a form is computed in another precision.
     private struct Numbers {
@@ -25,8 +25,14 @@ import Torch
             )
             // What bfloat16 holds, so that no form loses anything before it starts.
             func draw(_ shape: [Int], _ scale: Double) -> Tensor { (.randomNormal(shape) * scale).to(.bfloat16).to(.float64) }
-            table = draw([ChainGradientTests.items, layers, width], 1)
-            second = draw([ChainGradientTests.items, layers, width], 1)
+            // States with a mean that turns from layer to layer, as far from the block before as can be: what is asked of a gate is then a
+            // sum that rounding does not drown.
+            func states() -> Tensor {
+                let signs = Tensor((0..<layers).map { $0 % 2 == 0 ? 1 : -1 } as [Double], shape: [1, layers, 1])
+                let mean = draw([1, 1, width], 1) * signs
+                return (draw([ChainGradientTests.items, layers, width], 0.5) + mean).to(.bfloat16).to(.float64)
+            }
+            (table, second) = (states(), states())
             gates = Tensor.full([layers], theta)
             blocks = (0..<layers).map { _ in
                 (
@@ -35,7 +41,8 @@ import Torch
                 )
             }
             map = draw([ChainGradientTests.outputs, width], 0.15)
-            slope = draw([ChainGradientTests.items, ChainGradientTests.outputs], 1)
+            slope =
+                draw([1, ChainGradientTests.outputs], 1) + draw([ChainGradientTests.items, ChainGradientTests.outputs], 0.3)
         }
 
         /// The gradients of θ and of both tables by the formula, in float64.

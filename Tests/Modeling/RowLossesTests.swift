@@ -40,7 +40,12 @@ import Torch
             }
         }
         let error = #expect(throws: (any Error).self) {
-            try withTensorErrors { _ = try results(users, pairs: pairs.reversed(), order: Array(users.indices)) }
+            try withTensorErrors {
+                _ = Tensor.ones([2, 4]).rowLosses(
+                    .ones([3, 4]), logShares: .zeros([3]), logCounts: .zeros([3]), users: Tensor([0, 1] as [Int64]),
+                    targets: Tensor([0, 1] as [Int64]), ownUsers: Tensor([1, 0] as [Int64]),
+                    ownItems: Tensor([1, 0] as [Int64]))
+            }
         }
         #expect("\(String(describing: error))".contains("ordered by user"))
     }

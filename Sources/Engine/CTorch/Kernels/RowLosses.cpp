@@ -2,12 +2,14 @@
 //
 // With logits l_i = u v_i - share_i, counts n_i and target t: loss = log(exp(l_t) + sum of exp(l_i + log n_i) over the items i that are not
 // the user's own) - l_t. The forward pass leaves the loss's slopes where the logits were; the backward pass is two products.
+#include "../Parallel.hpp"
 #include "../Vectorised.hpp"
 
 #include <ATen/ops/empty.h>
 #include <ATen/ops/exp.h>
 #include <ATen/ops/mm.h>
 #include <ATen/ops/mul.h>
+#include <c10/core/GradMode.h>
 #include <torch/csrc/autograd/custom_function.h>
 #include <torch/library.h>
 
@@ -45,6 +47,20 @@ CTORCH_VECTORISED void scale(float *__restrict x, float a, int64_t count) {
     for (int64_t i = 0; i < count; ++i) x[i] *= a;
 }
 
+/// A B, some rows at a time on one thread each: the number of threads then decides over no sum.
+at::Tensor product(const at::Tensor &a, const at::Tensor &b) {
+    constexpr int64_t most = 128;
+    const int64_t rows = a.size(0);
+    at::Tensor result = at::empty({rows, b.size(1)}, a.options());
+    ctorch::inParallel((rows + most - 1) / most, [&](int64_t part) {
+        const at::NoGradGuard without;
+        const int64_t count = std::min(most, rows - part * most);
+        at::Tensor own = result.narrow(0, part * most, count);
+        at::mm_out(own, a.narrow(0, part * most, count), b);
+    });
+    return result;
+}
+
 struct RowLosses : torch::autograd::Function<RowLosses> {
     static at::Tensor forward(
         AutogradContext *context, const at::Tensor &outputs, const at::Tensor &vectors, const at::Tensor &added,
@@ -53,7 +69,7 @@ struct RowLosses : torch::autograd::Function<RowLosses> {
         const int64_t rows = outputs.size(0), items = vectors.size(0), pairs = ownUsers.size(0);
         const auto *user = users.const_data_ptr<int64_t>(), *target = targets.const_data_ptr<int64_t>();
         const auto *ownUser = ownUsers.const_data_ptr<int64_t>(), *ownItem = ownItems.const_data_ptr<int64_t>();
-        auto slopes = at::mm(outputs, vectors.t());
+        auto slopes = product(outputs, vectors.t());
         auto losses = at::empty({rows}, outputs.options());
         std::vector<float> own(rows), largest(rows);  // the target's logit and the largest of a row
         std::vector<int64_t> firstPair(rows);
@@ -86,8 +102,8 @@ struct RowLosses : torch::autograd::Function<RowLosses> {
         const auto &outputs = saved[0], &vectors = saved[1], &slopes = saved[2];
         const auto factor = gradients[0].unsqueeze(1);  // [rows, 1]
         variable_list all(8);
-        all[0] = at::mm(slopes, vectors).mul_(factor);
-        all[1] = at::mm(slopes.t(), outputs.mul(factor));
+        all[0] = product(slopes, vectors).mul_(factor);
+        all[1] = product(slopes.t(), outputs.mul(factor));
         return all;
     }
 };
