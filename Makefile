@@ -1,7 +1,7 @@
 # What one does with a clone. Settings: LIBTORCH, IISAN_CACHE, PYTHON (see Tools/Setup/setup).
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build test demo parity-tokens parity-pictures parity-encoders fuzz torture bench bench-check bench-device results format lint clean
+.PHONY: help setup build test test-isa sanitize demo parity-tokens parity-pictures parity-encoders fuzz torture bench bench-check bench-device results format lint clean
 
 sources := Package.swift Sources Tests FuzzTesting Benchmarks
 SECONDS ?= 60
@@ -17,6 +17,12 @@ build: setup ## the command, optimised: .build/release/iisan with libCTorch.so b
 
 test: ## setup, build without warnings, lint, all tests
 	@Tools/Test/test
+
+test-isa: setup ## the tests with LibTorch as processors with AVX2 alone, with AVX-512, and this one run them (FILTER=pattern)
+	@Tools/Test/isa
+
+sanitize: setup ## our own operators under the address and undefined behaviour sanitizers
+	@Tools/Test/sanitize
 
 demo: build ## from a generated world to recommendations
 	Tools/Demo/demo

@@ -101,7 +101,7 @@ if withLibTorch {
         tests("Torch", "Engine/Torch", ["Torch"]),
         tests("Encoders", "Encoding/Encoders", ["Encoders"]),
         tests("Encoding", "Encoding/Catalogue", ["Encoding"]),
-        tests("Modeling", "Modeling", ["Modeling", "Encoding", "Encoders", "HiddenStates", "Torch"]),
+        tests("Modeling", "Modeling", ["Modeling", "Encoding", "Encoders", "HiddenStates", "Torch", "TestModels"]),
         tests("Training", "Training", ["Training", "Evaluation", "TestModels"]),
         tests("Evaluation", "Evaluation/Ranking", ["Evaluation", "TestModels"]),
         tests("Serving", "Serving", ["Serving", "TestModels"]),

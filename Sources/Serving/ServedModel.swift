@@ -15,10 +15,14 @@ public final class ServedModel {
     /// Computes the vectors of the catalogue once.
     ///
     /// - Throws: ``UserError`` when the device runs out of memory.
-    public init(_ recommender: Recommender, dataset: Dataset, split: Split) throws {
+    public convenience init(_ recommender: Recommender, dataset: Dataset, split: Split) throws {
+        self.init(recommender, dataset: dataset, itemVectors: try Evaluator(split).itemVectors(recommender))
+    }
+
+    init(_ recommender: Recommender, dataset: Dataset, itemVectors: Tensor) {
         self.recommender = recommender
         self.dataset = dataset
-        itemVectors = try Evaluator(split).itemVectors(recommender)
+        self.itemVectors = itemVectors
     }
 
     /// The best items for histories of item ids.
@@ -27,7 +31,7 @@ public final class ServedModel {
     ///   - histories: ids, oldest first; the newest that fit the user encoder are seen.
     ///   - top: how many items per history.
     ///   - keepingSeen: whether items of the history may be recommended again; not by default.
-    /// - Throws: ``UserError`` for an empty history and for an id that the dataset does not have.
+    /// - Throws: ``UserError`` for an empty history, for an id that the dataset does not have, and when memory runs out.
     public func recommend(_ histories: [[String]], top: Int = 10, keepingSeen: Bool = false) throws -> [[Recommendation]] {
         try recommend(histories.map(indices), top: top, keepingSeen: keepingSeen).map { list in
             list.enumerated().map { place, found in
@@ -44,7 +48,7 @@ public final class ServedModel {
         guard top >= 1 else { throw UserError("\(top) items are asked for", remedy: "Ask for at least 1.") }
         let batch = EvaluationBatch(histories: histories, inputLength: recommender.userEncoder.positions)
         return try withTensorErrors {
-            withoutGradients {
+            try withoutGradients {
                 let users = recommender.userVectors(batch, itemVectors: itemVectors)
                 let scores = users.matmul(itemVectors.transposed(0, 1))  // [histories, items]
                 if !keepingSeen {
@@ -55,7 +59,9 @@ public final class ServedModel {
                 }
                 let count = min(top, dataset.items.count)
                 let (values, places) = scores.largest(count)
-                let (found, items) = (values.floats(), places.to(.cpu).array(of: Int64.self))
+                let (found, items) = (values.floats(), places.array(of: Int64.self))
+                // Nothing was read where memory ran out.
+                _ = try places.checked()
                 return histories.indices.map { row in
                     (row * count..<(row + 1) * count).filter { found[$0].isFinite }.map { (Int(items[$0]), found[$0]) }
                 }

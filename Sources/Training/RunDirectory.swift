@@ -44,7 +44,7 @@ public struct RunDirectory: Sendable {
         var found: [TrainingEvent] = []
         while let line = try reader.nextBytes() {
             do {
-                found.append(try JSONDecoder().decode(TrainingEvent.self, from: Data(line)))
+                found.append(try JSONFile.decoder.decode(TrainingEvent.self, from: Data(line)))
             } catch { throw UserError("not an event of training", at: reader.place, remedy: "Train again.") }
         }
         return found
@@ -52,8 +52,7 @@ public struct RunDirectory: Sendable {
 
     /// Replaces the events by these.
     func write(events all: [TrainingEvent]) throws {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys]
+        let encoder = JSONFile.encoder()
         var lines = Data()
         for event in all { lines += try encoder.encode(event) + Data("\n".utf8) }
         try AtomicFile.write(lines, to: events)

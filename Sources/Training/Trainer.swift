@@ -38,6 +38,11 @@ public final class Trainer {
         validate: @escaping (Recommender) throws -> Validation
     ) throws {
         try options.check()
+        guard sampler.split.trainingUsers.count >= 2 else {
+            throw UserError(
+                "there are \(sampler.split.trainingUsers.count) users to train on, at least 2 are needed",
+                remedy: "Give more users, or lower data.split.minimum_items.")
+        }
         self.recommender = recommender
         self.sampler = sampler
         self.options = options
@@ -138,7 +143,9 @@ public final class Trainer {
 
     private func step(_ batch: TrainingBatch, _ losses: Tensor) throws {
         adam.clearGradients()
-        let loss = try withAutocast(to: options.precision.autocast, on: recommender.device) { try recommender.loss(batch) }
+        let loss = try withAutocast(to: options.precision.autocast(on: recommender.device), on: recommender.device) {
+            try recommender.loss(batch)
+        }
         try recommender.backward(loss)
         adam.update()
         losses.add(loss.detached())

@@ -8,8 +8,17 @@ public struct TrainingOptions: Sendable, Codable, Equatable {
         case float32
         /// Products in bfloat16, weights and sums in float32.
         case bfloat16
+        /// bfloat16 on a processor with a matrix unit for it, else float32.
+        case auto
 
-        var autocast: DType? { self == .bfloat16 ? .bfloat16 : nil }
+        /// What it is on a device: float32 or bfloat16.
+        public func resolved(on device: Device) -> Precision {
+            guard self == .auto else { return self }
+            return device == .cpu && BFloat16Products.ofThisMachine == .matrixUnit ? .bfloat16 : .float32
+        }
+
+        /// What matrix products are rounded to on a device; nil for float32.
+        public func autocast(on device: Device) -> DType? { resolved(on: device) == .bfloat16 ? .bfloat16 : nil }
     }
 
     /// At most this many passes over the training sequences; 100 in the papers.
@@ -41,8 +50,12 @@ public struct TrainingOptions: Sendable, Codable, Equatable {
     /// - Throws: ``UserError`` that names the setting.
     public func check() throws {
         guard epochs >= 1 else { throw UserError("is \(epochs), expected at least 1", at: "epochs") }
-        guard (1...1 << 20).contains(batchSize) else {
-            throw UserError("is \(batchSize), expected 1 to \(1 << 20)", at: "batch_size")
+        guard (2...1 << 20).contains(batchSize) else {
+            throw UserError(
+                "is \(batchSize), expected 2 to \(1 << 20)", at: "batch_size",
+                remedy: batchSize == 1
+                    ? "A step tells a user's next item from the items of the step's other users: of one user nothing is learnt."
+                    : nil)
         }
         guard rate > 0, rate.isFinite else { throw UserError("is \(rate), expected above 0", at: "rate") }
         guard sideBlockRate > 0, sideBlockRate.isFinite else {

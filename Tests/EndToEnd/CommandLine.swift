@@ -56,7 +56,7 @@ struct CommandLine {
         return process
     }
 
-    /// The command that `IISAN_COMMAND` names, else the one beside the test bundle.
+    /// The command that `IISAN_COMMAND` names, such as that of a release build, else the one beside the test bundle.
     static func executable() throws -> URL {
         if let named = ProcessInfo.processInfo.environment["IISAN_COMMAND"] { return URL(filePath: named) }
         var folder = URL(filePath: ProcessInfo.processInfo.arguments[0]).deletingLastPathComponent()

@@ -32,6 +32,20 @@ import Testing
         }
     }
 
+    /// Numbers that JSON has no form for are texts, and come back.
+    @Test func numbersThatAreNotFiniteSurvive() throws {
+        try withTemporaryFolder { folder in
+            let url = folder.appending(path: "numbers.json")
+            let numbers = ["a": Double.nan, "b": .infinity, "c": -.infinity, "d": 0.5]
+            try JSONFile.write(numbers, to: url)
+            let read = try JSONFile.read([String: Double].self, from: url)
+            #expect(read["a"]?.isNaN == true && read["b"] == .infinity && read["c"] == -.infinity && read["d"] == 0.5)
+            let text = try String(contentsOf: url, encoding: .utf8)
+            #expect(text.contains("\"NaN\"") && text.contains("\"-Infinity\""))
+            #expect(throws: UserError.self) { try JSONFile.read([String: Int].self, from: url) }
+        }
+    }
+
     @Test func namesTheKeyThatIsWrong() throws {
         #expect(try error(reading: "{\"name\": \"a\", \"inner\": {}}").problem.contains("\"inner.count\" is missing"))
         #expect(

@@ -1,4 +1,5 @@
 import OrderedCollections
+import TestModels
 import TestSupport
 import Testing
 import Torch
@@ -121,14 +122,7 @@ import Torch
         }
     }
 
-    private func withThreads<Result>(_ count: Int, _ body: () throws -> Result) rethrows -> Result {
-        let before = LibTorch.threads
-        LibTorch.threads = count
-        defer { LibTorch.threads = before }
-        return try body()
-    }
-
-    @Test(arguments: shapes, [1, 2]) func equalsThePlainForm(_ shape: Shape, _ threads: Int) throws {
+    @Test(arguments: shapes, [1, 2, 3, 8]) func equalsThePlainForm(_ shape: Shape, _ threads: Int) throws {
         try withThreads(threads) {
             let setting = try Setting(shape)
             #expect(setting.together.isAvailable)
@@ -141,7 +135,7 @@ import Torch
     }
 
     /// The masks are what dropout makes of ones.
-    @Test(arguments: shapes, [1, 2]) func dropsAsMasksByHandDo(_ shape: Shape, _ threads: Int) throws {
+    @Test(arguments: shapes, [1, 2, 3, 8]) func dropsAsMasksByHandDo(_ shape: Shape, _ threads: Int) throws {
         try withThreads(threads) {
             let setting = try Setting(shape)
             RandomState.seed(13)
@@ -163,19 +157,17 @@ import Torch
         }
     }
 
-    /// The same numbers each time, bit for bit.
-    @Test(arguments: [1, 2]) func isDeterministic(_ threads: Int) throws {
-        try withThreads(threads) {
-            let setting = try Setting(Self.shapes[5])
-            func run() throws -> [[Float]] {
+    /// The same numbers each time, on any number of threads, bit for bit.
+    @Test(arguments: shapes) func isDeterministic(_ shape: Shape) throws {
+        func run(_ threads: Int) throws -> [[Float]] {
+            try withThreads(threads) {
+                let setting = try Setting(shape)
                 RandomState.seed(14)
-                return try setting.results { setting.fast($0, dropout: 0.1) }.values.map {
-                    $0.floats()
-                }
+                return try setting.results { setting.fast($0, dropout: 0.1) }.values.map { $0.floats() }
             }
-            let first = try run()
-            for _ in 0..<5 { #expect(try run() == first) }
         }
+        let first = try run(1)
+        for threads in [1, 2, 3, 8] { #expect(try run(threads) == first, "\(threads) threads") }
     }
 
     /// The encoder uses the operation; where it does not exist, the plain form.

@@ -1,3 +1,4 @@
+import TestModels
 import TestSupport
 import Testing
 import Torch
@@ -45,6 +46,18 @@ import Torch
             #expect(found.shape == expected.shape && (found - expected).absolute().maximum().item() <= 1e-5 * largest)
             #expect(rounded.dtype == .float32 && (rounded - expected).absolute().maximum().item() < 1e-2 * largest)
         }
+    }
+
+    @Test(arguments: [DType?.none, .bfloat16]) func threadsDoNotChangeABit(_ precision: DType?) throws {
+        func run(_ threads: Int) throws -> [[Float]] {
+            try withThreads(threads) {
+                try results((768, 768, 64), hasFusion: true) { heads, fusion in
+                    withAutocast(to: precision, on: .cpu) { TowerHead.joined(heads, before: fusion) }
+                }.map { $0.floats() }
+            }
+        }
+        let one = try run(1)
+        for threads in [2, 3, 8] { #expect(try run(threads) == one, "\(threads) threads") }
     }
 
     @Test func mapsThatDoNotFitAreErrors() {

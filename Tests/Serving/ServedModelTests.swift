@@ -1,10 +1,15 @@
 import Datasets
+import Evaluation
 import Files
 import Foundation
-import Serving
+import Modeling
 import TestModels
 import TestSupport
 import Testing
+import Torch
+import Training
+
+@testable import Serving
 
 @Suite(.oneAtATime) struct ServedModelTests {
     private func served(_ folder: URL) throws -> (SmallWorld, ServedModel) {
@@ -41,6 +46,50 @@ import Testing
             let long = try model.recommend([Array(repeating: "i1", count: 5) + Array(repeating: "i2", count: 10)], top: 5)[0]
             let short = try model.recommend([["i1"] + Array(repeating: "i2", count: 10)], top: 5)[0]
             #expect(long.map(\.score) == short.map(\.score))
+        }
+    }
+
+    /// A catalogue that no machine has the memory for is an error with a remedy, not a trap.
+    @Test func memoryThatRunsOutIsAnError() throws {
+        try withTemporaryFolder { folder in
+            let world = try SmallWorld(folder)
+            let vectors = Tensor.zeros([1, 16]).expanded([1 << 44, 16])
+            let model = ServedModel(try world.recommender(), dataset: world.dataset, itemVectors: vectors)
+            let error = #expect(throws: UserError.self) { try model.recommend([["i3", "i5"], ["i1"]], top: 7) }
+            #expect(error?.problem.contains("LibTorch") == true && error?.remedy?.contains("memory") == true)
+        }
+    }
+
+    /// On an accelerator, for which the processor stands in, a model trains to the same losses and recommends the same items.
+    @Test(arguments: [Method.iisan, .iisanVersa, .frozen, .id, .idAndModality])
+    func anAcceleratorGivesTheSame(_ method: Method) throws {
+        try withTemporaryFolder { folder in
+            let world = try SmallWorld(folder)
+            func answers(on device: Device) throws -> (losses: [Double], ranks: [Int], items: [[Int]]) {
+                let recommender = try world.recommender(on: device) {
+                    $0.method = method
+                    // Whose numbers are drawn otherwise there.
+                    $0.userEncoder.dropout = 0
+                }
+                var options = TrainingOptions()
+                (options.epochs, options.batchSize, options.rate) = (2, 8, 1e-3)
+                let evaluator = Evaluator(world.split)
+                let run = RunDirectory(folder.appending(path: "\(device)"))
+                let sampler = BatchSampler(world.split, batchSize: 8, seed: 1)
+                let trainer = try Trainer(recommender, sampler, options, run) { _ in .init(hitRate: 0, ndcg: 0) }
+                #expect(try trainer.train() == .finished)
+                #expect(recommender.parameters.all.values.allSatisfy { $0.device == device })
+                let ranks = try evaluator.ranks(recommender, .test).map(\.rank)
+                _ = try evaluator.shares(recommender, .test)
+                let served = try ServedModel(recommender, dataset: world.dataset, split: world.split)
+                let lists = try served.recommend([[3, 5, 7], [1]] as [[Int32]], top: 5)
+                return (try run.readEvents().map(\.loss), ranks, lists.map { $0.map(\.item) })
+            }
+            let (here, there) = (try answers(on: .cpu), try answers(on: .standIn))
+            #expect(here.losses.count == 2)
+            for (here, there) in zip(here.losses, there.losses) { #expect(abs(here - there) < 1e-5 * here) }
+            #expect(zip(here.ranks, there.ranks).count { abs($0 - $1) <= 1 } == here.ranks.count)
+            #expect(here.items.map(Set.init) == there.items.map(Set.init))
         }
     }
 

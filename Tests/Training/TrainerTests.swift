@@ -38,6 +38,33 @@ import Torch
         Dictionary(uniqueKeysWithValues: recommender.parameters.all.map { ($0.key, $0.value.floats()) })
     }
 
+    /// Of one user alone nothing is learnt, so such a step is refused before anything is written.
+    @Test func aStepOfOneUserIsRefused() throws {
+        try withTemporaryFolder { folder in
+            let world = try SmallWorld(folder)
+            var options = options()
+            options.batchSize = 1
+            let error = #expect(throws: UserError.self) { try options.check() }
+            #expect(error?.place == "batch_size" && error?.remedy?.contains("one user") == true)
+            #expect(throws: UserError.self) { try trainer(world, folder.appending(path: "run"), options) }
+            #expect(!FileManager.default.fileExists(atPath: folder.appending(path: "run").path))
+            options.batchSize = 2
+            #expect(throws: Never.self) { try options.check() }
+            let single = try SmallWorld(folder.appending(path: "single"), users: 1)
+            #expect(throws: UserError.self) { try trainer(single, folder.appending(path: "run"), options) }
+        }
+    }
+
+    /// What auto stands for is one of the two, and never bfloat16 where there is nothing to multiply it with.
+    @Test func autoIsOneOfTheTwo() {
+        for device in [Device.cpu, .standIn] {
+            let precision = TrainingOptions.Precision.auto.resolved(on: device)
+            #expect(precision != .auto)
+            if BFloat16Products.ofThisMachine == .none || device == .standIn { #expect(precision == .float32) }
+        }
+        #expect(TrainingOptions.Precision.bfloat16.resolved(on: .cpu) == .bfloat16)
+    }
+
     /// Stopped again and again, after one, two or three steps and each time with new objects, it comes to the same numbers.
     @Test func stoppedAnywhereItGoesOnToTheSameNumbers() throws {
         try withTemporaryFolder { folder in

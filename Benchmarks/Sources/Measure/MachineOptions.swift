@@ -4,7 +4,7 @@ import Torch
 
 /// Where it is computed.
 struct MachineOptions: ParsableArguments {
-    @Option(help: "auto, cpu, cuda, cuda:1 or mps.")
+    @Option(help: "auto, cpu, cuda, cuda:1, mps, or cpu:1 for the accelerators' form on the processor.")
     var device = "cpu"
 
     @Option(help: "Threads of one operation; 0 for LibTorch's own choice.")

@@ -6,7 +6,8 @@ import Synchronization
 public final class BatchSampler: Sendable {
     /// What the batches are made of.
     public let split: Split
-    /// Users per batch; the last batch of an epoch may have fewer.
+    /// Users per batch; the last batch of an epoch may have fewer, or one more: a user alone has nobody's items to tell his own from, so
+    /// one who is left over joins the batch before.
     public let batchSize: Int
     /// Decides the order of users.
     public let seed: UInt64
@@ -26,7 +27,10 @@ public final class BatchSampler: Sendable {
     }
 
     /// How many batches an epoch has.
-    public var stepCount: Int { (split.trainingUsers.count + batchSize - 1) / batchSize }
+    public var stepCount: Int {
+        let (whole, rest) = split.trainingUsers.count.quotientAndRemainder(dividingBy: batchSize)
+        return rest == 0 || (rest == 1 && whole > 0 && batchSize > 1) ? whole : whole + 1
+    }
 
     /// The batch of a step of an epoch, both from 0.
     public func batch(epoch: Int, step: Int) -> TrainingBatch {
@@ -37,7 +41,7 @@ public final class BatchSampler: Sendable {
     public func users(epoch: Int, step: Int) -> ArraySlice<Int32> {
         precondition(step >= 0 && step < stepCount, "step \(step) of \(stepCount)")
         let users = order(of: epoch)
-        return users[step * batchSize..<min(users.count, (step + 1) * batchSize)]
+        return users[step * batchSize..<(step + 1 == stepCount ? users.count : (step + 1) * batchSize)]
     }
 
     private func order(of epoch: Int) -> [Int32] {

@@ -43,7 +43,7 @@ public final class PretrainedEncoder {
         dtype: DType = .float32, trained: Bool = false
     ) throws {
         let directory = try EncoderDirectory(directory, for: modality)
-        try self.init(directory, hash: directory.contentHash(), through: lastLayer, on: device, dtype: dtype, trained: trained)
+        try self.init(directory, hash: directory.contentHash(), through: lastLayer, on: device, dtype: dtype) { _ in trained }
     }
 
     /// Loads an encoder whose directory was read before.
@@ -54,18 +54,18 @@ public final class PretrainedEncoder {
     ///   - lastLayer: the last hidden state that will be asked for; blocks after it are not loaded. nil: all.
     ///   - device: where the weights are put.
     ///   - dtype: the type the weights are converted to.
-    ///   - trained: whether gradients are recorded for the weights.
+    ///   - isTrained: whether gradients are recorded for the tensor of a name; by default for none.
     /// - Throws: ``UserError`` for a missing or unfitting tensor and a hidden state that does not exist.
     public init(
         _ directory: EncoderDirectory, hash: String, through lastLayer: Int? = nil, on device: Device = .cpu,
-        dtype: DType = .float32, trained: Bool = false
+        dtype: DType = .float32, isTrained: @escaping (String) -> Bool = { _ in false }
     ) throws {
         (family, modelType, name) = (directory.family, directory.modelType, directory.name)
         self.hash = hash
         let last = lastLayer ?? family.depth
         try directory.check(last)
         let weights = directory.weights
-        parameters = Parameters(.weights(weights), on: device, dtype: dtype, trained: trained)
+        parameters = Parameters(.weights(weights), on: device, dtype: dtype, isTrained: isTrained)
         let prefixed = try parameters.scoped(toEncoderOf: family, in: weights)
         embeddings = try family.embeddings(prefixed)
         blocks = try (0..<last).map { [family] in try family.block(prefixed, $0) }

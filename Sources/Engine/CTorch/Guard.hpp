@@ -1,4 +1,5 @@
-// What all files of the interface share: handles and the turning of exceptions into messages.
+// What all files of the interface share: handles and the turning of exceptions into messages. The functions themselves may throw;
+// what the table hands out does not.
 #pragma once
 
 #include "CTorch.h"
@@ -6,7 +7,9 @@
 #include <ATen/core/Tensor.h>
 #include <c10/util/Exception.h>
 
+#include <exception>
 #include <string>
+#include <type_traits>
 
 #pragma clang assume_nonnull begin
 
@@ -17,19 +20,42 @@ namespace ctorch {
 /// The last message of this thread.
 std::string &message();
 
-/// Runs a body; an exception becomes the message and the result `failed`.
-template <typename Result, typename Body> Result guarded(Result failed, Body body) noexcept {
-    try {
-        return body();
-    } catch (const c10::Error &error) {
-        message() = error.what_without_backtrace();
-    } catch (const std::exception &error) {
-        message() = error.what();
-    } catch (...) {
-        message() = "unknown exception";
-    }
-    return failed;
+/// What says that a call failed: false, null or -1.
+template <typename Result> Result failed() {
+    if constexpr (std::is_same_v<Result, const char *>) return "";
+    else if constexpr (std::is_pointer_v<Result>) return nullptr;
+    else if constexpr (std::is_same_v<Result, bool>) return false;
+    else if constexpr (!std::is_void_v<Result>) return -1;
 }
+
+/// A function of the interface as the table has it: no exception leaves it; its text becomes the message, and the result says that the
+/// call failed.
+template <auto function> struct Guarded;
+
+template <typename Result, typename... Parameters, Result (*function)(Parameters...)> struct Guarded<function> {
+    static Result call(Parameters... parameters) noexcept {
+        try {
+            return function(parameters...);
+        } catch (const c10::Error &error) {
+            keep(error.what_without_backtrace());
+        } catch (const std::exception &error) {
+            keep(error.what());
+        } catch (...) {
+            keep("unknown exception");
+        }
+        return failed<Result>();
+    }
+
+  private:
+    /// Keeps a message; an empty one where there is no memory for it.
+    static void keep(const char *text) noexcept {
+        try {
+            message() = text;
+        } catch (...) {
+            message().clear();
+        }
+    }
+};
 
 /// Gives a tensor to the caller, who has to release it; null for an undefined one.
 inline CTorchTensor _Nullable give(at::Tensor tensor) {

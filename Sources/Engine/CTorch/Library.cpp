@@ -14,40 +14,35 @@
 #endif
 
 using ctorch::Borrowed;
-using ctorch::guarded;
 
 namespace {
 
 /// The default generator of a device.
 at::Generator generator(int32_t type, int32_t index) {
+    // A processor has no index for LibTorch.
+    const auto kind = static_cast<c10::DeviceType>(type);
     return at::globalContext().defaultGenerator(
-        c10::Device(static_cast<c10::DeviceType>(type), static_cast<c10::DeviceIndex>(index)));
+        c10::Device(kind, kind == c10::DeviceType::CPU ? -1 : static_cast<c10::DeviceIndex>(index)));
 }
 
 } // namespace
 
 bool ctorch_seed(uint64_t seed) {
-    return guarded(false, [&] {
-        at::manual_seed(seed);
-        return true;
-    });
+    at::manual_seed(seed);
+    return true;
 }
 
 CTorchTensor ctorch_random_state(int32_t type, int32_t index) {
-    return guarded<CTorchTensor>(nullptr, [&] {
-        auto source = generator(type, index);
-        std::lock_guard<std::mutex> lock(source.mutex());
-        return ctorch::give(source.get_state());
-    });
+    auto source = generator(type, index);
+    std::lock_guard<std::mutex> lock(source.mutex());
+    return ctorch::give(source.get_state());
 }
 
 bool ctorch_set_random_state(int32_t type, int32_t index, CTorchTensor state) {
-    return guarded(false, [&] {
-        auto target = generator(type, index);
-        std::lock_guard<std::mutex> lock(target.mutex());
-        target.set_state(*Borrowed(state));
-        return true;
-    });
+    auto target = generator(type, index);
+    std::lock_guard<std::mutex> lock(target.mutex());
+    target.set_state(*Borrowed(state));
+    return true;
 }
 
 int32_t ctorch_compiled_version(void) { return TORCH_VERSION_MAJOR * 1000 + TORCH_VERSION_MINOR; }
@@ -72,45 +67,41 @@ const char *ctorch_cpu_capability(void) {
 
 int32_t ctorch_thread_count(void) { return at::get_num_threads(); }
 
-void ctorch_set_thread_count(int32_t count) { at::set_num_threads(count); }
+bool ctorch_set_thread_count(int32_t count) {
+    // OpenMP ends the process where the system gives it no more threads.
+    TORCH_CHECK(count >= 1 && count <= 1024, "the number of threads is ", count, ", expected 1 to 1024");
+    at::set_num_threads(count);
+    return true;
+}
 
 int32_t ctorch_device_count(int32_t type) {
     const auto device = static_cast<c10::DeviceType>(type);
     if (device == c10::DeviceType::CPU) return 1;
-    return guarded<int32_t>(0, [&]() -> int32_t {
-        if (!c10::impl::hasDeviceGuardImpl(device)) return 0;
-        return c10::impl::getDeviceGuardImpl(device)->deviceCount();
-    });
+    if (!c10::impl::hasDeviceGuardImpl(device)) return 0;
+    return c10::impl::getDeviceGuardImpl(device)->deviceCount();
 }
 
 bool ctorch_synchronize(int32_t type, int32_t index) {
     const auto device = static_cast<c10::DeviceType>(type);
     if (device == c10::DeviceType::CPU) return true;
-    return guarded(false, [&] {
-        c10::impl::getDeviceGuardImpl(device)->synchronizeDevice(static_cast<c10::DeviceIndex>(index));
-        return true;
-    });
+    c10::impl::getDeviceGuardImpl(device)->synchronizeDevice(static_cast<c10::DeviceIndex>(index));
+    return true;
 }
 
 bool ctorch_device_memory(int32_t type, int32_t index, int64_t *current, int64_t *peak, int64_t *total) {
-    return guarded(false, [&] {
-        auto *allocator = c10::getDeviceAllocator(static_cast<c10::DeviceType>(type));
-        const auto device = static_cast<c10::DeviceIndex>(index);
-        const auto stats = allocator->getDeviceStats(device);
-        const auto all = static_cast<size_t>(c10::CachingAllocator::StatType::AGGREGATE);
-        *current = stats.allocated_bytes[all].current;
-        *peak = stats.allocated_bytes[all].peak;
-        *total = static_cast<int64_t>(allocator->getMemoryInfo(device).second);
-        return true;
-    });
+    auto *allocator = c10::getDeviceAllocator(static_cast<c10::DeviceType>(type));
+    const auto device = static_cast<c10::DeviceIndex>(index);
+    const auto stats = allocator->getDeviceStats(device);
+    const auto all = static_cast<size_t>(c10::CachingAllocator::StatType::AGGREGATE);
+    *current = stats.allocated_bytes[all].current;
+    *peak = stats.allocated_bytes[all].peak;
+    *total = static_cast<int64_t>(allocator->getMemoryInfo(device).second);
+    return true;
 }
 
 bool ctorch_reset_device_peak(int32_t type, int32_t index) {
-    return guarded(false, [&] {
-        c10::getDeviceAllocator(static_cast<c10::DeviceType>(type))
-            ->resetPeakStats(static_cast<c10::DeviceIndex>(index));
-        return true;
-    });
+    c10::getDeviceAllocator(static_cast<c10::DeviceType>(type))->resetPeakStats(static_cast<c10::DeviceIndex>(index));
+    return true;
 }
 
 void ctorch_keep_freed_memory(void) {

@@ -3,6 +3,8 @@
 #include <ATen/core/dispatch/Dispatcher.h>
 #include <ATen/core/ivalue.h>
 
+#include <vector>
+
 using c10::IValue;
 
 namespace {
@@ -56,43 +58,33 @@ IValue value(
 } // namespace
 
 CTorchOperator ctorch_find_operator(const char *name, const char *overload) {
-    return ctorch::guarded<CTorchOperator>(nullptr, [&]() -> CTorchOperator {
-        auto found = c10::Dispatcher::singleton().findSchema({name, overload});
-        if (!found) {
-            ctorch::message() = std::string("this LibTorch has no operator ") + name + "." + overload;
-            return nullptr;
-        }
-        return reinterpret_cast<CTorchOperator>(new c10::OperatorHandle(*found));
-    });
+    auto found = c10::Dispatcher::singleton().findSchema({name, overload});
+    TORCH_CHECK(found, "this LibTorch has no operator ", name, ".", overload);
+    return reinterpret_cast<CTorchOperator>(new c10::OperatorHandle(*found));
 }
 
 int32_t ctorch_call(
     CTorchOperator operation, const CTorchArgument *arguments, int32_t count, const CTorchTensor _Nullable *tensors,
     const int64_t *integers, CTorchTensor _Nullable *results, int32_t capacity) {
-    return ctorch::guarded<int32_t>(-1, [&] {
-        const auto &handle = *reinterpret_cast<const c10::OperatorHandle *>(operation);
-        const auto &expected = handle.schema().arguments();
-        TORCH_CHECK(
-            static_cast<size_t>(count) <= expected.size(), handle.schema().name(), " takes ", expected.size(), " arguments, not ",
-            count);
-        torch::jit::Stack stack;
-        stack.reserve(expected.size());
-        for (int32_t i = 0; i < count; ++i) stack.push_back(value(arguments[i], tensors, integers, expected[i]));
-        for (size_t i = count; i < expected.size(); ++i)
-            stack.push_back(value({CTORCH_DEFAULT, 0, 0, 0, nullptr}, tensors, integers, expected[i]));
-        handle.callBoxed(&stack);
-        int32_t given = 0;
-        const auto add = [&](at::Tensor tensor) {
-            TORCH_CHECK(given < capacity, handle.schema().name(), " gives more than ", capacity, " tensors");
-            results[given++] = ctorch::give(std::move(tensor));
-        };
-        for (auto &result : stack) {
-            if (result.isTensor()) {
-                add(std::move(result).toTensor());
-            } else if (result.isTensorList()) {
-                for (const at::Tensor &tensor : result.toTensorVector()) add(tensor);
-            }
-        }
-        return given;
-    });
+    const auto &handle = *reinterpret_cast<const c10::OperatorHandle *>(operation);
+    const auto &expected = handle.schema().arguments();
+    TORCH_CHECK(
+        static_cast<size_t>(count) <= expected.size(), handle.schema().name(), " takes ", expected.size(), " arguments, not ", count);
+    torch::jit::Stack stack;
+    stack.reserve(expected.size());
+    for (int32_t i = 0; i < count; ++i) stack.push_back(value(arguments[i], tensors, integers, expected[i]));
+    for (size_t i = count; i < expected.size(); ++i)
+        stack.push_back(value({CTORCH_DEFAULT, 0, 0, 0, nullptr}, tensors, integers, expected[i]));
+    handle.callBoxed(&stack);
+    // Nothing is given away before all of it fits.
+    std::vector<at::Tensor> all;
+    for (auto &result : stack) {
+        if (result.isTensor()) all.push_back(std::move(result).toTensor());
+        else if (result.isTensorList())
+            for (const at::Tensor &tensor : result.toTensorVector()) all.push_back(tensor);
+    }
+    TORCH_CHECK(
+        all.size() <= static_cast<size_t>(capacity), handle.schema().name(), " gives ", all.size(), " tensors, more than ", capacity);
+    for (size_t i = 0; i < all.size(); ++i) results[i] = ctorch::give(std::move(all[i]));
+    return static_cast<int32_t>(all.size());
 }

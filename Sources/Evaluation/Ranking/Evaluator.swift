@@ -62,10 +62,16 @@ public struct Evaluator {
             })
     }
 
-    /// How much of the scores each part of the item tower decides; empty for a tower of one part.
+    /// Whether every target has the score of every other item that was not left out: the model tells no item from another.
+    public static func areAllTied(_ ranks: [TargetRank]) -> Bool {
+        !ranks.isEmpty && ranks.allSatisfy { $0.ties > 0 && $0.ties == $0.rank - 1 }
+    }
+
+    /// How much of the scores each part of the item tower decides; empty for a tower of one part, and where all scores of every user are
+    /// equal.
     ///
     /// A user's scores are the sum of the parts' scores. A part's share is the covariance of its scores with the whole over the
-    /// catalogue, divided by the variance of the whole: the shares of a user add up to 1. The mean is over users.
+    /// catalogue, divided by the variance of the whole: the shares of a user add up to 1. The mean is over the users whose scores differ.
     public func shares(
         _ recommender: Recommender, _ part: Split.Part, itemVectors: Tensor? = nil
     ) throws -> [RunResult.TowerShare] {
@@ -75,22 +81,24 @@ public struct Evaluator {
                 guard parts.count > 1 else { return [] }
                 let items = try itemVectors ?? self.itemVectors(recommender)
                 var sums = [Double](repeating: 0, count: parts.count)
-                var users = 0
+                var users = 0.0
                 let block = max(1, min(1024, budget / (8 * max(1, split.itemCount))))
                 for batch in split.evaluationBatches(part, size: block) {
                     let vectors = recommender.userVectors(batch, itemVectors: items)
-                    func centred(_ table: Tensor) -> Tensor {
-                        let scores = vectors.matmul(table.transposed(0, 1))  // [users, items]
-                        return scores - scores.mean(along: 1, keeping: true)
-                    }
-                    let whole = centred(items)
+                    func centred(_ scores: Tensor) -> Tensor { scores - scores.mean(along: 1, keeping: true) }
+                    let scores = vectors.matmul(items.transposed(0, 1))  // [users, items]
+                    let whole = centred(scores)
                     let variance = (whole * whole).sum(along: 1)  // [users]
+                    // What is left of equal scores is rounding; there is nothing to share.
+                    let differ = variance .> (scores * scores).sum(along: 1) * 1e-10
+                    let none = Tensor(Float(0), on: variance.device)
                     for (index, part) in parts.enumerated() {
-                        sums[index] += ((centred(part.vectors) * whole).sum(along: 1) / variance).sum().item()
+                        let own = (centred(vectors.matmul(part.vectors.transposed(0, 1))) * whole).sum(along: 1)
+                        sums[index] += (own / variance).kept(where: differ, otherwise: none).sum().item()
                     }
-                    users += batch.userCount
+                    users += differ.to(.float32).sum().item()
                 }
-                return zip(parts, sums).map { .init(tower: $0.name, share: $1 / Double(max(1, users))) }
+                return users > 0 ? zip(parts, sums).map { .init(tower: $0.name, share: $1 / users) } : []
             }
         }
     }

@@ -43,9 +43,12 @@ public struct Ranker {
             let scores = users.narrowed(0, cases).matmul(columns)
             let counts = users.device == .cpu ? Self.counted(question, scores) : Self.compared(question, scores)
             let (others, ties) = (counts.selected(0, 0).array(of: Int64.self), counts.selected(0, 1).array(of: Int64.self))
+            // Nothing was read where memory ran out.
+            _ = try counts.checked()
             guard others.allSatisfy({ $0 >= 0 }) else {
                 throw UserError(
-                    "the model gives scores that are not finite", remedy: "Training has diverged: lower the learning rates.")
+                    "the model gives scores that are not finite",
+                    remedy: "Training has diverged: lower the learning rates. Or a state in a store is not a number.")
             }
             for (index, place) in cases.enumerated() {
                 ranks.append(

@@ -11,7 +11,7 @@ public enum JSONFile {
             return Data(bytes)
         }
         do {
-            return try JSONDecoder().decode(type, from: data)
+            return try decoder.decode(type, from: data)
         } catch let error as DecodingError {
             if case .dataCorrupted(let context) = error, context.codingPath.isEmpty,
                 (try? JSONSerialization.jsonObject(with: data, options: .fragmentsAllowed)) != nil
@@ -31,9 +31,25 @@ public enum JSONFile {
 
     /// A value as indented JSON with sorted keys and a line end.
     public static func encode(_ value: some Encodable) throws -> Data {
+        try encoder([.prettyPrinted]).encode(value) + Data("\n".utf8)
+    }
+
+    /// An encoder with sorted keys, which writes a number that is not finite as the text `NaN`, `Infinity` or `-Infinity`: JSON has no
+    /// such numbers, and what a run cost must not be lost for one of them.
+    package static func encoder(_ formatting: JSONEncoder.OutputFormatting = []) -> JSONEncoder {
         let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return try encoder.encode(value) + Data("\n".utf8)
+        encoder.outputFormatting = formatting.union([.sortedKeys, .withoutEscapingSlashes])
+        encoder.nonConformingFloatEncodingStrategy = .convertToString(
+            positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
+        return encoder
+    }
+
+    /// A decoder that reads what ``encoder(_:)`` writes.
+    package static var decoder: JSONDecoder {
+        let decoder = JSONDecoder()
+        decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+            positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
+        return decoder
     }
 
     private static func describe(_ error: DecodingError) -> String {

@@ -2,12 +2,13 @@ import Foundation
 
 /// A file's bytes in memory, mapped and not copied: opening costs microseconds whatever the size.
 ///
-/// The mapping is private and lives as long as this object; writing to it copies pages and never reaches the file.
+/// The mapping is for reading alone and lives as long as this object: it takes no memory that the system would have to promise, so that
+/// a file may be larger than memory.
 public final class MappedFile: Sendable {
     /// Where the file is.
     public let url: URL
     /// All bytes of the file. Valid as long as this object lives.
-    nonisolated(unsafe) public let bytes: UnsafeMutableRawBufferPointer
+    nonisolated(unsafe) public let bytes: UnsafeRawBufferPointer
 
     /// Maps a file.
     ///
@@ -24,23 +25,23 @@ public final class MappedFile: Sendable {
         }
         let size = Int(status.st_size)
         guard size > 0 else {
-            bytes = UnsafeMutableRawBufferPointer(start: nil, count: 0)
+            bytes = UnsafeRawBufferPointer(start: nil, count: 0)
             return
         }
-        guard let start = mmap(nil, size, PROT_READ | PROT_WRITE, MAP_PRIVATE, descriptor, 0), start != MAP_FAILED else {
+        guard let start = mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0), start != MAP_FAILED else {
             throw UserError.system("could not map the file", at: url.path)
         }
-        bytes = UnsafeMutableRawBufferPointer(start: start, count: size)
+        bytes = UnsafeRawBufferPointer(start: start, count: size)
     }
 
     /// Gives the bytes to `body` and keeps them mapped until it returns.
     ///
     /// Whoever holds on to ``bytes`` alone does not keep the file mapped: the object may go right after its last use.
     public func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
-        try withExtendedLifetime(self) { try body(UnsafeRawBufferPointer(bytes)) }
+        try withExtendedLifetime(self) { try body(bytes) }
     }
 
     deinit {
-        if let start = bytes.baseAddress { munmap(start, bytes.count) }
+        if let start = bytes.baseAddress { munmap(UnsafeMutableRawPointer(mutating: start), bytes.count) }
     }
 }

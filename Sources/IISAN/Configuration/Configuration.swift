@@ -175,7 +175,10 @@ extension Configuration: SettingsSection {
             .section("encode", \.encode, "Frozen encoders; each item goes through them once."),
             .section("train", \.train, "What is trained on the hidden states, and how."),
             .section("evaluate", \.evaluate, "How a trained model is ranked."),
-            .value("device", \.device, "Where computing happens: auto, cpu, cuda, cuda:N or mps."),
+            .value(
+                "device", \.device,
+                "Where computing happens: auto, cpu, cuda, cuda:N or mps; cpu:1, to try the accelerators' form on the processor."
+            ),
             .value("threads", \.threads, "Threads of one operation; 0 leaves it to LibTorch."),
         ]
     }

@@ -53,7 +53,10 @@ extension TrainSettings: SettingsSection {
                 "measured_steps", \.training.measuredSteps,
                 "Times this many steps and stops: what training costs, without a trained model."),
             .value("seed", \.training.seed, "Decides fresh parameters, the order of users and dropout."),
-            .value("precision", \.training.precision, "Matrix products in float32 or bfloat16."),
+            .value(
+                "precision", \.training.precision,
+                "Matrix products in float32 or bfloat16; auto: bfloat16 where the processor has a matrix unit for it, else float32."
+            ),
         ]
     }
 }

@@ -4,7 +4,11 @@ extension Doctor {
     /// The processor's name and what its vector and matrix instructions are good for.
     static func processor(flags: Set<String>, capability: String) -> DoctorFinding {
         var parts = [RunEnvironment.cpuInformation("model name") ?? "unknown", "LibTorch uses \(capability)"]
-        if flags.contains("amx_bf16") { parts.append("matrix unit for bf16 (AMX)") }
+        if flags.contains("amx_bf16") {
+            parts.append("matrix unit for bf16 (AMX)")
+        } else if flags.contains("avx512_bf16") {
+            parts.append("vector instructions for bf16 (AVX512-BF16)")
+        }
         let held = flags.contains("avx512f") && !capability.hasPrefix("AVX512")
         return DoctorFinding(
             "Processor", parts.joined(separator: ", "),
@@ -16,11 +20,17 @@ extension Doctor {
         let precisions = [float32 ? "float32" : nil, bfloat16 ? "bfloat16" : nil].compactMap { $0 }
         guard precisions.isEmpty else {
             return DoctorFinding(
-                "Kernels", precisions.joined(separator: ", ") + ", for side networks with widths that are multiples of 32")
+                "Kernels", precisions.joined(separator: ", ") + ", for side networks with widths that are multiples of 32",
+                advice: bfloat16
+                    ? nil
+                    : "Train in float32, or with train.precision: auto: for bfloat16, which is many times slower here, our kernels need "
+                        + "AVX512-BF16 or AMX.")
         }
         return DoctorFinding(
             "Kernels", "none",
-            advice: "Side networks train with LibTorch's operations, several times slower: our kernels need AVX-512.")
+            advice:
+                "Side networks train with LibTorch's operations, several times slower, and in bfloat16 slower still: our kernels "
+                + "need AVX-512, for bfloat16 AVX512-BF16 or AMX. Train in float32, or with train.precision: auto.")
     }
 
     /// The names of the processor's features; empty where the system does not list them.

@@ -32,6 +32,8 @@ extension Pipeline {
         guard !settings.encoder.isEmpty, !settings.store.isEmpty else {
             throw UserError("encoder and store have to be named", at: place.description)
         }
+        let hasAny = items.contains { modality == .text ? $0.title?.contains { !$0.isWhitespace } == true : $0.picture != nil }
+        guard hasAny || items.isEmpty else { throw Self.nobodyHas(modality.rawValue) }
         let folder = URL(filePath: settings.store)
         let encoder = try CatalogueEncoder(
             modality, of: items, with: encoderDirectory(settings.encoder), options: encodingOptions(settings))
@@ -52,6 +54,16 @@ extension Pipeline {
         } catch is CancellationError {
             return false
         }
+    }
+
+    /// What is wrong where no item has a modality that is read.
+    static func nobodyHas(_ modality: String) -> UserError {
+        let (what, setting) = modality == "image" ? ("picture", "data.import.pictures") : ("title", "data.import.items")
+        let other = modality == "image" ? "text" : "image"
+        return UserError(
+            "no item has a \(what) that could be read", at: "encode.\(modality)",
+            remedy: "Look at \(setting) and whether its names are the items' ids (iisan data check counts what was found), "
+                + "or set train.modality: \(other).")
     }
 
     /// The directory of an encoder: the setting itself, or where the hub's cache has the model of that name.

@@ -29,6 +29,7 @@ extension Pipeline {
                     try evaluator.ranks($0, part, itemVectors: items, onProgress: observer.onProgress)
                 }
                 ?? evaluator.popularityRanks(part)
+            if part == .test, Evaluator.areAllTied(ranks) { observer.onMessage("evaluate: \(Self.allTied)") }
             try evaluator.table(ranks, part).write(to: run.ranks(part))
             return Evaluator.card(
                 ranks, split: split, part: part, datasetHash: dataset.manifest.contentHash,

@@ -35,7 +35,12 @@ extension Pipeline {
         RandomState.seed(configuration.train.training.seed)
         var sources: [EncoderModality: any StateSource] = [:]
         for (modality, settings) in configuration.readModalities {
-            sources[modality] = try source(modality, settings, dataset, changed)
+            let source = try source(modality, settings, dataset, changed)
+            // A study of robustness may take a modality from all items; nothing is learnt where none ever had it.
+            if changed == nil, let presence = source.presence, !presence.isEmpty, !presence.contains(true) {
+                throw Self.nobodyHas(modality.rawValue)
+            }
+            sources[modality] = source
         }
         return try SettingsPlace(source: "train").naming {
             try Recommender.make(
@@ -95,7 +100,7 @@ extension Pipeline {
             return try StoredStates(store, layers: layers, on: try device)
         }
         let inputs = try liveInputs(modality, settings, dataset, changed)
-        let autocast: DType? = train.training.precision == .bfloat16 ? .bfloat16 : nil
+        let autocast = train.training.precision.autocast(on: try device)
         if train.model.method.trainsEncoders {
             return try SettingsPlace(source: "train").naming {
                 try TunedEncoder(

@@ -63,14 +63,21 @@ extension Pipeline {
         let trainer = try Trainer(
             recommender, BatchSampler(split, batchSize: options.batchSize, seed: options.seed), options, run
         ) { recommender in
-            let summary = RankingSummary(of: try evaluator.ranks(recommender, .validation), cutoffs: [10], resamples: 0)
+            let ranks = try evaluator.ranks(recommender, .validation)
+            if Evaluator.areAllTied(ranks) { observer.onMessage("train: \(Self.allTied)") }
+            let summary = RankingSummary(of: ranks, cutoffs: [10], resamples: 0)
             return Validation(hitRate: summary.cutoffs[0].hitRate.value, ndcg: summary.cutoffs[0].ndcg.value)
         }
         observer.onMessage(
             "train: \(configuration.train.model.name), \(recommender.trainableCount) parameters, "
                 + "\(split.trainingUsers.count) users, \(split.trainingInteractions) interactions, \(device), "
-                + "\(options.precision.rawValue)"
+                + "\(options.precision.resolved(on: device).rawValue)"
                 + (trainer.progress == TrainingState() ? "" : ", going on in epoch \(trainer.progress.epoch + 1)"))
+        if device == .cpu, options.precision == .bfloat16, BFloat16Products.ofThisMachine == .none {
+            observer.onMessage(
+                "train: this processor has no instructions for bfloat16, which is many times slower than float32 here; "
+                    + "train.precision: auto takes the faster one")
+        }
         if let steps = options.measuredSteps {
             guard
                 let seconds = try trainer.measure(
@@ -84,6 +91,11 @@ extension Pipeline {
         if outcome == .finished { try JSONFile.write(cost(recommender, dataset), to: run.cost) }
         return outcome
     }
+
+    /// What is said of a model that scores all items alike.
+    static let allTied =
+        "all items have the same score for every user, so no target ranks well: the item vectors are equal. Look whether the hidden "
+        + "states are zeros, and whether the titles and pictures were found (iisan data check)."
 
     /// Whether the run's folder holds all that training makes.
     func isTrained() throws -> Bool {
@@ -148,7 +160,10 @@ extension Pipeline {
         var inputs = StageInputs()
         inputs.add(settings.changes)
         inputs.add(configuration.data.split.changes)
-        inputs.add(try device.kind == .cpu ? "cpu" : "accelerator")
+        inputs.add(try device == .cpu ? "cpu" : "accelerator")
+        // What auto is here; elsewhere it may be another precision, with other numbers.
+        let precision = configuration.train.training.precision
+        if precision == .auto { inputs.add(precision.resolved(on: try device).rawValue) }
         inputs.add(dataset.manifest.contentHash)
         for store in try stores(dataset) {
             inputs.add(store.identity.hash)

@@ -67,7 +67,11 @@ public struct Pipeline {
         get throws {
             let device = try SettingsPlace(source: "device").naming { try Device(named: configuration.device) }
             LibTorch.keepFreedMemory()
-            if configuration.threads > 0 { LibTorch.threads = configuration.threads }
+            if configuration.threads > 0 {
+                try SettingsPlace(source: "threads").naming {
+                    try withTensorErrors { LibTorch.threads = configuration.threads }
+                }
+            }
             return device
         }
     }

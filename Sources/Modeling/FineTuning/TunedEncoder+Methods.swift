@@ -4,27 +4,25 @@ import OrderedCollections
 import Torch
 
 extension TunedEncoder {
+    /// Whether a method trains an encoder's own tensor.
+    static func isTrained(_ name: String, by method: Method) -> Bool {
+        method == .full || (method == .bitfit && name.hasSuffix("bias"))
+    }
+
     /// Prepares an encoder for a method and names what is trained of it.
     static func tensors(
         of encoder: PretrainedEncoder, _ method: Method, _ options: FineTuningOptions
     ) throws -> OrderedDictionary<String, Tensor> {
         let device = encoder.parameters.device
-        func own(_ isTrained: (String) -> Bool) -> OrderedDictionary<String, Tensor> {
-            var tensors: OrderedDictionary<String, Tensor> = [:]
-            for (name, tensor) in encoder.parameters.all where isTrained(name) { tensors["encoder.\(name)"] = tensor }
-            return tensors
-        }
         switch method {
-        case .full: return own { _ in true }
-        case .bitfit:
-            let biases = own { $0.hasSuffix("bias") }
-            guard !biases.isEmpty else {
+        case .full, .bitfit:
+            let own = encoder.parameters.all.filter { isTrained($0.key, by: method) }
+            guard !own.isEmpty else {
                 throw UserError(
                     "the encoder \(encoder.name) has no biases that could be trained", at: "method",
                     remedy: "Choose lora or adapter for it.")
             }
-            for tensor in biases.values { tensor.requiresGradient = true }
-            return biases
+            return OrderedDictionary(uniqueKeysWithValues: own.map { ("encoder.\($0.key)", $0.value) })
         case .adapter:
             let parameters = Parameters(on: device)
             try encoder.tune(by: Adapters(parameters: parameters.scoped("adapters"), options: options))

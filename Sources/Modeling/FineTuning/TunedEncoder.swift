@@ -47,7 +47,7 @@ public final class TunedEncoder: StateSource {
         try options.check()
         let family = inputs.directory.family
         let encoder = try PretrainedEncoder(
-            inputs.directory, hash: inputs.encoderHash, on: device, trained: method == .full)
+            inputs.directory, hash: inputs.encoderHash, on: device, isTrained: { Self.isTrained($0, by: method) })
         trained = try Self.tensors(of: encoder, method, options)
         frozenCount =
             encoder.parameters.count - (method == .full || method == .bitfit ? trained.values.reduce(0) { $0 + $1.count } : 0)

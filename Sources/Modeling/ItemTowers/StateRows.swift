@@ -57,18 +57,21 @@ public struct StateRows {
         // As memory is copied, because no operator of LibTorch selects from several tensors.
         let items = rows.array(of: Int64.self)
         let result = Tensor.empty([items.count] + shards[0].shape.dropFirst(), dtype: shards[0].dtype)
-        let target = result.mutableBytes
-        let sources = shards.map { (count: Int64($0.size(0)), bytes: UnsafeRawBufferPointer($0.mutableBytes)) }
-        let length = target.count / max(1, items.count)
-        for (place, item) in items.enumerated() {
-            var (row, shard) = (item, 0)
-            while shard < sources.count - 1, row >= sources[shard].count {
-                row -= sources[shard].count
-                shard += 1
+        var starts = [0]  // the first row of each shard, and the number of all
+        for shard in shards { starts.append(starts[starts.count - 1] + shard.size(0)) }
+        result.withMutableBytes { target in
+            let length = target.count / max(1, items.count)
+            // Shard by shard, so that no more than one has to be lent.
+            for (shard, source) in shards.enumerated() {
+                source.withBytes { source in
+                    for (place, item) in items.enumerated()
+                    where starts[shard] <= Int(item) && Int(item) < starts[shard + 1] {
+                        let start = (Int(item) - starts[shard]) * length
+                        UnsafeMutableRawBufferPointer(rebasing: target[place * length..<(place + 1) * length])
+                            .copyMemory(from: UnsafeRawBufferPointer(rebasing: source[start..<start + length]))
+                    }
+                }
             }
-            let start = Int(row) * length
-            UnsafeMutableRawBufferPointer(rebasing: target[place * length..<(place + 1) * length])
-                .copyMemory(from: UnsafeRawBufferPointer(rebasing: sources[shard].bytes[start..<start + length]))
         }
         return result
     }

@@ -37,8 +37,8 @@ public final class StoredStates: StateSource {
             }
         let (stored, width) = (store.layers.count, store.width)
         shards = store.shards.map { shard in
-            .over(
-                UnsafeMutableRawPointer(mutating: shard.states.baseAddress), shape: [shard.items.count, stored, width],
+            .reading(
+                shard.states.baseAddress, shape: [shard.items.count, stored, width],
                 dtype: dtype, owner: store)
         }
     }

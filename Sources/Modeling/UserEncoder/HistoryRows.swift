@@ -31,7 +31,10 @@ public struct HistoryRows {
 
     /// How many pairs of a row and one not after it there are, over all users.
     var pairCount: Int {
-        let counts = starts.narrowed(0, 1..<starts.size(0)) - starts.narrowed(0, 0..<(starts.size(0) - 1))
-        return Int((counts * (counts + Tensor(Int64(1)))).sum().item()) / 2
+        let users = starts.size(0) - 1
+        guard users > 0 else { return 0 }
+        let counts = starts.narrowed(0, from: 1) - starts.narrowed(0, 0..<users)
+        return Int((counts * (counts + Tensor(Int64(1), on: counts.device))).sum().to(.cpu).array(of: Int64.self).first ?? 0)
+            / 2
     }
 }

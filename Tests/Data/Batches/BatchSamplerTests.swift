@@ -20,6 +20,18 @@ struct BatchSamplerTests {
         }
     }
 
+    /// One user alone in a step has nobody's items to tell his own from.
+    @Test(arguments: [(21, 5), (5, 2), (3, 2), (11, 10), (2, 2), (6, 5)]) func nobodyIsLeftAlone(_ users: Int, _ size: Int)
+        throws
+    {
+        try withSplit(users: users) { split in
+            let sampler = BatchSampler(split, batchSize: size, seed: 3)
+            let steps = (0..<sampler.stepCount).map { Array(sampler.users(epoch: 1, step: $0)) }
+            #expect(steps.allSatisfy { $0.count >= 2 && $0.count <= size + 1 }, "\(steps.map(\.count))")
+            #expect(steps.joined().sorted() == (0..<users).map(Int32.init))
+        }
+    }
+
     @Test func seedAndEpochAloneDecideTheOrder() throws {
         try withSplit(users: 40) { split in
             func order(seed: UInt64, epoch: Int) -> [Int32] {

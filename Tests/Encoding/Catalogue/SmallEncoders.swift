@@ -1,8 +1,10 @@
 import Encoding
 import Files
 import Foundation
+import HiddenStates
 import Pictures
 import TestSupport
+import Testing
 
 /// The committed encoders with the files that go before them.
 enum SmallEncoders {
@@ -59,4 +61,25 @@ enum SmallEncoders {
 func contents(of folder: URL) throws -> [String: Data] {
     let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
     return try Dictionary(uniqueKeysWithValues: names.map { ($0, try Data(contentsOf: folder.appending(path: $0))) })
+}
+
+/// Expects two stores to hold the states of the same items, up to what another order of sums leaves of a number.
+///
+/// Whether a batch of another size, or weights elsewhere in memory, give the same bits is the processor's affair: bytes are promised where
+/// the very same operations run.
+func expectSameStates(
+    _ one: URL, _ other: URL, precision: EncodingOptions.Precision = .float32, sourceLocation: SourceLocation = #_sourceLocation
+) throws {
+    let (one, other) = (try HiddenStateStore.open(one), try HiddenStateStore.open(other))
+    #expect(try one.items() == other.items() && one.identity == other.identity, sourceLocation: sourceLocation)
+    let present = (0..<one.itemCount).filter(one.isPresent)
+    try #require(present == (0..<other.itemCount).filter(other.isPresent), sourceLocation: sourceLocation)
+    var (difference, largest) = (Float(0), Float(0))
+    for item in present {
+        for (a, b) in zip(one.row(item), other.row(item)) {
+            difference = max(difference, abs(a - b))
+            largest = max(largest, abs(b))
+        }
+    }
+    #expect(difference <= largest * (precision == .float32 ? 1e-5 : 3e-2), sourceLocation: sourceLocation)
 }

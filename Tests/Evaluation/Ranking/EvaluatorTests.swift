@@ -42,6 +42,27 @@ import Torch
         }
     }
 
+    /// Where all items have one vector every rank is a tie, there is nothing to share, and no number is left undefined.
+    @Test(arguments: [0.0, 1.5]) func equalItemVectorsAreTies(_ value: Double) throws {
+        try withTemporaryFolder { folder in
+            let world = try SmallWorld(folder)
+            let recommender = try world.recommender()
+            let evaluator = Evaluator(world.split)
+            withoutGradients {
+                for (name, parameter) in recommender.parameters.all where name.hasPrefix("item_tower.") {
+                    parameter.copy(from: .full(parameter.shape, name.hasSuffix("bias") ? value : 0))
+                }
+            }
+            let ranks = try evaluator.ranks(recommender, .test)
+            #expect(Evaluator.areAllTied(ranks))
+            #expect(try evaluator.shares(recommender, .test).isEmpty)
+            let other = try world.recommender()
+            #expect(!Evaluator.areAllTied(try evaluator.ranks(other, .test)))
+            let shares = try evaluator.shares(other, .test)
+            #expect(abs(shares.reduce(0) { $0 + $1.share } - 1) < 1e-4 && shares.count == 3)
+        }
+    }
+
     @Test func popularityRanksFollowTheCounts() throws {
         try withTemporaryFolder { folder in
             let world = try SmallWorld(folder)

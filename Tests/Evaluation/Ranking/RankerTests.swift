@@ -1,6 +1,7 @@
 import Datasets
 import Files
 import Metrics
+import TestModels
 import TestSupport
 import Testing
 import Torch
@@ -57,6 +58,31 @@ import Torch
         for budget in [1, 64 * 4 * 7, 64 * 4 * 100] {
             #expect(try Ranker(budget: budget, isCold: { $0 == 1 }).ranks(of: batch, users: users, items: items) == whole)
         }
+    }
+
+    @Test func threadsDoNotChangeARank() throws {
+        var generator = SeededGenerator(seed: 23)
+        let batch = batch(cases: 70, items: 500, using: &generator)
+        RandomState.seed(10)
+        let scores = Tensor.randomNormal([70, 500])
+        let question = Ranker.Question(batch, 0..<70, batch.maskedUsers.indices, on: .cpu)
+        let one = withThreads(1) { Ranker.counted(question, scores).array(of: Int64.self) }
+        for threads in [2, 3, 8] {
+            #expect(withThreads(threads) { Ranker.counted(question, scores).array(of: Int64.self) } == one)
+        }
+    }
+
+    /// Scores of a catalogue that no machine has the memory for are an error with a remedy, not a trap.
+    @Test(arguments: [Device.cpu, .standIn]) func memoryThatRunsOutIsAnError(_ device: Device) throws {
+        let batch = EvaluationBatch(histories: [[0], [1]], targets: [2, 2], inputLength: 10)
+        let items = Tensor.zeros([1, 4], on: device).expanded([1 << 44, 4])
+        let error = #expect(throws: UserError.self) {
+            try withTensorErrors {
+                try Ranker(budget: 1 << 20, isCold: { _ in false })
+                    .ranks(of: batch, users: .ones([2, 4], on: device), items: items)
+            }
+        }
+        #expect(error?.problem.contains("LibTorch") == true && error?.remedy?.contains("memory") == true)
     }
 
     @Test(arguments: [Float.nan, .infinity, -.infinity]) func oddScoresAreErrors(_ value: Float) throws {

@@ -65,11 +65,15 @@ struct DoctorTests {
         #expect(Doctor.processor(flags: ["avx512f"], capability: "AVX2").status == .advice)
         #expect(Doctor.processor(flags: ["avx512f", "amx_bf16"], capability: "AVX512").status == .ok)
         #expect(Doctor.processor(flags: ["avx2"], capability: "AVX2").status == .ok)
+        #expect(Doctor.processor(flags: ["avx512_bf16"], capability: "AVX512").value.contains("AVX512-BF16"))
+        #expect(Doctor.processor(flags: ["avx512_bf16", "amx_bf16"], capability: "AVX512").value.contains("(AMX)"))
     }
 
     @Test func kernelsAreNamed() {
         #expect(Doctor.kernels(float32: true, bfloat16: true).value.hasPrefix("float32, bfloat16,"))
-        #expect(Doctor.kernels(float32: true, bfloat16: false).value.hasPrefix("float32,"))
+        #expect(Doctor.kernels(float32: true, bfloat16: true).status == .ok)
+        let slow = Doctor.kernels(float32: true, bfloat16: false)
+        #expect(slow.value.hasPrefix("float32,") && slow.advice?.contains("AVX512-BF16 or AMX") == true)
         #expect(Doctor.kernels(float32: false, bfloat16: false).status == .advice)
     }
 

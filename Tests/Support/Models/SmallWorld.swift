@@ -28,15 +28,26 @@ public struct SmallWorld {
     }
 
     /// A recommender whose fresh parameters, and states, follow from the seed.
-    public func recommender(seed: UInt64 = 3) throws -> Recommender {
+    public func recommender(
+        seed: UInt64 = 3, on device: Device = .cpu, _ change: (inout RecommenderOptions) -> Void = { _ in }
+    ) throws -> Recommender {
         RandomState.seed(99)
-        let text = ResidentStates(.randomNormal([dataset.items.count, 3, 12]), layers: [0, 1, 2])
-        let image = ResidentStates(.randomNormal([dataset.items.count, 2, 8]), layers: [0, 1])
+        let text = ResidentStates(Tensor.randomNormal([dataset.items.count, 3, 12]).to(device), layers: [0, 1, 2])
+        let image = ResidentStates(Tensor.randomNormal([dataset.items.count, 2, 8]).to(device), layers: [0, 1])
         RandomState.seed(seed)
         var options = RecommenderOptions()
         options.width = 16
         options.sideNetworks.bottleneck = 4
+        change(&options)
         return try .make(
-            options, itemCount: dataset.items.count, text: text, image: image, positions: split.options.inputLength, on: .cpu)
+            options, itemCount: dataset.items.count, text: text, image: image, positions: split.options.inputLength, on: device)
     }
+}
+
+/// Runs `body` with a number of threads for each operation.
+public func withThreads<Result>(_ count: Int, _ body: () throws -> Result) rethrows -> Result {
+    let before = LibTorch.threads
+    LibTorch.threads = count
+    defer { LibTorch.threads = before }
+    return try body()
 }

@@ -13,7 +13,7 @@ struct ActivationFile {
     /// The states of a batch [rows, tokens, width].
     func read(_ batch: StreamedBatch, width: Int, dtype: DType) throws -> Tensor {
         let states = Tensor.empty([batch.rows.count, batch.tokens, width], dtype: dtype)
-        try file.read(into: states.mutableBytes, at: batch.place)
+        try states.withMutableBytes { try file.read(into: $0, at: batch.place) }
         return states
     }
 

@@ -7,8 +7,8 @@ import Torch
 /// Sends the items of some shards through an encoder block by block: all items go through one before the next is read.
 ///
 /// The weights of a block are read while the one before computes. After each block the token states are on the disk with a record of
-/// how far they are, so an interrupted run goes on there. Numbers are those of the whole encoder: batches are the same, and so is what is
-/// computed of each.
+/// how far they are, so an interrupted run goes on there. Numbers are those of the whole encoder up to rounding: batches are the same, and
+/// so is what is computed of each, but weights lie elsewhere in memory, which decides over the order of sums on some processors.
 final class BlockwiseEncoding {
     private let catalogue: CatalogueEncoder
     private let reader: BlockReader

@@ -26,7 +26,7 @@ struct Dinov2Embeddings: EncoderPart {
         let placed = Tensor.concatenated([first, states], along: 1) + positions(height: pixels.size(2), width: pixels.size(3))
         guard let registers else { return dropout(placed) }
         let free = registers.expanded([items, registers.size(1), width]).to(placed.dtype)
-        let (leading, others) = (placed.narrowed(1, 0..<1), placed.narrowed(1, 1..<placed.size(1)))
+        let (leading, others) = (placed.narrowed(1, 0..<1), placed.narrowed(1, from: 1))
         return dropout(Tensor.concatenated([leading, free, others], along: 1))
     }
 
@@ -36,7 +36,7 @@ struct Dinov2Embeddings: EncoderPart {
         let side = grid.patches(grid.size)
         let (rows, columns) = (grid.patches(height), grid.patches(width))
         if rows == side, columns == side { return positions }
-        let map = positions.narrowed(1, 1..<positions.size(1)).reshaped([1, side, side, -1]).permuted([0, 3, 1, 2])
+        let map = positions.narrowed(1, from: 1).reshaped([1, side, side, -1]).permuted([0, 3, 1, 2])
         // In fewer digits the interpolation would move positions by more than neighbours differ.
         let resized = map.to(.float32).resized(height: rows, width: columns, smoothed: smoothsPositions).to(positions.dtype)
         let row = resized.permuted([0, 2, 3, 1]).reshaped([1, rows * columns, -1])

@@ -32,7 +32,7 @@ struct GridRotation: Rotation {
         let patches = heads.size(2) - leadingTokens
         guard patches > 0 else { return heads }
         let (cosine, sine) = (cosine.narrowed(0, 0..<patches), sine.narrowed(0, 0..<patches))
-        let (leading, placed) = (heads.narrowed(2, 0..<leadingTokens), heads.narrowed(2, leadingTokens..<heads.size(2)))
+        let (leading, placed) = (heads.narrowed(2, 0..<leadingTokens), heads.narrowed(2, from: leadingTokens))
         let pairs = placed.to(.float32).reshaped([heads.size(0), heads.size(1), patches, -1, 2])
         let (first, second) = (pairs.selected(4, 0), pairs.selected(4, 1))
         let turned = Tensor.stacked([first * cosine - second * sine, second * cosine + first * sine], along: 4)

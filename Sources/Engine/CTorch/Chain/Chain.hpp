@@ -53,6 +53,10 @@ struct Chain {
     void prepare();
 };
 
+/// Items whose gradients are added up one after the other. A chain's gradients are the sums of its segments' in their order: however many
+/// threads there are, and wherever their shares begin, the sums are the same to the last bit.
+int64_t segmentLength(int64_t items);
+
 /// A thread's part of a chain: some of the items, all blocks.
 struct Share {
     int64_t chain, begin, count;
@@ -61,7 +65,7 @@ struct Share {
     int64_t rows() const;
 };
 
-/// Divides chains over the same items among threads: the shares of each thread.
+/// Divides chains over the same items among threads: the shares of each thread, which begin where a tile does.
 std::vector<std::vector<Share>> sharedOut(const std::vector<Chain> &chains, int64_t threads);
 
 /// What the backward pass of a share needs of its forward pass.
@@ -80,7 +84,7 @@ struct ChainMemory {
     std::vector<std::vector<ShareMemory>> memories;  ///< of each share
 };
 
-/// The gradients of a chain, or what a share adds to them.
+/// The gradients of a chain.
 struct ChainGradients {
     at::Tensor downWeights, downBiases, upWeights, upBiases;  ///< [blocks, ...] each
     at::Tensor gates;  ///< undefined without gates

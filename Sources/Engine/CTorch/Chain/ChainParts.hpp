@@ -15,6 +15,9 @@ namespace ctorch::chain {
 
 /// Items that go through a product together.
 inline constexpr int64_t tileRows = 64;
+/// The fewest items of a segment, but for a chain of fewer, and the most segments: each has memory of its own for gradients, which takes
+/// time to add up, and one thread at a time adds to it.
+inline constexpr int64_t leastSegment = 256, mostSegments = 16;
 /// A share's rows are a multiple of this, so that few sizes of products occur, each of which has its own instructions.
 inline constexpr int64_t rowMultiple = 32;
 /// Columns of a tile whose numbers stay in the nearest cache.
@@ -35,6 +38,9 @@ inline void ask(const void *memory, int64_t bytes) {
 
 template <typename Number> Number *data(const at::Tensor &tensor) { return tensor.mutable_data_ptr<Number>(); }
 
+/// A gate that lets in less than this of a table: the gradient is then computed from the states themselves.
+inline constexpr float closedGate = 0.0625;
+
 /// The factors of x = p h + q A + s B.
 struct Factors {
     float p, q, s;
@@ -44,6 +50,10 @@ struct Factors {
         const float theta = chain.gates.const_data_ptr<float>()[block];
         const float gate = 1 / (1 + std::exp(-theta / static_cast<float>(chain.temperature)));
         return chain.hasTwo() ? Factors{1, gate, 1 - gate} : Factors{1 - gate, gate, 0};
+    }
+    /// Whether the gradient of a gate over one table needs the table's states; see gateGradients.
+    static bool isClosed(const Chain &chain, int64_t block) {
+        return chain.gates.defined() && !chain.hasTwo() && of(chain, block).q < closedGate;
     }
 };
 

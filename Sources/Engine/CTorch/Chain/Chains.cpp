@@ -3,9 +3,9 @@
 
 #include <ATen/Parallel.h>
 #include <ATen/ops/zeros.h>
-#include <ATen/ops/zeros_like.h>
 
 #include <atomic>
+#include <memory>
 #include <thread>
 
 namespace ctorch {
@@ -30,10 +30,12 @@ void forward(const std::vector<Chain> &chains, const std::vector<std::vector<Sha
 ///
 /// Over two tables: slope g (1 - g) times the sum of dx (A - B). Over one, A - h = (x - h) / g, and so the slope times the sum of
 /// dx (A - h) is (1 - g) sum of dx x - sum of dh h, with h and dh of the block before; where sum of dx x = sum of dh x + sum of
-/// dz (D x), and sum of dh h = sum of dh x + sum of dh (U a) + c sum of dh, so that no state is read again.
-at::Tensor gateGradients(const Chain &chain, const ShareGradients &gradients) {
-    const auto biased = [](const at::Tensor &bias, const at::Tensor &ofBias) {
-        return rows::dot(data<float>(ofBias), bias.const_data_ptr<float>(), bias.numel());
+/// dz (D x), and sum of dh h = sum of dh x + sum of dh (U a) + c sum of dh, so that no state is read again. Where the gate is closed x is
+/// nearly h, and their difference is lost in the rounding of x; there A - h = (A - x) / (1 - g), and the slope times the sum of
+/// dx (A - h) is g sum of dx (A - x).
+at::Tensor gateGradients(const Chain &chain, const SegmentGradients &gradients) {
+    const auto biased = [](const at::Tensor &bias, const at::Tensor &all, int64_t block) {
+        return rows::dot(data<float>(all) + block * all.size(1), bias.const_data_ptr<float>(), bias.numel());
     };
     const at::Tensor result = buffer({chain.blocks()});
     double before = 0;  // sum of dh h of the block before
@@ -45,24 +47,97 @@ at::Tensor gateGradients(const Chain &chain, const ShareGradients &gradients) {
             gradient = factors.q * factors.s * dots[3];
         } else {
             // The activations and sums hold b, D x does not.
-            const double ofDown = dots[1] - biased(chain.downBiases[block], gradients.all.downBiases[block]);
-            gradient = factors.p * (dots[0] + ofDown) - before;
-            before = dots[0] + dots[2] + biased(chain.upBiases[block], gradients.all.upBiases[block]);
+            const double ofDown = dots[1] - biased(chain.downBiases[block], gradients.downBiases, block);
+            gradient = Factors::isClosed(chain, block) ? factors.q * dots[3] : factors.p * (dots[0] + ofDown) - before;
+            before = dots[0] + dots[2] + biased(chain.upBiases[block], gradients.upBiases, block);
         }
         data<float>(result)[block] = static_cast<float>(gradient / chain.temperature);
     }
     return result;
 }
 
-/// Adds up what two shares give to the gradients of their chain.
-void add(ShareGradients &sum, const ShareGradients &other) {
-    auto &all = sum.all;
-    all.downWeights += other.all.downWeights;
-    all.upWeights += other.all.upWeights;
-    all.downBiases += other.all.downBiases;
-    all.upBiases += other.all.upBiases;
-    all.map += other.all.map;
-    sum.dots += other.dots;
+/// The segments of a chain, and how many of its items have been added up in each of them.
+struct Segments {
+    Segments(int64_t items) : length(segmentLength(items)), gradients((items + length - 1) / length), ends(gradients.size()) {}
+
+    int64_t length;
+    std::vector<SegmentGradients> gradients;
+    std::vector<std::atomic<int64_t>> ends;  // behind the last item that was added
+};
+
+/// Takes all segments back through their chains; each thread adds the items of its shares.
+template <typename Number>
+void addSegments(
+    const std::vector<Chain> &chains, const ChainMemory &memory, const at::Tensor &output, const std::vector<at::Tensor> &first,
+    const std::vector<at::Tensor> &second, std::vector<std::unique_ptr<Segments>> &all) {
+    std::atomic<bool> hasFailed = false;
+    const auto run = [&](const Share &share, const ShareMemory &own) {
+        Segments &segments = *all[share.chain];
+        ShareBackward<Number> backward(chains[share.chain], share, own, first[share.chain], second[share.chain]);
+        const float *gradient = output.const_data_ptr<float>() + share.begin * output.size(1);
+        for (int64_t part = backward.ranges().parts(); part-- > 0;) {
+            const int64_t segment = backward.ranges().segment(part), begin = share.begin + backward.ranges().begin(part);
+            const bool adds = begin > segment * segments.length;
+            if (!adds) segments.gradients[segment].make(chains[share.chain]);
+            while (adds && segments.ends[segment].load() < begin) {
+                // What a thread that failed owes never comes.
+                if (hasFailed.load()) return;
+                std::this_thread::yield();
+            }
+            backward.run(part, gradient, segments.gradients[segment], adds);
+            segments.ends[segment].store(share.begin + backward.ranges().end(part));
+        }
+    };
+    inParallel(static_cast<int64_t>(memory.shares.size()), [&](int64_t thread) {
+        try {
+            // From the last items to the first: what the next thread adds to comes first, and what adds to the thread before comes last.
+            for (size_t i = memory.shares[thread].size(); i-- > 0 && !hasFailed.load();)
+                run(memory.shares[thread][i], memory.memories[thread][i]);
+        } catch (...) {
+            hasFailed.store(true);
+            throw;
+        }
+    });
+}
+
+/// Adds up the segments of all chains, in their order, in the first one of each.
+void addUp(std::vector<std::unique_ptr<Segments>> &all) {
+    struct Piece {
+        Segments *segments;
+        at::Tensor SegmentGradients::*kind;
+        int64_t begin, count;
+    };
+    constexpr int64_t length = 1 << 14;
+    std::vector<Piece> pieces;
+    for (const auto &segments : all) {
+        if (segments->gradients.size() < 2) continue;
+        for (size_t i = 1; i < segments->gradients.size(); ++i) segments->gradients[0].dots += segments->gradients[i].dots;
+        for (auto kind : {&SegmentGradients::downWeights, &SegmentGradients::transposedUps, &SegmentGradients::map,
+                          &SegmentGradients::downBiases, &SegmentGradients::upBiases}) {
+            const int64_t count = (segments->gradients[0].*kind).numel();
+            for (int64_t begin = 0; begin < count; begin += length)
+                pieces.push_back({segments.get(), kind, begin, std::min(length, count - begin)});
+        }
+    }
+    inParallel(static_cast<int64_t>(pieces.size()), [&](int64_t number) {
+        const Piece &piece = pieces[number];
+        const auto at = [&](size_t segment) { return data<float>(piece.segments->gradients[segment].*piece.kind) + piece.begin; };
+        for (size_t segment = 1; segment < piece.segments->gradients.size(); ++segment) rows::add(at(0), at(segment), piece.count);
+    });
+}
+
+/// U's gradients in U's own order.
+at::Tensor upGradients(const Chain &chain, const at::Tensor &transposed) {
+    const at::Tensor result = buffer({chain.blocks(), chain.width(), chain.bottleneck()});
+    inParallel(chain.blocks(), [&](int64_t block) {
+        forEachPanel(chain.width(), [&](int64_t column, int64_t columns) {
+            const int64_t place = column * chain.bottleneck();
+            rows::transpose(
+                at3<float>(result, block, 0) + place, chain.bottleneck(), at3<float>(transposed, block, 0) + place, columns,
+                chain.bottleneck(), columns);
+        });
+    });
+    return result;
 }
 
 template <typename Number>
@@ -71,65 +146,29 @@ std::vector<ChainGradients> backward(
     const std::vector<TableGradients> &tables) {
     const at::Tensor output = outputGradient.to(at::kFloat).contiguous();
     const size_t count = chains.size();
-    std::vector<ShareGradients> sums(count);
     std::vector<at::Tensor> first(count), second(count);
+    std::vector<std::unique_ptr<Segments>> all;
     for (size_t i = 0; i < count; ++i) {
-        if (tables[i].ofFirst) first[i] = at::zeros_like(chains[i].first.shards[0], at::kFloat);
-        if (tables[i].ofSecond) second[i] = at::zeros_like(chains[i].second.shards[0], at::kFloat);
+        // In row order, whatever the order of the table itself.
+        if (tables[i].ofFirst) first[i] = at::zeros(chains[i].first.shards[0].sizes(), at::kFloat);
+        if (tables[i].ofSecond) second[i] = at::zeros(chains[i].second.shards[0].sizes(), at::kFloat);
+        all.push_back(std::make_unique<Segments>(chains[i].items()));
     }
-    const auto &shares = memory.shares;
-    std::vector<std::vector<ShareGradients>> parts;
-    for (const auto &own : shares) parts.emplace_back(own.size());
-    // A thread's last share comes first, so that the next thread, whose first share is of the same chain and comes last, can add to it.
-    std::vector<std::atomic<bool>> areLastDone(shares.size());
-    const auto addsToBefore = [&](size_t thread) {
-        return thread > 0 && shares[thread].size() > 1 && !shares[thread - 1].empty() &&
-            shares[thread - 1].back().chain == shares[thread].front().chain;
-    };
-    const auto run = [&](size_t thread, size_t i) {
-        const Share &share = shares[thread][i];
-        const size_t chain = share.chain;
-        const bool adds = i == 0 && addsToBefore(thread);
-        while (adds && !areLastDone[thread - 1].load()) std::this_thread::yield();
-        const float *gradient = output.const_data_ptr<float>() + share.begin * output.size(1);
-        const ShareGradients *sum = adds ? &parts[thread - 1].back() : nullptr;
-        parts[thread][i] =
-            ShareBackward<Number>(chains[chain], share, memory.memories[thread][i], first[chain], second[chain], sum).run(gradient);
-    };
-    inParallel(static_cast<int64_t>(shares.size()), [&](int64_t thread) {
-        try {
-            for (size_t i = shares[thread].size(); i-- > 0;) {
-                run(thread, i);
-                areLastDone[thread].store(true);
-            }
-        } catch (...) {
-            // Nobody may wait for what will not come; who adds to nothing fails too.
-            for (auto &isDone : areLastDone) isDone.store(true);
-            throw;
-        }
-    });
-    for (size_t thread = 0; thread < shares.size(); ++thread)
-        for (size_t i = 0; i < shares[thread].size(); ++i) {
-            auto &sum = sums[shares[thread][i].chain];
-            if (!sum.dots.defined()) sum = parts[thread][i];
-            else if (i > 0 || !addsToBefore(thread)) add(sum, parts[thread][i]);
-        }
+    addSegments<Number>(chains, memory, output, first, second, all);
+    addUp(all);
     std::vector<ChainGradients> gradients;
     for (size_t i = 0; i < count; ++i) {
         const Chain &chain = chains[i];
-        auto &all = sums[i].all;
-        if (!sums[i].dots.defined()) {  // no items
-            all.downWeights = at::zeros({chain.blocks(), chain.bottleneck(), chain.width()}, at::kFloat);
-            all.upWeights = at::zeros({chain.blocks(), chain.width(), chain.bottleneck()}, at::kFloat);
-            all.downBiases = at::zeros({chain.blocks(), chain.bottleneck()}, at::kFloat);
-            all.upBiases = at::zeros({chain.blocks(), chain.width()}, at::kFloat);
-            all.map = at::zeros_like(chain.map);
-            sums[i].dots = at::zeros({chain.blocks(), 4}, at::kDouble);
+        SegmentGradients sum;
+        if (all[i]->gradients.empty()) {  // no items
+            sum.make(chain);
+            for (const auto *tensor : {&sum.downWeights, &sum.transposedUps, &sum.map}) tensor->zero_();
+        } else {
+            sum = all[i]->gradients[0];
         }
-        if (chain.gates.defined()) all.gates = gateGradients(chain, sums[i]);
-        all.first = first[i];
-        all.second = second[i];
-        gradients.push_back(all);
+        const at::Tensor gates = chain.gates.defined() ? gateGradients(chain, sum) : at::Tensor();
+        gradients.push_back(
+            {sum.downWeights, sum.downBiases, upGradients(chain, sum.transposedUps), sum.upBiases, gates, sum.map, first[i], second[i]});
     }
     return gradients;
 }

@@ -44,8 +44,8 @@ template <typename Body> void forEachChunk(const variable_list &matrices, int64_
             chunks.push_back({i, begin, std::min(chunkColumns, matrices[i].size(dimension) - begin)});
     ctorch::inParallel(static_cast<int64_t>(chunks.size()), [&](int64_t chunk) {
         const auto [i, begin, count] = chunks[chunk];
+        const ctorch::MatrixUnit<Number> unit;
         body(i, begin, count);
-        ctorch::releaseProducts<Number>();
     });
 }
 

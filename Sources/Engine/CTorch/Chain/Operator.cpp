@@ -2,11 +2,14 @@
 #include "Chain.hpp"
 
 #include "../Guard.hpp"
+#include "../Vectorised.hpp"
 #include "Products.hpp"
 
 #include <c10/core/GradMode.h>
 #include <torch/csrc/autograd/custom_function.h>
 #include <torch/library.h>
+
+#include <utility>
 
 namespace {
 
@@ -38,12 +41,19 @@ variable_list tensors(const std::vector<Chain> &chains) {
     return all;
 }
 
-/// What the backward pass keeps besides tensors that autograd watches.
+/// What the backward pass keeps besides tensors that autograd holds, and lets go of after it.
 struct Kept : torch::CustomClassHolder {
     std::vector<Chain> chains;  // without their tensors
     std::vector<bool> isThere;  // which of these tensors there are
-    ChainMemory memory;
+    ChainMemory memory;         // without its tensors
 };
+
+/// Calls body for all tensors of a memory.
+template <typename Body> void forEachTensor(ChainMemory &memory, const Body &body) {
+    for (auto &shares : memory.memories)
+        for (auto &share : shares)
+            for (auto *tensor : {&share.inputs, &share.activations, &share.transposedActivations, &share.last, &share.sums}) body(*tensor);
+}
 
 struct ChainFunction : torch::autograd::Function<ChainFunction> {
     /// `all` are the chains' tensors; autograd sees them only as arguments.
@@ -57,7 +67,10 @@ struct ChainFunction : torch::autograd::Function<ChainFunction> {
                 kept->isThere.push_back(tensor.defined());
                 tensor.reset();
             });
-        context->save_for_backward(all.vec());
+        // So it holds what is kept, too: after the backward pass that goes, though the graph may stay.
+        auto saved = all.vec();
+        forEachTensor(kept->memory, [&](at::Tensor &tensor) { saved.push_back(std::exchange(tensor, at::Tensor())); });
+        context->save_for_backward(std::move(saved));
         context->saved_data["kept"] = c10::IValue::make_capsule(std::move(kept));
         return result;
     }
@@ -74,6 +87,8 @@ struct ChainFunction : torch::autograd::Function<ChainFunction> {
                 isAskedFor.push_back(isThere && context->needs_input_grad(next));
                 if (isThere) tensor = saved[next++];
             });
+        auto memory = kept->memory;
+        forEachTensor(memory, [&](at::Tensor &tensor) { tensor = saved[next++]; });
         std::vector<ctorch::TableGradients> tables;
         size_t place = 0;
         for (const Chain &chain : chains) {
@@ -85,7 +100,7 @@ struct ChainFunction : torch::autograd::Function<ChainFunction> {
             if (kept->isThere[place++]) all.push_back(gradient);
         };
         place = 0;
-        for (const auto &gradients : ctorch::chainsBackward(chains, kept->memory, outputs[0], tables)) {
+        for (const auto &gradients : ctorch::chainsBackward(chains, memory, outputs[0], tables)) {
             for (const auto *single : {&gradients.first, &gradients.second, &gradients.gates, &gradients.map}) add(*single);
             for (const auto *stacked : {&gradients.downWeights, &gradients.downBiases, &gradients.upWeights, &gradients.upBiases})
                 for (int64_t block = 0; block < stacked->size(0); ++block) add(stacked->select(0, block));
@@ -154,5 +169,7 @@ TORCH_LIBRARY_FRAGMENT(iisan, library) {
         " Tensor[] maps, Tensor[] down_weights, Tensor[] down_biases, Tensor[] up_weights, Tensor[] up_biases, str activation) -> Tensor",
         bottleneckChains);
 }
+
+int32_t ctorch_bfloat16_products(void) { return static_cast<int32_t>(ctorch::bfloat16Instructions()); }
 
 bool ctorch_has_chain(void) { return ctorch::hasProductsInForce(); }

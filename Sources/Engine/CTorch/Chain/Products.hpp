@@ -40,8 +40,19 @@ bool isBFloat16InForce();
 /// Whether this machine has the products in the type that is in force: bfloat16, or else float32.
 bool hasProductsInForce();
 
-/// Gives the matrix unit back; to be called by each thread at the end of its products.
-template <typename Number> void releaseProducts() { at::native::cpublas::brgemm_release(Operand<Number>::isVNNI); }
+/// A thread's use of the matrix unit, which it gives back at the end of its products, also where one fails.
+template <typename Number> struct MatrixUnit {
+    MatrixUnit() = default;
+    MatrixUnit(const MatrixUnit &) = delete;
+    MatrixUnit &operator=(const MatrixUnit &) = delete;
+    ~MatrixUnit() {
+        try {
+            at::native::cpublas::brgemm_release(Operand<Number>::isVNNI);
+        } catch (...) {
+            // What never got the unit has none to give back.
+        }
+    }
+};
 
 /// B = Wᵀ for W [columns, depth] in float32.
 inline void packTransposed(float *b, const float *w, int64_t columns, int64_t depth, at::BFloat16 *) {

@@ -1,6 +1,8 @@
 // Rounding to bfloat16, and the order of a right operand (Products.hpp), by the machine's own instructions where it has them.
 #pragma once
 
+#include "../Vectorised.hpp"
+
 #include <cstdint>
 #include <cstring>
 #if defined(__x86_64__) && defined(__linux__)
@@ -30,7 +32,7 @@ inline float ofBits(uint32_t bits) {
 
 #if CTORCH_MACHINE_ROUNDS
 /// Whether the machine itself rounds to bfloat16: half of the work of what enters a product is rounding.
-inline const bool machineRounds = __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512bf16");
+inline const bool machineRounds = instructions() == Instructions::avx512 && bfloat16Instructions() != BFloat16Instructions::none;
 
 /// The places of a0 b0 a1 b1 ... among 32 numbers of a and 32 of b: the first and the second half of the pairs.
 alignas(64) inline const uint16_t firstPairs[32] = {0, 32, 1, 33, 2,  34, 3,  35, 4,  36, 5,  37, 6,  38, 7,  39,

@@ -163,21 +163,21 @@ uint32_t *words(at::BFloat16 *x) { return reinterpret_cast<uint32_t *>(x); }
 
 void read(float *y, const void *x, at::ScalarType type, float q, int64_t count) {
     switch (type) {
-    case at::kHalf: return readHalf(y, static_cast<const _Float16 *>(x), q, count);
-    case at::kBFloat16: return readBits(y, static_cast<const uint16_t *>(x), q, count);
-    default: return readFloat(y, static_cast<const float *>(x), q, count);
+    case at::kHalf: return Vectorised<readHalf>::call(y, static_cast<const _Float16 *>(x), q, count);
+    case at::kBFloat16: return Vectorised<readBits>::call(y, static_cast<const uint16_t *>(x), q, count);
+    default: return Vectorised<readFloat>::call(y, static_cast<const float *>(x), q, count);
     }
 }
 
 void readAdding(float *y, const void *x, at::ScalarType type, float q, int64_t count) {
     switch (type) {
-    case at::kHalf: return readAddingHalf(y, static_cast<const _Float16 *>(x), q, count);
-    case at::kBFloat16: return readAddingBits(y, static_cast<const uint16_t *>(x), q, count);
-    default: return readAddingFloat(y, static_cast<const float *>(x), q, count);
+    case at::kHalf: return Vectorised<readAddingHalf>::call(y, static_cast<const _Float16 *>(x), q, count);
+    case at::kBFloat16: return Vectorised<readAddingBits>::call(y, static_cast<const uint16_t *>(x), q, count);
+    default: return Vectorised<readAddingFloat>::call(y, static_cast<const float *>(x), q, count);
     }
 }
 
-void mix(float *h, float p, const float *c, const float *y, int64_t count) { mixAll(h, p, c, y, count); }
+void mix(float *h, float p, const float *c, const float *y, int64_t count) { Vectorised<mixAll>::call(h, p, c, y, count); }
 
 void storePair(const float *x0, const float *x1, float *left0, float *left1, float *right, int64_t count) {
     std::memcpy(left0, x0, count * sizeof *x0);
@@ -186,7 +186,7 @@ void storePair(const float *x0, const float *x1, float *left0, float *left1, flo
     std::memcpy(right + count, x1, count * sizeof *x1);
 }
 void storePair(const float *x0, const float *x1, at::BFloat16 *left0, at::BFloat16 *left1, at::BFloat16 *right, int64_t count) {
-    storePairBits(x0, x1, bits(left0), bits(left1), words(right), count);
+    Vectorised<storePairBits>::call(x0, x1, bits(left0), bits(left1), words(right), count);
 }
 
 void separate(float *x0, float *x1, const float *right, int64_t count) {
@@ -194,32 +194,32 @@ void separate(float *x0, float *x1, const float *right, int64_t count) {
     std::memcpy(x1, right + count, count * sizeof *x1);
 }
 void separate(float *x0, float *x1, const at::BFloat16 *right, int64_t count) {
-    separateBits(x0, x1, reinterpret_cast<const uint32_t *>(right), count);
+    Vectorised<separateBits>::call(x0, x1, reinterpret_cast<const uint32_t *>(right), count);
 }
 
-void add(float *y, const float *a, int64_t count) { addAll(y, a, count); }
-void addScaled(float *y, float a, const float *x, int64_t count) { readAddingFloat(y, x, a, count); }
-void scale(float *y, float a, const float *x, int64_t count) { scaleAll(y, a, x, count); }
-void rectify(float *y, const float *b, int64_t count) { rectifyAll(y, b, count); }
-void rectifyGradient(float *y, const float *a, float *sum, int64_t count) { rectifyGradientFloat(y, a, sum, count); }
-void rectifyGradient(float *y, const at::BFloat16 *a, float *sum, int64_t count) { rectifyGradientBits(y, bits(a), sum, count); }
-float dot(const float *g, const float *y, int64_t count) { return dotAll(g, y, count); }
-float dot(const float *g, const at::BFloat16 *y, int64_t count) { return dotBits(g, bits(y), count); }
+void add(float *y, const float *a, int64_t count) { Vectorised<addAll>::call(y, a, count); }
+void addScaled(float *y, float a, const float *x, int64_t count) { Vectorised<readAddingFloat>::call(y, x, a, count); }
+void scale(float *y, float a, const float *x, int64_t count) { Vectorised<scaleAll>::call(y, a, x, count); }
+void rectify(float *y, const float *b, int64_t count) { Vectorised<rectifyAll>::call(y, b, count); }
+void rectifyGradient(float *y, const float *a, float *sum, int64_t count) { Vectorised<rectifyGradientFloat>::call(y, a, sum, count); }
+void rectifyGradient(float *y, const at::BFloat16 *a, float *sum, int64_t count) { Vectorised<rectifyGradientBits>::call(y, bits(a), sum, count); }
+float dot(const float *g, const float *y, int64_t count) { return Vectorised<dotAll>::call(g, y, count); }
+float dot(const float *g, const at::BFloat16 *y, int64_t count) { return Vectorised<dotBits>::call(g, bits(y), count); }
 
 void store(float *y, const float *x, int64_t count) { std::memcpy(y, x, count * sizeof *y); }
 void store(at::BFloat16 *y, const float *x, int64_t count) {
-    (rounding::machineRounds ? storeByMachine : storeBits)(bits(y), x, count);
+    (rounding::machineRounds ? storeByMachine : Vectorised<storeBits>::call)(bits(y), x, count);
 }
 
 void interleave(at::BFloat16 *y, const at::BFloat16 *a, const at::BFloat16 *b, int64_t count) {
-    interleaveBits(words(y), bits(a), bits(b), count);
+    Vectorised<interleaveBits>::call(words(y), bits(a), bits(b), count);
 }
 
 void transpose(void *out, int64_t outStride, const void *in, int64_t inStride, int64_t rows, int64_t columns) {
     auto *target = static_cast<uint32_t *>(out);
     const auto *source = static_cast<const uint32_t *>(in);
     const int64_t wholeRows = rows / 16 * 16, wholeColumns = columns / 16 * 16;
-    transposeSquares(target, outStride, source, inStride, wholeRows, wholeColumns);
+    Vectorised<transposeSquares>::call(target, outStride, source, inStride, wholeRows, wholeColumns);
     for (int64_t row = 0; row < rows; ++row)
         for (int64_t column = row < wholeRows ? wholeColumns : 0; column < columns; ++column)
             target[column * outStride + row] = source[row * inStride + column];

@@ -5,48 +5,54 @@
 
 namespace ctorch::chain {
 
+namespace {
+
+bool readsStates(const Chain &chain) {
+    if (!chain.gates.defined() || chain.hasTwo()) return chain.gates.defined();
+    for (int64_t block = 0; block < chain.blocks(); ++block)
+        if (Factors::isClosed(chain, block)) return true;
+    return false;
+}
+
+} // namespace
+
+void SegmentGradients::make(const Chain &chain) {
+    downWeights = buffer({chain.blocks(), chain.bottleneck(), chain.width()});
+    transposedUps = buffer({chain.blocks(), chain.bottleneck(), chain.width()});
+    map = buffer({chain.outputs(), chain.width()});
+    downBiases = at::zeros({chain.blocks(), chain.bottleneck()}, at::kFloat);
+    upBiases = at::zeros({chain.blocks(), chain.width()}, at::kFloat);
+    dots = at::zeros({chain.blocks(), 4}, at::kDouble);
+}
+
 template <typename Number>
 ShareBackward<Number>::ShareBackward(
-    const Chain &chain, const Share &share, const ShareMemory &memory, const at::Tensor &first, const at::Tensor &second,
-    const ShareGradients *sum)
-    : chain_(chain), share_(share), memory_(memory), firstGradient_(first), secondGradient_(second), ranges_(share, width_),
-      states_(chain, share), maps_{chain.map}, down_(chain.downWeights, false, ranges_.count() > 1),
-      up_(chain.upWeights, false, ranges_.count() > 1), map_(maps_, false, false), adds_(sum != nullptr), gradient_(buffer({ranges_.rows(), width_})),
-      inner_(buffer({ranges_.rows(), bottleneck_})), transposedUps_(buffer({ranges_.count() > 1 ? blocks_ : 1, bottleneck_, width_})),
+    const Chain &chain, const Share &share, const ShareMemory &memory, const at::Tensor &first, const at::Tensor &second)
+    : chain_(chain), share_(share), memory_(memory), firstGradient_(first), secondGradient_(second), readsStates_(readsStates(chain)),
+      ranges_(share, chain.items(), width_), states_(chain, share), maps_{chain.map},
+      down_(chain.downWeights, false, ranges_.count() > 1), up_(chain.upWeights, false, ranges_.count() > 1), map_(maps_, false, false),
+      gradient_(buffer({ranges_.rows(), width_})), inner_(buffer({ranges_.rows(), bottleneck_})),
       left_(buffer({tileRows, chunkColumns}, Operand<Number>::type)), right_(buffer({tileRows, chunkColumns}, Operand<Number>::type)),
       unusedSum_(at::zeros({width_}, at::kFloat)), change_(buffer({tileRows, chunkColumns})),
       numbers_(buffer({tileRows, std::max(bottleneck_, outputs_)}, Operand<Number>::type)),
       leftNumbers_(buffer({std::max(bottleneck_, outputs_), tileRows}, Operand<Number>::type)),
-      transposed_(buffer({std::max(bottleneck_, outputs_), tileRows})) {
-    if (sum) {
-        gradients_ = *sum;
-        return;
-    }
-    auto &all = gradients_.all;
-    all.downWeights = buffer({blocks_, bottleneck_, width_});
-    all.upWeights = buffer({blocks_, width_, bottleneck_});
-    all.map = buffer({outputs_, width_});
-    all.downBiases = at::zeros({blocks_, bottleneck_}, at::kFloat);
-    all.upBiases = at::zeros({blocks_, width_}, at::kFloat);
-    gradients_.dots = at::zeros({blocks_, 4}, at::kDouble);
-}
+      transposed_(buffer({std::max(bottleneck_, outputs_), tileRows})) {}
 
-template <typename Number> ShareGradients ShareBackward<Number>::run(const float *output) {
-    for (int64_t range = 0; range < ranges_.count(); ++range) runRange(range, output);
-    releaseProducts<Number>();
-    return gradients_;
+template <typename Number>
+void ShareBackward<Number>::run(int64_t part, const float *output, const SegmentGradients &gradients, bool adds) {
+    const MatrixUnit<Number> unit;
+    gradients_ = gradients;
+    adds_ = adds;
+    partBegin_ = ranges_.begin(part);
+    for (int64_t range = ranges_.firstRange(part); range < ranges_.firstRange(part + 1); ++range) runRange(range, output);
 }
 
 template <typename Number> void ShareBackward<Number>::runRange(int64_t range, const float *output) {
     gradient_.zero_();
-    const bool isLastRange = range + 1 == ranges_.count();
     if (readsStates_) states_.expect(blocks_ - 1, ranges_.tile(range, 0));
     for (int64_t number = 0; number < ranges_.tiles(range); ++number) runMap(ranges_.tile(range, number), output);
-    if (isLastRange) finishUp(blocks_ - 1);
-    for (int64_t block = blocks_ - 1; block >= 0; --block) {
+    for (int64_t block = blocks_ - 1; block >= 0; --block)
         for (int64_t number = 0; number < ranges_.tiles(range); ++number) runTile(range, block, number);
-        if (isLastRange && block > 0) finishUp(block - 1);
-    }
 }
 
 /// Takes a tile from the result to the last block.
@@ -55,7 +61,7 @@ template <typename Number> void ShareBackward<Number>::runMap(const Tile &tile, 
     forEachPanel(width_, [&](int64_t column, int64_t columns) {
         product(
             outputs_, columns, tile.rows, data<Number>(leftNumbers_), tileRows, Panels<Number>(memory_.last).at(0, column, tile.start),
-            columns, data<float>(gradients_.all.map) + column, width_, adds_ || tile.start > 0);
+            columns, data<float>(gradients_.map) + column, width_, adds(tile));
         change(data<Number>(numbers_), outputs_, map_(0), tile, column);
         leave(blocks_, tile, column, 1);
         multiply(blocks_ - 1, tile, column);
@@ -74,7 +80,7 @@ template <typename Number> void ShareBackward<Number>::runTile(int64_t range, in
         product(
             bottleneck_, columns, tile.rows, data<Number>(leftNumbers_), tileRows,
             Panels<Number>(memory_.inputs).at(block, column, tile.start), columns,
-            at3<float>(gradients_.all.downWeights, block, 0) + column, width_, adds_ || tile.start > 0);
+            at3<float>(gradients_.downWeights, block, 0) + column, width_, adds(tile));
         askForNext(range, block, number, column);
         states_.ask(2 * panels_);
         change(data<Number>(numbers_), bottleneck_, down_(block), tile, column);
@@ -123,16 +129,17 @@ template <typename Number> void ShareBackward<Number>::leave(int64_t block, cons
     const bool isBehind = block == blocks_;
     tiles::Leaving<Number> leaving{
         tile.rows, Panels<Number>::columns(width_, column), gradient(tile, column), data<float>(change_), p,
-        (block == 0 ? data<float>(unusedSum_) : data<float>(gradients_.all.upBiases) + (block - 1) * width_) + column, nullptr, {}, {}};
+        (block == 0 ? data<float>(unusedSum_) : data<float>(gradients_.upBiases) + (block - 1) * width_) + column, nullptr, {}, {}};
     const bool hasGates = !isBehind && chain_.gates.defined();
-    if (hasGates && chain_.hasTwo()) {
+    if (hasGates && !chain_.hasTwo()) leaving.inputs = Panels<Number>(memory_.inputs).at(block, column, tile.start);
+    if (hasGates && (chain_.hasTwo() || Factors::isClosed(chain_, block))) {
         leaving.first = states_.first(column);
         leaving.second = states_.second(column);
-    } else if (hasGates) {
-        leaving.inputs = Panels<Number>(memory_.inputs).at(block, column, tile.start);
     }
-    const double dot = tiles::leave(leaving, {data<Number>(left_), data<Number>(right_)});
-    if (hasGates) dots(block)[chain_.hasTwo() ? 3 : 0] += dot;
+    const tiles::Dots sums = tiles::leave(leaving, {data<Number>(left_), data<Number>(right_)});
+    if (!hasGates) return;
+    dots(block)[0] += sums.inputs;
+    dots(block)[3] += sums.states;
 }
 
 /// Adds what these columns of dh contribute to dh U and to the gradient of U.
@@ -143,19 +150,19 @@ template <typename Number> void ShareBackward<Number>::multiply(int64_t block, c
         bottleneck_, column > 0);
     product(
         bottleneck_, columns, tile.rows, at3<Number>(memory_.transposedActivations, block, 0) + tile.start, share_.rows(),
-        data<Number>(right_), columns, transposedUp(block) + column * bottleneck_, columns, tile.start > 0);
+        data<Number>(right_), columns, at3<float>(gradients_.transposedUps, block, 0) + column * bottleneck_, columns, adds(tile));
 }
 
 /// The gradients of D x + b for a tile, as left operands of both products.
 template <typename Number> void ShareBackward<Number>::activate(int64_t block, const Tile &tile) {
     float *dz = inner(tile);
     const Number *activations = at3<Number>(memory_.activations, block, tile.start);
-    float *bias = data<float>(gradients_.all.downBiases) + block * bottleneck_;
+    float *bias = data<float>(gradients_.downBiases) + block * bottleneck_;
     // Rows after the last item are zero, and so are their gradients.
     const int64_t all = tile.rows * bottleneck_;
     dots(block)[2] += rows::dot(dz, activations, all);
     if (chain_.isGELU) {
-        at::Tensor view = inner_.narrow(0, ranges_.place(tile), tile.rows);
+        at::Tensor view = inner_.narrow(0, tile.place, tile.rows);
         at::gelu_backward_out(view, view, memory_.sums.select(0, block).narrow(0, tile.start, tile.rows));
         for (int64_t row = 0; row < tile.rows; ++row) rows::add(bias, dz + row * bottleneck_, bottleneck_);
         dots(block)[1] += rows::dot(dz, at3<float>(memory_.sums, block, tile.start), all);
@@ -179,17 +186,6 @@ void ShareBackward<Number>::giveToTable(
         rows::scale(states, factor, gradient(tile, column) + row * columns, columns);
         rows::addScaled(states, factor, data<float>(change_) + row * columns, columns);
     }
-}
-
-/// U's gradient in U's own order, once all items of the share have added to it.
-template <typename Number> void ShareBackward<Number>::finishUp(int64_t block) {
-    float *target = at3<float>(gradients_.all.upWeights, block, 0);
-    const at::Tensor turned = adds_ ? buffer({chunkColumns, bottleneck_}) : at::Tensor();
-    forEachPanel(width_, [&](int64_t column, int64_t columns) {
-        float *own = target + column * bottleneck_, *into = adds_ ? data<float>(turned) : own;
-        rows::transpose(into, bottleneck_, transposedUp(block) + column * bottleneck_, columns, bottleneck_, columns);
-        if (adds_) rows::add(own, into, columns * bottleneck_);
-    });
 }
 
 template class ShareBackward<float>;

@@ -7,7 +7,7 @@ namespace ctorch::chain {
 
 template <typename Number>
 ShareForward<Number>::ShareForward(const Chain &chain, const Share &share, ShareMemory *memory)
-    : chain_(chain), share_(share), memory_(memory), ranges_(share, width_), states_(chain, share),
+    : chain_(chain), share_(share), memory_(memory), ranges_(share, chain.items(), width_), states_(chain, share),
       maps_{chain.map}, down_(chain.downWeights, true, ranges_.count() > 1), up_(chain.upWeights, true, ranges_.count() > 1),
       map_(maps_, true, false), state_(at::zeros({ranges_.rows(), width_}, at::kFloat)), sums_(buffer({ranges_.rows(), bottleneck_})),
       result_(buffer({tileRows, outputs_})), left_(buffer({tileRows, chunkColumns}, Operand<Number>::type)),
@@ -24,6 +24,7 @@ ShareForward<Number>::ShareForward(const Chain &chain, const Share &share, Share
 }
 
 template <typename Number> void ShareForward<Number>::run(float *output) {
+    const MatrixUnit<Number> unit;
     for (int64_t range = 0; range < ranges_.count(); ++range) {
         state_.zero_();
         change_.zero_();
@@ -38,7 +39,6 @@ template <typename Number> void ShareForward<Number>::run(float *output) {
             }
         }
     }
-    releaseProducts<Number>();
 }
 
 /// Takes a tile out of the block before, if there is one, and into a block or the map.
@@ -67,7 +67,7 @@ void ShareForward<Number>::enter(int64_t block, const Tile &tile, int64_t column
     const bool isBehind = block == blocks_;
     const Factors factors = isBehind ? Factors{1, 0, 0} : Factors::of(chain_, block);
     tiles::Entering entering{
-        tile.rows, Panels<Number>::columns(width_, column), data<float>(state_) + ranges_.place(tile) * width_ + column * tile.rows,
+        tile.rows, Panels<Number>::columns(width_, column), data<float>(state_) + tile.place * width_ + column * tile.rows,
         data<float>(change_), bias + column, factors.p, factors.q, factors.s, {}, {}};
     if (!isBehind) {
         entering.first = states_.first(column);
@@ -99,7 +99,7 @@ template <typename Number> void ShareForward<Number>::activate(int64_t block, co
     const int64_t count = tile.rows * bottleneck_;
     if (chain_.isGELU) {
         if (memory_) std::memcpy(at3<float>(memory_->sums, block, tile.start), z, count * sizeof *z);
-        at::Tensor view = sums_.narrow(0, ranges_.place(tile), tile.rows);
+        at::Tensor view = sums_.narrow(0, tile.place, tile.rows);
         at::gelu_out(view, view);
     }
     Number *a = data<Number>(activations_);

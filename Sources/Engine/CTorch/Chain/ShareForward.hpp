@@ -20,7 +20,7 @@ template <typename Number> class ShareForward {
     void enter(int64_t block, const Tile &tile, int64_t column, const float *bias);
     void multiply(int64_t block, const Tile &tile, int64_t column);
     void activate(int64_t block, const Tile &tile);
-    float *sums(const Tile &tile) { return data<float>(sums_) + ranges_.place(tile) * bottleneck_; }
+    float *sums(const Tile &tile) { return data<float>(sums_) + tile.place * bottleneck_; }
 
     const Chain &chain_;
     const Share &share_;

@@ -4,6 +4,11 @@
 
 namespace ctorch {
 
+int64_t segmentLength(int64_t items) {
+    const int64_t segments = std::clamp<int64_t>(items / chain::leastSegment, 1, chain::mostSegments);
+    return chain::roundedUp(std::max<int64_t>(1, (items + segments - 1) / segments), chain::tileRows);
+}
+
 int64_t Share::rows() const { return chain::roundedUp(count, chain::rowMultiple); }
 
 std::vector<std::vector<Share>> sharedOut(const std::vector<Chain> &chains, int64_t threads) {
@@ -20,7 +25,7 @@ std::vector<std::vector<Share>> sharedOut(const std::vector<Chain> &chains, int6
         const auto item = [&](int64_t thread) {
             if (thread == threads) return items;
             const double place = (static_cast<double>(total) / threads * thread - before) / own;
-            return std::clamp<int64_t>(std::lround(place / chain::rowMultiple) * chain::rowMultiple, 0, items);
+            return std::clamp<int64_t>(std::lround(place / chain::tileRows) * chain::tileRows, 0, items);
         };
         for (int64_t thread = 0; thread < threads; ++thread) {
             const int64_t begin = item(thread), end = item(thread + 1);

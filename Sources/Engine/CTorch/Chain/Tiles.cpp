@@ -31,21 +31,22 @@ template <typename Number> void enterPlainly(const Entering &all, const Operands
     }
 }
 
-template <typename Number> double leavePlainly(const Leaving<Number> &all, const Operands<Number> &operands) {
+template <typename Number> Dots leavePlainly(const Leaving<Number> &all, const Operands<Number> &operands) {
     alignas(64) float x[2 * mostColumns], y[mostColumns];
     const int64_t columns = all.columns;
-    double total = 0;
+    Dots dots;
     for (int64_t row = 0; row < all.rows; ++row) {
         float *gradient = all.gradient + row * all.columns;
         if (all.inputs) {
             if (row % 2 == 0) rows::separate(x, x + columns, all.inputs + row * columns, columns);
-            total += rows::dot(gradient, x + row % 2 * columns, columns);
+            dots.inputs += rows::dot(gradient, x + row % 2 * columns, columns);
         }
         rows::add(gradient, all.change + row * columns, columns);
         if (all.first.rows) {
             rows::read(y, at(all.first, row), all.first.type, 1, columns);
-            rows::readAdding(y, at(all.second, row), all.second.type, -1, columns);
-            total += rows::dot(gradient, y, columns);
+            if (all.second.rows) rows::readAdding(y, at(all.second, row), all.second.type, -1, columns);
+            else rows::addScaled(y, -1, x + row % 2 * columns, columns);
+            dots.states += rows::dot(gradient, y, columns);
         }
         rows::scale(gradient, all.p, gradient, columns);
         rows::add(all.sum, gradient, columns);
@@ -54,7 +55,7 @@ template <typename Number> double leavePlainly(const Leaving<Number> &all, const
                 gradient - columns, gradient, operands.left + (row - 1) * columns, operands.left + row * columns,
                 operands.right + (row - 1) * columns, columns);
     }
-    return total;
+    return dots;
 }
 
 #if CTORCH_MACHINE_ROUNDS
@@ -107,53 +108,66 @@ template <typename State> void enterByMachine(const Entering all, const Operands
 }
 
 /// What is multiplied with the gradients.
-enum class Factor { none, inputs, states };
+enum class Factor { none, inputs, states, inputsAndStates };
 
-/// 16 gradients dx, of which `total` takes up the products.
+/// Sums of products.
+struct Totals {
+    __m512 inputs, states;
+};
+
+/// 16 gradients dx, of which `totals` take up the products.
 template <typename State, Factor factor>
 CTORCH_ROUNDING inline __m512 left(
-    const Leaving<at::BFloat16> &all, const char *a, const char *b, __m512 x, int64_t row, int64_t i, __m512 &total) {
+    const Leaving<at::BFloat16> &all, const char *a, const char *b, __m512 x, int64_t row, int64_t i, Totals &totals) {
     const __m512 before = _mm512_loadu_ps(all.gradient + row * all.columns + i);
-    if constexpr (factor == Factor::inputs) total = _mm512_fmadd_ps(before, x, total);
+    if constexpr (factor == Factor::inputs || factor == Factor::inputsAndStates) totals.inputs = _mm512_fmadd_ps(before, x, totals.inputs);
     const __m512 gradient = _mm512_add_ps(before, _mm512_loadu_ps(all.change + row * all.columns + i));
     if constexpr (factor == Factor::states) {
         const __m512 difference =
             _mm512_sub_ps(load(reinterpret_cast<const State *>(a) + i), load(reinterpret_cast<const State *>(b) + i));
-        total = _mm512_fmadd_ps(gradient, difference, total);
+        totals.states = _mm512_fmadd_ps(gradient, difference, totals.states);
     }
+    if constexpr (factor == Factor::inputsAndStates)
+        totals.states =
+            _mm512_fmadd_ps(gradient, _mm512_sub_ps(load(reinterpret_cast<const State *>(a) + i), x), totals.states);
     const __m512 next = _mm512_mul_ps(_mm512_set1_ps(all.p), gradient);
     _mm512_storeu_ps(all.gradient + row * all.columns + i, next);
     return next;
 }
 
 template <typename State, Factor factor>
-CTORCH_ROUNDING double leaveByMachine(const Leaving<at::BFloat16> all, const Operands<at::BFloat16> operands) {
-    __m512 total = _mm512_setzero_ps();
+CTORCH_ROUNDING Dots leaveByMachine(const Leaving<at::BFloat16> all, const Operands<at::BFloat16> operands) {
+    Totals totals{_mm512_setzero_ps(), _mm512_setzero_ps()};
     for (int64_t row = 0; row < all.rows; row += 2) {
         const char *a[2] = {}, *b[2] = {};
-        if constexpr (factor == Factor::states) {
-            for (int64_t one = 0; one < 2; ++one) a[one] = at(all.first, row + one), b[one] = at(all.second, row + one);
+        for (int64_t one = 0; one < 2; ++one) {
+            if constexpr (factor == Factor::states || factor == Factor::inputsAndStates) a[one] = at(all.first, row + one);
+            if constexpr (factor == Factor::states) b[one] = at(all.second, row + one);
         }
         uint16_t *out = bits(operands.left) + row * all.columns, *right = bits(operands.right) + row * all.columns;
         for (int64_t i = 0; i < all.columns; i += 32) {
             __m512 x[4] = {};  // of both rows, the first and the second 16
-            if constexpr (factor == Factor::inputs) {
+            if constexpr (factor == Factor::inputs || factor == Factor::inputsAndStates) {
                 for (int half = 0; half < 2; ++half) {
                     const __m512i pairs = _mm512_loadu_si512(all.inputs + row * all.columns + 2 * i + 32 * half);
                     x[half] = _mm512_castsi512_ps(_mm512_slli_epi32(pairs, 16));
                     x[2 + half] = _mm512_castsi512_ps(_mm512_and_si512(pairs, _mm512_set1_epi32(static_cast<int>(0xffff0000u))));
                 }
             }
-            const __m512 low0 = left<State, factor>(all, a[0], b[0], x[0], row, i, total);
-            const __m512 high0 = left<State, factor>(all, a[0], b[0], x[1], row, i + 16, total);
-            const __m512 low1 = left<State, factor>(all, a[1], b[1], x[2], row + 1, i, total);
-            const __m512 high1 = left<State, factor>(all, a[1], b[1], x[3], row + 1, i + 16, total);
+            const __m512 low0 = left<State, factor>(all, a[0], b[0], x[0], row, i, totals);
+            const __m512 high0 = left<State, factor>(all, a[0], b[0], x[1], row, i + 16, totals);
+            const __m512 low1 = left<State, factor>(all, a[1], b[1], x[2], row + 1, i, totals);
+            const __m512 high1 = left<State, factor>(all, a[1], b[1], x[3], row + 1, i + 16, totals);
             storePairs(rounded(low0, high0), rounded(low1, high1), out + i, out + all.columns + i, right + 2 * i);
             _mm512_storeu_ps(all.sum + i, _mm512_add_ps(_mm512_loadu_ps(all.sum + i), _mm512_add_ps(low0, low1)));
             _mm512_storeu_ps(all.sum + i + 16, _mm512_add_ps(_mm512_loadu_ps(all.sum + i + 16), _mm512_add_ps(high0, high1)));
         }
     }
-    return _mm512_reduce_add_ps(total);
+    return {_mm512_reduce_add_ps(totals.inputs), _mm512_reduce_add_ps(totals.states)};
+}
+
+template <typename State> Dots leaveByMachine(const Leaving<at::BFloat16> all, const Operands<at::BFloat16> operands) {
+    return (all.second.rows ? leaveByMachine<State, Factor::states> : leaveByMachine<State, Factor::inputsAndStates>)(all, operands);
 }
 #endif
 
@@ -177,17 +191,17 @@ void enter(const Entering &entering, const Operands<at::BFloat16> &operands) {
     enterPlainly(entering, operands);
 }
 
-double leave(const Leaving<float> &leaving, const Operands<float> &operands) { return leavePlainly(leaving, operands); }
+Dots leave(const Leaving<float> &leaving, const Operands<float> &operands) { return leavePlainly(leaving, operands); }
 
-double leave(const Leaving<at::BFloat16> &leaving, const Operands<at::BFloat16> &operands) {
+Dots leave(const Leaving<at::BFloat16> &leaving, const Operands<at::BFloat16> &operands) {
 #if CTORCH_MACHINE_ROUNDS
     if (machineRounds && leaving.columns % 32 == 0 && areAlike(leaving.first, leaving.second)) {
-        if (leaving.inputs) return leaveByMachine<float, Factor::inputs>(leaving, operands);
-        if (!leaving.first.rows) return leaveByMachine<float, Factor::none>(leaving, operands);
+        if (!leaving.first.rows)
+            return (leaving.inputs ? leaveByMachine<float, Factor::inputs> : leaveByMachine<float, Factor::none>)(leaving, operands);
         switch (leaving.first.type) {
-        case at::kHalf: return leaveByMachine<_Float16, Factor::states>(leaving, operands);
-        case at::kBFloat16: return leaveByMachine<uint16_t, Factor::states>(leaving, operands);
-        default: return leaveByMachine<float, Factor::states>(leaving, operands);
+        case at::kHalf: return leaveByMachine<_Float16>(leaving, operands);
+        case at::kBFloat16: return leaveByMachine<uint16_t>(leaving, operands);
+        default: return leaveByMachine<float>(leaving, operands);
         }
     }
 #endif

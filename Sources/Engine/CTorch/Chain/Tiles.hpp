@@ -40,11 +40,15 @@ template <typename Number> struct Leaving {
     float p;
     float *sum;            ///< p dx is added up here [columns]
     const Number *inputs;  ///< x as a right operand, or null
-    States first, second;  ///< A and B, or none
+    States first, second;  ///< A and B, or none; A alone only with x
 };
 
-/// Gives the sum of dh x where there is x, and of dx (A - B) where there are states.
-double leave(const Leaving<float> &leaving, const Operands<float> &operands);
-double leave(const Leaving<at::BFloat16> &leaving, const Operands<at::BFloat16> &operands);
+/// The sums of dh x where there is x, and of dx (A - B) where there are states, with x for B where there is only A.
+struct Dots {
+    double inputs = 0, states = 0;
+};
+
+Dots leave(const Leaving<float> &leaving, const Operands<float> &operands);
+Dots leave(const Leaving<at::BFloat16> &leaving, const Operands<at::BFloat16> &operands);
 
 } // namespace ctorch::tiles

@@ -84,13 +84,13 @@ CTORCH_VECTORISED void attendRowsBackward(
 } // namespace
 
 void attend(const Sides &sides, const float *mask, float *probabilities, float *out, int64_t outStride) {
-    attendRows(sides, mask, probabilities, out, outStride);
+    Vectorised<attendRows>::call(sides, mask, probabilities, out, outStride);
 }
 
 void attendBackward(
     const Sides &sides, const float *mask, const float *probabilities, const float *out, int64_t outStride, float *queries, float *keys,
     float *values, float *scratch) {
-    attendRowsBackward(sides, mask, probabilities, out, outStride, queries, keys, values, scratch);
+    Vectorised<attendRowsBackward>::call(sides, mask, probabilities, out, outStride, queries, keys, values, scratch);
 }
 
 } // namespace ctorch::history

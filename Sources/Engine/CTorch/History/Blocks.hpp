@@ -83,6 +83,8 @@ class Memory {
     Memory(const Blocks &blocks, int64_t blockCount, int64_t rows, int64_t pairs, bool isMasked);
 
     bool isMasked() const { return isMasked_; }
+    /// All of the memory.
+    std::vector<at::Tensor *> tensors() { return {&entry_, &numbers_, &probabilities_, &pairMask_}; }
     /// Activations of the rows from `row` on.
     EntryActivations entry(int64_t row) const;
     Activations activations(int64_t block, int64_t row) const;

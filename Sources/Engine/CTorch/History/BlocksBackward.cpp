@@ -53,6 +53,7 @@ std::vector<at::Tensor> blocksBackward(
     const at::Tensor ofItems = buffer(gradient.sizes());
     const int64_t *positions = blocks.positions.const_data_ptr<int64_t>();
     inParallel(pieces.partCount(), [&](int64_t part) {
+        const MatrixUnit<float> unit;
         // Whole squares of 16 rows, on which a transposition works.
         const int64_t most = (pieces.largest + 15) / 16 * 16, widest = std::max(3 * width, hidden);
         const at::Tensor rowGradients = buffer({most, width}), branch = buffer({most, width}), ofSeen = buffer({most, width});
@@ -121,7 +122,6 @@ std::vector<at::Tensor> blocksBackward(
             for (int64_t row = 0; row < piece.rows; ++row)
                 rows::add(ofPositions + positions[piece.row + row] * width, g + row * width, width);
         }
-        releaseProducts<float>();
     });
     std::vector<at::Tensor> all = sums.total();
     all.insert(all.begin(), ofItems);

@@ -68,6 +68,7 @@ at::Tensor blocksForward(
     const int64_t *positions = blocks.positions.const_data_ptr<int64_t>();
     if (memory) *memory = Memory(blocks, blocks.count(), pieces.padded, histories.pairCount(), fates.has_value());
     inParallel(pieces.partCount(), [&](int64_t part) {
+        const MatrixUnit<float> unit;
         // Without a backward pass there is room for one piece in one block.
         const Memory own = memory ? *memory : Memory(blocks, 1, pieces.largest, pieces.mostPairs, fates.has_value());
         const at::Tensor branch = buffer({pieces.largest, width}), next = buffer({pieces.largest, width});
@@ -124,7 +125,6 @@ at::Tensor blocksForward(
                     block == last ? data(result) + piece.row * width : data(next));
             }
         }
-        releaseProducts<float>();
     });
     return result;
 }

@@ -1,10 +1,11 @@
 // Blocks over histories as an operator of LibTorch, with its gradients.
 #include "Blocks.hpp"
 
-#include <ATen/Parallel.h>
 #include <c10/core/GradMode.h>
 #include <torch/csrc/autograd/custom_function.h>
 #include <torch/library.h>
+
+#include <utility>
 
 namespace {
 
@@ -12,13 +13,13 @@ using namespace ctorch::history;
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
-/// What the backward pass keeps besides tensors that autograd watches.
+/// What the backward pass keeps besides tensors that autograd holds, and lets go of after it.
 struct Kept : torch::CustomClassHolder {
     Kept(Histories histories, Pieces pieces) : histories(std::move(histories)), pieces(std::move(pieces)) {}
 
     Histories histories;
     Pieces pieces;
-    Memory memory;
+    Memory memory;  // without its tensors
     int64_t heads = 0;
     float epsilon = 0;
 };
@@ -35,6 +36,8 @@ struct BlocksFunction : torch::autograd::Function<BlocksFunction> {
         // A parameter that changes before the backward pass is an error.
         variable_list tensors{blocks.positions};
         tensors.insert(tensors.end(), parameters.begin(), parameters.end());
+        // So it holds what is kept, too: after the backward pass that goes, though the graph may stay.
+        for (at::Tensor *tensor : kept->memory.tensors()) tensors.push_back(std::exchange(*tensor, at::Tensor()));
         context->save_for_backward(std::move(tensors));
         context->saved_data["kept"] = c10::IValue::make_capsule(std::move(kept));
         return result;
@@ -43,9 +46,12 @@ struct BlocksFunction : torch::autograd::Function<BlocksFunction> {
     static variable_list backward(AutogradContext *context, const variable_list &outputs) {
         const auto kept = c10::static_intrusive_pointer_cast<Kept>(context->saved_data["kept"].toCapsule());
         const auto saved = context->get_saved_variables();
-        const Blocks blocks{saved[0], {saved.begin() + 1, saved.end()}, kept->heads, kept->epsilon};
-        const auto gradients =
-            blocksBackward(blocks, outputs[0].contiguous(), kept->histories, kept->pieces, kept->memory);
+        Memory memory = kept->memory;
+        const auto held = memory.tensors();
+        for (size_t i = 0; i < held.size(); ++i) *held[i] = saved[saved.size() - held.size() + i];
+        const auto end = saved.end() - static_cast<int64_t>(held.size());
+        const Blocks blocks{saved[0], {saved.begin() + 1, end}, kept->heads, kept->epsilon};
+        const auto gradients = blocksBackward(blocks, outputs[0].contiguous(), kept->histories, kept->pieces, memory);
         variable_list all(4);  // blocks, histories, pieces and fates have none
         all.insert(all.end(), gradients.begin(), gradients.end());
         return all;
@@ -61,7 +67,7 @@ at::Tensor historyBlocks(
     const Blocks blocks{positions, parameters.vec(), heads, static_cast<float>(epsilon)};
     blocks.check(items, histories);
     TORCH_CHECK(dropout >= 0 && dropout < 1, "dropout with a probability of ", dropout);
-    const Pieces pieces(histories, at::get_num_threads());
+    const Pieces pieces(histories);
     std::optional<ctorch::Fates> fates;
     if (dropout > 0) fates = ctorch::Fates::drawn(dropout);
     const auto isTrained = [](const at::Tensor &tensor) { return tensor.requires_grad(); };

@@ -4,16 +4,16 @@ namespace ctorch::history {
 
 namespace {
 
-/// About how many rows a piece has, and how few are not worth another thread.
-constexpr int64_t pieceRows = 64, leastRows = 32;
+/// About how many rows a piece has, how few are not worth a part of their own, and how many parts there are at most: each has sums of its own.
+constexpr int64_t pieceRows = 64, leastRows = 64, mostParts = 16;
 /// Padded rows are a multiple of this: kernels of products are made for every number of rows, so there should be few.
 constexpr int64_t rowMultiple = 8;
 
 } // namespace
 
-Pieces::Pieces(const Histories &histories, int64_t threads) {
+Pieces::Pieces(const Histories &histories) {
     const int64_t rows = histories.rows.back();
-    const int64_t partCount = std::max<int64_t>(1, std::min(threads, rows / leastRows));
+    const int64_t partCount = std::max<int64_t>(1, std::min(mostParts, rows / leastRows));
     const int64_t perPart = std::max<int64_t>(1, (rows + partCount * pieceRows - 1) / (partCount * pieceRows));
     const int64_t count = partCount * perPart;
     int64_t history = 0;

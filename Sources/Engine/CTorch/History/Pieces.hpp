@@ -13,14 +13,16 @@ struct Piece {
     int64_t pair, pairs;  ///< its first pair and how many it has
 };
 
-/// All rows in pieces, and these in parts of nearly equal work, one for each thread.
+/// All rows in pieces, and these in parts of nearly equal work.
+///
+/// Parts follow from the rows alone: however many threads there are to take them, sums over rows are the same to the last bit.
 struct Pieces {
     std::vector<Piece> all;
     std::vector<int64_t> parts;       ///< where each part's pieces start, and their number at the end
     int64_t padded = 0, largest = 0;  ///< padded rows of all pieces and of the largest one
     int64_t mostPairs = 0;            ///< of all pieces
 
-    Pieces(const Histories &histories, int64_t threads);
+    explicit Pieces(const Histories &histories);
 
     int64_t partCount() const { return static_cast<int64_t>(parts.size()) - 1; }
 };

@@ -58,14 +58,14 @@ CTORCH_VECTORISED void multiplyAll(const float *__restrict m, float *__restrict 
 
 } // namespace
 
-void multiplyBy(const float *m, float *x, int64_t count) { multiplyAll(m, x, count); }
+void multiplyBy(const float *m, float *x, int64_t count) { Vectorised<multiplyAll>::call(m, x, count); }
 
 void normalise(
     int64_t rows, int64_t width, const float *x, const float *y, const float *c, RowsOf m, const NormParameters &parameters,
     float *normalised, float *inverse, float *out) {
     for (int64_t row = 0; row < rows; ++row) {
         const int64_t place = row * width;
-        normaliseRow(
+        Vectorised<normaliseRow>::call(
             width, x + place, y + place, c, m.data + row * m.stride, parameters, normalised + place, inverse + row, out + place);
     }
 }
@@ -75,7 +75,7 @@ void normaliseBackward(
     const float *inverse, float *weightSum, float *biasSum, float *branchSum) {
     for (int64_t row = 0; row < rows; ++row) {
         const int64_t place = row * width;
-        normaliseRowBackward(
+        Vectorised<normaliseRowBackward>::call(
             width, gradient + place, branch + place, m.data + row * m.stride, weight, normalised + place, inverse[row], weightSum, biasSum,
             branchSum);
     }

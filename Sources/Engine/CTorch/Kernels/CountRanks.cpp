@@ -66,7 +66,7 @@ at::Tensor countRanks(
         for (int64_t i = part * length; i < std::min(rows, (part + 1) * length); ++i) {
             const float *mine = scores.const_data_ptr<float>() + i * items;
             const float score = mine[target[i]];
-            Counts counts = countScores(mine, items, score);
+            Counts counts = ctorch::Vectorised<countScores>::call(mine, items, score);
             bool isTargetMasked = false;
             for (; pair < pairs && row[pair] == i; ++pair) {
                 isTargetMasked = isTargetMasked || item[pair] == target[i];

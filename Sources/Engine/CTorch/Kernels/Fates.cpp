@@ -60,13 +60,13 @@ Fates Fates::drawn(double probability) {
 
 void Fates::drop(float *y, const float *x, int64_t first, int64_t count) const {
     forEachPiece(seed_, first, count, [&](int64_t offset, int64_t length, uint32_t place, uint32_t low, uint32_t high) {
-        dropSome(y + offset, x + offset, length, place, low, high, bound_, scale_);
+        Vectorised<dropSome>::call(y + offset, x + offset, length, place, low, high, bound_, scale_);
     });
 }
 
 void Fates::dropOnes(float *y, int64_t first, int64_t count) const {
     forEachPiece(seed_, first, count, [&](int64_t offset, int64_t length, uint32_t place, uint32_t low, uint32_t high) {
-        dropSomeOnes(y + offset, length, place, low, high, bound_, scale_);
+        Vectorised<dropSomeOnes>::call(y + offset, length, place, low, high, bound_, scale_);
     });
 }
 

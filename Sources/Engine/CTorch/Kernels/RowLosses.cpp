@@ -2,15 +2,18 @@
 //
 // With logits l_i = u v_i - share_i, counts n_i and target t: loss = log(exp(l_t) + sum of exp(l_i + log n_i) over the items i that are not
 // the user's own) - l_t. The forward pass leaves the loss's slopes where the logits were; the backward pass is two products.
+#include "../Parallel.hpp"
 #include "../Vectorised.hpp"
 
 #include <ATen/ops/empty.h>
 #include <ATen/ops/exp.h>
 #include <ATen/ops/mm.h>
 #include <ATen/ops/mul.h>
+#include <c10/core/GradMode.h>
 #include <torch/csrc/autograd/custom_function.h>
 #include <torch/library.h>
 
+#include <algorithm>
 #include <cmath>
 #include <vector>
 
@@ -44,6 +47,20 @@ CTORCH_VECTORISED void scale(float *__restrict x, float a, int64_t count) {
     for (int64_t i = 0; i < count; ++i) x[i] *= a;
 }
 
+/// A B, some rows at a time on one thread each: the number of threads then decides over no sum.
+at::Tensor product(const at::Tensor &a, const at::Tensor &b) {
+    constexpr int64_t most = 128;
+    const int64_t rows = a.size(0);
+    at::Tensor result = at::empty({rows, b.size(1)}, a.options());
+    ctorch::inParallel((rows + most - 1) / most, [&](int64_t part) {
+        const at::NoGradGuard without;
+        const int64_t count = std::min(most, rows - part * most);
+        at::Tensor own = result.narrow(0, part * most, count);
+        at::mm_out(own, a.narrow(0, part * most, count), b);
+    });
+    return result;
+}
+
 struct RowLosses : torch::autograd::Function<RowLosses> {
     static at::Tensor forward(
         AutogradContext *context, const at::Tensor &outputs, const at::Tensor &vectors, const at::Tensor &added,
@@ -52,31 +69,28 @@ struct RowLosses : torch::autograd::Function<RowLosses> {
         const int64_t rows = outputs.size(0), items = vectors.size(0), pairs = ownUsers.size(0);
         const auto *user = users.const_data_ptr<int64_t>(), *target = targets.const_data_ptr<int64_t>();
         const auto *ownUser = ownUsers.const_data_ptr<int64_t>(), *ownItem = ownItems.const_data_ptr<int64_t>();
-        auto slopes = at::mm(outputs, vectors.t());
+        auto slopes = product(outputs, vectors.t());
         auto losses = at::empty({rows}, outputs.options());
         std::vector<float> own(rows), largest(rows);  // the target's logit and the largest of a row
         std::vector<int64_t> firstPair(rows);
-        for (int64_t row = 0, pair = 0; row < rows; ++row) {
-            while (pair < pairs && ownUser[pair] < user[row]) ++pair;
-            firstPair[row] = pair;
-        }
+        for (int64_t row = 0; row < rows; ++row) firstPair[row] = std::lower_bound(ownUser, ownUser + pairs, user[row]) - ownUser;
         float *all = slopes.mutable_data_ptr<float>();
         for (int64_t row = 0; row < rows; ++row) {
             float *x = all + row * items;
             const float *log = added.const_data_ptr<float>(), *count = counts.const_data_ptr<float>();
             // Without the count: of the target's slot there is one.
             own[row] = x[target[row]] + log[target[row]] - count[target[row]];
-            add(x, log, items);
+            ctorch::Vectorised<add>::call(x, log, items);
             for (int64_t pair = firstPair[row]; pair < pairs && ownUser[pair] == user[row]; ++pair) x[ownItem[pair]] = -INFINITY;
-            largest[row] = largestOf(x, items, own[row]);
-            subtract(x, largest[row], items);
+            largest[row] = ctorch::Vectorised<largestOf>::call(x, items, own[row]);
+            ctorch::Vectorised<subtract>::call(x, largest[row], items);
         }
         at::exp_(slopes);
         for (int64_t row = 0; row < rows; ++row) {
             float *x = all + row * items;
-            const float mine = std::exp(own[row] - largest[row]), total = sum(x, items) + mine;
+            const float mine = std::exp(own[row] - largest[row]), total = ctorch::Vectorised<sum>::call(x, items) + mine;
             losses.mutable_data_ptr<float>()[row] = std::log(total) + largest[row] - own[row];
-            scale(x, 1 / total, items);
+            ctorch::Vectorised<scale>::call(x, 1 / total, items);
             x[target[row]] += mine / total - 1;
         }
         context->save_for_backward({outputs, vectors, slopes});
@@ -88,8 +102,8 @@ struct RowLosses : torch::autograd::Function<RowLosses> {
         const auto &outputs = saved[0], &vectors = saved[1], &slopes = saved[2];
         const auto factor = gradients[0].unsqueeze(1);  // [rows, 1]
         variable_list all(8);
-        all[0] = at::mm(slopes, vectors).mul_(factor);
-        all[1] = at::mm(slopes.t(), outputs.mul(factor));
+        all[0] = product(slopes, vectors).mul_(factor);
+        all[1] = product(slopes.t(), outputs.mul(factor));
         return all;
     }
 };
@@ -115,6 +129,8 @@ at::Tensor rowLosses(
         return true;
     };
     TORCH_CHECK(isWithin(targets) && isWithin(ownItems), "row losses of items that are not there");
+    const auto *ownUser = ownUsers.const_data_ptr<int64_t>();
+    TORCH_CHECK(std::is_sorted(ownUser, ownUser + ownUsers.numel()), "own items that are not ordered by user");
     return RowLosses::apply(
         outputs.contiguous(), vectors.contiguous(), added.contiguous(), counts.contiguous(), users, targets, ownUsers, ownItems);
 }

@@ -28,12 +28,13 @@ CTORCH(int64_t, rank, (CTorchTensor tensor))
 CTORCH(int64_t, size, (CTorchTensor tensor, int64_t dimension))
 CTORCH(int64_t, element_count, (CTorchTensor tensor))
 CTORCH(int32_t, dtype, (CTorchTensor tensor))
-CTORCH(void, device, (CTorchTensor tensor, int32_t *type, int32_t *index))
+/// False where the device is not known.
+CTORCH(bool, device, (CTorchTensor tensor, int32_t *type, int32_t *index))
 CTORCH(bool, is_contiguous, (CTorchTensor tensor))
 /// The address of the first element; null for a tensor without storage.
 CTORCH(void *_Nullable, data, (CTorchTensor tensor))
 
-/// A tensor over memory of the caller; release(context) is called when the last tensor on it is gone.
+/// A tensor over memory of the caller; release(context) is called when the last tensor on it is gone, and never where this fails.
 CTORCH(CTorchTensor _Nullable, over_memory, (
     void *_Nullable memory, const int64_t *_Nullable sizes, int32_t rank, int32_t dtype,
     void (*release)(void *_Nullable), void *_Nullable context))
@@ -44,7 +45,7 @@ CTORCH(bool, requires_gradient, (CTorchTensor tensor))
 CTORCH(bool, set_requires_gradient, (CTorchTensor tensor, bool value))
 /// A new reference to the gradient; null where there is none.
 CTORCH(CTorchTensor _Nullable, gradient, (CTorchTensor tensor))
-CTORCH(void, clear_gradient, (CTorchTensor tensor))
+CTORCH(bool, clear_gradient, (CTorchTensor tensor))
 CTORCH(bool, backward, (CTorchTensor tensor))
 /// Switches the recording of gradients for this thread; returns what it was.
 CTORCH(bool, set_gradients_enabled, (bool value))
@@ -57,6 +58,9 @@ CTORCH(int32_t, set_autocast, (int32_t device, int32_t dtype))
 
 /// Whether this machine can run iisan::bottleneck_chains and iisan::history_blocks in the type that is in force for its products.
 CTORCH(bool, has_chain, (void))
+
+/// What the processor multiplies bfloat16 with, as far as LibTorch may use it: 0 for nothing, 1 vector instructions, 2 a matrix unit.
+CTORCH(int32_t, bfloat16_products, (void))
 
 // MARK: Random state
 
@@ -75,10 +79,11 @@ CTORCH(const char *_Nonnull, version_text, (void))
 CTORCH(const char *_Nonnull, library_path, (void))
 CTORCH(const char *_Nonnull, cpu_capability, (void))
 CTORCH(int32_t, thread_count, (void))
-CTORCH(void, set_thread_count, (int32_t count))
+/// Takes 1 to 1024.
+CTORCH(bool, set_thread_count, (int32_t count))
 /// Lets malloc keep freed pieces of up to 32 MB, 256 MB in all, for later use.
 CTORCH(void, keep_freed_memory, (void))
-/// How many devices of a type there are; 0 where the type is not supported.
+/// How many devices of a type there are; 0 where the type is not supported, -1 where they cannot be counted.
 CTORCH(int32_t, device_count, (int32_t type))
 CTORCH(bool, synchronize, (int32_t type, int32_t index))
 /// Bytes now and at most held by tensors on an accelerator, and its total memory.

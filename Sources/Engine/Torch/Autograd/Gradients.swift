@@ -3,19 +3,27 @@ import CTorch
 extension Tensor {
     /// Whether operations on this tensor are recorded for ``backward()``.
     public var requiresGradient: Bool {
-        get { ctorch.requires_gradient(handle) }
-        set { if !ctorch.set_requires_gradient(handle, newValue) { Failure.report() } }
+        get { withHandle { ctorch.requires_gradient($0) } }
+        set {
+            precondition(
+                !(newValue && isReadOnly), "what is trained is written to, and this tensor's memory is for reading alone")
+            if !isMissing, !withHandle({ ctorch.set_requires_gradient($0, newValue) }) { Failure.report() }
+        }
     }
 
     /// The gradient that ``backward()`` has added up here; nil before the first.
-    public var gradient: Tensor? { ctorch.gradient(handle).map(Tensor.init(owning:)) }
+    public var gradient: Tensor? {
+        withHandle { ctorch.gradient($0) }.map { Tensor(owning: $0, isOnStandIn: isOnStandIn) }
+    }
 
     /// Forgets the gradient.
-    public func clearGradient() { ctorch.clear_gradient(handle) }
+    public func clearGradient() {
+        if !withHandle({ ctorch.clear_gradient($0) }) { Failure.report() }
+    }
 
     /// Adds the gradient of this scalar to every tensor that it was computed from and that requires one.
     public func backward() {
-        if !ctorch.backward(handle) { Failure.report() }
+        if !isMissing, !withHandle({ ctorch.backward($0) }) { Failure.report() }
     }
 }
 

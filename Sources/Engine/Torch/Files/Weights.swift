@@ -131,7 +131,7 @@ public final class Weights: Sendable {
             copy.overwrite(with: bytes)
             return copy
         }
-        return .over(UnsafeMutableRawPointer(mutating: bytes.baseAddress), shape: entry.shape, dtype: dtype, owner: file.file)
+        return .reading(bytes.baseAddress, shape: entry.shape, dtype: dtype, owner: file.file)
     }
 
     /// A tensor of a model's weights: one whose type is of fractions.

@@ -35,8 +35,20 @@ public final class Parameters {
     ///   - device: where they are put.
     ///   - dtype: the type they are converted to.
     ///   - trained: whether gradients are recorded for them.
-    public init(_ source: Source = .fresh, on device: Device = .cpu, dtype: DType = .float32, trained: Bool = true) {
-        shared = Shared(source: source, device: device, dtype: dtype, trained: trained)
+    public convenience init(
+        _ source: Source = .fresh, on device: Device = .cpu, dtype: DType = .float32, trained: Bool = true
+    ) {
+        self.init(source, on: device, dtype: dtype) { _ in trained }
+    }
+
+    /// Starts an empty set of which some tensors are trained.
+    ///
+    /// - Parameter isTrained: whether gradients are recorded for the tensor of a full name. What comes from a file is then copied, because
+    ///   it is written to.
+    public init(
+        _ source: Source, on device: Device, dtype: DType = .float32, isTrained: @escaping (String) -> Bool
+    ) {
+        shared = Shared(source: source, device: device, dtype: dtype, isTrained: isTrained)
         prefix = ""
     }
 
@@ -63,7 +75,7 @@ public final class Parameters {
     ///
     /// - Throws: ``UserError`` as for any other tensor.
     public func table(_ name: String, _ shape: [Int], _ initializer: Initializer) throws -> Tensor {
-        try tensor(name, shape, initializer, dtype: shared.trained ? shared.dtype : nil)
+        try tensor(name, shape, initializer, dtype: shared.isTrained(prefix + name) ? shared.dtype : nil)
     }
 
     /// Takes in a tensor that was made elsewhere, so that it is trained and kept with the others.
@@ -88,8 +100,9 @@ public final class Parameters {
             shared.tensors[full] = Tensor.zeros([], dtype: dtype).expanded(shape)
             return shared.tensors[full] ?? .zeros([])
         }
-        let placed = made.to(dtype ?? made.dtype).to(shared.device)
-        placed.requiresGradient = shared.trained
+        let same = made.to(dtype ?? made.dtype).to(shared.device)
+        let placed = shared.isTrained(full) ? same.writable() : same
+        placed.requiresGradient = shared.isTrained(full)
         shared.tensors[full] = placed
         return placed
     }
@@ -127,14 +140,14 @@ public final class Parameters {
         let source: Source
         let device: Device
         let dtype: DType
-        let trained: Bool
+        let isTrained: (String) -> Bool
         var tensors: OrderedDictionary<String, Tensor> = [:]
 
-        init(source: Source, device: Device, dtype: DType, trained: Bool) {
+        init(source: Source, device: Device, dtype: DType, isTrained: @escaping (String) -> Bool) {
             self.source = source
             self.device = device
             self.dtype = dtype
-            self.trained = trained
+            self.isTrained = isTrained
         }
     }
 }

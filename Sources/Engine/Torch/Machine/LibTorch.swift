@@ -18,10 +18,13 @@ public enum LibTorch {
     /// The vector instructions LibTorch uses here, as in `AVX512`.
     public static var capability: String { String(cString: ctorch.cpu_capability()) }
 
-    /// How many threads one operation may use.
+    /// How many threads one operation may use, 1 to 1024.
+    ///
+    /// Another number is refused as an operation on tensors is: it stops the program with a message, or is thrown at the end of
+    /// ``withTensorErrors(_:)``; the number stays as it was.
     public static var threads: Int {
         get { Int(ctorch.thread_count()) }
-        set { ctorch.set_thread_count(Int32(newValue)) }
+        set { if !ctorch.set_thread_count(Int32(clamping: newValue)) { Failure.report() } }
     }
 
     /// Lets the process keep freed memory for later tensors, up to 256 MB.

@@ -1,4 +1,18 @@
+import CTorch
 import Foundation
+
+/// What the processor multiplies bfloat16 with, as far as LibTorch may use it.
+public enum BFloat16Products: Int32, Sendable {
+    /// Nothing: numbers are widened or multiplied one by one.
+    case none
+    /// Vector instructions (AVX512-BF16).
+    case vectors
+    /// A matrix unit (AMX).
+    case matrixUnit
+
+    /// What there is here; `ONEDNN_MAX_CPU_ISA` lets a machine play another.
+    public static var ofThisMachine: BFloat16Products { BFloat16Products(rawValue: ctorch.bfloat16_products()) ?? .none }
+}
 
 /// How fast the machine multiplies matrices: the yardstick for what an encoder reaches.
 public enum MatrixRate {

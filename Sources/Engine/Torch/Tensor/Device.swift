@@ -24,7 +24,14 @@ public struct Device: Sendable, Hashable, CustomStringConvertible {
     /// The processor.
     public static let cpu = Device(.cpu)
 
-    /// The device that a setting names: `auto` (CUDA, else MPS, else the processor), `cpu`, `cuda`, `cuda:1`, `mps`.
+    /// A second device that is the processor, to try on any machine what runs on accelerators.
+    ///
+    /// Whatever has a form of its own for the processor takes the accelerators' form here, and tensors have to be brought there and back:
+    /// an operation refuses those of two devices, as LibTorch does for accelerators.
+    public static let standIn = Device(.cpu, index: 1)
+
+    /// The device that a setting names: `auto` (CUDA, else MPS, else the processor), `cpu`, `cuda`, `cuda:1`, `mps`; `cpu:1`
+    /// is ``standIn``.
     ///
     /// - Throws: ``UserError`` for an unknown name, for a device this machine does not have, and when LibTorch cannot be loaded.
     public init(named name: String) throws {
@@ -37,8 +44,12 @@ public struct Device: Sendable, Hashable, CustomStringConvertible {
         let parts = name.split(separator: ":", omittingEmptySubsequences: false)
         guard let kind = Kind.allCases.first(where: { "\($0)" == parts[0] }), parts.count <= 2,
             let index = parts.count == 2 ? Int(parts[1]) : 0, index >= 0
-        else { throw UserError("unknown device \"\(name)\"", remedy: "Choose auto, cpu, cuda, cuda:N or mps.") }
-        let count = Device.count(of: kind)
+        else {
+            throw UserError(
+                "unknown device \"\(name)\"",
+                remedy: "Choose auto, cpu, cuda, cuda:N, mps, or cpu:1 to try the accelerators' form on the processor.")
+        }
+        let count = kind == .cpu ? 2 : Device.count(of: kind)
         guard index < count else {
             throw UserError(
                 "this machine has \(count) \(kind) devices that LibTorch can use, \"\(name)\" is not among them",
@@ -48,7 +59,7 @@ public struct Device: Sendable, Hashable, CustomStringConvertible {
     }
 
     /// How many devices of a kind LibTorch can use here.
-    public static func count(of kind: Kind) -> Int { Int(ctorch.device_count(kind.rawValue)) }
+    public static func count(of kind: Kind) -> Int { max(0, Int(ctorch.device_count(kind.rawValue))) }
 
     /// Waits until all work given to the device is done; the processor has none outstanding.
     public func synchronize() {
@@ -56,5 +67,5 @@ public struct Device: Sendable, Hashable, CustomStringConvertible {
     }
 
     /// The name as settings write it.
-    public var description: String { kind == .cpu ? "cpu" : "\(kind):\(index)" }
+    public var description: String { self == .cpu ? "cpu" : "\(kind):\(index)" }
 }

@@ -9,9 +9,14 @@ import Foundation
 enum Failure {
     private static let key = "swift-iisan.first-tensor-failure"
 
-    /// Reports the message of the call that just failed.
-    static func report() {
+    /// LibTorch's message of the call that just failed.
+    static var lastMessage: String {
         let message = String(cString: ctorch.error())
+        return message.isEmpty ? "unknown failure" : message
+    }
+
+    /// Reports the call that just failed, or what else is wrong.
+    static func report(_ message: String = lastMessage) {
         let thread = Thread.current.threadDictionary
         guard let first = thread[key] as? String else { fatalError("LibTorch: \(message)") }
         if first.isEmpty { thread[key] = message }
@@ -23,13 +28,19 @@ enum Failure {
         thread[key] = ""
         defer { thread[key] = outer }
         let result = Swift.Result { try body() }
-        if let message = thread[key] as? String, !message.isEmpty {
-            let outOfMemory = message.contains("out of memory") || message.contains("can't allocate memory")
-            throw UserError(
-                "LibTorch: \(message.split(separator: "\n").first ?? "unknown failure")",
-                remedy: outOfMemory ? "Use smaller batches or another device." : nil)
-        }
+        // What body throws after a failure follows from it.
+        try check()
         return try result.get()
+    }
+
+    /// Throws the first failure of the innermost ``withTensorErrors(_:)`` on this thread, if there is one.
+    static func check() throws {
+        guard let message = Thread.current.threadDictionary[key] as? String, !message.isEmpty else { return }
+        let isOutOfMemory = ["out of memory", "can't allocate memory", "bad_alloc", "Storage size calculation overflowed"]
+            .contains { message.contains($0) }
+        throw UserError(
+            "LibTorch: \(message.split(separator: "\n").first ?? "unknown failure")",
+            remedy: isOutOfMemory ? "Use smaller batches, a smaller catalogue or a device with more memory." : nil)
     }
 }
 

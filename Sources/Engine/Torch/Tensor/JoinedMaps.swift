@@ -19,6 +19,6 @@ public enum JoinedMaps {
             .tensor(fusion), .tensors(heads.map(\.second.weight)), .tensors(heads.map(\.second.bias)),
             .tensors(heads.map(\.first.weight)), .tensors(heads.map(\.first.bias)), capacity: heads.count + 1
         ).compactMap { $0 }
-        return (Array(results.prefix(heads.count)), results.last ?? Tensor.nothing())
+        return (Array(results.prefix(heads.count)), results.last ?? Tensor.missing())
     }
 }

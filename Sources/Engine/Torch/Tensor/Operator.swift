@@ -3,14 +3,23 @@ import CTorch
 /// An operator of LibTorch, found once by its schema's name.
 struct Operator: @unchecked Sendable {
     // The handle points to an immutable registration that lives as long as the process.
-    let handle: CTorchOperator
+    private let handle: CTorchOperator
 
-    /// Finds an operator; those of LibTorch are in the namespace `aten`, our own in `iisan`.
+    private let name: String
+    /// Whether its tensors may be on several devices: what copies from one to another.
+    private let isCopy: Bool
+    /// Whether it exists for the processor alone.
+    private let isOwn: Bool
+
+    /// Finds an operator; those of LibTorch are in the namespace `aten`, our own, which are for the processor, in `iisan`.
     init(_ name: String, _ overload: String = "", namespace: String = "aten") {
         guard let handle = ctorch.find_operator("\(namespace)::\(name)", overload) else {
-            fatalError("LibTorch: \(String(cString: ctorch.error()))")
+            fatalError("LibTorch: \(Failure.lastMessage)")
         }
         self.handle = handle
+        self.name = "\(namespace)::\(name)"
+        isCopy = ["_to_copy", "copy_"].contains(name)
+        isOwn = namespace == "iisan"
     }
 
     /// An argument of an operator.
@@ -33,75 +42,110 @@ struct Operator: @unchecked Sendable {
     /// Calls the operator for its first result.
     func callAsFunction(_ arguments: Argument...) -> Tensor {
         var result: CTorchTensor?
-        let count = withUnsafeMutablePointer(to: &result) { invoke(arguments, $0, 1) }
-        guard count == 1, let result else {
-            Failure.report()
-            return Tensor.nothing()
-        }
-        return Tensor(owning: result)
+        let call = withUnsafeMutablePointer(to: &result) { invoke(arguments, $0, 1) }
+        guard call.count == 1, let result else { return .missing() }
+        return Tensor(owning: result, isOnStandIn: call.isOnStandIn)
     }
 
     /// Calls the operator for all its results; those it leaves undefined are nil.
     func all(_ arguments: Argument..., capacity: Int) -> [Tensor?] {
         var results = [CTorchTensor?](repeating: nil, count: capacity)
-        let count = invoke(arguments, &results, Int32(capacity))
-        guard count >= 0 else {
-            Failure.report()
-            return Array(repeating: Tensor.nothing(), count: capacity)
-        }
-        return results.prefix(Int(count)).map { $0.map(Tensor.init(owning:)) }
+        let call = invoke(arguments, &results, Int32(capacity))
+        guard call.count >= 0 else { return (0..<capacity).map { _ in .missing() } }
+        return results.prefix(Int(call.count)).map { $0.map { Tensor(owning: $0, isOnStandIn: call.isOnStandIn) } }
     }
 
     /// Calls the operator for what it does to its arguments.
     func run(_ arguments: Argument...) {
+        if case .tensor(let target?) = arguments.first, target.isReadOnly {
+            return Failure.report("\(name) would write to memory that is for reading alone")
+        }
         var results = [CTorchTensor?](repeating: nil, count: 8)
-        let count = invoke(arguments, &results, 8)
-        guard count >= 0 else { return Failure.report() }
-        for result in results.prefix(Int(count)) { result.map(ctorch.release) }
+        let call = invoke(arguments, &results, 8)
+        for result in results.prefix(max(0, Int(call.count))) { result.map(ctorch.release) }
     }
 
+    /// How many results a call gave, or -1 once its failure is reported, and which of the processor's devices they are on.
     private func invoke(
         _ arguments: [Argument], _ results: UnsafeMutablePointer<CTorchTensor?>, _ capacity: Int32
-    ) -> Int32 {
-        var tensors: [CTorchTensor?] = []
-        var integers: [Int64] = []
-        var encoded: [CTorchArgument] = []
-        encoded.reserveCapacity(arguments.count)
-        func add(_ kind: CTorchKind, _ integer: Int = 0, _ count: Int = 0, _ real: Double = 0, _ text: StaticString? = nil) {
-            encoded.append(
-                CTorchArgument(
-                    kind: kind, integer: Int64(integer), count: Int64(count), real: real,
-                    text: text.map { UnsafeRawPointer($0.utf8Start).assumingMemoryBound(to: CChar.self) }))
+    ) -> (count: Int32, isOnStandIn: Bool) {
+        var call = Call()
+        for argument in arguments { call.add(argument) }
+        // What follows from a failure is none of its own.
+        if call.hasMissing { return (-1, false) }
+        if call.hasStandIn, let problem = problem(call) {
+            Failure.report(problem)
+            return (-1, false)
         }
-        for argument in arguments {
-            switch argument {
-            case .standard: add(CTORCH_DEFAULT)
-            case .none: add(CTORCH_NONE)
-            case .bool(let value): add(CTORCH_BOOL, value ? 1 : 0)
-            case .int(let value): add(CTORCH_INT, value)
-            case .double(let value): add(CTORCH_DOUBLE, 0, 0, value)
-            case .text(let value): add(CTORCH_STRING, 0, 0, 0, value)
-            case .tensor(nil): add(CTORCH_NONE)
-            case .tensor(let value?):
-                add(CTORCH_TENSOR, tensors.count)
-                tensors.append(value.handle)
-            case .tensors(let values):
-                add(CTORCH_TENSORS, tensors.count, values.count)
-                tensors.append(contentsOf: values.map(\.handle))
-            case .optionalTensors(let values):
-                add(CTORCH_TENSORS, tensors.count, values.count)
-                tensors.append(contentsOf: values.map { $0?.handle })
-            case .ints(let values):
-                add(CTORCH_INTS, integers.count, values.count)
-                integers.append(contentsOf: values.map(Int64.init))
-            case .dtype(nil): add(CTORCH_NONE)
-            case .dtype(let value?): add(CTORCH_INT, Int(value.rawValue))
-            case .device(let value): add(CTORCH_DEVICE, Int(value.kind.rawValue), value.kind == .cpu ? -1 : value.index)
-            }
+        let count = Tensor.withHandles(of: call.tensors) {
+            ctorch.call(handle, call.encoded, Int32(call.encoded.count), $0, call.integers, results, capacity)
         }
-        // The handles in `tensors` are borrowed from `arguments`, which has to outlive the call.
-        return withExtendedLifetime(arguments) {
-            ctorch.call(handle, encoded, Int32(encoded.count), tensors, integers, results, capacity)
+        if count < 0 { Failure.report() }
+        return (count, call.isOnStandIn)
+    }
+
+    /// What an accelerator would refuse.
+    private func problem(_ call: Call) -> String? {
+        if isOwn { return "\(name) is for tensors on the processor, not on \(Device.standIn)" }
+        // Scalars may come from the processor.
+        let isMixed = call.tensors.contains { tensor in tensor.map { !$0.isOnStandIn && $0.rank > 0 } ?? false }
+        return isMixed && !isCopy ? "\(name) of tensors on \(Device.standIn) and on \(Device.cpu)" : nil
+    }
+}
+
+/// An operator's arguments as the C interface takes them.
+private struct Call {
+    var tensors: [Tensor?] = []
+    var integers: [Int64] = []
+    var encoded: [CTorchArgument] = []
+    var hasMissing = false
+    var hasStandIn = false
+    private var device: Device?
+
+    /// Where the results are: on the device that is asked for, or that of the tensors.
+    var isOnStandIn: Bool { device.map { $0 == .standIn } ?? hasStandIn }
+
+    mutating func add(_ argument: Operator.Argument) {
+        switch argument {
+        case .standard: encode(CTORCH_DEFAULT)
+        case .none: encode(CTORCH_NONE)
+        case .bool(let value): encode(CTORCH_BOOL, value ? 1 : 0)
+        case .int(let value): encode(CTORCH_INT, value)
+        case .double(let value): encode(CTORCH_DOUBLE, 0, 0, value)
+        case .text(let value): encode(CTORCH_STRING, 0, 0, 0, value)
+        case .tensor(nil): encode(CTORCH_NONE)
+        case .tensor(let value?):
+            encode(CTORCH_TENSOR, tensors.count)
+            append(value)
+        case .tensors(let values):
+            encode(CTORCH_TENSORS, tensors.count, values.count)
+            for value in values { append(value) }
+        case .optionalTensors(let values):
+            encode(CTORCH_TENSORS, tensors.count, values.count)
+            for value in values { append(value) }
+        case .ints(let values):
+            encode(CTORCH_INTS, integers.count, values.count)
+            integers.append(contentsOf: values.map(Int64.init))
+        case .dtype(nil): encode(CTORCH_NONE)
+        case .dtype(let value?): encode(CTORCH_INT, Int(value.rawValue))
+        case .device(let value):
+            device = value
+            encode(CTORCH_DEVICE, Int(value.kind.rawValue), value.kind == .cpu ? -1 : value.index)
         }
+    }
+
+    private mutating func append(_ tensor: Tensor?) {
+        tensors.append(tensor)
+        hasMissing = hasMissing || tensor?.isMissing == true
+        hasStandIn = hasStandIn || tensor?.isOnStandIn == true
+    }
+
+    private mutating func encode(
+        _ kind: CTorchKind, _ integer: Int = 0, _ count: Int = 0, _ real: Double = 0, _ text: StaticString? = nil
+    ) {
+        encoded.append(
+            CTorchArgument(
+                kind: kind, integer: Int64(integer), count: Int64(count), real: real,
+                text: text.map { UnsafeRawPointer($0.utf8Start).assumingMemoryBound(to: CChar.self) }))
     }
 }

@@ -20,8 +20,11 @@ extension Tensor {
     /// A copy with memory of its own.
     public func clone() -> Tensor { Self.cloneOperator(.tensor(self)) }
 
+    /// The tensor, to be trained or written to: a copy where it lies over memory that is read alone.
+    public func writable() -> Tensor { isReadOnly ? clone() : self }
+
     /// The tensor with its elements in row order in memory; itself when they are.
-    public func contiguous() -> Tensor { ctorch.is_contiguous(handle) ? self : Self.contiguousOperator(.tensor(self)) }
+    public func contiguous() -> Tensor { isContiguous ? self : Self.contiguousOperator(.tensor(self)) }
 
     /// The same numbers outside the recorded graph.
     public func detached() -> Tensor { Self.detachOperator(.tensor(self)) }
@@ -29,58 +32,78 @@ extension Tensor {
     /// Overwrites the elements with those of another tensor of a shape that can be expanded to this one's; types are converted.
     public func copy(from other: Tensor) { Self.copyOperator.run(.tensor(self), .tensor(other), .bool(false)) }
 
-    /// The elements in row order.
+    /// The elements in row order; none where the tensor could not be computed, see ``checked()``.
     ///
     /// - Precondition: `Element` is the tensor's type.
     public func array<Element: TensorElement>(of type: Element.Type = Element.self) -> [Element] {
-        precondition(dtype == Element.dtype, "the elements are \(dtype.name), not \(Element.dtype.name)")
-        let source = detached().to(.cpu).contiguous()
-        return withExtendedLifetime(source) {
-            [Element](unsafeUninitializedCapacity: source.count) { buffer, initialized in
-                initialized = source.count
-                guard let memory = ctorch.data(source.handle), source.count > 0 else { return }
-                UnsafeMutableRawPointer(buffer.baseAddress!).copyMemory(
-                    from: memory, byteCount: source.count * source.dtype.size)
+        precondition(
+            isMissing || dtype == Element.dtype, "the elements are \(dtype.name), not \(Element.dtype.name)")
+        return withBytes { bytes in
+            [Element](unsafeUninitializedCapacity: bytes.count / MemoryLayout<Element>.size) { buffer, initialized in
+                UnsafeMutableRawBufferPointer(buffer).copyMemory(from: bytes)
+                initialized = bytes.count / MemoryLayout<Element>.size
             }
         }
     }
 
-    /// The elements in row order, converted to `Float`.
+    /// The elements in row order, converted to `Float`; none where the tensor could not be computed, see ``checked()``.
     public func floats() -> [Float] { detached().to(.float32).array() }
 
-    /// The only element, converted to `Double`.
+    /// The only element, converted to `Double`; not a number where the tensor could not be computed, see ``checked()``.
     ///
     /// On an accelerator this waits for all work before it.
     public func item() -> Double {
-        precondition(count == 1, "item() of a tensor of shape \(shape)")
-        return detached().to(.cpu).to(.float64).array(of: Double.self)[0]
+        precondition(isMissing || count == 1, "item() of a tensor of shape \(shape)")
+        return detached().to(.cpu).to(.float64).array(of: Double.self).first ?? .nan
     }
 
-    /// Lends the elements in row order as bytes, without a copy where they lie that way on the processor.
+    /// This tensor, once what has failed so far within ``withTensorErrors(_:)`` is thrown.
+    ///
+    /// To be asked for before elements are read that something follows from: a tensor that could not be computed has none.
+    ///
+    /// - Throws: ``UserError`` with LibTorch's first message.
+    public func checked() throws -> Tensor {
+        try Failure.check()
+        return self
+    }
+
+    /// Lends the elements in row order as bytes, without a copy where they lie that way on the processor; none where the tensor could
+    /// not be computed, see ``checked()``.
     public func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
         let source = detached().to(.cpu).contiguous()
-        return try withExtendedLifetime(source) {
-            try body(UnsafeRawBufferPointer(start: ctorch.data(source.handle), count: source.count * source.dtype.size))
+        return try source.withHandle { handle in
+            let memory = source.isMissing ? nil : ctorch.data(handle)
+            return try body(UnsafeRawBufferPointer(start: memory, count: memory == nil ? 0 : source.byteCount))
         }
     }
 }
 
 extension Tensor {
+    /// Bytes of all elements.
+    private var byteCount: Int { count * dtype.size }
+
     /// Overwrites the elements, in row order, with bytes of the tensor's own type.
     ///
     /// - Precondition: the tensor lies in row order on the processor and has that many bytes.
     public func overwrite(with bytes: UnsafeRawBufferPointer) {
-        precondition(device == .cpu && ctorch.is_contiguous(handle) && bytes.count == count * dtype.size)
-        if let source = bytes.baseAddress, let memory = ctorch.data(handle) {
-            memory.copyMemory(from: source, byteCount: bytes.count)
+        if isMissing { return }
+        precondition(!isReadOnly, "the tensor's memory is for reading alone")
+        precondition(device == .cpu && isContiguous && bytes.count == byteCount)
+        withHandle { handle in
+            if let source = bytes.baseAddress, let memory = ctorch.data(handle) {
+                memory.copyMemory(from: source, byteCount: bytes.count)
+            }
         }
     }
 
-    /// The address of the first element.
+    /// Lends the elements' memory, to be written to; empty where the tensor could not be computed, see ``checked()``.
     ///
-    /// - Precondition: the tensor lies in row order on the processor. Valid as long as the tensor lives.
-    public var mutableBytes: UnsafeMutableRawBufferPointer {
-        precondition(device == .cpu && ctorch.is_contiguous(handle))
-        return UnsafeMutableRawBufferPointer(start: ctorch.data(handle), count: count * dtype.size)
+    /// - Precondition: the tensor lies in row order on the processor.
+    public func withMutableBytes<Result>(_ body: (UnsafeMutableRawBufferPointer) throws -> Result) rethrows -> Result {
+        precondition(isMissing || (device == .cpu && isContiguous && !isReadOnly))
+        return try withHandle { handle in
+            let memory = isMissing ? nil : ctorch.data(handle)
+            return try body(UnsafeMutableRawBufferPointer(start: memory, count: memory == nil ? 0 : byteCount))
+        }
     }
 }

@@ -54,10 +54,14 @@ extension Tensor {
         let shape = shape ?? [elements.count]
         precondition(shape.reduce(1, *) == elements.count, "\(elements.count) elements do not fill the shape \(shape)")
         let tensor = Tensor.empty(shape, dtype: Element.dtype)
-        if let memory = ctorch.data(tensor.handle) {
-            elements.withUnsafeBytes { memory.copyMemory(from: $0.baseAddress!, byteCount: $0.count) }
-        }
-        self.init(owning: ctorch.retain(tensor.to(device).handle))
+        elements.withUnsafeBytes { tensor.overwrite(with: $0) }
+        self.init(sharing: device == .cpu ? tensor : tensor.to(device))
+    }
+
+    /// A second reference to what another tensor refers to.
+    private convenience init(sharing other: Tensor) {
+        self.init(
+            owning: other.withHandle { ctorch.retain($0) }, isOnStandIn: other.isOnStandIn, isMissing: other.isMissing)
     }
 
     /// A scalar.
@@ -65,19 +69,34 @@ extension Tensor {
         self.init([element], shape: [], on: device)
     }
 
+    /// A tensor over memory that `owner` keeps alive and that is read alone, as a mapped file's: what is trained or written to is a
+    /// copy, see ``writable()``.
+    ///
+    /// - Parameter owner: kept until the last tensor on the memory is gone.
+    public static func reading(_ memory: UnsafeRawPointer?, shape: [Int], dtype: DType, owner: AnyObject) -> Tensor {
+        over(UnsafeMutableRawPointer(mutating: memory), shape: shape, dtype: dtype, owner: owner, isReadOnly: true)
+    }
+
     /// A tensor over memory that `owner` keeps alive, on the processor, without a copy.
     ///
     /// - Parameter owner: kept until the last tensor on the memory is gone.
     public static func over(_ memory: UnsafeMutableRawPointer?, shape: [Int], dtype: DType, owner: AnyObject) -> Tensor {
+        over(memory, shape: shape, dtype: dtype, owner: owner, isReadOnly: false)
+    }
+
+    private static func over(
+        _ memory: UnsafeMutableRawPointer?, shape: [Int], dtype: DType, owner: AnyObject, isReadOnly: Bool
+    ) -> Tensor {
         let context = Unmanaged.passRetained(owner).toOpaque()
         let sizes = shape.map(Int64.init)
         let release: @convention(c) (UnsafeMutableRawPointer?) -> Void = { context in
             if let context { Unmanaged<AnyObject>.fromOpaque(context).release() }
         }
         guard let handle = ctorch.over_memory(memory, sizes, Int32(shape.count), dtype.rawValue, release, context) else {
+            release(context)
             Failure.report()
-            return .nothing()
+            return .missing()
         }
-        return Tensor(owning: handle)
+        return Tensor(owning: handle, isReadOnly: isReadOnly)
     }
 }

@@ -58,7 +58,7 @@ extension Tensor {
     /// The largest elements of the last dimension, in falling order, and their indices.
     public func largest(_ count: Int) -> (values: Tensor, indices: Tensor) {
         let found = Self.topOperator.all(.tensor(self), .int(count), .int(-1), .bool(true), .bool(true), capacity: 2)
-        return (found[0] ?? .nothing(), found[1] ?? .nothing())
+        return (found[0] ?? .missing(), found[1] ?? .missing())
     }
 
     /// The index of the largest element of a dimension.

@@ -10,7 +10,7 @@ extension Tensor {
     ///   - vectors: v [items, width].
     ///   - logShares: log share [items].
     ///   - logCounts: log n [items].
-    ///   - users: the user of each row, ascending [rows].
+    ///   - users: the user of each row [rows].
     ///   - targets: the place of each row's target among the items [rows].
     ///   - ownUsers: with `ownItems` the pairs (user, own item), ordered by user [pairs].
     /// - Returns: [rows].

@@ -27,6 +27,10 @@ extension Tensor {
     public func narrowed(_ dimension: Int, _ range: Range<Int>) -> Tensor {
         Self.narrowOperator(.tensor(self), .int(dimension), .int(range.lowerBound), .int(range.count))
     }
+    /// A view of a dimension from a place on.
+    public func narrowed(_ dimension: Int, from start: Int) -> Tensor {
+        Self.narrowOperator(.tensor(self), .int(dimension), .int(start), .int(size(dimension) - start))
+    }
     /// A view of one place of a dimension, which is gone from the shape.
     public func selected(_ dimension: Int, _ index: Int) -> Tensor {
         Self.selectOperator(.tensor(self), .int(dimension), .int(index))

@@ -6,47 +6,82 @@ import Files
 /// A reference type, as the tensors of LibTorch are. Not `Sendable`: keep a tensor, and whatever is computed with it, on one thread or
 /// in one actor that does not run on the cooperative pool. Expressions do not throw; see ``withTensorErrors(_:)``.
 public final class Tensor {
-    let handle: CTorchTensor
+    private let handle: CTorchTensor
+    /// Whether the tensor is on the processor's stand-in for an accelerator, which LibTorch does not tell from the processor.
+    let isOnStandIn: Bool
+    /// Whether this stands for a result that could not be computed.
+    let isMissing: Bool
+    /// Whether the tensor lies over memory that nobody may write to, as a mapped file's.
+    let isReadOnly: Bool
 
-    init(owning handle: CTorchTensor) { self.handle = handle }
+    init(owning handle: CTorchTensor, isOnStandIn: Bool = false, isMissing: Bool = false, isReadOnly: Bool = false) {
+        self.handle = handle
+        self.isOnStandIn = isOnStandIn
+        self.isMissing = isMissing
+        self.isReadOnly = isReadOnly
+    }
 
     deinit { ctorch.release(handle) }
 
+    /// Lends the tensor's handle for a call.
+    ///
+    /// This and ``withHandles(of:_:)`` are the only ways to a handle: a tensor that is not used after a call may otherwise be freed
+    /// before it.
+    @inline(__always)
+    func withHandle<Result>(_ body: (CTorchTensor) throws -> Result) rethrows -> Result {
+        try withExtendedLifetime(self) { try body(handle) }
+    }
+
+    /// Lends the handles of several tensors for a call; nil ones are null.
+    static func withHandles<Result>(
+        of tensors: [Tensor?], _ body: (UnsafePointer<CTorchTensor?>?) throws -> Result
+    ) rethrows -> Result {
+        try withUnsafeTemporaryAllocation(of: CTorchTensor?.self, capacity: tensors.count) { handles in
+            for (index, tensor) in tensors.enumerated() { handles.initializeElement(at: index, to: tensor?.handle) }
+            return try withExtendedLifetime(tensors) { try body(handles.baseAddress.map { UnsafePointer($0) }) }
+        }
+    }
+
     /// How many dimensions there are; 0 for a scalar.
-    public var rank: Int { Int(ctorch.rank(handle)) }
+    public var rank: Int { withHandle { Int(ctorch.rank($0)) } }
 
     /// The length of each dimension.
-    public var shape: [Int] { (0..<rank).map { Int(ctorch.size(handle, Int64($0))) } }
+    public var shape: [Int] { withHandle { handle in (0..<Int64(ctorch.rank(handle))).map { Int(ctorch.size(handle, $0)) } } }
 
     /// The length of one dimension; negative ones count from the last.
-    public func size(_ dimension: Int) -> Int { Int(ctorch.size(handle, Int64(dimension))) }
+    public func size(_ dimension: Int) -> Int { isMissing ? 0 : withHandle { Int(ctorch.size($0, Int64(dimension))) } }
 
     /// How many elements there are.
-    public var count: Int { Int(ctorch.element_count(handle)) }
+    public var count: Int { withHandle { Int(ctorch.element_count($0)) } }
 
     /// The elements' type.
     public var dtype: DType {
-        guard let dtype = DType(rawValue: ctorch.dtype(handle)) else {
-            preconditionFailure("a tensor of LibTorch's type \(ctorch.dtype(handle)), which the engine does not hold")
+        let number = withHandle { ctorch.dtype($0) }
+        guard let dtype = DType(rawValue: number) else {
+            preconditionFailure("a tensor of LibTorch's type \(number), which the engine does not hold")
         }
         return dtype
     }
 
+    /// Whether the elements lie in row order in memory.
+    var isContiguous: Bool { withHandle { ctorch.is_contiguous($0) } }
+
     /// Where the tensor lives.
     public var device: Device {
-        var kind: Int32 = 0
-        var index: Int32 = 0
-        ctorch.device(handle, &kind, &index)
-        return Device(Device.Kind(rawValue: kind) ?? .cpu, index: Int(index))
+        var (kind, index): (Int32, Int32) = (0, 0)
+        _ = withHandle { ctorch.device($0, &kind, &index) }
+        return isOnStandIn ? .standIn : Device(Device.Kind(rawValue: kind) ?? .cpu, index: Int(index))
     }
 
     /// An empty tensor that stands for a result that could not be computed, until the failure is thrown.
-    static func nothing() -> Tensor {
+    ///
+    /// What is computed with it is missing too.
+    static func missing() -> Tensor {
         var sizes: Int64 = 0
         guard let handle = ctorch.over_memory(nil, &sizes, 1, DType.float32.rawValue, { _ in }, nil) else {
-            fatalError("LibTorch: \(String(cString: ctorch.error()))")
+            fatalError("LibTorch: \(Failure.lastMessage)")
         }
-        return Tensor(owning: handle)
+        return Tensor(owning: handle, isMissing: true)
     }
 }
 

@@ -1,0 +1,226 @@
+// Runs CTorch's own operators and its interface in many shapes, forward and backward, on several threads and into their error paths:
+// what AddressSanitizer and UndefinedBehaviorSanitizer watch (Tools/Test/sanitize). Values are compared by the tests in Swift.
+#include "../../../Sources/Engine/CTorch/Guard.hpp"
+
+#include <ATen/ATen.h>
+#include <ATen/Parallel.h>
+#include <ATen/autocast_mode.h>
+#include <ATen/core/dispatch/Dispatcher.h>
+#include <torch/csrc/autograd/autograd.h>
+
+#include <cstdio>
+#include <cstdlib>
+
+extern "C" const CTorchFunctions ctorch_functions;
+
+namespace {
+
+int failures = 0;
+
+void expect(bool isTrue, const char *what) {
+    if (isTrue) return;
+    std::printf("wrong: %s\n", what);
+    ++failures;
+}
+
+/// Calls an operator of ours by its name; the first result.
+template <typename... Arguments> at::Tensor call(const char *name, Arguments... arguments) {
+    const auto handle = c10::Dispatcher::singleton().findSchemaOrThrow(name, "");
+    torch::jit::Stack stack;
+    (stack.push_back(c10::IValue(std::move(arguments))), ...);
+    handle.callBoxed(&stack);
+    return stack[0].isTensor() ? stack[0].toTensor() : stack[0].toTensorVector()[0];
+}
+
+template <typename Body> bool isRefused(const Body &body) {
+    try {
+        body();
+        return false;
+    } catch (const c10::Error &) { return true; }
+}
+
+at::Tensor trained(at::IntArrayRef sizes) { return (at::randn(sizes) * 0.2).set_requires_grad(true); }
+at::Tensor indices(std::vector<int64_t> values) { return at::tensor(values, at::kLong); }
+void backward(const at::Tensor &result) { torch::autograd::backward({(result * at::randn_like(result)).sum()}); }
+
+using Tensors = c10::List<at::Tensor>;
+using Optionals = c10::List<std::optional<at::Tensor>>;
+using Integers = c10::List<int64_t>;
+
+/// Chains over one and two tables, in shards, with and without rows and gates.
+void chains(int64_t items, int64_t width, at::ScalarType type, bool hasGates, bool hasRows, bool isGELU, bool turnsTable) {
+    const int64_t layers = 3, bottleneck = 32, outputs = 32;
+    Tensors tables, maps, downs, downBiases, ups, upBiases;
+    Integers shards, chosen, blocks;
+    Optionals rows, gates;
+    const auto table = [&] {
+        if (!hasRows) {
+            at::Tensor own = turnsTable ? at::randn({layers, items, width}).transpose(0, 1) : at::randn({items, layers, width});
+            tables.push_back(own.to(type).detach().set_requires_grad(type == at::kFloat));
+            shards.push_back(1);
+            rows.push_back(std::nullopt);
+        } else {
+            for (int64_t count : {5, 0, 41}) tables.push_back(at::randn({count, layers, width}).to(type));
+            shards.push_back(3);
+            rows.push_back(at::randint(46, {items}, at::kLong));
+        }
+        for (int64_t layer = 0; layer < layers; ++layer) chosen.push_back(layer);
+    };
+    for (bool hasTwo : {false, true}) {
+        table();
+        if (hasTwo) table();
+        else shards.push_back(0), rows.push_back(std::nullopt);
+        blocks.push_back(layers);
+        if (hasGates) gates.push_back(at::tensor({-0.5f, 0.0f, 0.4f}).set_requires_grad(true));
+        else gates.push_back(std::nullopt);
+        maps.push_back(trained({outputs, width}));
+        for (int64_t layer = 0; layer < layers; ++layer) {
+            downs.push_back(trained({bottleneck, width}));
+            downBiases.push_back(trained({bottleneck}));
+            ups.push_back(trained({width, bottleneck}));
+            upBiases.push_back(trained({width}));
+        }
+    }
+    const auto run = [&](const Optionals &itsRows) {
+        return call(
+            "iisan::bottleneck_chains", tables, shards, itsRows, chosen, blocks, gates, 0.1, maps, downs, downBiases, ups, upBiases,
+            std::string(isGELU ? "gelu" : "relu"));
+    };
+    backward(run(rows));
+    {
+        const at::NoGradGuard without;
+        run(rows);
+    }
+    if (hasRows && items > 0) {
+        Optionals foreign;
+        for (size_t i = 0; i < rows.size(); ++i) foreign.push_back(rows.get(i).has_value() ? std::optional<at::Tensor>(at::full({items}, 46, at::kLong)) : std::nullopt);
+        expect(isRefused([&] { run(foreign); }), "rows that a table does not have");
+    }
+}
+
+void histories(std::vector<int64_t> lengths, int64_t width, int64_t heads, double dropout) {
+    std::vector<int64_t> starts{0}, positions;
+    for (int64_t length : lengths) {
+        starts.push_back(starts.back() + length);
+        for (int64_t i = 0; i < length; ++i) positions.push_back(i);
+    }
+    Tensors parameters;
+    for (auto sizes : std::vector<std::vector<int64_t>>{{140, width}, {width}, {width}}) parameters.push_back(trained(sizes));
+    for (int block = 0; block < 2; ++block) {
+        for (int i = 0; i < 4; ++i) parameters.push_back(trained({width, width}));
+        for (int i = 0; i < 2; ++i) parameters.push_back(trained({width}));
+        parameters.push_back(trained({4 * width, width}));
+        parameters.push_back(trained({4 * width}));
+        parameters.push_back(trained({width, 4 * width}));
+        for (int i = 0; i < 3; ++i) parameters.push_back(trained({width}));
+    }
+    const auto items = trained({starts.back(), width});
+    backward(call("iisan::history_blocks", items, indices(positions), indices(starts), heads, 1e-6, dropout, parameters));
+    backward(call("iisan::history_attention", trained({starts.back(), 3 * width}), indices(starts), heads, c10::IValue()));
+    expect(
+        isRefused([&] {
+            call("iisan::history_blocks", items, indices(positions), indices({0, starts.back() + 1}), heads, 1e-6, 0.0, parameters);
+        }),
+        "histories behind the last row");
+}
+
+void losses(int64_t rows, int64_t items) {
+    std::vector<int64_t> users, targets, ownUsers, ownItems;
+    for (int64_t row = 0; row < rows; ++row) {
+        users.push_back((row * 7) % (rows / 3 + 1));
+        targets.push_back(row % items);
+    }
+    for (int64_t user = 0; user <= rows / 3; ++user)
+        for (int64_t i = 0; i < 3; ++i) ownUsers.push_back(user), ownItems.push_back((user + i * 5) % items);
+    const auto run = [&](const std::vector<int64_t> &whose) {
+        return call(
+            "iisan::row_losses", trained({rows, 16}), trained({items, 16}), at::randn({items}), at::zeros({items}), indices(users),
+            indices(targets), indices(whose), indices(ownItems));
+    };
+    backward(run(ownUsers));
+    if (rows > 6) expect(isRefused([&] { run({ownUsers.rbegin(), ownUsers.rend()}); }), "pairs out of order");
+}
+
+void ranks(int64_t rows, int64_t items) {
+    std::vector<int64_t> targets, maskedRows, maskedItems;
+    for (int64_t row = 0; row < rows; ++row) {
+        targets.push_back(row % items);
+        for (int64_t i = 0; i < row % 3; ++i) maskedRows.push_back(row), maskedItems.push_back(i % items);
+    }
+    const auto scores = at::randn({rows, items});
+    call("iisan::count_ranks", scores, indices(targets), indices(maskedRows), indices(maskedItems));
+    expect(isRefused([&] { call("iisan::count_ranks", scores, indices(targets), indices({rows}), indices({0})); }), "a row behind the last");
+}
+
+void maps(int64_t width, int64_t middle, int64_t output, bool hasFusion) {
+    Tensors seconds, secondBiases, firsts, firstBiases;
+    for (int64_t own : {width, 2 * width}) {
+        seconds.push_back(trained({output, middle}));
+        secondBiases.push_back(trained({output}));
+        firsts.push_back(trained({middle, own}));
+        firstBiases.push_back(trained({middle}));
+    }
+    const c10::IValue fusion = hasFusion ? c10::IValue(trained({32, 2 * output})) : c10::IValue();
+    backward(call("iisan::joined_maps", fusion, seconds, secondBiases, firsts, firstBiases));
+}
+
+/// The interface: what fails says so and leaves a message.
+void interface() {
+    const auto &all = ctorch_functions;
+    for (int32_t count : {0, -1, 1025, INT32_MAX}) expect(!all.set_thread_count(count) && *all.error() != 0, "a number of threads");
+    expect(all.find_operator("aten::nothing", "") == nullptr, "an operator that is not there");
+    int64_t sizes[] = {2, 3};
+    float numbers[6] = {1, 2, 3, 4, 5, 6};
+    int released = 0;
+    const auto release = [](void *context) { ++*static_cast<int *>(context); };
+    CTorchTensor tensor = all.over_memory(numbers, sizes, 2, 6, release, &released);
+    expect(all.rank(tensor) == 2 && all.size(tensor, 1) == 3 && all.size(tensor, 2) == -1, "sizes");
+    expect(all.over_memory(numbers, sizes, 2, 99, release, &released) == nullptr && released == 0, "memory of an unknown type");
+    CTorchTensor second = all.retain(tensor);
+    all.release(tensor);
+    expect(released == 0, "a tensor that another reference holds");
+    const auto huge = all.find_operator("aten::zeros", "");
+    int64_t most[] = {int64_t{1} << 50};
+    CTorchArgument argument{CTORCH_INTS, 0, 1, 0, nullptr};
+    CTorchTensor result = nullptr;
+    expect(all.call(huge, &argument, 1, nullptr, most, &result, 1) == -1 && result == nullptr && *all.error() != 0, "memory that runs out");
+    expect(all.call(huge, &argument, 1, nullptr, sizes, &result, 0) == -1, "more results than there is room for");
+    expect(!all.backward(second) && !all.synchronize(1, 99) && all.random_state(1, 99) == nullptr, "devices that are not there");
+    all.release(second);
+    expect(released == 1, "memory of a tensor that is gone");
+}
+
+} // namespace
+
+int main() {
+    at::manual_seed(1);
+    interface();
+    for (int threads : {1, 2, 3, 8}) {
+        at::set_num_threads(threads);
+        for (bool inBFloat16 : {false, true}) {
+            at::autocast::set_autocast_enabled(at::kCPU, inBFloat16);
+            at::autocast::set_autocast_dtype(at::kCPU, at::kBFloat16);
+            if (!ctorch_functions.has_chain()) continue;
+            for (int64_t items : {0, 1, 33, 300, 700})
+                for (bool hasGates : {false, true}) {
+                    chains(items, 64, at::kHalf, hasGates, true, false, false);
+                    chains(items, 160, at::kFloat, hasGates, false, true, true);
+                    chains(items, 32, at::kBFloat16, hasGates, true, true, false);
+                }
+            maps(96, 64, 32, true);
+            maps(40, 33, 7, false);
+        }
+        at::autocast::set_autocast_enabled(at::kCPU, false);
+        if (ctorch_functions.has_chain())
+            for (double dropout : {0.0, 0.3}) {
+                histories({3, 1, 10, 2, 7}, 64, 2, dropout);
+                histories({0, 130, 0, 3}, 48, 3, dropout);
+                histories(std::vector<int64_t>(90, 9), 16, 1, dropout);
+                histories({}, 32, 2, dropout);
+            }
+        for (int64_t rows : {1, 7, 200}) losses(rows, 23), ranks(rows, 57);
+        backward(call("iisan::fast_dropout", trained({70, 1000}), 0.4));
+    }
+    std::printf("%d wrong\n", failures);
+    return failures == 0 ? 0 : 1;
+}
