@@ -5,7 +5,8 @@ import Pictures
 extension FuzzTarget {
     static let pictures = [
         FuzzTarget(name: "picture") {
-            try [sample.jpeg(), sample.jpeg(quality: 20), sample.png()] + webPs.compactMap { Data(base64Encoded: $0) } + turned()
+            try [sample.jpeg(), sample.jpeg(quality: 20), sample.png()] + webPs.compactMap { Data(base64Encoded: $0) }
+                + turned()
         } read: { bytes in
             let options = PictureOptions(maximumPixels: maximumPixels)
             let picture = try Picture(bytes: bytes, name: "input", options: options)

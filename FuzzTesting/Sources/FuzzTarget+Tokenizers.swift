@@ -104,7 +104,8 @@ extension FuzzTarget {
     private static let settings = [
         [
             #"{"model_type":"bert"}"#, #"{"do_lower_case":true,"mask_token":"[X]","truncation_side":"left"}"#,
-            #"{"cls_token":{"content":"[CLS]","lstrip":true},"extra_special_tokens":["[Y]"]}"#, #"{"[X]":9,"tok":12}"#, "[X] tok [Y]",
+            #"{"cls_token":{"content":"[CLS]","lstrip":true},"extra_special_tokens":["[Y]"]}"#, #"{"[X]":9,"tok":12}"#,
+            "[X] tok [Y]",
         ],
         [
             #"{"model_type":"gpt2"}"#,
@@ -113,7 +114,8 @@ extension FuzzTarget {
         ],
         [
             #"{"model_type":"clip","tokenizer_class":"CLIPTokenizerFast"}"#,
-            #"{"image_token":"<i>","split_special_tokens":true,"strip_accents":null}"#, #"{"additional_special_tokens":["<s>"]}"#, "{}", "<i><s>",
+            #"{"image_token":"<i>","split_special_tokens":true,"strip_accents":null}"#,
+            #"{"additional_special_tokens":["<s>"]}"#, "{}", "<i><s>",
         ],
     ]
 

@@ -185,28 +185,43 @@ def files(rng, damaged):
         yield f"damaged-{number}.jpg", jpeg(mark + data, *([xap + XMP % 5] if rng.random() < 0.5 else []))
 
 
-def orientation(content):
-    """The orientation that Pillow finds; 1 where it stops at what is said; None where it cannot open the file."""
+def upright(image):
+    """The picture turned as Pillow turns it; as it lies where Pillow stops at what is said."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            image = Image.open(io.BytesIO(content))
-            image.load()
-        except Exception:
-            return None
-        try:
-            turned = ImageOps.exif_transpose(image)
+            return ImageOps.exif_transpose(image)
         except Exception:
             # What is said elsewhere in the data may stop Pillow, when it writes them anew without the orientation.
             try:
                 number = image.getexif().get(0x0112, 1)
             except Exception:
-                return 1
-            return number if number in range(1, 9) else 1
-    plain = image.convert("RGB")
+                return image
+            turn = TURNS[number] if number in range(1, 9) else None
+            return image if turn is None else image.transpose(turn)
+
+
+def opened(content):
+    """The picture of a file's bytes; None where Pillow cannot open it."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            image = Image.open(io.BytesIO(content))
+            image.load()
+            return image
+        except Exception:
+            return None
+
+
+def orientation(content):
+    """The orientation that Pillow finds in a file; None where it cannot open it."""
+    image = opened(content)
+    if image is None:
+        return None
+    turned, plain = upright(image).convert("RGB"), image.convert("RGB")
     for number, turn in enumerate(TURNS):
-        if number and turned.convert("RGB").tobytes() == (plain.transpose(turn) if turn is not None else plain).tobytes() \
-                and turned.size == (plain.transpose(turn) if turn is not None else plain).size:
+        expected = plain if turn is None else plain.transpose(turn)
+        if number and turned.size == expected.size and turned.tobytes() == expected.tobytes():
             return number
     raise ValueError("turned in no known way")
 

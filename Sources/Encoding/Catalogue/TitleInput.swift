@@ -83,7 +83,9 @@ struct TitleInput: CatalogueInput {
             if wrong < 0 {
                 throw UserError(
                     "the title of item \"\(items[row].id)\" has a character that the tokenizer has no token for, nor one for unknown ones",
-                    remedy: "Take the character out of the title, or name the unknown token's number as \"unk_id\" in tokenizer.json.")
+                    remedy:
+                        "Take the character out of the title, or name the unknown token's number as \"unk_id\" in tokenizer.json."
+                )
             }
             throw UserError(
                 "the tokenizer gives token \(wrong) for the title of item \"\(items[row].id)\", the encoder knows \(vocabulary)",

@@ -61,7 +61,8 @@ extension PictureProcessorFamily {
 
     /// The processors of further kinds of model, which are not supported.
     private static let others = [
-        "siglip2": "Siglip2ImageProcessor", "dinov3_vit": "DINOv3ViTImageProcessor", "chinese_clip": "ChineseCLIPImageProcessor",
+        "siglip2": "Siglip2ImageProcessor", "dinov3_vit": "DINOv3ViTImageProcessor",
+        "chinese_clip": "ChineseCLIPImageProcessor",
     ]
 
     /// The family of the processor that belongs to a kind of model.
@@ -81,10 +82,13 @@ extension PictureProcessorFamily {
             return
         }
         guard let family = Self.ofModels[model.model_type ?? ""] else {
-            let kind = model.model_type.map { "and to the model type \"\($0)\" belongs none" } ?? "and no config.json a model type"
+            let kind =
+                model.model_type.map { "and to the model type \"\($0)\" belongs none" } ?? "and no config.json a model type"
             throw UserError(
                 "names no \"image_processor_type\", \(kind)", at: file,
-                remedy: "Add the type of processor that the encoder was used with, such as \"image_processor_type\": \"CLIPImageProcessor\".")
+                remedy:
+                    "Add the type of processor that the encoder was used with, such as \"image_processor_type\": \"CLIPImageProcessor\"."
+            )
         }
         self = family
     }

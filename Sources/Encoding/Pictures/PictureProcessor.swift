@@ -34,7 +34,8 @@ public struct PictureProcessor: Sendable {
     }
 
     init(
-        _ settings: PictureProcessorSettings, family: PictureProcessorFamily? = nil, file: String, hash: String, options: PictureOptions
+        _ settings: PictureProcessorSettings, family: PictureProcessorFamily? = nil, file: String, hash: String,
+        options: PictureOptions
     ) throws {
         var combined = ContentHash()
         combined.update(hash)

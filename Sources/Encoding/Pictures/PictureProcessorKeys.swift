@@ -4,7 +4,8 @@
 enum PictureProcessorKeys {
     /// The keys that every family reads.
     static let read: Set = [
-        "image_processor_type", "feature_extractor_type", "do_resize", "size", "default_to_square", "resample", "do_center_crop",
+        "image_processor_type", "feature_extractor_type", "do_resize", "size", "default_to_square", "resample",
+        "do_center_crop",
         "crop_size", "do_rescale", "rescale_factor", "do_normalize", "image_mean", "image_std", "do_pad", "pad_size",
     ]
 

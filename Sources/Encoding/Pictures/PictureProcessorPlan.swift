@@ -22,11 +22,14 @@ struct PictureProcessorPlan {
         let family = try family ?? PictureProcessorFamily(type: settings.type, file: file)
         let crops = settings.do_center_crop ?? family.cropsCenter
         for (does, keys) in [
-            (settings.do_resize ?? true, ["size", "resample"] + (family == .convNext ? ["crop_pct"] : [])), (crops, ["crop_size"]),
+            (settings.do_resize ?? true, ["size", "resample"] + (family == .convNext ? ["crop_pct"] : [])),
+            (crops, ["crop_size"]),
             (settings.do_rescale ?? true, ["rescale_factor"]), (settings.do_normalize ?? true, ["image_mean", "image_std"]),
         ] where does {
             if let key = keys.first(where: settings.nulls.contains) {
-                throw UserError("\"\(key)\" is null, and is needed", at: file, remedy: "Give a value, or leave the key out for the usual one.")
+                throw UserError(
+                    "\"\(key)\" is null, and is needed", at: file,
+                    remedy: "Give a value, or leave the key out for the usual one.")
             }
         }
         let number = settings.resample ?? family.filter.rawValue

@@ -14,7 +14,9 @@ extension Tokenizer {
         let folder = try TokenizerFolder(directory)
         let kind = try TokenizerClass(of: folder)
         var names = TokenizerFolder.vocabularies
-        if let kind { names = ["tokenizer.json", "tokenizer.model"] + (kind.vocabulary == "tokenizer.model" ? [] : [kind.vocabulary]) }
+        if let kind {
+            names = ["tokenizer.json", "tokenizer.model"] + (kind.vocabulary == "tokenizer.model" ? [] : [kind.vocabulary])
+        }
         guard let file = names.lazy.compactMap(folder.file).first else { throw folder.missing(names) }
         try self.init(Vocabulary(file), folder, kind)
     }
@@ -45,7 +47,8 @@ extension Tokenizer {
         for token in parts.added { vocabulary.add(token) }
         try self.init(
             added: vocabulary.tokens, normalizer: parts.normalizer, preTokenizer: parts.preTokenizer, model: parts.model,
-            postProcessor: parts.postProcessor ?? PostProcessor(), truncation: try root.optional("truncation").map(Truncation.init),
+            postProcessor: parts.postProcessor ?? PostProcessor(),
+            truncation: try root.optional("truncation").map(Truncation.init),
             hash: hash)
     }
 

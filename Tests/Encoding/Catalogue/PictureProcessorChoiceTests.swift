@@ -45,7 +45,8 @@ import Torch
         try withTemporaryFolder { folder in
             let directory = try copy("dinov2-golden", in: folder)
             let file = directory.appending(path: "preprocessor_config.json")
-            try AtomicFile.write(#"{"size": {"height": \#(height), "width": \#(width)}, "resample": 3, "do_center_crop": false}"#, to: file)
+            try AtomicFile.write(
+                #"{"size": {"height": \#(height), "width": \#(width)}, "resample": 3, "do_center_crop": false}"#, to: file)
             let processor = try PictureProcessor(directory: directory)
             #expect(processor.outputSize == PictureSize(height: height, width: width))
             try expectStates(directory, processor, in: folder)

@@ -75,7 +75,8 @@ struct OrientationTests {
     }
 
     private static let fixture = Result {
-        try JSONDecoder().decode(Fixture.self, from: Data(contentsOf: fixtureFolder.appending(path: "orientations.json"))).pictures
+        try JSONDecoder().decode(Fixture.self, from: Data(contentsOf: fixtureFolder.appending(path: "orientations.json")))
+            .pictures
     }
 
     /// Pictures of three by two pixels, whose files say in every way how they are turned: `Tools/Parity/turned.py` writes them.

@@ -36,8 +36,19 @@ struct PictureProcessorFolderTests {
         }
     }
 
-    @Test func everyFolderGivesTheValuesOfAutoImageProcessor() throws {
-        let rows = try Self.fixture.get()
+    @Test func everyFolderGivesTheValuesOfAutoImageProcessor() throws { try compare(Self.fixture.get()) }
+
+    private static let parity = ProcessInfo.processInfo.environment["IISAN_PARITY"].map {
+        URL(filePath: $0).appending(path: "pictures/processors.json")
+    }
+
+    /// The same folders, made anew by `make parity-pictures`.
+    @Test(.enabled(if: parity != nil)) func foldersMadeAnewGiveTheValuesOfAutoImageProcessor() throws {
+        let data = try Data(contentsOf: #require(Self.parity))
+        try compare(JSONDecoder().decode(Fixture.self, from: data).folders)
+    }
+
+    private func compare(_ rows: [Row]) throws {
         var same = 0
         for row in rows {
             guard let expected = row.values else {
@@ -53,11 +64,13 @@ struct PictureProcessorFolderTests {
                 if isSame { same += 1 }
             } catch {
                 // An encoder needs pictures of one size, which some settings do not give.
-                let isMeant = "\(error)".contains("pictures") || "\(error)".contains("a second crop")
+                let isMeant =
+                    "\(error)".contains("pictures") || "\(error)".contains("a second crop")
                     || "\(error)".contains("Siglip2ImageProcessor")
                 #expect(error is UserError && isMeant, "\(row.files): \(error)")
             }
         }
+        print("compared with AutoImageProcessor: \(rows.count) folders, \(same) the same")
         #expect(same > 450)
     }
 

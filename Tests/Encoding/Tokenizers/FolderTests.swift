@@ -66,7 +66,8 @@ struct FolderTests {
                     let short = fixture.texts.map { tokenizer.encode($0, maximumTokens: fixture.maximum) }
                     let isSame = own == ids.map { fixture.lists[$0] } && short == cut.map { fixture.lists[$0] }
                     for (index, tokens) in own.enumerated() where tokens != fixture.lists[ids[index]] {
-                        Issue.record("\(words): \(fixture.texts[index].debugDescription): \(tokens), not \(fixture.lists[ids[index]])")
+                        Issue.record(
+                            "\(words): \(fixture.texts[index].debugDescription): \(tokens), not \(fixture.lists[ids[index]])")
                         break
                     }
                     #expect(isSame, "\(words)")
@@ -101,7 +102,9 @@ struct FolderTests {
             // One folder holds all of these, and gives the tokens of the unchanged one; that of other classes has its own.
             case .withoutEffect where TokenizerKeys.general[key] != nil:
                 let all = rows.filter { $0.key == "without-effect" }
-                #expect(all.count == bases.count && all.allSatisfy { $0.files["tokenizer_config.json"]?.contains("\"\(key)\"") == true }, "\(key)")
+                #expect(
+                    all.count == bases.count
+                        && all.allSatisfy { $0.files["tokenizer_config.json"]?.contains("\"\(key)\"") == true }, "\(key)")
                 for row in all { #expect(row.ids == bases[row.base] ?? nil, "\(row.base)") }
             case .withoutEffect:
                 #expect(!fed.isEmpty, "\(key)")

@@ -66,7 +66,8 @@ struct AddedVocabulary {
 extension AddedToken {
     /// Whether text and settings are the same; numbers do not count.
     fileprivate func isSame(as other: AddedToken) -> Bool {
-        content.utf8.elementsEqual(other.content.utf8) && singleWord == other.singleWord && takesSpaceBefore == other.takesSpaceBefore
+        content.utf8.elementsEqual(other.content.utf8) && singleWord == other.singleWord
+            && takesSpaceBefore == other.takesSpaceBefore
             && takesSpaceAfter == other.takesSpaceAfter && normalized == other.normalized && isSpecial == other.isSpecial
     }
 }

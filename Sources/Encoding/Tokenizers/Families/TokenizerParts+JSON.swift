@@ -14,14 +14,15 @@ extension TokenizerParts {
         self.init(model: model, normalizer: try root.optional("normalizer").map(Normalizer.init))
         self.preTokenizer = preTokenizer
         postProcessor = try root.optional("post_processor").map { try PostProcessor($0) }
-        added = try root.optional("added_tokens")?.array().map { entry in
-            let token = try AddedToken(entry)
-            if let other = model.identifier(of: token.content), other != token.identifier {
-                throw entry.error(
-                    "the token \"\(token.content)\" has the number \(token.identifier) here and \(other) in the model")
-            }
-            return token
-        } ?? []
+        added =
+            try root.optional("added_tokens")?.array().map { entry in
+                let token = try AddedToken(entry)
+                if let other = model.identifier(of: token.content), other != token.identifier {
+                    throw entry.error(
+                        "the token \"\(token.content)\" has the number \(token.identifier) here and \(other) in the model")
+                }
+                return token
+            } ?? []
     }
 
     /// The keys of a `tokenizer.json`. Padding and decoding do not change a text's tokens.

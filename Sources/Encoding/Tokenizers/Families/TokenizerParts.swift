@@ -40,7 +40,9 @@ struct TokenizerParts {
             preTokenizer = PreTokenizer([.split(.qwen)] + prefix)
         case .clip:
             model = try pairs(.init(unknownToken: special("unk_token") ?? "None", suffix: "</w>", isByteLevel: true))
-            normalizer = .sequence([.composition(.canonical), .replace(Splitter.knownPattern(#"\s+"#), with: [0x20]), .lowercase])
+            normalizer = .sequence([
+                .composition(.canonical), .replace(Splitter.knownPattern(#"\s+"#), with: [0x20]), .lowercase,
+            ])
             preTokenizer = PreTokenizer([.split(.clip), .split(.gpt2)])
         case .llama:
             model = try pairs(.init(fusesUnknown: true, fallsBackToBytes: true))

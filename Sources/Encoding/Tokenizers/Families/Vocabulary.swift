@@ -85,7 +85,8 @@ struct Vocabulary {
         }
         throw UserError(
             "the model is of the kind \(type), that of the class \(kind.rawValue) is \(expected)", at: "\(place): \"model\"",
-            remedy: "Correct \"tokenizer_class\" in tokenizer_config.json: PreTrainedTokenizerFast takes tokenizer.json as it is.")
+            remedy:
+                "Correct \"tokenizer_class\" in tokenizer_config.json: PreTrainedTokenizerFast takes tokenizer.json as it is.")
     }
 
     /// The tokens with their numbers.

@@ -80,7 +80,9 @@ struct SentencePieceModel {
         }
         let parts = line.split(separator: 0x20, omittingEmptySubsequences: false)
         guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty, parts[1].allSatisfy({ (0x30...0x39).contains($0) }),
-            parts[0].allSatisfy({ Character(Unicode.Scalar($0)).isASCII && (Character(Unicode.Scalar($0)).isLetter || (0x2B...0x3D).contains($0)) })
+            parts[0].allSatisfy({
+                Character(Unicode.Scalar($0)).isASCII && (Character(Unicode.Scalar($0)).isLetter || (0x2B...0x3D).contains($0))
+            })
         else { return }
         throw UserError(
             "a tiktoken file (a token and its rank a line), not a SentencePiece model; such files are not read", at: file,
