@@ -27,10 +27,10 @@ sanitize: setup ## our own operators under the address and undefined behaviour s
 demo: build ## from a generated world to recommendations
 	Tools/Demo/demo
 
-parity-tokens: ## compare tokenizers with the PyPI package (TOKENIZERS=folders, TEXTS=.tsv files, GENERATED=count)
+parity-tokens: ## compare tokenizers with AutoTokenizer of transformers (TOKENIZERS=folders, TEXTS=.tsv files, GENERATED=count)
 	@Tools/Parity/tokens
 
-parity-pictures: ## compare pictures with Pillow and transformers; PICTURES adds some
+parity-pictures: ## compare pictures with Pillow and AutoImageProcessor; PICTURES and PROCESSORS add some
 	@Tools/Parity/pictures
 
 parity-encoders: ## compare the encoders with transformers and timm; FOLDERS adds some

@@ -47,7 +47,7 @@ var targets: [Target] = [
     .target(
         name: "CPictures", path: "Sources/Encoding/CPictures",
         linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png"), .linkedLibrary("webp")]),
-    stage("Pictures", "Encoding/Pictures", ["CPictures", "Files"]),
+    stage("Pictures", "Encoding/Pictures", ["CPictures", "CZlib", "Files"]),
     stage("HiddenStates", "Encoding/HiddenStates", ["Files", "Owned"]),
     stage("Hub", "Encoding/Hub", ["Files", "Owned", crypto]),
     stage("Metrics", "Evaluation/Metrics", ["Files"]),

@@ -6,6 +6,7 @@ extension FuzzTarget {
     static let pictures = [
         FuzzTarget(name: "picture") {
             try [sample.jpeg(), sample.jpeg(quality: 20), sample.png()] + webPs.compactMap { Data(base64Encoded: $0) }
+                + turned()
         } read: { bytes in
             let options = PictureOptions(maximumPixels: maximumPixels)
             let picture = try Picture(bytes: bytes, name: "input", options: options)
@@ -21,7 +22,14 @@ extension FuzzTarget {
         FuzzTarget(name: "picture-processor") {
             processors.map { Data($0.utf8) }
         } read: {
-            let processor = try PictureProcessor(file: FuzzInput.file("preprocessor_config.json", $0))
+            // As a file of its own, and as the section of a file for all of a model's processors.
+            let file = FuzzInput.file("preprocessor_config.json", $0)
+            let processor = try PictureProcessor(file: file)
+            _ = FuzzInput.file("config.json", #"{"model_type":"dinov2"}"#.utf8)
+            _ = FuzzInput.file(
+                "processor_config.json", Data("{\"image_processor\":".utf8) + Data($0) + Data("}".utf8))
+            let section = try PictureProcessor(directory: file.deletingLastPathComponent())
+            claim(section.outputSize.width > 0, "\(section.outputSize)")
             let size = processor.outputSize
             claim(size.width > 0 && size.height > 0, "\(size)")
             // Larger ones are allowed and take only longer.
@@ -30,6 +38,16 @@ extension FuzzTarget {
             output.withUnsafeMutableBufferPointer { processor.process(sample, into: $0) }
         },
     ]
+
+    /// Pictures whose files say in many ways how they are to be turned.
+    private static func turned() throws -> [Data] {
+        struct File: Decodable {
+            struct Row: Decodable { let bytes: Data }
+            let pictures: [Row]
+        }
+        let rows = try JSONDecoder().decode(File.self, from: Fixtures.data("Pictures/orientations.json")).pictures
+        return stride(from: 0, to: rows.count, by: 9).map { rows[$0].bytes }
+    }
 
     private static let maximumPixels = 1 << 18
 

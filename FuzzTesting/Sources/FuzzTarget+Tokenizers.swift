@@ -22,14 +22,17 @@ extension FuzzTarget {
             try [("llama", "tokenizer"), ("xlm-roberta", "sentencepiece.bpe"), ("t5", "spiece")].map { family, name in
                 let configuration = try Fixtures.data("Tokenizers/\(family)/tokenizer_config.json")
                 return FuzzInput.joined([configuration, try Fixtures.data("Tokenizers/\(family)/\(name).model")])
-            }
+            } + [
+                FuzzInput.joined([Data("{}".utf8), try Fixtures.data("Tokenizers/llama/tokenizer.model")]),
+                FuzzInput.joined([Data("{\"tokenizer_class\":\"X\"}".utf8), try Fixtures.data("Tokenizers/t5/spiece.model")]),
+            ]
         } read: {
             let parts = FuzzInput.parts($0, 2)
             _ = FuzzInput.file("tokenizer_config.json", parts[0])
             try encode(sample, with: Tokenizer(file: FuzzInput.file("tokenizer.model", parts[1])))
         },
         FuzzTarget(name: "vocabulary-and-merges") {
-            ["", "CLIPTokenizer", "RobertaTokenizer", "Qwen2Tokenizer"].map { kind in
+            ["", "CLIPTokenizer", "RobertaTokenizer", "Qwen2Tokenizer", "GPT2TokenizerFast"].map { kind in
                 FuzzInput.joined(
                     ["{\"tokenizer_class\":\"\(kind)\"}", vocabulary, "#version: 0.2\na b\nab c\n"].map { Data($0.utf8) })
             }
@@ -39,8 +42,25 @@ extension FuzzTarget {
             _ = FuzzInput.file("merges.txt", parts[2])
             try encode(sample, with: Tokenizer(file: FuzzInput.file("vocab.json", parts[1])))
         },
+        FuzzTarget(name: "tokenizer-folder") {
+            settings.map { FuzzInput.joined($0.map { Data($0.utf8) }) }
+        } read: {
+            // All that lies beside a vocabulary, with one of three vocabularies.
+            let parts = FuzzInput.parts($0, 5)
+            let names = ["config.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json"]
+            for (name, part) in zip(names, parts) { _ = FuzzInput.file(name, part) }
+            let folder = FuzzInput.file("vocab.txt", words.utf8).deletingLastPathComponent()
+            _ = FuzzInput.file("vocab.json", vocabulary.utf8)
+            _ = FuzzInput.file("merges.txt", "a b\nab c\n".utf8)
+            defer {
+                for name in names + ["vocab.txt", "vocab.json", "merges.txt"] {
+                    try? FileManager.default.removeItem(at: folder.appending(path: name))
+                }
+            }
+            try encode(sample + String(decoding: parts[4], as: UTF8.self), with: Tokenizer(directory: folder))
+        },
         FuzzTarget(name: "vocabulary") {
-            [Data("{}\u{1E}[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\na\n##b\nthe\n!\n".utf8)]
+            [Data("{}\u{1E}\(words)".utf8)]
         } read: {
             let parts = FuzzInput.parts($0, 2)
             _ = FuzzInput.file("tokenizer_config.json", parts[0])
@@ -78,13 +98,34 @@ extension FuzzTarget {
     private static let sample =
         "The ﬁrst \u{3000}Toy's 12345 [CLS]<s></s> Ünï\u{301}cödé 日本語 한국\t\n  🙂\u{200D}🙂 \u{FFFD}abab!!</w>"
 
+    private static let words = "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\na\n##b\nthe\n!\n"
+
+    /// The contents of a folder's files, and a text.
+    private static let settings = [
+        [
+            #"{"model_type":"bert"}"#, #"{"do_lower_case":true,"mask_token":"[X]","truncation_side":"left"}"#,
+            #"{"cls_token":{"content":"[CLS]","lstrip":true},"extra_special_tokens":["[Y]"]}"#, #"{"[X]":9,"tok":12}"#,
+            "[X] tok [Y]",
+        ],
+        [
+            #"{"model_type":"gpt2"}"#,
+            #"{"add_bos_token":true,"added_tokens_decoder":{"12":{"content":"[X]","special":true},"11":{"content":"ab","rstrip":true}}}"#,
+            "{}", "{}", "[X]ab c",
+        ],
+        [
+            #"{"model_type":"clip","tokenizer_class":"CLIPTokenizerFast"}"#,
+            #"{"image_token":"<i>","split_special_tokens":true,"strip_accents":null}"#,
+            #"{"additional_special_tokens":["<s>"]}"#, "{}", "<i><s>",
+        ],
+    ]
+
     private static let vocabulary =
         ##"{"a":0,"b":1,"c":2,"ab":3,"abc":4,"c</w>":5,"<s>":6,"</s>":7,"<|startoftext|>":8,"<|endoftext|>":9,"\u0120":10}"##
 
     /// Encodes a text whole and cut, and checks that an embedding of the vocabulary's size has a row for each token.
     private static func encode(_ text: String, with tokenizer: Tokenizer) {
         let tokens = tokenizer.encode(text)
-        claim(tokens.allSatisfy { $0 >= 0 && $0 < tokenizer.vocabularySize }, "a token beyond \(tokenizer.vocabularySize)")
+        claim(tokens.allSatisfy { $0 >= -1 && $0 < tokenizer.vocabularySize }, "a token beyond \(tokenizer.vocabularySize)")
         let cut = tokenizer.encode(text, maximumTokens: 7)
         claim(cut.count <= max(7, tokenizer.encode("", maximumTokens: 0).count), "\(cut.count) tokens where 7 are allowed")
     }

@@ -4,10 +4,11 @@
 
 does all of it, or by hand:
 
-    python Tools/Parity/pictures.py OUT [FOLDER_OR_PICTURE ...] [--processor preprocessor_config.json ...]
+    python Tools/Parity/pictures.py OUT [FOLDER_OR_PICTURE ...] [--processor FOLDER ...]
     IISAN_PARITY=OUT swift test --filter PictureParity
 
-Pictures of every mode that Pillow writes are generated; the pictures given are added. Kept are SHA-256 of the RGB pixels (upright and
+Pictures of every mode that Pillow writes are generated, and such that say in every way how they are turned (turned.py); the pictures given
+are added. A processor is a folder as users have it, which `AutoImageProcessor` reads. Kept are SHA-256 of the RGB pixels (upright and
 on white, and as they lie with alpha dropped), of resized pixels and of the float32 values that transformers' Pillow processors give.
 Needs pillow, numpy, transformers. How long Pillow and a processor take for the pictures given is written beside it.
 """
@@ -17,14 +18,19 @@ import hashlib
 import io
 import json
 import pathlib
+import random
+import shutil
 import struct
 import time
 import zlib
 
 import numpy as np
 import transformers
-from PIL import Image, ImageOps
+from PIL import Image
 from transformers.image_transforms import convert_to_rgb
+
+import processors as processor_folders
+import turned
 
 FILTERS = range(6)
 PROCESSORS = {
@@ -168,12 +174,6 @@ def interlaced(rng, width, height, depth, color):
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + palette + chunk(b"IDAT", zlib.compress(raw)) + chunk(b"IEND", b"")
 
 
-def processor(settings):
-    kind = settings.get("image_processor_type") or settings["feature_extractor_type"].replace("FeatureExtractor", "ImageProcessor")
-    arguments = {key: value for key, value in settings.items() if not key.endswith("_type")}
-    return getattr(transformers, kind.removesuffix("Fast") + "Pil")(**arguments)
-
-
 def seconds(process, files):
     """The seconds per picture of opening, decoding and processing, in one thread; the best of three rounds."""
     best = float("inf")
@@ -195,11 +195,22 @@ def main():
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in generated():
         (folder / name).write_bytes(content)
-    settings = PROCESSORS | {f"given-{i}": json.loads(path.read_text()) for i, path in enumerate(arguments.processor)}
-    for name, value in settings.items():
+    for name, content in turned.files(random.Random(9), 1500):
+        if turned.opened(content) is not None:
+            (folder / f"turned-{name}").write_bytes(content)
+    processors = {}
+    for name, value in PROCESSORS.items():
+        target = folder / f"processor-{name}"
+        target.mkdir(exist_ok=True)
+        file = target / "preprocessor_config.json"
+        file.write_text(json.dumps(value))
+        processors[name] = transformers.AutoImageProcessor.from_pretrained(str(target))
         # A longest edge is for every family here.
-        (folder / f"{name}.json").write_text(json.dumps(value).replace("SamImageProcessor", "ViTImageProcessor"))
-    processors = {name: processor(value) for name, value in settings.items()}
+        file.write_text(json.dumps(value).replace("SamImageProcessor", "ViTImageProcessor"))
+    for number, path in enumerate(arguments.processor):
+        shutil.copytree(path, folder / f"processor-given-{number}", ignore=shutil.ignore_patterns("*.safetensors", "*.bin", "*.jpg", "*.txt"))
+        processors[f"given-{number}"] = transformers.AutoImageProcessor.from_pretrained(str(path))
+    print(f"{processor_folders.write(folder / 'processors.json')} folders of processors")
     files = sorted(folder.glob("*.*g")) + sorted(folder.glob("*.webp"))
     given = [f for path in arguments.pictures for f in (sorted(path.iterdir()) if path.is_dir() else [path])]
     with open(folder / "golden.jsonl", "w") as out:
@@ -207,15 +218,15 @@ def main():
             image = Image.open(file)
             image.load()
             dropped = digest(image.convert("RGB"))
-            image = Image.fromarray(convert_to_rgb(ImageOps.exif_transpose(image), return_numpy=True))
+            image = Image.fromarray(convert_to_rgb(turned.upright(image), return_numpy=True))
             row = {"file": str(file.resolve()), "width": image.width, "height": image.height, "rgb": digest(image),
                    "dropped": dropped, "resized": [], "values": {}}
             sizes = [(224, 224), (image.width, 31), (image.width * 2 + 1, image.height * 3), (7, 5), (1, 1)]
             for kind in FILTERS:
-                for width, height in sizes if file in files else sizes[:1]:
+                for width, height in [] if file.name.startswith("turned-") else sizes if file in files else sizes[:1]:
                     resized = image.resize((width, height), Image.Resampling(kind))
                     row["resized"].append({"filter": kind, "width": width, "height": height, "rgb": digest(resized)})
-            if number % 7 == 0 or file not in files:
+            if number % 7 == 0 and not file.name.startswith("turned-") or file not in files:
                 for name, process in processors.items():
                     row["values"][name] = digest(np.asarray(process(image, return_tensors="np")["pixel_values"], dtype=np.float32))
             out.write(json.dumps(row) + "\n")

@@ -3,10 +3,12 @@
 import io
 import json
 import random
+import shutil
 
 import sentencepiece
 from tokenizers import AddedToken, Regex, Tokenizer, models, normalizers, pre_tokenizers, trainers
 
+import folders
 import oracles
 import texts
 
@@ -30,16 +32,20 @@ def corpus():
 
 
 def train(folder, lines=None, size=1500, maps=("nmt_nfkc", "nmt_nfkc_cf")):
-    """Writes a folder or file per tokenizer, and gives their paths."""
+    """Writes a folder, or the file of a tokenizer.json alone, per tokenizer, and gives their paths."""
     folder.mkdir(parents=True, exist_ok=True)
     lines = lines or corpus()
     paths = models_of_sentencepiece(folder, lines, size, maps)
-    for path in list(paths):
+    loaded = [oracles.load(path).backend_tokenizer for path in paths]
+    for path, tokenizer in list(zip(paths, loaded)):
         # What transformers would save as a tokenizer.json.
-        saved = path.parent / "tokenizer.json"
-        oracles.load(path).save(str(saved))
+        saved = path.with_name(path.name + "-saved")
+        saved.mkdir(exist_ok=True)
+        tokenizer.save(str(saved / "tokenizer.json"))
+        for file in path.glob("*.json"):
+            shutil.copy(file, saved)
         paths.append(saved)
-    for name, tokenizer in forms(lines, size, oracles.load(paths[0]), oracles.load(paths[3])):
+    for name, tokenizer in forms(lines, size, loaded[0], loaded[3]):
         paths.append(folder / f"{name}.json")
         tokenizer.save(str(paths[-1]))
     return paths
@@ -55,8 +61,9 @@ def models_of_sentencepiece(folder, lines, size, maps):
             num_threads=1, minloglevel=2, **options)
         (folder / name).mkdir(exist_ok=True)
         (folder / name / "tokenizer_config.json").write_text(json.dumps(configuration))
-        (folder / name / file).write_bytes(writer.getvalue())
-        paths.append(folder / name / file)
+        (folder / name / file).write_bytes(folders.without_paths(writer.getvalue()))
+        (folder / name / "config.json").write_text(json.dumps({"model_type": "deberta-v2" if name == "deberta" else name}))
+        paths.append(folder / name)
 
     charsmap = lambda name: {"normalization_rule_tsv" if name.endswith(".tsv") else "normalization_rule_name": name}
     model("xlm-roberta", "sentencepiece.bpe.model", {"tokenizer_class": "XLMRobertaTokenizer"}, **charsmap(maps[0]))

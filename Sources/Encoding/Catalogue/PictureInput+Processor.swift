@@ -4,15 +4,15 @@ import Foundation
 import Pictures
 
 extension PictureInput {
-    /// What makes pictures the encoder's input: a `preprocessor_config.json`, or what timm's `config.json` says.
+    /// What makes pictures the encoder's input: a `processor_config.json` or `preprocessor_config.json`, or what timm's `config.json`
+    /// says.
     ///
-    /// - Throws: ``UserError`` when there is neither, or the file is damaged, or makes pixels that the encoder has no positions for.
+    /// - Throws: ``UserError`` when there is none, or the file is damaged, or makes pixels that the encoder has no positions for.
     static func processor(in encoder: EncoderDirectory, grid: PatchGrid) throws -> any PictureProcessing {
-        let file = encoder.url.appending(path: "preprocessor_config.json")
-        let configuration = encoder.url.appending(path: "config.json")
-        if FileManager.default.fileExists(atPath: file.path) {
-            return try fitting(PictureProcessor(file: file), file, grid)
+        if let file = try PictureProcessor.file(in: encoder.url) {
+            return try fitting(PictureProcessor(directory: encoder.url), file, grid)
         }
+        let configuration = encoder.url.appending(path: "config.json")
         if encoder.modelType.hasPrefix("timm/") {
             return try fitting(TimmProcessor(file: configuration), configuration, grid)
         }
@@ -25,7 +25,8 @@ extension PictureInput {
                 """
         }
         throw UserError(
-            "there is no preprocessor_config.json, which says how pictures are resized", at: file.path, remedy: remedy)
+            "there is no preprocessor_config.json, which says how pictures are resized",
+            at: encoder.url.appending(path: "preprocessor_config.json").path, remedy: remedy)
     }
 
     private static func fitting(

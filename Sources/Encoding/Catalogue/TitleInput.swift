@@ -80,6 +80,13 @@ struct TitleInput: CatalogueInput {
                     remedy: "Set the most tokens of a title to more than \(tokens.count).")
             }
             guard let wrong = tokens.first(where: { $0 < 0 || $0 >= vocabulary }) else { continue }
+            if wrong < 0 {
+                throw UserError(
+                    "the title of item \"\(items[row].id)\" has a character that the tokenizer has no token for, nor one for unknown ones",
+                    remedy:
+                        "Take the character out of the title, or name the unknown token's number as \"unk_id\" in tokenizer.json."
+                )
+            }
             throw UserError(
                 "the tokenizer gives token \(wrong) for the title of item \"\(items[row].id)\", the encoder knows \(vocabulary)",
                 remedy: "Use the tokenizer's files that belong to the encoder.")

@@ -22,24 +22,27 @@ public struct PictureProcessor: Sendable {
     /// What each of the 256 values of each of the 3 channels becomes: 3 x 256.
     private let values: [Float]
 
-    /// Reads a `preprocessor_config.json` of the ViT, DeiT, BEiT, BiT, CLIP, SigLIP, ConvNeXT or LLaVA family.
+    /// Reads a `preprocessor_config.json` of the ViT, DeiT, BEiT, BiT, CLIP, SigLIP, ConvNeXT or LLaVA family; of ViT's where it names no
+    /// type. ``init(directory:options:)`` knows the encoder's own type then.
     ///
     /// - Parameters:
     ///   - file: the file.
     ///   - options: how pictures will be read; part of ``hash``.
     /// - Throws: ``UserError`` that names the file and the key.
     public init(file: URL, options: PictureOptions = PictureOptions()) throws {
-        let settings = try JSONFile.read(PictureProcessorSettings.self, from: file)
-        try self.init(settings, file: file.path, hash: ContentHash.of(file: file), options: options)
+        try self.init(Self.settings(file), file: file.path, hash: ContentHash.of(file: file), options: options)
     }
 
-    init(_ settings: PictureProcessorSettings, file: String, hash: String, options: PictureOptions) throws {
+    init(
+        _ settings: PictureProcessorSettings, family: PictureProcessorFamily? = nil, file: String, hash: String,
+        options: PictureOptions
+    ) throws {
         var combined = ContentHash()
         combined.update(hash)
         combined.update(options.fingerprint)
         self.hash = combined.digits
         self.options = options
-        let plan = try PictureProcessorPlan(settings, file: file)
+        let plan = try PictureProcessorPlan(settings, family: family, file: file)
         resizing = plan.resizing
         filter = plan.filter
         crop = plan.crop

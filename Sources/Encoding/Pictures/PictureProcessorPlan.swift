@@ -14,22 +14,41 @@ struct PictureProcessorPlan {
 
     /// Makes a plan.
     ///
+    /// - Parameters:
+    ///   - settings: as they are written.
     /// - Throws: ``UserError`` that names the key that is not as expected.
-    init(_ settings: PictureProcessorSettings, file: String) throws {
-        let family = try PictureProcessorFamily(
-            type: settings.image_processor_type ?? settings.feature_extractor_type, file: file)
+    ///   - family: the family where the settings name no type; nil: ViT.
+    init(_ settings: PictureProcessorSettings, family: PictureProcessorFamily? = nil, file: String) throws {
+        let family = try family ?? PictureProcessorFamily(type: settings.type, file: file)
+        let crops = settings.do_center_crop ?? family.cropsCenter
+        for (does, keys) in [
+            (settings.do_resize ?? true, ["size", "resample"] + (family == .convNext ? ["crop_pct"] : [])),
+            (crops, ["crop_size"]),
+            (settings.do_rescale ?? true, ["rescale_factor"]), (settings.do_normalize ?? true, ["image_mean", "image_std"]),
+        ] where does {
+            if let key = keys.first(where: settings.nulls.contains) {
+                throw UserError(
+                    "\"\(key)\" is null, and is needed", at: file,
+                    remedy: "Give a value, or leave the key out for the usual one.")
+            }
+        }
         let number = settings.resample ?? family.filter.rawValue
         guard let filter = ResizeFilter(rawValue: number) else {
             throw UserError("\"resample\" is \(number), expected 0 to 5", at: file)
         }
         self.filter = filter
         if settings.do_resize ?? true {
-            resizing = try Self.resizing(settings.size ?? family.size, family: family, file: file)
+            // A key of some of CLIP's kin, which sets the size whatever else does.
+            let isSquare = family == .clip && settings.use_square_size ?? false
+            let size = isSquare ? .sides(height: 224, width: 224) : settings.size ?? family.size
+            let isShortest = settings.default_to_square.map { !$0 } ?? family.numberIsShortestEdge
+            resizing = try Self.resizing(size, numberIsShortestEdge: isShortest, file: file)
         }
-        if settings.do_center_crop ?? family.cropsCenter {
+        if crops {
             crop = try Self.sides(settings.crop_size ?? .number(224), "crop_size", file)
         }
         // This family shows small inputs the centre of a somewhat larger picture, and warps for large ones.
+        if family == .convNext, case .edges(let edge, _) = resizing { resizing = .shortestEdge(edge) }
         if family == .convNext, case .shortestEdge(let edge) = resizing {
             let share = settings.crop_pct ?? 224.0 / 256
             guard share > 0, share <= 1, Double(edge) / share <= Double(Self.longestSide) else {
@@ -47,7 +66,7 @@ struct PictureProcessorPlan {
         let scaling = try PictureScaling(settings, family: family, file: file)
         values = scaling.values
         // LLaVA pads to a square before all else, the others pad at the end.
-        let pads = settings.do_pad ?? false
+        let pads = settings.do_pad ?? false && PictureProcessorKeys.read(by: family).contains("do_pad")
         squareColor = pads && family == .llava ? scaling.meanColor : nil
         let padding =
             pads && family != .llava ? try settings.pad_size.map { try Self.sides($0, "pad_size", file) } : nil
@@ -75,7 +94,7 @@ struct PictureProcessorPlan {
     }
 
     private static func resizing(
-        _ size: PictureProcessorSettings.Size, family: PictureProcessorFamily, file: String
+        _ size: PictureProcessorSettings.Size, numberIsShortestEdge: Bool, file: String
     ) throws -> PictureResizing {
         func edge(_ edge: Int) throws -> Int { try checked(edge, edge, "size", file).height }
         switch size {
@@ -86,7 +105,7 @@ struct PictureProcessorPlan {
         case .edges(nil, let longest): return .longestEdge(try edge(longest ?? 0))
         case .number(let number):
             let size = try checked(number, number, "size", file)
-            return family.numberIsShortestEdge ? .shortestEdge(number) : .sides(size)
+            return numberIsShortestEdge ? .shortestEdge(number) : .sides(size)
         }
     }
 

@@ -13,6 +13,12 @@ struct AddedToken: Sendable {
     /// Whether it is looked for in the normal form of the text, in place of the text as given.
     var normalized = false
 
+    /// Whether it stands for something other than its text, as the start of one.
+    var isSpecial = false
+
+    /// Whether it is cut like other text where it is found.
+    var isLeftInText = false
+
     /// Makes a token.
     init(content: String, identifier: Int32) {
         self.content = content
@@ -28,6 +34,7 @@ struct AddedToken: Sendable {
         singleWord = try entry.bool("single_word", default: false)
         takesSpaceBefore = try entry.bool("lstrip", default: false)
         takesSpaceAfter = try entry.bool("rstrip", default: false)
-        normalized = try entry.bool("normalized", default: !entry.bool("special", default: false))
+        isSpecial = try entry.bool("special", default: false)
+        normalized = try entry.bool("normalized", default: !isSpecial)
     }
 }

@@ -36,7 +36,7 @@ struct AddedTokens: Sendable {
         var position = 0
         while !tokens.isEmpty, let match = nextMatch(in: text, from: &position) {
             let token = tokens[match.token]
-            guard !token.singleWord || standsAlone(match.range, in: text) else { continue }
+            guard !token.isLeftInText, !token.singleWord || standsAlone(match.range, in: text) else { continue }
             var start = match.range.lowerBound
             var end = match.range.upperBound
             if token.takesSpaceBefore { start = max(done, spaceStart(in: text, before: start)) }

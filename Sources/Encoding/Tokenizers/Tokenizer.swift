@@ -46,7 +46,7 @@ public struct Tokenizer: Sendable {
         added.first { $0.content.utf8.elementsEqual(token.utf8) }?.identifier ?? model.identifier(of: token)
     }
 
-    /// The numbers of a text's tokens, special tokens included.
+    /// The numbers of a text's tokens, special tokens included. What a tokenizer without a token for the unknown does not know is -1.
     ///
     /// - Parameters:
     ///   - text: any text, of any length.

@@ -1,9 +1,15 @@
 /// A file's own limit of tokens per text.
 struct Truncation: Sendable {
-    /// The most tokens, special tokens included.
-    var maximum: Int
+    /// The most tokens, special tokens included; nil where only the side is told.
+    var maximum: Int?
     /// Whether a text's end is kept in place of its start.
     var keepsEnd: Bool
+
+    /// Makes a limit.
+    init(maximum: Int?, keepsEnd: Bool) {
+        self.maximum = maximum
+        self.keepsEnd = keepsEnd
+    }
 
     /// Reads the entry `truncation` of a `tokenizer.json`.
     ///

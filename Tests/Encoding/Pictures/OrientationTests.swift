@@ -64,16 +64,64 @@ struct OrientationTests {
         #expect(try decode(bytes) == Self.picture.turned(from: .turnedLeft))
     }
 
+    struct Fixture: Decodable {
+        var pictures: [Row]
+    }
+
+    struct Row: Decodable {
+        var name: String
+        var orientation: UInt16
+        var bytes: Data
+    }
+
+    private static let fixture = Result {
+        try JSONDecoder().decode(Fixture.self, from: Data(contentsOf: fixtureFolder.appending(path: "orientations.json")))
+            .pictures
+    }
+
+    /// Pictures of three by two pixels, whose files say in every way how they are turned: `Tools/Parity/turned.py` writes them.
+    @Test func everyPictureIsTurnedAsPillowTurnsIt() throws {
+        let rows = try Self.fixture.get()
+        #expect(rows.count > 900 && Set(rows.map(\.orientation)) == Set(1...8))
+        for row in rows {
+            let bytes = Array(row.bytes)
+            let plain = try decode(bytes, options: PictureOptions(appliesOrientation: false))
+            let expected = try plain.turned(from: #require(Orientation(rawValue: row.orientation)))
+            #expect(try decode(bytes) == expected, "\(row.name): expected \(row.orientation)")
+        }
+    }
+
+    /// Damage of what is said beside the pixels leaves the pixels, turned by what can be read of it.
     @Test func damagedSegmentsCountAsUpright() throws {
         let bytes = try jpeg(orientation: 6, isLittle: true)
+        let plain = try decode(bytes, options: PictureOptions(appliesOrientation: false))
+        // Each byte from the mark of EXIF to the entry of the orientation: another one makes it unreadable, or is of no account.
+        let start = try #require(bytes.firstIndex(of: 0x49))
+        var turned = 0
+        for place in start..<start + 34 {
+            var damaged = bytes
+            damaged[place] = 0xEE
+            let picture = try decode(damaged)
+            #expect(picture == plain || picture == plain.turned(from: .turnedLeft), "byte \(place)")
+            if picture != plain { turned += 1 }
+        }
+        #expect((10..<30).contains(turned))
+        for place in start..<start + 2 {
+            var damaged = bytes
+            damaged[place] = 0xEE
+            #expect(try decode(damaged) == plain)
+        }
         var random = SeededGenerator(seed: 3)
         for _ in 0..<2000 {
             var damaged = bytes
             damaged[Int.random(in: 2..<60, using: &random)] = .random(in: 0 ... .max, using: &random)
             damaged.removeLast(Int.random(in: 0..<damaged.count, using: &random))
-            for format in PictureFormat.allCases {
-                _ = damaged.withUnsafeBytes { Orientation($0, format: format) }
-            }
+            // No end of a file is read over.
+            let found = damaged.withUnsafeBytes { bytes in PictureFormat.allCases.map { Orientation(bytes, format: $0) } }
+            #expect(found.dropFirst() == [.upright, .upright])
         }
     }
 }
+
+let fixtureFolder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent().appending(path: "Fixtures/Pictures")

@@ -48,7 +48,7 @@ struct PictureParityTests {
                 compared.resized += 1
             }
             for (name, golden) in row.values {
-                let processor = try processors[name] ?? PictureProcessor(file: folder.appending(path: "\(name).json"))
+                let processor = try processors[name] ?? PictureProcessor(directory: folder.appending(path: "processor-\(name)"))
                 processors[name] = processor
                 let size = processor.outputSize
                 var values = [Float](repeating: .nan, count: 3 * size.height * size.width)
@@ -74,7 +74,7 @@ struct PictureParityTests {
         let times = try JSONFile.read(Times.self, from: file)
         let files = times.pictures.map { URL(filePath: $0) }
         for (name, seconds) in times.processors.sorted(by: { $0.key < $1.key }) {
-            let processor = try PictureProcessor(file: folder.appending(path: "\(name).json"))
+            let processor = try PictureProcessor(directory: folder.appending(path: "processor-\(name)"))
             var values = [Float](repeating: 0, count: 3 * processor.outputSize.height * processor.outputSize.width)
             let rounds = try (0..<3).map { _ in
                 try ContinuousClock().measure {

@@ -8,21 +8,23 @@ private let parityFolder = ProcessInfo.processInfo.environment["IISAN_PARITY"].m
 
 /// Compares with what `Tools/Parity/tokens.py` wrote to the folder $IISAN_PARITY.
 struct TokenizerParityTests {
-    struct Head: Decodable { var file: String }
+    struct Head: Decodable { var path: String }
     struct Row: Decodable {
         var text: String
         var ids: [Int32]
         var maximum: Int
     }
 
-    @Test(.enabled(if: parityFolder != nil)) func equalsTokenizers() throws {
+    @Test(.enabled(if: parityFolder != nil)) func equalsAutoTokenizer() throws {
         let folder = try #require(parityFolder)
         let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".jsonl") }.sorted()
         #expect(!names.isEmpty)
         for name in names {
             let lines = try LineReader(folder.appending(path: name))
             let head = try JSONDecoder().decode(Head.self, from: Data(#require(try lines.nextBytes())))
-            let tokenizer = try Tokenizer(file: URL(filePath: head.file))
+            let url = URL(filePath: head.path)
+            let isFolder = try url.resourceValues(forKeys: [.isDirectoryKey]).isDirectory == true
+            let tokenizer = try isFolder ? Tokenizer(directory: url) : Tokenizer(file: url)
             let decoder = JSONDecoder()
             var compared = 0
             var different = 0
@@ -35,7 +37,7 @@ struct TokenizerParityTests {
                 }
             }
             #expect(different == 0)
-            print("compared with tokenizers: \(compared) texts, \(different) different, \(head.file)")
+            print("compared with transformers: \(compared) texts, \(different) different, \(head.path)")
         }
     }
 }

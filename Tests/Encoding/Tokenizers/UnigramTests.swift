@@ -27,6 +27,13 @@ struct UnigramTests {
         #expect(tokenizer.encode("a") == [2])
     }
 
+    @Test(arguments: [#""unk_id": null, "#, ""])
+    func withoutAnUnknownTokenOnlyWhatIsUnknownHasNoNumber(entry: String) throws {
+        let tokenizer = try TinyPairs.tokenizer("{\"type\": \"Unigram\", \(entry)\"vocab\": [[\"a\", -1], [\"ab\", -2]]}")
+        #expect(tokenizer.encode("aab") == [0, 1])
+        #expect(tokenizer.encode("aéab") == [0, -1, 1])
+    }
+
     @Test func longTextsTakeLinearTime() throws {
         let tokenizer = try TinyPairs.tokenizer(TinyPairs.unigram("?:0 a:-1 aa:-1.5 aaaa:-2"))
         #expect(tokenizer.encode(String(repeating: "a", count: 200_000)).count == 50_000)
@@ -36,7 +43,6 @@ struct UnigramTests {
     @Test(
         arguments: [
             (#"{"type": "Unigram", "unk_id": 1, "vocab": [["a", 0]]}"#, "number 1"),
-            (#"{"type": "Unigram", "vocab": [["a", 0]]}"#, "unk_id"),
             (#"{"type": "Unigram", "unk_id": 0, "vocab": [["a"]]}"#, "model.vocab[0]"),
             (#"{"type": "Unigram", "unk_id": 0, "vocab": {"a": 0}}"#, "model.vocab"),
             (TinyPairs.unigram("?:0 \(String(repeating: "a", count: 2000)):-1"), "piece 1"),

@@ -9,6 +9,20 @@ struct JSONEntry {
     /// The file's path.
     let file: String
 
+    /// Makes an entry.
+    init(value: JSONValue, path: String, file: String) {
+        self.value = value
+        self.path = path
+        self.file = file
+    }
+
+    /// Reads a whole document.
+    ///
+    /// - Throws: ``UserError`` that names the file and the line.
+    init(json bytes: UnsafeRawBufferPointer, file: String) throws {
+        self.init(value: try JSONParser.parse(bytes, file: file), path: "", file: file)
+    }
+
     /// An error about this entry.
     func error(_ problem: String, remedy: String? = nil) -> UserError {
         UserError(problem, at: path.isEmpty ? file : "\(file): \"\(path)\"", remedy: remedy)
@@ -65,6 +79,35 @@ struct JSONEntry {
             throw error("has no element \(index)")
         }
         return JSONEntry(value: elements[index], path: "\(path)[\(index)]", file: file)
+    }
+
+    /// Refuses members of an object other than these.
+    func check(_ keys: Set<String>) throws {
+        for member in try object() where !keys.contains(member.key) {
+            throw error("the key \"\(member.key)\" is not known; known: \(keys.sorted().joined(separator: ", "))")
+        }
+    }
+
+    /// Whether an object has a member, also one that is null.
+    func contains(_ key: String) throws -> Bool { try object().contains { $0.key == key } }
+
+    var isNull: Bool { if case .null = value { true } else { false } }
+    var isText: Bool { if case .string = value { true } else { false } }
+    var isObject: Bool { if case .object = value { true } else { false } }
+    /// Whether it sets nothing: null, false, or without elements.
+    var isEmpty: Bool {
+        switch value {
+        case .null, .bool(false): true
+        case .array(let elements): elements.isEmpty
+        case .object(let members): members.isEmpty
+        case .string(let text): text.isEmpty
+        case .bool, .number: false
+        }
+    }
+    /// Whether it is an object with the mark of a token, `__type`.
+    var isMarkedObject: Bool {
+        guard case .object(let members) = value else { return false }
+        return members.contains { $0.key == "__type" }
     }
 
     /// The members of an object as tokens with their numbers.

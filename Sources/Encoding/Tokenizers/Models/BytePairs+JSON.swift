@@ -24,7 +24,7 @@ extension BytePairs {
     }
 
     /// The merges, each of which is written as a pair of tokens, or in older files as one text with a blank between them.
-    private static func merges(of entry: JSONEntry) throws -> [(String, String)] {
+    static func merges(of entry: JSONEntry) throws -> [(String, String)] {
         guard case .array(let elements) = entry.value else { throw entry.error("is not an array") }
         var pairs: [(String, String)] = []
         pairs.reserveCapacity(elements.count)

@@ -22,6 +22,7 @@ struct BytePairs: TokenModel {
     }
 
     let vocabularySize: Int
+    var tokenCount: Int { vocabulary.count }
     private let options: Options
     private let vocabulary: TokenTable
     /// The tokens that words consist of: as the vocabulary has them, or at byte level the bytes that they stand for.

@@ -6,6 +6,9 @@ protocol TokenModel: Sendable {
     /// The number of the token with this text; nil when the vocabulary has none.
     func identifier(of token: String) -> Int32?
 
+    /// How many tokens there are.
+    var tokenCount: Int { get }
+
     /// One more than the largest number of a token.
     var vocabularySize: Int { get }
 }

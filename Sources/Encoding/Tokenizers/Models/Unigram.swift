@@ -3,6 +3,7 @@ import Files
 /// Unigram: the sequence of pieces whose scores have the largest sum.
 struct Unigram: TokenModel {
     let vocabularySize: Int
+    var tokenCount: Int { vocabularySize }
     private let pieces: ByteTrie
     private let scores: [Double]
     private let unknown: Int32
@@ -19,12 +20,12 @@ struct Unigram: TokenModel {
     ///
     /// - Parameters:
     ///   - vocabulary: the pieces with the logarithms of their probabilities; a piece's number is its place.
-    ///   - unknown: the number of the piece that stands for what no piece fits.
+    ///   - unknown: the number of the piece that stands for what no piece fits; nil: there is none, and the number is -1.
     ///   - place: the file, and the key in it, for errors.
     /// - Throws: ``UserError`` when `unknown` is none of the pieces, or they are too long or too many.
-    init(vocabulary: [(piece: String, score: Double)], unknown: Int, fallsBackToBytes: Bool = false, place: String) throws {
-        guard vocabulary.indices.contains(unknown) else {
-            throw UserError("the unknown piece has the number \(unknown), but there are \(vocabulary.count) pieces", at: place)
+    init(vocabulary: [(piece: String, score: Double)], unknown: Int?, fallsBackToBytes: Bool = false, place: String) throws {
+        guard unknown.map(vocabulary.indices.contains) ?? true else {
+            throw UserError("the unknown piece has the number \(unknown!), but there are \(vocabulary.count) pieces", at: place)
         }
         guard vocabulary.count < Int32.max, vocabulary.reduce(0, { $0 + $1.piece.utf8.count }) < ByteTrie.mostBytes else {
             throw UserError("the vocabulary has more than \(ByteTrie.mostBytes >> 20) MB of text", at: place)
@@ -39,7 +40,7 @@ struct Unigram: TokenModel {
         }
         byteTokens = (0..<256).map { pieces.value(of: SymbolTable.byteToken(UInt8($0)).utf8) }
         self.pieces = pieces
-        self.unknown = Int32(unknown)
+        self.unknown = unknown.map { Int32($0) } ?? -1
         self.fallsBackToBytes = fallsBackToBytes
         scores = vocabulary.map(\.score)
         unknownScore = (scores.min() ?? 0) - Self.penalty
@@ -50,17 +51,21 @@ struct Unigram: TokenModel {
     ///
     /// - Throws: ``UserError`` that names the key.
     init(_ entry: JSONEntry) throws {
-        let vocabulary = try entry.required("vocab")
+        try self.init(
+            vocabulary: Self.pieces(of: entry.required("vocab")),
+            unknown: entry.optional("unk_id").map { Int(try $0.tokenIdentifier()) },
+            fallsBackToBytes: entry.bool("byte_fallback", default: false), place: "\(entry.file): \"\(entry.path)\"")
+    }
+
+    /// The pieces with their scores of an entry `vocab`.
+    static func pieces(of vocabulary: JSONEntry) throws -> [(piece: String, score: Double)] {
         guard case .array(let elements) = vocabulary.value else { throw vocabulary.error("is not an array") }
-        let pieces = try elements.enumerated().map { index, element in
+        return try elements.enumerated().map { index, element in
             guard case .array(let pair) = element, pair.count == 2, case .string(let piece) = pair[0],
                 case .number(let score) = pair[1]
             else { throw try vocabulary.element(index).error("is not a piece and its score") }
             return (piece, score)
         }
-        try self.init(
-            vocabulary: pieces, unknown: Int(entry.required("unk_id").tokenIdentifier()),
-            fallsBackToBytes: entry.bool("byte_fallback", default: false), place: "\(entry.file): \"\(entry.path)\"")
     }
 
     func identifier(of token: String) -> Int32? { pieces.value(of: token.utf8) }

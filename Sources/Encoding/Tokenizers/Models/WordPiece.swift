@@ -10,6 +10,7 @@ struct WordPiece: TokenModel {
     /// The node of the prefix: where the pieces inside a word begin.
     private let inside: Int32?
     let vocabularySize: Int
+    let tokenCount: Int
 
     /// Makes a model.
     ///
@@ -28,8 +29,15 @@ struct WordPiece: TokenModel {
             throw UserError("the vocabulary has more than \(ByteTrie.mostBytes >> 20) MB of text", at: place)
         }
         var pieces = ByteTrie()
+        // An empty line is counted, and found nowhere.
+        var count = 0
         for (token, identifier) in vocabulary {
+            if token.isEmpty {
+                count += 1
+                continue
+            }
             let older = pieces.insert(token.utf8, value: identifier)
+            if older == nil { count += 1 }
             guard older == nil || older == identifier else {
                 throw UserError("the token \"\(token)\" has two numbers, \(older!) and \(identifier)", at: place)
             }
@@ -40,6 +48,7 @@ struct WordPiece: TokenModel {
                 remedy: "Give the vocabulary that belongs to the encoder.")
         }
         self.unknown = unknown
+        tokenCount = count
         self.longestWord = longestWord
         inside = pieces.node(of: prefix.utf8)
         vocabularySize = Int(vocabulary.map(\.identifier).max() ?? -1) + 1

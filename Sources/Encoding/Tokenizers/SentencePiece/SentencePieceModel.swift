@@ -33,6 +33,10 @@ struct SentencePieceModel {
     /// Whether a character that no piece holds becomes its bytes.
     private(set) var fallsBackToBytes = false
     private(set) var unknown = 0
+    /// Whether it has tokens of its own for what it does not know, the start and the end.
+    private(set) var hasUnknown = true
+    private(set) var hasFirst = true
+    private(set) var hasLast = true
     private(set) var unknownPiece = "<unk>"
     private(set) var firstPiece = "<s>"
     private(set) var lastPiece = "</s>"
@@ -47,6 +51,7 @@ struct SentencePieceModel {
     ///
     /// - Throws: ``UserError`` when it is damaged, or of an algorithm that is not supported.
     init(_ bytes: UnsafeRawBufferPointer, file: String) throws {
+        try Self.refuseOthers(bytes, file)
         var reader = ProtobufReader(bytes, file: file)
         while let field = try reader.next() {
             guard case .bytes(let range) = field.value else { continue }
@@ -62,6 +67,26 @@ struct SentencePieceModel {
         guard pieces.indices.contains(unknown) else {
             throw reader.error("the unknown piece has the number \(unknown), but there are \(pieces.count) pieces")
         }
+    }
+
+    /// Names two other kinds of file that lie under a model's name: Llama 3's first form, and what stands for a file in a copy of a
+    /// repository without its large files.
+    private static func refuseOthers(_ bytes: UnsafeRawBufferPointer, _ file: String) throws {
+        let line = bytes.prefix(4096).prefix { $0 != 0x0A }
+        if line.starts(with: "version https://git-lfs".utf8) {
+            throw UserError(
+                "a pointer of Git LFS, not a SentencePiece model", at: file,
+                remedy: "Fetch the file itself: \"git lfs pull\" in the repository, or \"iisan models pull\".")
+        }
+        let parts = line.split(separator: 0x20, omittingEmptySubsequences: false)
+        guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty, parts[1].allSatisfy({ (0x30...0x39).contains($0) }),
+            parts[0].allSatisfy({
+                Character(Unicode.Scalar($0)).isASCII && (Character(Unicode.Scalar($0)).isLetter || (0x2B...0x3D).contains($0))
+            })
+        else { return }
+        throw UserError(
+            "a tiktoken file (a token and its rank a line), not a SentencePiece model; such files are not read", at: file,
+            remedy: TokenizerFolder.conversion)
     }
 
     private static func piece(_ message: ProtobufReader) throws -> Piece {
@@ -94,7 +119,11 @@ struct SentencePieceModel {
                 }
                 self.algorithm = algorithm
             case (35, .integer(let number)): fallsBackToBytes = number != 0
-            case (40, .integer(let number)): unknown = Int(clamping: number)
+            case (40, .integer(let number)):
+                unknown = Int(clamping: number)
+                hasUnknown = Int64(bitPattern: number) >= 0
+            case (41, .integer(let number)): hasFirst = Int64(bitPattern: number) >= 0
+            case (42, .integer(let number)): hasLast = Int64(bitPattern: number) >= 0
             case (45, .bytes(let range)): unknownPiece = try message.text(range)
             case (46, .bytes(let range)): firstPiece = try message.text(range)
             case (47, .bytes(let range)): lastPiece = try message.text(range)

@@ -1,0 +1,126 @@
+import Files
+import Foundation
+
+/// The parts that a tokenizer's class puts together around a vocabulary.
+struct TokenizerParts {
+    let model: any TokenModel
+    var normalizer: Normalizer?
+    var preTokenizer = PreTokenizer([])
+    /// Added tokens that are there before those of the folder.
+    var added: [AddedToken] = []
+    /// The tokens around a text of a `tokenizer.json`.
+    var postProcessor: PostProcessor?
+
+    /// Makes the parts of a class.
+    ///
+    /// - Throws: ``UserError`` when the vocabulary does not fit the class.
+    init(_ vocabulary: Vocabulary, _ settings: TokenizerSettings, _ special: (String) -> String?, added: [AddedToken]) throws {
+        let place = vocabulary.place
+        let prefix: [PreTokenizer.Step] = try settings.bool("add_prefix_space", default: false) ? [.prefixBlank] : []
+        func pairs(_ options: BytePairs.Options) throws -> BytePairs {
+            let (tokens, merges) = try vocabulary.pairs()
+            return try BytePairs(vocabulary: tokens, merges: merges, options: options, place: place)
+        }
+        switch settings.kind {
+        case .bert:
+            let lowercase = try settings.bool("do_lower_case", default: true)
+            let tokens = try vocabulary.tokens()
+            model = try WordPiece(vocabulary: tokens, unknownToken: special("unk_token") ?? "None", place: place)
+            normalizer = .bert(
+                BertNormalizer(
+                    separateChinese: try settings.bool("tokenize_chinese_chars", default: true),
+                    stripAccents: try settings.bool("strip_accents", default: lowercase), lowercase: lowercase))
+            preTokenizer = PreTokenizer([.bert])
+        case .roberta, .gpt2:
+            model = try pairs(.init(isByteLevel: true))
+            preTokenizer = PreTokenizer(prefix + [.split(.gpt2)])
+        case .qwen2:
+            model = try pairs(.init(isByteLevel: true))
+            normalizer = .composition(.canonical)
+            preTokenizer = PreTokenizer([.split(.qwen)] + prefix)
+        case .clip:
+            model = try pairs(.init(unknownToken: special("unk_token") ?? "None", suffix: "</w>", isByteLevel: true))
+            normalizer = .sequence([
+                .composition(.canonical), .replace(Splitter.knownPattern(#"\s+"#), with: [0x20]), .lowercase,
+            ])
+            preTokenizer = PreTokenizer([.split(.clip), .split(.gpt2)])
+        case .llama:
+            model = try pairs(.init(fusesUnknown: true, fallsBackToBytes: true))
+            let adds = try settings.bool("add_prefix_space", default: true)
+            let always = try settings.bool("legacy", default: false)
+            preTokenizer = PreTokenizer([.metaspace(Metaspace(prefix: adds ? always ? .always : .first : .never))])
+        case .gemma:
+            model = try pairs(
+                .init(unknownToken: special("unk_token") ?? "None", fusesUnknown: true, fallsBackToBytes: true))
+            normalizer = Self.blanks
+        case .xlmRoberta:
+            model = try Unigram(vocabulary: vocabulary.fairseqPieces(special), unknown: 3, place: place)
+            normalizer = try vocabulary.characterMap()
+            let adds = try settings.bool("add_prefix_space", default: true)
+            preTokenizer = PreTokenizer([.split(.whiteSpace)] + Self.words(adds ? .always : .never))
+        case .debertaV2:
+            let pieces = try vocabulary.scoredPieces()
+            let unknown = pieces.firstIndex { $0.score == 0 && $0.piece == special("unk_token") }
+            let usual = try vocabulary.sentencePieces?.unknown ?? settings["unk_id"].map { Int(try $0.tokenIdentifier()) } ?? 1
+            model = try Unigram(vocabulary: pieces, unknown: unknown ?? usual, place: place)
+            let lowercase: [Normalizer] = try settings.bool("do_lower_case", default: false) ? [.lowercase] : []
+            normalizer = .sequence(
+                lowercase + [
+                    .replace(Splitter.knownPattern(#"\s{2,}|[\n\r\t]"#), with: [0x20]), .composition(.canonical),
+                    .strip(left: false, right: true),
+                ])
+            let marks: [PreTokenizer.Step] =
+                try settings.bool("split_by_punct", default: false)
+                ? [.split(Splitter(pattern: Pattern(Splitter.punctuation), behavior: .isolated))] : []
+            let adds = try settings.bool("add_prefix_space", default: true)
+            preTokenizer = PreTokenizer(marks + Self.words(adds ? .always : .first))
+        case .t5:
+            let extra = vocabulary.sentencePieces != nil ? try Self.extraTokens(settings).reversed() : []
+            let pieces = try vocabulary.scoredPieces() + extra.map { (piece: $0, score: 0.0) }
+            model = try Unigram(vocabulary: pieces, unknown: 2, place: place)
+            normalizer = try vocabulary.characterMap()
+            preTokenizer = PreTokenizer([.split(.whiteSpace)] + Self.words(.always))
+        case .saved:
+            self = try vocabulary.savedParts(added)
+            return
+        }
+        postProcessor = try vocabulary.postProcessor()
+    }
+
+    /// Makes parts directly.
+    init(model: any TokenModel, normalizer: Normalizer?) {
+        self.model = model
+        self.normalizer = normalizer
+    }
+
+    /// Every blank becomes the sign for it.
+    static let blanks = Normalizer.replace(Splitter.knownPattern(" "), with: Array("▁".utf8))
+
+    /// T5's tokens for gaps in a text.
+    static func extraTokens(_ settings: TokenizerSettings) throws -> [String] {
+        let count = try settings["extra_ids"]?.integer(in: 0...10_000) ?? 100
+        return (0..<count).map { "<extra_id_\($0)>" }
+    }
+
+    /// The sign for a blank before a text, and a word from each of them to the next.
+    private static func words(_ prefix: Metaspace.Prefix) -> [PreTokenizer.Step] {
+        [
+            .metaspace(Metaspace(prefix: prefix)),
+            .split(Splitter(pattern: Pattern(ScalarSet("▁")), behavior: .mergedWithNext)),
+        ]
+    }
+}
+
+extension Splitter {
+    /// Splitting into words as Qwen does: digits one by one, line ends apart.
+    static let qwen = Splitter(
+        pattern: knownPattern(
+            #"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"#),
+        behavior: .isolated)
+
+    /// Splitting into words as CLIP does; what is no word goes.
+    static let clip = Splitter(
+        pattern: knownPattern(
+            #"<\|startoftext\|>|<\|endoftext\|>|'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+"#),
+        behavior: .removed, isInverted: true)
+}
