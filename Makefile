@@ -1,7 +1,7 @@
 # What one does with a clone. Settings: LIBTORCH, IISAN_CACHE, PYTHON (see Tools/Setup/setup).
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build test demo parity-tokens parity-pictures parity-encoders fuzz torture bench bench-check bench-device results format lint clean
+.PHONY: help setup build test bad-inputs demo parity-tokens parity-pictures parity-encoders fuzz torture bench bench-check bench-device results format lint clean
 
 sources := Package.swift Sources Tests FuzzTesting Benchmarks
 SECONDS ?= 60
@@ -17,6 +17,9 @@ build: setup ## the command, optimised: .build/release/iisan with libCTorch.so b
 
 test: ## setup, build without warnings, lint, all tests
 	@Tools/Test/test
+
+bad-inputs: setup ## write Sources/IISAN/IISAN.docc/BadInputs.md: what the command says to the bad inputs of its tests
+	IISAN_WRITE_CATALOGUE=1 swift test --filter BadInputTests
 
 demo: build ## from a generated world to recommendations
 	Tools/Demo/demo
