@@ -42,7 +42,7 @@ extension BadInput {
             "A type of numbers that is not stored", on: .dataset,
             "encode random s --dataset dataset --modality text --dtype int8", code: 64, says: ["int8", "bfloat16"]),
         BadInput(
-            "A seed below zero", on: .dataset, "encode random s --dataset dataset --modality text --seed -1", code: 64,
+            "A seed below zero", on: .dataset, "encode random s --dataset dataset --modality text --seed=-1", code: 64,
             says: ["--seed"]),
     ]
 }

@@ -42,9 +42,6 @@ extension BadInput {
             "A check for users of less than three items", on: .dataset, "data check dataset --minimum-items 1",
             says: ["minimum_items", "1"]),
         BadInput(
-            "A check of a split by times without times", on: .dataset, "data check dataset --split timestamp",
-            says: ["dataset", "timestamp"]),
-        BadInput(
             "A folder of the user's own in the place of the dataset that is to be made", on: .world,
             with: ["dataset/notes.txt": "Ask for prices.\n"], "run config.yaml", says: ["dataset", "in the way"]),
         BadInput(

@@ -8,9 +8,9 @@ extension BadInput {
             "A file in the encoder's place", on: .dataset, "encode config.yaml --set encode.text.encoder=config.yaml",
             says: ["config.yaml"]),
         BadInput(
-            "No encoder named", on: .dataset, "encode config.yaml --set 'encode.text.encoder=\"\"'", says: ["encode.text"]),
+            "No encoder named", on: .dataset, "encode config.yaml --set 'encode.text.encoder=\"\"'", says: ["encode", "text"]),
         BadInput(
-            "No store named", on: .dataset, "encode config.yaml --set 'encode.text.store=\"\"'", says: ["encode.text"]),
+            "No store named", on: .dataset, "encode config.yaml --set 'encode.text.store=\"\"'", says: ["encode", "text"]),
         BadInput(
             "An encoder of pictures for titles", on: .dataset, "encode config.yaml --set encode.text.encoder=image",
             says: ["image"]

@@ -98,7 +98,8 @@ extension BadInput {
         _ input: String, _ from: String, says: [String], spoil: @escaping @Sendable (BadInputFolder) throws -> Void
     ) -> BadInput {
         BadInput(
-            input, on: .dataset, "encode import \(from) --dataset dataset --modality text --store new", says: says, spoil: spoil
+            input, on: .dataset, "encode import \(from) --dataset dataset --modality text --store new", says: says,
+            leaves: ["new.building"], spoil: spoil
         )
     }
 

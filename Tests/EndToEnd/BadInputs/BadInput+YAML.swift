@@ -33,7 +33,7 @@ extension BadInput {
         yaml("A setting that is set twice", "train:\n  epochs: 3\n  epochs: 4\n", says: ["config.yaml", "epochs"]),
         yaml("A section that is there twice", "train:\n  epochs: 3\ntrain:\n  seed: 4\n", says: ["config.yaml", "train"]),
         yaml("A configuration that builds on itself", "base: config.yaml\n", says: ["config.yaml:1", "base", "itself"]),
-        yaml("A base that is not there", "base: common.yaml\n", says: ["config.yaml:1", "base", "common.yaml"]),
+        yaml("A base that is not there", "base: common.yaml\n", says: ["common.yaml", "No such file"]),
         BadInput(
             "A base with a setting that is misspelt",
             with: ["config.yaml": "base: common.yaml\n", "common.yaml": "train:\n  epochz: 3\n"],

@@ -28,7 +28,7 @@ struct BadInput: CustomTestStringConvertible, Sendable {
     let code: Int32
     /// Some of what the message has to say: the place, what was found.
     let says: [String]
-    /// What the command may leave beside its inputs, as whole or resumable work of earlier stages: paths, with all below them.
+    /// What the command may make or write anew before it finds out: whole or resumable work, by path, with all below it.
     let leaves: [String]
     /// What else is done to the folder.
     let spoil: @Sendable (BadInputFolder) throws -> Void
