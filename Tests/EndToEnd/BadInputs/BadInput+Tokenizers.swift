@@ -38,7 +38,7 @@ extension BadInput {
             """
             "pre_tokenizer": {"type": "Split", "pattern": {"Regex": "(a"}, "behavior": "Isolated", "invert": false
             """, says: ["pre_tokenizer", "pattern"]),
-        text("A special token that the encoder does not know", says: ["7000", "700"]) {
+        text("A special token that the encoder does not know", says: ["7000", "700"], leaves: ["states"]) {
             try $0.replace("\"ids\": [\n          2", with: "\"ids\": [\n          7000", in: "text/tokenizer.json")
         },
         text("A vocab.txt of plain words", says: ["vocab.txt", "[UNK]"]) {
