@@ -32,7 +32,7 @@ extension BadInput {
             "More tokens than the encoder reads", on: .dataset, "encode config.yaml --set encode.text.maximum_tokens=1000",
             says: ["1000", "40"]),
         BadInput(
-            "Titles of no tokens", on: .dataset, "encode config.yaml --set encode.text.maximum_tokens=0", says: ["0", "40"]),
+            "Titles of no tokens", on: .dataset, "encode config.yaml --set encode.text.maximum_tokens=0", says: ["tokens", "0"]),
         text("An encoder without config.json", says: ["text", "config.json"]) { try $0.remove("text/config.json") },
         text("An encoder with an empty config.json", says: ["config.json", "JSON"]) {
             try $0.write("", to: "text/config.json")

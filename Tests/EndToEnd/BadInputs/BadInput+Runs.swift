@@ -44,7 +44,6 @@ extension BadInput {
             try $0.replace(
                 "\"formatVersion\" : 1", with: "\"formatVersion\" : 99", in: "runs/iisan/checkpoints/best/state.json")
         },
-        run("A run without the cost of its training", says: ["runs/iisan"]) { try $0.remove("runs/iisan/cost.json") },
         run("A run whose cost is no JSON", says: ["cost.json", "JSON"]) { try $0.cut("runs/iisan/cost.json") },
 
         resumed("Optimiser's moments that are cut off", says: ["last/optimiser.safetensors"]) {

@@ -26,7 +26,7 @@ extension BadInput {
         value(
             "A validation after the test",
             "data.split.kind=timestamp --set data.split.validation_time=9 --set data.split.test_time=5",
-            says: ["split", "validation_time 9"]),
+            says: ["split", "validation_time", "9"]),
         value(
             "Quantiles in the wrong order",
             "data.split.kind=timestamp --set data.split.validation_quantile=0.9 --set data.split.test_quantile=0.8",
