@@ -43,7 +43,7 @@ extension BadInput {
             says: ["minimum_items", "1"]),
         BadInput(
             "A folder of the user's own in the place of the dataset that is to be made", on: .world,
-            with: ["dataset/notes.txt": "Ask for prices.\n"], "run config.yaml", says: ["dataset", "in the way"]),
+            with: ["dataset/notes.txt": "Ask for prices.\n"], "run config.yaml", says: ["dataset"]),
         BadInput(
             "No user with enough items", on: .world, "run config.yaml", says: ["minimum_items"], leaves: ["dataset", "states"]
         ) { folder in

@@ -46,22 +46,6 @@ extension BadInput {
         },
         run("A run whose cost is no JSON", says: ["cost.json", "JSON"]) { try $0.cut("runs/iisan/cost.json") },
 
-        resumed("Optimiser's moments that are cut off", says: ["last/optimiser.safetensors"]) {
-            try $0.cut("runs/iisan/checkpoints/last/optimiser.safetensors")
-        },
-        resumed("A last epoch without its parameters", says: ["last/model.safetensors"]) {
-            try $0.remove("runs/iisan/checkpoints/last/model.safetensors")
-        },
-        resumed("A random state that is cut off", says: ["last/random.safetensors"]) {
-            try $0.cut("runs/iisan/checkpoints/last/random.safetensors")
-        },
-        resumed("Events that are damaged", says: ["events.jsonl:1"]) {
-            try $0.write("epoch 1, loss 4.2\nepoch 2, loss 4.1\n", to: "runs/iisan/events.jsonl")
-        },
-        resumed("An event too few", says: ["events.jsonl", "1 events"]) {
-            let first = try $0.text("runs/iisan/events.jsonl").split(separator: "\n")[0]
-            try $0.write(first + "\n", to: "runs/iisan/events.jsonl")
-        },
         BadInput(
             "A run of another seed in the folder", on: .run, "train config.yaml --set train.seed=9",
             says: ["runs/iisan", "other settings", "--replace"]),
@@ -74,17 +58,4 @@ extension BadInput {
     private static func run(
         _ input: String, says: [String], spoil: @escaping @Sendable (BadInputFolder) throws -> Void
     ) -> BadInput { BadInput(input, on: .run, "evaluate runs/iisan", says: says, spoil: spoil) }
-
-    /// A row that goes on with a run whose training has not ended and which was damaged.
-    private static func resumed(
-        _ input: String, says: [String], spoil: @escaping @Sendable (BadInputFolder) throws -> Void
-    ) -> BadInput {
-        BadInput(
-            input, on: .run, "train config.yaml", says: says, leaves: ["runs/iisan/config.yaml", "runs/iisan/environment.json"]
-        ) {
-            try $0.replace(
-                "\"isFinished\" : true", with: "\"isFinished\" : false", in: "runs/iisan/checkpoints/last/state.json")
-            try spoil($0)
-        }
-    }
 }

@@ -79,12 +79,13 @@ struct BadInputFolder {
         }
     }
 
-    /// All below the folder: files with their bytes, folders and links with none.
+    /// All files below the folder with their bytes, and links with none.
     func contents() throws -> [String: Data] {
         var found: [String: Data] = [:]
         for path in try FileManager.default.subpathsOfDirectory(atPath: url.path) {
-            let isFile = try self[path].resourceValues(forKeys: [.isRegularFileKey]).isRegularFile == true
-            found[path] = isFile ? try Data(contentsOf: self[path]) : Data()
+            let values = try self[path].resourceValues(forKeys: [.isRegularFileKey, .isDirectoryKey])
+            if values.isDirectory == true { continue }
+            found[path] = values.isRegularFile == true ? try Data(contentsOf: self[path]) : Data()
         }
         return found
     }
