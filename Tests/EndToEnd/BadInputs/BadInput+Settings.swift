@@ -46,7 +46,6 @@ extension BadInput {
             "A form of raw files that is none", "data.import.form=movielens100k", says: ["data.import.form", "movielens100k"]),
 
         trained("A device that is none", "device=gpu", says: ["gpu"]),
-        trained("A device that is not there", "device=cuda:99", says: ["cuda:99"]),
         trained("A modality dropout above a half", "train.modality_dropout=0.9", says: ["modality_dropout", "0.9"]),
         trained("Vectors without numbers", "train.width=0", says: ["width", "0"]),
         trained("Heads that do not divide the width", "train.user_encoder.heads=7", says: ["heads", "7"]),

@@ -14,10 +14,13 @@ enum BadInputDocument {
         try String(contentsOf: file, encoding: .utf8).components(separatedBy: "\n")
     }
 
+    /// The first columns of a row: input and command.
+    static func start(of row: BadInput) -> String { "| \(text(row.input)) | \(code("iisan \(row.command)")) | " }
+
     /// A row as a line of its table.
     static func line(_ row: BadInput, _ message: String) -> String {
         let parts = message.split(separator: "\n").map { code($0.trimmingCharacters(in: .whitespaces)) }
-        return "| \(text(row.input)) | \(code("iisan \(row.command)")) | \(parts.joined(separator: " ")) | \(row.code) |"
+        return "\(start(of: row))\(parts.joined(separator: " ")) | \(row.code) |"
     }
 
     /// Writes the document.
