@@ -1,7 +1,7 @@
 # What one does with a clone. Settings: LIBTORCH, IISAN_CACHE, PYTHON (see Tools/Setup/setup).
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build test test-isa sanitize demo parity-tokens parity-pictures parity-encoders fuzz torture bench bench-check bench-device results format lint clean
+.PHONY: help setup build test test-isa sanitize bad-inputs demo parity-tokens parity-pictures parity-encoders fuzz torture bench bench-check bench-device results format lint clean
 
 sources := Package.swift Sources Tests FuzzTesting Benchmarks
 SECONDS ?= 60
@@ -23,6 +23,9 @@ test-isa: setup ## the tests with LibTorch as processors with AVX2 alone, with A
 
 sanitize: setup ## our own operators under the address and undefined behaviour sanitizers
 	@Tools/Test/sanitize
+
+bad-inputs: setup ## write Sources/IISAN/IISAN.docc/BadInputs.md: what the command says to the bad inputs of its tests
+	IISAN_WRITE_CATALOGUE=1 swift test --filter BadInputTests
 
 demo: build ## from a generated world to recommendations
 	Tools/Demo/demo

@@ -43,7 +43,10 @@ struct ModelsPullCommand: ParsableCommand {
     func run() throws {
         let console = Console(stoppable: true)
         let token = try tokenFile.map {
-            try String(contentsOf: URL(filePath: $0), encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)
+            do {
+                return try String(contentsOf: URL(filePath: $0), encoding: .utf8).trimmingCharacters(
+                    in: .whitespacesAndNewlines)
+            } catch { throw UserError.system("could not read the token", at: $0, error: error) }
         }
         let client = HubClient(endpoint: endpoint, token: token, cache: cache.map { HubCache(URL(filePath: $0)) })
         do {

@@ -49,11 +49,19 @@ import Testing
     @Test func namesTheKeyThatIsWrong() throws {
         #expect(try error(reading: "{\"name\": \"a\", \"inner\": {}}").problem.contains("\"inner.count\" is missing"))
         #expect(
-            try error(reading: "{\"name\": 3, \"inner\": {\"count\": 1}}").problem.contains("\"name\" is not of type String"))
+            try error(reading: "{\"name\": 3, \"inner\": {\"count\": 1}}").problem.contains("\"name\" is not a text"))
         #expect(try error(reading: "{\"name\": \"a\", \"inner\": null}").problem.contains("\"inner\""))
         #expect(try error(reading: "{\"name\": \"a\", \"inner\": {\"count\": 1.5}}").problem.contains("whole number"))
-        _ = try error(reading: "")
-        #expect(try !error(reading: "{").problem.contains("whole number"))
+        #expect(try error(reading: "{\"name\": \"a\", \"inner\": []}").problem.contains("\"inner\" is not an object"))
+        #expect(try error(reading: "[1, 2]").problem.contains("the whole is not an object"))
+    }
+
+    @Test func saysWhatIsNoJSON() throws {
+        #expect(try error(reading: "").problem.contains("the file is empty"))
+        for text in ["{", "<html></html>", "{\"name\": }", "{\"name\": \"a\"", "name: a\n"] {
+            #expect(try error(reading: text).problem == "not valid JSON", "\(text)")
+            #expect(try error(reading: text).remedy != nil)
+        }
         _ = try error(reading: String(repeating: "[", count: 100_000))
     }
 

@@ -1,4 +1,6 @@
 import Files
+import Foundation
+import TestSupport
 import Testing
 
 @Suite struct UserErrorTests {
@@ -11,6 +13,20 @@ import Testing
         let error = UserError.system("could not open the file", at: "x", code: 2)
         #expect(error.description.contains("x: could not open the file: No such file"))
         #expect(error.remedy == "Check the path.")
+    }
+
+    /// Foundation says "NSCocoaErrorDomain error 256" of these, and more in other words on other systems.
+    @Test func errorsOfFoundationAreToldInTheSystemsWords() throws {
+        try withTemporaryFolder { folder in
+            let file = folder.appending(path: "plain")
+            try Data().write(to: file)
+            let listing = #expect(throws: (any Error).self) { try FileManager.default.contentsOfDirectory(atPath: file.path) }
+            let error = UserError.system("could not list the folder", at: "plain", error: try #require(listing))
+            #expect(error == UserError.system("could not list the folder", at: "plain", code: ENOTDIR))
+            let reading = #expect(throws: (any Error).self) { try Data(contentsOf: folder.appending(path: "none")) }
+            #expect(UserError.system("x", at: "none", error: try #require(reading)).remedy == "Check the path.")
+            #expect(UserError.system("x", at: "none", error: CocoaError(.featureUnsupported)).problem.hasPrefix("x: "))
+        }
     }
 
     @Test func suggestionsNameTheNearestWord() {

@@ -56,7 +56,7 @@ struct ImportRun {
     /// Orders the interactions and finds the pictures.
     private mutating func gather() throws -> Gathered {
         tell(always: true)
-        guard catalogue.ids.count > 0 else { throw UserError("there are no items", at: itemsFile?.path) }
+        guard catalogue.ids.count > 0 else { throw UserError("there are no items", at: (itemsFile ?? interactionsFile)?.path) }
         guard interactions.count > 0 else { throw UserError("no interactions are left", at: interactionsFile?.path) }
         try stop.check()
         var items = try catalogue.items(

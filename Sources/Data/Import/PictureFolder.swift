@@ -16,8 +16,7 @@ struct PictureFolder {
         do {
             list = try FileManager.default.contentsOfDirectory(atPath: folder.path)
         } catch {
-            throw UserError(
-                "could not list the pictures folder: \(error.localizedDescription)", at: folder.path, remedy: "Check the path.")
+            throw UserError.system("could not list the pictures folder", at: folder.path, error: error)
         }
         for name in list {
             guard let dot = name.lastIndex(of: "."), dot != name.startIndex, let rank = Self.rank(name[dot...]) else {

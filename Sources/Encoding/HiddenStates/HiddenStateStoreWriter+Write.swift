@@ -129,7 +129,7 @@ extension HiddenStateStoreWriter {
         let place = "item \"\(items[item].id)\", layer \(layer)"
         if !value.isFinite {
             return UserError(
-                "the state is \(value), not a finite number", at: place,
+                "the state is \(value.isNaN ? .nan : value), not a finite number", at: place,
                 remedy:
                     "Check the encoder's weights; if it ran in 16 bits, run it in bfloat16 or float32. Nothing of this shard is stored."
             )

@@ -53,8 +53,7 @@ public final class EventFile {
 
     private static func bytes(of url: URL) throws -> Data {
         do { return try Data(contentsOf: url) } catch {
-            throw UserError(
-                "could not read the file: \(error.localizedDescription)", at: url.path, remedy: "Check who may read it.")
+            throw UserError.system("could not read the file", at: url.path, error: error)
         }
     }
 }

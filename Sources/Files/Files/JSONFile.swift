@@ -20,6 +20,11 @@ public enum JSONFile {
                 throw UserError(
                     "not the expected JSON: a number is a fraction or too large where a whole number is expected", at: url.path)
             }
+            if case .dataCorrupted(let context) = error, context.codingPath.isEmpty {
+                throw UserError(
+                    data.isEmpty ? "the file is empty, expected JSON" : "not valid JSON", at: url.path,
+                    remedy: "The file is damaged or another one: fetch or make it again.")
+            }
             throw UserError("not the expected JSON: \(describe(error))", at: url.path)
         }
     }
@@ -60,12 +65,26 @@ public enum JSONFile {
         case .keyNotFound(let key, let context):
             return
                 "the key \"\((context.codingPath.map(\.stringValue) + [key.stringValue]).joined(separator: "."))\" is missing"
-        case .typeMismatch(let type, let context): return "\"\(path(context))\" is not of type \(type)"
+        case .typeMismatch(let type, let context):
+            return "\(context.codingPath.isEmpty ? "the whole" : "\"\(path(context))\"") is not \(words(for: type))"
         case .valueNotFound(let type, let context): return "\"\(path(context))\" is null, expected \(type)"
         case .dataCorrupted(let context):
             let detail = (context.underlyingError as NSError?)?.userInfo["NSDebugDescription"] as? String
             return [path(context), detail ?? context.debugDescription].filter { !$0.isEmpty }.joined(separator: ": ")
         @unknown default: return "\(error)"
+        }
+    }
+
+    /// What JSON calls a type.
+    private static func words(for type: Any.Type) -> String {
+        switch type {
+        case is Bool.Type: "true or false"
+        case is any BinaryInteger.Type: "a whole number"
+        case is any BinaryFloatingPoint.Type: "a number"
+        case is String.Type: "a text"
+        case is [Any].Type: "a list"
+        case is [String: Any].Type: "an object with keys"
+        default: "of type \(type)"
         }
     }
 }

@@ -53,7 +53,8 @@ public struct SafetensorsFile: Sendable {
         }
         var entries: [String: Entry] = [:]
         var metadata: [String: String] = [:]
-        for (name, value) in object {
+        // In the order of names, so that of several faults the same one is told each time.
+        for (name, value) in object.sorted(by: { $0.key < $1.key }) {
             if name == "__metadata__" {
                 guard let pairs = value as? [String: String] else { throw damaged("__metadata__ is not a map of texts") }
                 metadata = pairs

@@ -17,4 +17,16 @@ extension UserError {
             }
         return UserError("\(action): \(String(cString: strerror(code)))", at: path, remedy: remedy)
     }
+
+    /// An error of Foundation's about a file, in the words of the system: Foundation's own are often but a number.
+    ///
+    /// - Parameters:
+    ///   - action: what was tried, as in "could not list the folder".
+    ///   - path: the file it was tried on.
+    package static func system(_ action: String, at path: String, error: any Error) -> UserError {
+        if let cause = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError, cause.domain == NSPOSIXErrorDomain {
+            return system(action, at: path, code: Int32(cause.code))
+        }
+        return UserError("\(action): \(error.localizedDescription)", at: path)
+    }
 }

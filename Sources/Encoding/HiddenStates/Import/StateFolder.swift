@@ -20,8 +20,7 @@ struct StateFolder: StateSource {
         do {
             names = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
         } catch {
-            throw UserError(
-                "could not list the folder: \(error.localizedDescription)", at: folder.path, remedy: "Check the path.")
+            throw UserError.system("could not list the folder", at: folder.path, error: error)
         }
         var files: [String: URL] = [:]
         for name in names where name.hasSuffix(".pt") || name.hasSuffix(".npy") {
