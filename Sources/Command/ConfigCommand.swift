@@ -40,9 +40,8 @@ struct ConfigCommand: ParsableCommand {
             return
         }
         guard let configuration else {
-            print(try Configuration.example(overrides: overrides).yaml, terminator: "")
-            return
+            return try Output.result(Configuration.example(overrides: overrides).yaml, terminator: "")
         }
-        print(try Configuration(URL(filePath: configuration), overrides: overrides).yaml, terminator: "")
+        try Output.result(Configuration(URL(filePath: configuration), overrides: overrides).yaml, terminator: "")
     }
 }

@@ -14,11 +14,12 @@ public final class ServedModel {
 
     /// Computes the vectors of the catalogue once.
     ///
-    /// - Throws: ``UserError`` when the device runs out of memory.
-    public init(_ recommender: Recommender, dataset: Dataset, split: Split) throws {
+    /// - Parameter stop: looked at between blocks of items.
+    /// - Throws: ``UserError`` when the device runs out of memory; `CancellationError` when told to stop.
+    public init(_ recommender: Recommender, dataset: Dataset, split: Split, stop: StopToken = StopToken()) throws {
         self.recommender = recommender
         self.dataset = dataset
-        itemVectors = try Evaluator(split).itemVectors(recommender)
+        itemVectors = try Evaluator(split, stop: stop).itemVectors(recommender)
     }
 
     /// The best items for histories of item ids.

@@ -8,13 +8,17 @@ import Torch
 public struct Evaluator {
     private let split: Split
     private let budget: Int
+    private let stop: StopToken
 
     /// Makes an evaluator.
     ///
-    /// - Parameter budget: bytes that a block of scores may take; 64 MB by default, on a processor 8 MB at most.
-    public init(_ split: Split, budget: Int = 64 << 20) {
+    /// - Parameters:
+    ///   - budget: bytes that a block of scores may take; 64 MB by default, on a processor 8 MB at most.
+    ///   - stop: looked at between blocks of items and of users; what is asked then throws `CancellationError`.
+    public init(_ split: Split, budget: Int = 64 << 20, stop: StopToken = StopToken()) {
         self.split = split
         self.budget = budget
+        self.stop = stop
     }
 
     /// Items whose vectors are computed at a time: bounds the memory of their hidden states.
@@ -27,7 +31,8 @@ public struct Evaluator {
         try withTensorErrors {
             try withoutGradients {
                 let blocks = try stride(from: 0, to: split.itemCount, by: Self.itemBlock).map { start in
-                    try recommender.itemTower.vectors(
+                    try stop.check()
+                    return try recommender.itemTower.vectors(
                         of: .range(start..<min(start + Self.itemBlock, split.itemCount)), training: false)
                 }
                 return .concatenated(blocks, along: 0)
@@ -78,6 +83,7 @@ public struct Evaluator {
                 var users = 0
                 let block = max(1, min(1024, budget / (8 * max(1, split.itemCount))))
                 for batch in split.evaluationBatches(part, size: block) {
+                    try stop.check()
                     let vectors = recommender.userVectors(batch, itemVectors: items)
                     func centred(_ table: Tensor) -> Tensor {
                         let scores = vectors.matmul(table.transposed(0, 1))  // [users, items]
@@ -98,7 +104,8 @@ public struct Evaluator {
     /// What each part of the tower adds to the vectors of the whole catalogue: [items, width] by name.
     private func parts(_ recommender: Recommender) throws -> [(name: String, vectors: Tensor)] {
         let blocks = try stride(from: 0, to: split.itemCount, by: Self.itemBlock).map { start in
-            try recommender.itemTower.parts(of: .range(start..<min(start + Self.itemBlock, split.itemCount)))
+            try stop.check()
+            return try recommender.itemTower.parts(of: .range(start..<min(start + Self.itemBlock, split.itemCount)))
         }
         guard let first = blocks.first else { return [] }
         return first.indices.map { index in
@@ -118,6 +125,7 @@ public struct Evaluator {
         var ranks: [TargetRank] = []
         ranks.reserveCapacity(cases.count)
         for batch in split.evaluationBatches(part, size: Self.userBlock) {
+            try stop.check()
             try withTensorErrors {
                 try withoutGradients {
                     ranks += try ranker.ranks(of: batch, users: users(batch), items: items)

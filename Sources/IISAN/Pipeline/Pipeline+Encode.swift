@@ -8,25 +8,22 @@ import Hub
 extension Pipeline {
     /// Runs the configured encoders over what is not in their stores yet: new and changed items.
     ///
-    /// - Returns: false when it was told to stop; the same call goes on from there.
-    /// - Throws: ``UserError`` when an encoder is missing or damaged, a store is of another encoder, a picture cannot be read (as
+    /// - Throws: `CancellationError` when told to stop, and the same call goes on from there; ``UserError`` when an encoder is missing or damaged, a store is of another encoder, a picture cannot be read (as
     ///   configured), a state does not fit the stored type, or the disk is full.
-    @discardableResult
-    public func encode() throws -> Bool {
+    public func encode() throws {
         let items = try dataset().items.map(CatalogueItem.init)
         let choice = configuration.train.model.modality
         for (modality, settings) in [
             (StoreIdentity.Modality.text, configuration.encode.text), (.image, configuration.encode.image),
         ] {
             guard let settings, choice == .both || choice.rawValue == modality.rawValue else { continue }
-            guard try encode(modality, settings, items) else { return false }
+            try encode(modality, settings, items)
         }
-        return true
     }
 
     private func encode(
         _ modality: StoreIdentity.Modality, _ settings: EncodeSettings.Modality, _ items: [CatalogueItem]
-    ) throws -> Bool {
+    ) throws {
         let place = SettingsPlace(source: "encode", path: [modality.rawValue])
         guard !settings.encoder.isEmpty, !settings.store.isEmpty else {
             throw UserError("encoder and store have to be named", at: place.description)
@@ -36,21 +33,15 @@ extension Pipeline {
             modality, of: items, with: encoderDirectory(settings.encoder), options: encodingOptions(settings))
         observer.onMessage("encode \(modality.rawValue): \(encoder.plan())")
         try Folder.make(folder.deletingLastPathComponent())
-        do {
-            let before = EncodingTime.read(in: folder)
-            let result = try encoder.encode(
-                into: folder, progress: observer.onProgress, isCancelled: observer.isCancelled)
-            if result.encoded > 0 {
-                // Rows that were kept bring their time along.
-                let kept = result.reused > 0 ? before : nil
-                try EncodingTime(seconds: result.seconds + (kept?.seconds ?? 0), items: result.encoded + (kept?.items ?? 0))
-                    .write(in: folder)
-            }
-            report(result, modality)
-            return true
-        } catch is CancellationError {
-            return false
+        let before = EncodingTime.read(in: folder)
+        let result = try encoder.encode(into: folder, progress: observer.onProgress, stop: observer.stop)
+        if result.encoded > 0 {
+            // Rows that were kept bring their time along.
+            let kept = result.reused > 0 ? before : nil
+            try EncodingTime(seconds: result.seconds + (kept?.seconds ?? 0), items: result.encoded + (kept?.items ?? 0))
+                .write(in: folder)
         }
+        report(result, modality)
     }
 
     /// The directory of an encoder: the setting itself, or where the hub's cache has the model of that name.
@@ -113,7 +104,7 @@ extension Pipeline {
     public func verifyStores() throws -> [URL] {
         try [configuration.encode.text, configuration.encode.image].compactMap { $0 }.map {
             let store = try HiddenStateStore.open(URL(filePath: $0.store))
-            try store.verify(progress: observer.onProgress)
+            try store.verify(progress: observer.onProgress, stop: observer.stop)
             return store.folder
         }
     }

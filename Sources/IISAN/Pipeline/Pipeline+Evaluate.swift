@@ -10,11 +10,13 @@ import Training
 
 extension Pipeline {
     /// Ranks both parts of the split with the best epoch; writes `result.json` and a table of ranks per part.
+    ///
+    /// - Throws: `CancellationError` when told to stop; ``UserError`` when the run is not trained yet or its inputs do not fit.
     @discardableResult
     public func evaluate() throws -> RunResult {
         let dataset = try dataset()
         let split = try split(of: dataset)
-        let evaluator = Evaluator(split)
+        let evaluator = Evaluator(split, stop: observer.stop)
         let recommender = configuration.train.model.method.isTrained ? try trainedRecommender(dataset, split) : nil
         try Folder.make(run.folder)
         let items = try recommender.map(evaluator.itemVectors)
@@ -50,7 +52,7 @@ extension Pipeline {
     public func ranks(_ part: Split.Part = .test, with changed: ChangedInputs) throws -> RankTable {
         let dataset = try dataset()
         let split = try split(of: dataset)
-        let evaluator = Evaluator(split)
+        let evaluator = Evaluator(split, stop: observer.stop)
         let recommender = try trainedRecommender(dataset, split, changed: changed)
         return evaluator.table(try evaluator.ranks(recommender, part, onProgress: observer.onProgress), part)
     }
@@ -67,6 +69,6 @@ extension Pipeline {
     public func served() throws -> ServedModel {
         let dataset = try dataset()
         let split = try split(of: dataset)
-        return try ServedModel(trainedRecommender(dataset, split), dataset: dataset, split: split)
+        return try ServedModel(trainedRecommender(dataset, split), dataset: dataset, split: split, stop: observer.stop)
     }
 }

@@ -110,7 +110,7 @@ extension Pipeline {
         func read(_ items: [CatalogueItem]) throws -> LiveInputs {
             try LiveInputs(
                 modality, of: items, with: encoderDirectory(settings.encoder), options: encodingOptions(settings),
-                progress: observer.onProgress, isCancelled: observer.isCancelled)
+                progress: observer.onProgress, stop: observer.stop)
         }
         if let changed { return try read(changed.items) }
         return try live.inputs(modality) { try read(dataset.items.map(CatalogueItem.init)) }

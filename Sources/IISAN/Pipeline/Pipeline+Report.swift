@@ -31,6 +31,7 @@ extension Pipeline {
                 + environment.time)
         report.ceiling = try ceiling()
         for (index, run) in ([run] + others).enumerated() {
+            try observer.stop.check()
             let result = try Self.result(of: run)
             guard result.datasetHash == dataset.manifest.contentHash else {
                 throw UserError(

@@ -12,9 +12,9 @@ extension Pipeline {
     /// Trains the configured model, goes on with one that was stopped, or finds that it is trained already.
     ///
     /// - Parameter replacing: whether a run of other settings or data in the same folder gives way.
-    /// - Throws: ``UserError`` when something is missing or does not fit, or when the folder holds another run.
-    @discardableResult
-    public func train(replacing: Bool = false) throws -> Trainer.Outcome {
+    /// - Throws: `CancellationError` when told to stop, and the same call goes on from there; ``UserError`` when something is missing or
+    ///   does not fit, or when the folder holds another run.
+    public func train(replacing: Bool = false) throws {
         let dataset = try dataset()
         let inputs = try trainingInputs(dataset)
         let note = run.folder.appending(path: "inputs.sha256")
@@ -27,24 +27,19 @@ extension Pipeline {
         if !holdsAnother, try isTrained() {
             try AtomicFile.write(configuration.yaml, to: run.configuration)
             observer.onMessage("train: nothing has changed, \(run.folder.path) is kept")
-            return .finished
+            return
         }
         // What earlier stages of this process held is not training's.
         let device = try device
         MemoryUse.resetPeak(of: device)
         // Made before anything is written, so that settings that cannot be built leave nothing behind.
         let split = try split(of: dataset)
-        let recommender: Recommender?
-        do {
-            recommender = configuration.train.model.method.isTrained ? try self.recommender(dataset, split) : nil
-        } catch is CancellationError {
-            // Told to stop while the pictures of live encoders were read.
-            return .stopped
-        }
+        let recommender = configuration.train.model.method.isTrained ? try self.recommender(dataset, split) : nil
+        try observer.stop.check()
         try startRun(inputs, replacing: holdsAnother)
-        guard let recommender else { return .finished }
+        guard let recommender else { return }
         let options = configuration.train.training
-        let evaluator = Evaluator(split)
+        let evaluator = Evaluator(split, stop: observer.stop)
         let trainer = try Trainer(
             recommender, BatchSampler(split, batchSize: options.batchSize, seed: options.seed), options, run
         ) { recommender in
@@ -57,17 +52,11 @@ extension Pipeline {
                 + "\(options.precision.rawValue)"
                 + (trainer.progress == TrainingState() ? "" : ", going on in epoch \(trainer.progress.epoch + 1)"))
         if let steps = options.measuredSteps {
-            guard
-                let seconds = try trainer.measure(
-                    steps: steps, onProgress: observer.onProgress, isCancelled: observer.isCancelled)
-            else { return .stopped }
-            try write(cost(recommender, dataset, measured: seconds), dataset)
-            return .finished
+            let seconds = try trainer.measure(steps: steps, onProgress: observer.onProgress, stop: observer.stop)
+            return try write(cost(recommender, dataset, measured: seconds), dataset)
         }
-        let outcome = try trainer.train(
-            onProgress: observer.onProgress, onEvent: observer.onEpoch, isCancelled: observer.isCancelled)
-        if outcome == .finished { try JSONFile.write(cost(recommender, dataset), to: run.cost) }
-        return outcome
+        try trainer.train(onProgress: observer.onProgress, onEvent: observer.onEpoch, stop: observer.stop)
+        try JSONFile.write(cost(recommender, dataset), to: run.cost)
     }
 
     /// Whether the run's folder holds all that training makes.

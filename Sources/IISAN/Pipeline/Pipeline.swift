@@ -16,11 +16,13 @@ public struct Pipeline {
         public var onMessage: (String) -> Void = { _ in }
         /// Told after each epoch.
         public var onEpoch: (TrainingEvent) -> Void = { _ in }
-        /// Asked whether to stop; what was done is kept.
-        public var isCancelled: () -> Bool = { false }
+        /// Asks every stage to stop at its next safe point: what was done is kept, and the stage throws `CancellationError`.
+        public var stop: StopToken
 
         /// An observer that hears nothing.
-        public init() {}
+        ///
+        /// - Parameter stop: by which work is asked to stop; one of its own is asked by nobody.
+        public init(stop: StopToken = StopToken()) { self.stop = stop }
     }
 
     /// The settings.
@@ -80,17 +82,15 @@ public struct Pipeline {
 
     /// Runs all stages; those whose inputs have not changed are skipped.
     ///
-    /// - Returns: false when it was told to stop; the same call goes on from there.
-    @discardableResult
-    public func runAll() throws -> Bool {
+    /// - Throws: `CancellationError` when told to stop, and the same call goes on from there; ``UserError`` as the stages do.
+    public func runAll() throws {
         // A device that is not there is told before anything is made.
         _ = try device
         try importDataset()
-        if configuration.train.model.readsStores { guard try encode() else { return false } }
-        guard try train(replacing: true) == .finished else { return false }
-        if configuration.train.training.measuredSteps != nil { return true }
+        if configuration.train.model.readsStores { try encode() }
+        try train(replacing: true)
+        if configuration.train.training.measuredSteps != nil { return }
         try evaluate()
         try report()
-        return true
     }
 }

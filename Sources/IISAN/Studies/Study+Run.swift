@@ -10,9 +10,8 @@ extension Study {
     /// run that fails is named in the result, and the others are made all the same.
     ///
     /// - Parameter runner: what makes them: this process, or one process per run.
-    /// - Returns: the result; nil when it was told to stop.
-    /// - Throws: ``UserError`` when another process makes the same study, or the disk fails.
-    public func run(using runner: some StudyRunner, observer: Pipeline.Observer = Pipeline.Observer()) throws -> StudyResult? {
+    /// - Throws: `CancellationError` when told to stop; ``UserError`` when another process makes the same study, or the disk fails.
+    public func run(using runner: some StudyRunner, observer: Pipeline.Observer = Pipeline.Observer()) throws -> StudyResult {
         try Folder.make(folder)
         let lock = try FolderLock(folder)
         defer { withExtendedLifetime(lock) { lock.remove() } }
@@ -21,7 +20,7 @@ extension Study {
         for (number, preparation) in preparations.enumerated() {
             let step = StudyStep(.prepare, preparation, file: steps.appending(path: "prepare-\(number + 1).yaml"))
             do {
-                guard try runner.perform(step, observer: observer) else { return nil }
+                try runner.perform(step, observer: observer)
             } catch let error as UserError {
                 unprepared.append((preparation, error.description))
             }
@@ -29,7 +28,7 @@ extension Study {
         var done = Set(runs.indices.filter { isComplete(runs[$0]) })
         observer.onMessage("study: \(runs.count) runs, \(done.count) of them done\(timeLeft(done))")
         for (index, run) in runs.enumerated() where !done.contains(index) {
-            if observer.isCancelled() { return nil }
+            try observer.stop.check()
             if let failed = unprepared.first(where: { preparations(of: run).contains($0.preparation) }) {
                 failures[run.name] = failed.reason
                 continue
@@ -37,7 +36,7 @@ extension Study {
             observer.onMessage("study: run \(index + 1) of \(runs.count), \(run.name)\(timeLeft(done))")
             let file = steps.appending(path: "\(run.name.replacing("/", with: "-")).yaml")
             do {
-                guard try runner.perform(StudyStep(.run, run.configuration, file: file), observer: observer) else { return nil }
+                try runner.perform(StudyStep(.run, run.configuration, file: file), observer: observer)
                 done.insert(index)
             } catch let error as UserError {
                 failures[run.name] = error.description

@@ -27,27 +27,21 @@ public struct StudyStep: Sendable {
 
     /// Does it in this process.
     ///
-    /// - Returns: false when it was told to stop; the same step goes on from there.
-    /// - Throws: ``UserError`` as the stages do.
-    public func perform(_ observer: Pipeline.Observer) throws -> Bool {
-        do { return try stages(observer) } catch is CancellationError { return false }
-    }
-
-    private func stages(_ observer: Pipeline.Observer) throws -> Bool {
+    /// - Throws: `CancellationError` when told to stop, and the same step goes on from there; ``UserError`` as the stages do.
+    public func perform(_ observer: Pipeline.Observer) throws {
         let pipeline = Pipeline(configuration, observer: observer)
         switch work {
         case .prepare:
             try pipeline.importDataset()
-            return try pipeline.encode()
+            try pipeline.encode()
         case .run:
-            if try pipeline.isComplete() { return true }
+            if try pipeline.isComplete() { return }
             // A result that is there says that all is done.
             try? FileManager.default.removeItem(at: pipeline.run.result)
-            guard try pipeline.train(replacing: true) == .finished else { return false }
-            guard configuration.train.training.measuredSteps == nil else { return true }
+            try pipeline.train(replacing: true)
+            guard configuration.train.training.measuredSteps == nil else { return }
             try pipeline.evaluate()
             try pipeline.report()
-            return true
         }
     }
 }
