@@ -77,7 +77,7 @@ final class Console {
         guard let total = progress.total, total > 0 else {
             return "\(progress.task)  \(progress.done) \(progress.unit)  \(speed)"
         }
-        let share = Double(progress.done) / Double(total)
+        let share = min(1, max(0, Double(progress.done) / Double(total)))
         let width = 24
         let filled = Int(share * Double(width))
         let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled)
@@ -87,7 +87,7 @@ final class Console {
     }
 
     private static func duration(_ seconds: Double) -> String {
-        let seconds = Int(seconds.rounded(.up))
+        let seconds = Int(min(1e9, max(0, seconds)).rounded(.up))
         if seconds < 60 { return "\(seconds) s" }
         if seconds < 3600 { return "\(seconds / 60) min \(seconds % 60) s" }
         return "\(seconds / 3600) h \(seconds % 3600 / 60) min"

@@ -26,6 +26,7 @@ import IISAN
     /// Runs the command that the arguments name, and ends with its exit code.
     static func main() {
         Output.outlivesItsReaders()
+        Interrupt.isHeard()
         do {
             var command = try parseAsRoot()
             try command.run()

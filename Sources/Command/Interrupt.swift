@@ -12,6 +12,15 @@ enum Interrupt {
     private static let first = Atomic<Int32>(0)
     private static let notice: StaticString = "\nstopping at the next safe point; again to stop at once\n"
 
+    /// Lets both signals reach this thread, whatever a parent has blocked: a process that is started from a thread without signals has none
+    /// either.
+    static func isHeard() {
+        var both = sigset_t()
+        sigemptyset(&both)
+        for number in [SIGINT, SIGTERM] { sigaddset(&both, number) }
+        pthread_sigmask(SIG_UNBLOCK, &both, nil)
+    }
+
     /// Handles both signals from here on.
     ///
     /// - Returns: the token by which the first of them asks.
@@ -20,10 +29,11 @@ enum Interrupt {
         _ = (stop.isRequested, first.load(ordering: .relaxed), notice.utf8CodeUnitCount)
         for number in [SIGINT, SIGTERM] {
             signal(number) { number in
-                if first.exchange(number, ordering: .relaxed) != 0 { _exit(128 + number) }
-                stop.request()
+                if Interrupt.first.exchange(number, ordering: .relaxed) != 0 { _exit(128 + number) }
+                Interrupt.stop.request()
                 // A pipe that nobody empties must not hold up the thread that was interrupted.
                 var wanted = pollfd(fd: STDERR_FILENO, events: Int16(POLLOUT), revents: 0)
+                let notice = Interrupt.notice
                 if poll(&wanted, 1, 0) > 0 { _ = write(STDERR_FILENO, notice.utf8Start, notice.utf8CodeUnitCount) }
             }
         }

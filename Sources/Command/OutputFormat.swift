@@ -15,7 +15,9 @@ enum OutputFormat: String, CaseIterable, ExpressibleByArgument {
     func print(_ value: some Encodable, text: @autoclosure () throws -> String) throws {
         switch self {
         case .text: try Output.result(text())
-        case .json: try Output.result(JSONFile.encode(value).showingControlsOfJSON, terminator: "")
+        case .json:
+            try Output.result(
+                String(decoding: JSONFile.encode(value), as: UTF8.self).showingControlsOfJSON, terminator: "")
         }
     }
 }

@@ -40,6 +40,8 @@ public final class Trainer {
         for index in groups.indices { groups[index].weightDecay = options.weightDecay }
         adam = Adam(groups, decoupled: options.weightDecay > 0)
         if run.last.exists {
+            // Looked at before anything of the checkpoint is taken, so that what is damaged leaves everything as it was.
+            try run.last.state().check(steps: sampler.stepCount, at: run.last.folder.path)
             state = try run.last.resume(recommender, adam)
             if state.events > 0 { events = Array(try run.readEvents().prefix(state.events)) }
             guard events.count == state.events else {
@@ -149,9 +151,11 @@ public final class Trainer {
     private func finishEpoch() throws -> TrainingEvent {
         let loss = state.lossSum / Double(sampler.stepCount)
         guard loss.isFinite else {
+            let kept = state.best.map { "The best epoch so far, \($0.epoch), is kept and can be evaluated" }
             throw UserError(
-                "the loss of epoch \(state.epoch + 1) is not a number", at: run.folder.path,
-                remedy: "Lower train.rate; the checkpoint of the epoch before is kept.")
+                "the loss of epoch \(state.epoch + 1) is not a number: training has diverged", at: run.folder.path,
+                remedy: "\(kept ?? "No epoch was finished, so there is no checkpoint"). Train anew with a lower train.rate"
+                    + (options.precision == .float32 ? "." : ", or with train.precision: float32."))
         }
         let start = Date()
         let validation = try validate(recommender)

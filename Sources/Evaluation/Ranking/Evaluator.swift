@@ -118,7 +118,8 @@ public struct Evaluator {
     ) throws -> [TargetRank] {
         let cases = split.evaluation(part)
         guard !cases.isEmpty else {
-            throw UserError("no user has a \(part.rawValue) target", remedy: "Lower data.split.minimum_items.")
+            try split.checkTargets()
+            return []
         }
         // A block of scores that a processor's cache holds is not written to memory and read again.
         let ranker = Ranker(budget: items.device == .cpu ? min(budget, 8 << 20) : budget, isCold: split.isCold)

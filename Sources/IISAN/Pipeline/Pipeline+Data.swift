@@ -14,9 +14,7 @@ extension Pipeline {
             _ = try dataset()
             return nil
         }
-        var inputs = StageInputs()
-        inputs.add(source.changes)
-        for path in source.files where !path.isEmpty { try inputs.add(path: path) }
+        let inputs = try datasetInputs(source)
         let note = folder.appending(path: "inputs.sha256")
         if inputs.match(note) {
             observer.onMessage("data: nothing has changed, \(folder.path) is kept")
@@ -35,5 +33,13 @@ extension Pipeline {
         if let order = report.order { observer.onMessage("data: histories \(order.text)") }
         for warning in report.warnings { observer.onMessage("data: warning: \(warning)") }
         return report
+    }
+
+    /// What the dataset is made of.
+    func datasetInputs(_ source: ImportSettings) throws -> StageInputs {
+        var inputs = StageInputs()
+        inputs.add(source.changes)
+        for path in source.files where !path.isEmpty { try inputs.add(path: path) }
+        return inputs
     }
 }

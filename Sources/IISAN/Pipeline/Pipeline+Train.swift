@@ -15,6 +15,7 @@ extension Pipeline {
     /// - Throws: `CancellationError` when told to stop, and the same call goes on from there; ``UserError`` when something is missing or
     ///   does not fit, or when the folder holds another run.
     public func train(replacing: Bool = false) throws {
+        try check([.train, .evaluate])
         let dataset = try dataset()
         let inputs = try trainingInputs(dataset)
         let note = run.folder.appending(path: "inputs.sha256")
@@ -32,6 +33,7 @@ extension Pipeline {
         // What earlier stages of this process held is not training's.
         let device = try device
         MemoryUse.resetPeak(of: device)
+        kept.forgetModel()
         // Made before anything is written, so that settings that cannot be built leave nothing behind.
         let split = try split(of: dataset)
         let recommender = configuration.train.model.method.isTrained ? try self.recommender(dataset, split) : nil

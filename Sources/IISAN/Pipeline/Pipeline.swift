@@ -29,8 +29,8 @@ public struct Pipeline {
     public let configuration: Configuration
     /// Who is told.
     public let observer: Observer
-    /// What live encoders read.
-    let live = LiveInputsKept()
+    /// What several stages need.
+    let kept = KeptWork()
 
     /// Prepares the stages; nothing is read or made.
     public init(_ configuration: Configuration, observer: Observer = Observer()) {
@@ -49,7 +49,9 @@ public struct Pipeline {
                 remedy: "Name a folder that `iisan train` or `iisan run` made.")
         }
         var configuration = try Configuration(run.configuration, overrides: overrides)
-        configuration.train.run = folder.standardizedFileURL.path
+        let path = folder.standardizedFileURL.path
+        configuration.followMove(of: configuration.train.run, to: path)
+        configuration.train.run = path
         self.init(configuration, observer: observer)
     }
 
@@ -75,7 +77,8 @@ public struct Pipeline {
         let folder = URL(filePath: configuration.data.dataset)
         guard FileManager.default.fileExists(atPath: folder.path) else {
             throw UserError(
-                "there is no dataset here", at: folder.path, remedy: "Make it first: iisan data import, or iisan run.")
+                "there is no dataset here", at: folder.path,
+                remedy: "Make it first: iisan data import, or iisan run. If it was moved, change data.dataset.")
         }
         return try Dataset.open(folder)
     }
@@ -84,10 +87,10 @@ public struct Pipeline {
     ///
     /// - Throws: `CancellationError` when told to stop, and the same call goes on from there; ``UserError`` as the stages do.
     public func runAll() throws {
-        // A device that is not there is told before anything is made.
-        _ = try device
-        try importDataset()
-        if configuration.train.model.readsStores { try encode() }
+        let encodes = configuration.train.model.readsStores
+        try check(encodes ? [.data, .encode, .train, .evaluate] : [.data, .train, .evaluate])
+        if try importDataset() != nil { try dataProblems().check() }
+        if encodes { try encode() }
         try train(replacing: true)
         if configuration.train.training.measuredSteps != nil { return }
         try evaluate()

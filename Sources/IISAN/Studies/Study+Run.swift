@@ -15,9 +15,11 @@ extension Study {
         try Folder.make(folder)
         let lock = try FolderLock(folder)
         defer { withExtendedLifetime(lock) { lock.remove() } }
-        var failures: [String: String] = [:]
+        try adoptNumberedTrials(observer)
+        var failures = try problems(observer)
         var unprepared: [(preparation: Configuration, reason: String)] = []
-        for (number, preparation) in preparations.enumerated() {
+        let sound = runs.filter { failures[$0.name] == nil }
+        for (number, preparation) in preparations(of: sound).enumerated() {
             let step = StudyStep(.prepare, preparation, file: steps.appending(path: "prepare-\(number + 1).yaml"))
             do {
                 try runner.perform(step, observer: observer)
@@ -27,7 +29,7 @@ extension Study {
         }
         var done = Set(runs.indices.filter { isComplete(runs[$0]) })
         observer.onMessage("study: \(runs.count) runs, \(done.count) of them done\(timeLeft(done))")
-        for (index, run) in runs.enumerated() where !done.contains(index) {
+        for (index, run) in runs.enumerated() where !done.contains(index) && failures[run.name] == nil {
             try observer.stop.check()
             if let failed = unprepared.first(where: { preparations(of: run).contains($0.preparation) }) {
                 failures[run.name] = failed.reason
@@ -55,8 +57,8 @@ extension Study {
     /// Where steps keep their settings; no variant has a name like it.
     private var steps: URL { folder.appending(path: ".steps") }
 
-    /// What has to be there before the runs: dataset and states, one encoder at a time, each once.
-    var preparations: [Configuration] {
+    /// What has to be there before some runs: dataset and states, one encoder at a time, each once.
+    private func preparations(of runs: [StudyRun]) -> [Configuration] {
         let all = runs.flatMap(preparations).reduce(into: [Configuration]()) { found, one in
             if !found.contains(one) { found.append(one) }
         }
@@ -84,7 +86,8 @@ extension Study {
         return preparations.isEmpty ? [plain] : preparations
     }
 
-    private func isComplete(_ run: StudyRun) -> Bool {
+    /// Whether a run is there, made of the settings and data as they are.
+    func isComplete(_ run: StudyRun) -> Bool {
         (try? Pipeline(run.configuration).isComplete()) ?? false
     }
 

@@ -51,7 +51,7 @@ extension Pipeline {
     func isComplete() throws -> Bool {
         guard FileManager.default.fileExists(atPath: run.result.path),
             (try? String(contentsOf: run.configuration, encoding: .utf8)) == configuration.yaml,
-            (try? RunResult.read(from: run.result)) != nil
+            (try? RunResult.read(from: run.result)) != nil, try !configuration.train.model.method.isTrained || isTrained()
         else { return false }
         return try trainingInputs(dataset()).match(run.folder.appending(path: "inputs.sha256"))
     }
