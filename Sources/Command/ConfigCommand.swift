@@ -36,8 +36,7 @@ struct ConfigCommand: ParsableCommand {
 
     func run() throws {
         if let from {
-            print(try Configuration.text(from: URL(filePath: from), overrides: overrides), terminator: "")
-            return
+            return try Output.result(Configuration.text(from: URL(filePath: from), overrides: overrides), terminator: "")
         }
         guard let configuration else {
             return try Output.result(Configuration.example(overrides: overrides).yaml, terminator: "")

@@ -159,11 +159,14 @@ extension Pipeline {
                 "is \(settings.maximumTokens), expected 1 to the encoder's \(maximum)", at: "\(place).maximum_tokens")
         }
         let layers = settings.layers ?? EncodingOptions.usualLayers(depth: family.depth)
-        let shape = try problems.collect(at: "\(place).layers") {
-            try ModalityShape.check(kept: layers, of: Array(0...family.depth))
-            return ModalityShape(width: family.width, layers: layers)
+        do { try ModalityShape.check(kept: layers, of: Array(0...family.depth)) } catch let error as UserError {
+            problems.add(
+                UserError(
+                    error.problem, at: "\(place).layers",
+                    remedy: "The encoder has the hidden states 0 to \(family.depth): choose among them, in ascending order."))
+            return nil
         }
-        return shape
+        return ModalityShape(width: family.width, layers: layers)
     }
 
     /// Whether something can be made at a path: no file is in the way, and the nearest folder above can be written to.

@@ -5,10 +5,11 @@ import Foundation
 extension Pipeline {
     /// Makes the dataset of its raw files, unless it is there and they have not changed.
     ///
-    /// - Parameter stop: asks the import to stop; nothing is then left behind.
     /// - Returns: what was imported; nil when nothing had to be done.
+    /// - Throws: `CancellationError` when told to stop, with nothing left behind; ``UserError`` for files that cannot be read or do not
+    ///   fit, and for a dataset in the way that this configuration did not make.
     @discardableResult
-    public func importDataset(stop: StopToken = StopToken()) throws -> ImportReport? {
+    public func importDataset() throws -> ImportReport? {
         let folder = URL(filePath: configuration.data.dataset)
         guard let source = configuration.data.source else {
             _ = try dataset()
@@ -27,7 +28,7 @@ extension Pipeline {
                 remedy: "Remove it, name another data.dataset, or leave data.import out to use it as it is.")
         }
         let report = try source.datasetImport(name: folder.lastPathComponent, replacing: old)
-            .run(to: folder, progress: observer.onProgress, stop: stop)
+            .run(to: folder, progress: observer.onProgress, stop: observer.stop)
         try inputs.write(to: note)
         observer.onMessage("data: \(report.users) users, \(report.items) items, \(report.interactions) interactions")
         if let order = report.order { observer.onMessage("data: histories \(order.text)") }
