@@ -51,7 +51,8 @@ struct EncodeRandomCommand: ParsableCommand {
             modality: modality, layers: try LayerList(layers).numbers, width: width, dtype: dtype, seed: zeros ? nil : seed,
             startingAnew: replace)
         let items = try Dataset.open(URL(filePath: dataset)).items.map(\.id)
-        let made = try states.write(to: URL(filePath: store), items: items, progress: console.observer.onProgress,
+        let made = try states.write(
+            to: URL(filePath: store), items: items, progress: console.observer.onProgress,
             stop: console.observer.stop)
         struct Made: Encodable { let store: String; let items, bytes: Int }
         let bytes = made.itemCount * made.bytesPerItem

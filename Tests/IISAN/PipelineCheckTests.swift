@@ -73,7 +73,8 @@ import Testing
         try withTemporaryFolder { folder in
             _ = try TinyShop(folder)
             let more =
-                place == "train.method" || place.hasSuffix("intra") ? ["train.modality=text"]
+                place == "train.method" || place.hasSuffix("intra")
+                ? ["train.modality=text"]
                 : place.hasSuffix("rank") ? ["train.method=lora"] : []
             let sure = place.hasSuffix("intra") ? ["train.side_networks.inter=true"] : []
             let found = try problems(folder, [set] + more + sure)
@@ -99,7 +100,9 @@ import Testing
         try withTemporaryFolder { folder in
             let file = folder.appending(path: "items.tsv")
             let catalogue = (0..<2000).map { "i\($0)\tTitle of item \($0): a thing" }.joined(separator: "\n")
-            for text in [catalogue, catalogue.replacing("\t", with: " "), catalogue.replacing("\n", with: " "), "{" + catalogue] {
+            for text in [
+                catalogue, catalogue.replacing("\t", with: " "), catalogue.replacing("\n", with: " "), "{" + catalogue,
+            ] {
                 try AtomicFile.write(text, to: file)
                 let error = #expect(throws: UserError.self) { try Configuration(file) }
                 #expect((error?.description.utf8.count ?? .max) < 600, "\(error?.description ?? "")")

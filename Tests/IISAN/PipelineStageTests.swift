@@ -25,7 +25,8 @@ import Testing
             let reference = folder.appending(path: "reference")
             try bytes.write(to: reference)
             try Self.touch(reference, as: weights)
-            try Self.overwrite(weights, with: bytes.prefix(bytes.count / 2) + Data(repeating: 0, count: bytes.count - bytes.count / 2))
+            try Self.overwrite(
+                weights, with: bytes.prefix(bytes.count / 2) + Data(repeating: 0, count: bytes.count - bytes.count / 2))
             try Self.touch(weights, as: reference)
             var messages: [String] = []
             var observer = Pipeline.Observer()

@@ -33,7 +33,8 @@ import Torch
 
     @Test(arguments: [
         ("\"step\" : 0", "\"step\" : -1"), ("\"step\" : 0", "\"step\" : 100000"),
-        ("\"step\" : 0", "\"step\" : 9223372036854775807"), ("\"epoch\" : 3,\n  \"epochSeconds\"", "\"epoch\" : -3,\n  \"epochSeconds\""),
+        ("\"step\" : 0", "\"step\" : 9223372036854775807"),
+        ("\"epoch\" : 3,\n  \"epochSeconds\"", "\"epoch\" : -3,\n  \"epochSeconds\""),
         ("\"epoch\" : 3,\n  \"epochSeconds\"", "\"epoch\" : 9223372036854775807,\n  \"epochSeconds\""),
         ("\"events\" : 3", "\"events\" : -1"), ("\"epochSeconds\" : 0", "\"epochSeconds\" : -5"),
     ]) func aStateThatNoTrainingHasComeToIsRefused(known: String, damaged: String) throws {
@@ -97,7 +98,8 @@ import Torch
             let world = try SmallWorld(folder)
             let recommender = try world.recommender()
             let trainer = try Trainer(
-                recommender, BatchSampler(world.split, batchSize: 8, seed: 1), options, RunDirectory(folder.appending(path: "run"))
+                recommender, BatchSampler(world.split, batchSize: 8, seed: 1), options,
+                RunDirectory(folder.appending(path: "run"))
             ) { _ in
                 withoutGradients { recommender.parameters.all["item_tower.fusion.bias"]!.multiply(.nan) }
                 return Validation(hitRate: 0.5, ndcg: 0.5)

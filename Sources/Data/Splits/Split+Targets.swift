@@ -7,7 +7,8 @@ extension Split {
     /// - Throws: ``UserError`` that names the time that is to blame and the times that the dataset has.
     package func checkTargets() throws {
         for part in Part.allCases where evaluation(part).isEmpty {
-            throw options.problem("no user with earlier interactions has a \(part.rawValue) target", part, times, interactionTimes)
+            throw options.problem(
+                "no user with earlier interactions has a \(part.rawValue) target", part, times, interactionTimes)
         }
     }
 }

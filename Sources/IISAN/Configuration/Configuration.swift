@@ -107,7 +107,8 @@ public struct Configuration: Sendable, Equatable {
         ] {
             guard let layers else { continue }
             problems.require(
-                !layers.isEmpty && layers.allSatisfy { (0...10_000).contains($0) } && zip(layers, layers.dropFirst()).allSatisfy(<),
+                !layers.isEmpty && layers.allSatisfy { (0...10_000).contains($0) }
+                    && zip(layers, layers.dropFirst()).allSatisfy(<),
                 "is \(layers.prefix(50)), expected at least one layer, different numbers from 0 in ascending order", at: name,
                 remedy: "Write them as [0, 2, 4]; 0 is the embedding output.")
         }
@@ -191,7 +192,8 @@ public struct Configuration: Sendable, Equatable {
     /// What is not YAML, without the lines that are not.
     private static func short(_ error: YamlError) -> String {
         switch error {
-        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _), .composer(_, let problem, let mark, _):
+        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+            .composer(_, let problem, let mark, _):
             "\(problem) in line \(mark.line), column \(mark.column)"
         case .reader(let problem, _, _, _): problem
         default: String(describing: error).bounded

@@ -77,8 +77,10 @@ extension Pipeline {
         for (modality, settings) in configuration.encodedModalities
         where choice == .both || choice.rawValue == modality.rawValue {
             let place = "encode.\(modality.rawValue)"
-            problems.require(!settings.store.isEmpty, "is empty", at: "\(place).store", remedy: "Name the folder of its states.")
-            if settings.store.isEmpty { continue }
+            if settings.store.isEmpty {
+                problems.add(UserError("is empty", at: "\(place).store", remedy: "Name the folder of its states."))
+                continue
+            }
             problems.add(all: Self.folderProblems(settings.store, "\(place).store"))
             if settings.encoder.isEmpty, !FileManager.default.fileExists(atPath: settings.store) {
                 problems.add(

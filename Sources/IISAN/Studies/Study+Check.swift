@@ -52,7 +52,9 @@ extension Study {
             var settings = run.configuration
             settings.train.run = ""
             let place = folder.appending(path: run.variant)
-            guard let name = folders[settings.yaml], name != run.variant, !files.fileExists(atPath: place.path) else { continue }
+            guard let name = folders[settings.yaml], name != run.variant, !files.fileExists(atPath: place.path) else {
+                continue
+            }
             try Folder.put(folder.appending(path: name), at: place)
             observer.onMessage("study: \(name) has the settings of \(run.variant) and is kept under this name")
             for own in runs where own.variant == run.variant && files.fileExists(atPath: own.folder.configuration.path) {

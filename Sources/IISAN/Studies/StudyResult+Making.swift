@@ -133,7 +133,7 @@ extension EvaluateSettings {
             } catch let error as UserError {
                 throw UserError(
                     "\(error.place.map { "\($0): " } ?? "")\(error.problem)", at: "evaluate.ceiling",
-                    remedy: "Name a file with {\"ceiling\": {\"hitRate10\", \"ndcg10\"}}, as a world's world.json, or leave it out.")
+                    remedy: "Name a file with {\"ceiling\": {\"hitRate10\", \"ndcg10\"}}, as world.json of a world, or none.")
             }
             guard (0...1).contains(found.hitRate), (0...1).contains(found.ndcg) else {
                 throw UserError(

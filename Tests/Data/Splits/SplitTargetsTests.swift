@@ -30,7 +30,8 @@ import Testing
             let split = try Split(dataset, options(1_600_000_500, 1_700_000_000))
             let error = #expect(throws: UserError.self) { try split.checkTargets() }
             #expect(error?.place == "data.split.test_time", "\(error?.description ?? "")")
-            #expect(error?.problem.contains("1600000000 to 1600000909") == true && error?.problem.contains("test target") == true)
+            #expect(
+                error?.problem.contains("1600000000 to 1600000909") == true && error?.problem.contains("test target") == true)
             #expect(error?.remedy?.contains("Choose both between") == true)
             try Split(dataset, options(1_600_000_500, 1_600_000_800)).checkTargets()
             try Split(dataset).checkTargets()

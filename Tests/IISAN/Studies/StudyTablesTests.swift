@@ -13,7 +13,11 @@ import Testing
             var cells = [""]
             var isQuoted = false
             for letter in line {
-                if letter == "\"" { isQuoted.toggle() } else if letter == ",", !isQuoted { cells.append("") } else {
+                if letter == "\"" {
+                    isQuoted.toggle()
+                } else if letter == ",", !isQuoted {
+                    cells.append("")
+                } else {
                     cells[cells.count - 1].append(letter)
                 }
             }

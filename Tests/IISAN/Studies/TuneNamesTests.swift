@@ -71,7 +71,8 @@ import Testing
             let shop = try TinyShop(folder)
             func search(_ rates: String) throws -> StudyResult {
                 let file = try shop.study(
-                    "study: tune\nbase: config.yaml\nfolder: s\nset: {train.method: id, train.epochs: 1}\nsearch: {train.rate: \(rates)}\n")
+                    "study: tune\nbase: config.yaml\nfolder: s\nset: {train.method: id, train.epochs: 1}\nsearch: {train.rate: \(rates)}\n"
+                )
                 return try TuneStudy(file: file).plan(file).run(using: InProcessRunner())
             }
             let first = try search("[1e-3, 1e-2]")
@@ -80,7 +81,9 @@ import Testing
             let studies = folder.appending(path: "s")
             try FileManager.default.moveItem(at: studies.appending(path: names[0]), to: studies.appending(path: "trial-1"))
             let weights = "checkpoints/last/model.safetensors"
-            let before = try [shop.state(of: "s/trial-1/seed-42/\(weights)"), shop.state(of: "s/\(names[1])/seed-42/\(weights)")]
+            let before = try [
+                shop.state(of: "s/trial-1/seed-42/\(weights)"), shop.state(of: "s/\(names[1])/seed-42/\(weights)"),
+            ]
             let second = try search("[5e-3, 1e-3, 1e-2]")
             #expect(second.variants.count == 3 && second.isWhole)
             for (name, state) in zip(names, before) {
