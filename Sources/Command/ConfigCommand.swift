@@ -36,13 +36,11 @@ struct ConfigCommand: ParsableCommand {
 
     func run() throws {
         if let from {
-            print(try Configuration.text(from: URL(filePath: from), overrides: overrides), terminator: "")
-            return
+            return try Output.result(Configuration.text(from: URL(filePath: from), overrides: overrides), terminator: "")
         }
         guard let configuration else {
-            print(try Configuration.example(overrides: overrides).yaml, terminator: "")
-            return
+            return try Output.result(Configuration.example(overrides: overrides).yaml, terminator: "")
         }
-        print(try Configuration(URL(filePath: configuration), overrides: overrides).yaml, terminator: "")
+        try Output.result(Configuration(URL(filePath: configuration), overrides: overrides).yaml, terminator: "")
     }
 }

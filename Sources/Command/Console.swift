@@ -6,7 +6,7 @@ import IISAN
 /// Used from one thread.
 final class Console {
     private let isTerminal = isatty(STDERR_FILENO) == 1
-    private let interrupt: Interrupt?
+    private let stop: StopToken
     private var task = ""
     private var started = Date()
     private var startedAt = 0
@@ -21,22 +21,21 @@ final class Console {
     private static let patience = 1.0
 
     /// Shows progress; with `stoppable` the first Ctrl-C asks the work to stop at a safe point instead of ending the program.
-    init(stoppable: Bool = false) { interrupt = stoppable ? Interrupt() : nil }
+    init(stoppable: Bool = false) { stop = stoppable ? Interrupt.watched() : StopToken() }
 
     /// The observer that shows here what stages tell, and stops them at the first Ctrl-C.
     var observer: Pipeline.Observer {
-        var observer = Pipeline.Observer()
+        var observer = Pipeline.Observer(stop: stop)
         observer.onProgress = { self.show($0) }
         observer.onMessage = { self.message($0) }
         observer.onEpoch = { self.epoch($0) }
-        observer.isCancelled = { self.interrupt?.isRequested ?? false }
         return observer
     }
 
     /// Prints a line.
     func message(_ text: String) {
         clear()
-        FileHandle.standardError.write(Data("\(text)\n".utf8))
+        Output.tell(text)
     }
 
     private func epoch(_ event: TrainingEvent) {
@@ -64,11 +63,11 @@ final class Console {
         shown = now
         let line = describe(progress, seconds: now.timeIntervalSince(started))
         if isTerminal {
-            FileHandle.standardError.write(Data("\r\u{1B}[K\(line)".utf8))
+            Output.draw("\r\u{1B}[K\(line.showingControls)")
             barIsShown = true
             if isLast { clear() }
         } else {
-            FileHandle.standardError.write(Data("\(line)\n".utf8))
+            Output.tell(line)
         }
     }
 
@@ -78,7 +77,7 @@ final class Console {
         guard let total = progress.total, total > 0 else {
             return "\(progress.task)  \(progress.done) \(progress.unit)  \(speed)"
         }
-        let share = Double(progress.done) / Double(total)
+        let share = min(1, max(0, Double(progress.done) / Double(total)))
         let width = 24
         let filled = Int(share * Double(width))
         let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled)
@@ -88,7 +87,7 @@ final class Console {
     }
 
     private static func duration(_ seconds: Double) -> String {
-        let seconds = Int(seconds.rounded(.up))
+        let seconds = Int(min(1e9, max(0, seconds)).rounded(.up))
         if seconds < 60 { return "\(seconds) s" }
         if seconds < 3600 { return "\(seconds / 60) min \(seconds % 60) s" }
         return "\(seconds / 3600) h \(seconds % 3600 / 60) min"
@@ -96,7 +95,7 @@ final class Console {
 
     private func clear() {
         guard barIsShown else { return }
-        FileHandle.standardError.write(Data("\r\u{1B}[K".utf8))
+        Output.draw("\r\u{1B}[K")
         barIsShown = false
     }
 }

@@ -25,9 +25,11 @@ struct EncodeCatalogueCommand: ParsableCommand {
         if let memory { options.overrides.append("encode.memory=\(memory)") }
         let pipeline = try options.pipeline(console)
         if verify {
-            for folder in try pipeline.verifyStores() { print("\(folder.path): every checksum agrees, every state is finite") }
-        } else if try !pipeline.encode() {
-            throw ExitCode(130)
+            for folder in try pipeline.verifyStores() {
+                try Output.result("\(folder.path): every checksum agrees, every state is finite")
+            }
+        } else {
+            try pipeline.encode()
         }
     }
 }

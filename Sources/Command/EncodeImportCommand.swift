@@ -50,14 +50,14 @@ struct EncodeImportCommand: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-        let console = Console(stoppable: false)
+        let console = Console(stoppable: true)
         var options = StateImport.Options(name: name, modality: modality, pooling: pooling, dtype: dtype)
         options.startingAnew = replace
         options.layers = try layers.map { try LayerList($0).numbers }
         let source = try StateImport.Source(URL(filePath: from), ids: ids.map { URL(filePath: $0) })
         let items = try Dataset.open(URL(filePath: dataset)).items.map(\.id)
         let summary = try StateImport(source, options: options).run(
-            into: URL(filePath: store), items: items, progress: console.observer.onProgress)
+            into: URL(filePath: store), items: items, progress: console.observer.onProgress, stop: console.observer.stop)
         if summary.extra > 0 {
             console.observer.onMessage(
                 "\(summary.extra) ids are no items of the dataset, as \(summary.extraExamples.joined(separator: ", "))")

@@ -46,12 +46,14 @@ struct EncodeRandomCommand: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-        let console = Console(stoppable: false)
+        let console = Console(stoppable: true)
         let states = RandomStates(
             modality: modality, layers: try LayerList(layers).numbers, width: width, dtype: dtype, seed: zeros ? nil : seed,
             startingAnew: replace)
         let items = try Dataset.open(URL(filePath: dataset)).items.map(\.id)
-        let made = try states.write(to: URL(filePath: store), items: items, progress: console.observer.onProgress)
+        let made = try states.write(
+            to: URL(filePath: store), items: items, progress: console.observer.onProgress,
+            stop: console.observer.stop)
         struct Made: Encodable { let store: String; let items, bytes: Int }
         let bytes = made.itemCount * made.bytesPerItem
         try output.format.print(

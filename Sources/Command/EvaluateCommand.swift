@@ -18,7 +18,7 @@ struct EvaluateCommand: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-        let pipeline = try Pipeline(run: URL(filePath: folder), observer: Console().observer)
+        let pipeline = try Pipeline(run: URL(filePath: folder), observer: Console(stoppable: true).observer)
         let result = try pipeline.evaluate()
         try output.format.print(
             split == .test ? result.test : result.validation, text: Self.text(result, split, of: pipeline.run.folder))

@@ -66,18 +66,9 @@ struct GenerateCommand: ParsableCommand {
             pictureSize: pictureSize)
         let world = try World(options)
         let observer = Console(stoppable: true).observer
-        let stop = StopToken()
-        do {
-            let card = try world.write(
-                to: URL(filePath: folder), replacing: replace,
-                progress: {
-                    observer.onProgress($0)
-                    if observer.isCancelled() { stop.request() }
-                }, stop: stop)
-            try output.format.print(card, text: text(card))
-        } catch is CancellationError {
-            throw ExitCode(130)
-        }
+        let card = try world.write(
+            to: URL(filePath: folder), replacing: replace, progress: observer.onProgress, stop: observer.stop)
+        try output.format.print(card, text: text(card))
     }
 
     private func text(_ card: WorldCard) -> String {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import IISAN
 
 /// `iisan`: from raw files to recommendations.
@@ -21,4 +22,26 @@ import IISAN
             RobustnessCommand.self, TuneCommand.self, StudyStepCommand.self,
             RecommendCommand.self, ConfigCommand.self, DoctorCommand.self,
         ])
+
+    /// Runs the command that the arguments name, and ends with its exit code.
+    static func main() {
+        Output.outlivesItsReaders()
+        Interrupt.isHeard()
+        do {
+            var command = try parseAsRoot()
+            try command.run()
+        } catch is CancellationError {
+            Foundation.exit(Interrupt.exitCode)
+        } catch {
+            // What was asked for, as --help, is a result; all else is told.
+            guard exitCode(for: error).isSuccess else {
+                Output.tell(fullMessage(for: error))
+                Foundation.exit(exitCode(for: error).rawValue)
+            }
+            do { try Output.result(fullMessage(for: error)) } catch {
+                Output.tell("\(error)")
+                Foundation.exit(ExitCode.failure.rawValue)
+            }
+        }
+    }
 }

@@ -136,19 +136,8 @@ struct ImportCommand: ParsableCommand {
         settings.decodeEntities = !keepEntities
         let url = URL(filePath: folder)
         let console = Console(stoppable: true)
-        let observer = console.observer
-        let stop = StopToken()
-        let report: ImportReport
-        do {
-            report = try settings.datasetImport(name: url.lastPathComponent, replacing: replace).run(
-                to: url,
-                progress: { progress in
-                    observer.onProgress(progress)
-                    if observer.isCancelled() { stop.request() }
-                }, stop: stop)
-        } catch is CancellationError {
-            throw ExitCode(130)
-        }
+        let report = try settings.datasetImport(name: url.lastPathComponent, replacing: replace)
+            .run(to: url, progress: console.observer.onProgress, stop: console.observer.stop)
         try output.format.print(report, text: report.text)
     }
 }

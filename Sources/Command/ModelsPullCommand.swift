@@ -49,22 +49,17 @@ struct ModelsPullCommand: ParsableCommand {
             } catch { throw UserError.system("could not read the token", at: $0, error: error) }
         }
         let client = HubClient(endpoint: endpoint, token: token, cache: cache.map { HubCache(URL(filePath: $0)) })
-        do {
-            let summary = try client.pull(
-                name, revision: revision, files: files.isEmpty ? nil : files,
-                progress: console.observer.onProgress,
-                isCancelled: console.observer.isCancelled)
-            if !summary.oddNames.isEmpty {
-                let names = summary.oddNames.prefix(3).map { String($0.prefix(60)).debugDescription }.joined(separator: ", ")
-                console.message("left out \(summary.oddNames.count) with names that no file here can have: \(names)")
-            }
-            struct Pulled: Encodable { let folder, commit: String; let files: [String]; let fetchedBytes: Int }
-            try output.format.print(
-                Pulled(
-                    folder: summary.folder.path, commit: summary.commit, files: summary.files,
-                    fetchedBytes: summary.fetchedBytes), text: summary.folder.path)
-        } catch is CancellationError {
-            throw ExitCode(130)
+        let summary = try client.pull(
+            name, revision: revision, files: files.isEmpty ? nil : files, progress: console.observer.onProgress,
+            stop: console.observer.stop)
+        if !summary.oddNames.isEmpty {
+            let names = summary.oddNames.prefix(3).map(\.quoted).joined(separator: ", ")
+            console.message("left out \(summary.oddNames.count) with names that no file here can have: \(names)")
         }
+        struct Pulled: Encodable { let folder, commit: String; let files: [String]; let fetchedBytes: Int }
+        try output.format.print(
+            Pulled(
+                folder: summary.folder.path, commit: summary.commit, files: summary.files, fetchedBytes: summary.fetchedBytes),
+            text: summary.folder.path)
     }
 }

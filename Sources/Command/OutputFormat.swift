@@ -10,10 +10,14 @@ enum OutputFormat: String, CaseIterable, ExpressibleByArgument {
     case json
 
     /// Prints a result in this form.
+    ///
+    /// - Throws: ``UserError`` when it cannot be written.
     func print(_ value: some Encodable, text: @autoclosure () throws -> String) throws {
         switch self {
-        case .text: Swift.print(try text())
-        case .json: FileHandle.standardOutput.write(try JSONFile.encode(value))
+        case .text: try Output.result(text())
+        case .json:
+            try Output.result(
+                String(decoding: JSONFile.encode(value), as: UTF8.self).showingControlsOfJSON, terminator: "")
         }
     }
 }

@@ -36,13 +36,13 @@ struct ReportCommand: ParsableCommand {
     }
 
     func run() throws {
-        let console = Console()
+        let console = Console(stoppable: true)
         let weights = try Self.weights(weights)
         let output = output.map { URL(filePath: $0) }
         for run in compare ? [runs[0]] : runs {
             let pipeline = try Pipeline(run: URL(filePath: run), observer: console.observer)
             let others = compare ? runs.dropFirst().map { RunDirectory(URL(filePath: $0)) } : []
-            print(try pipeline.report(beside: others, weights: weights, to: output).path)
+            try Output.result(pipeline.report(beside: others, weights: weights, to: output).path)
         }
     }
 

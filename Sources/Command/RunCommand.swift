@@ -15,7 +15,7 @@ struct RunCommand: ParsableCommand {
     func run() throws {
         let console = Console(stoppable: true)
         let pipeline = try options.pipeline(console)
-        guard try pipeline.runAll() else { throw ExitCode(130) }
+        try pipeline.runAll()
         let result = try RunResult.read(from: pipeline.run.result)
         try output.format.print(result, text: EvaluateCommand.text(result, .test, of: pipeline.run.folder))
     }

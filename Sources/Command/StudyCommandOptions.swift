@@ -14,10 +14,10 @@ struct StudyCommandOptions: ParsableArguments {
         try report { try plan($0).run(using: ProcessRunner(), observer: $1) }
     }
 
-    /// Prints the result of a study; ends with code 1 where a run failed, 130 where it was told to stop.
-    func report(_ make: (URL, Pipeline.Observer) throws -> StudyResult?) throws {
+    /// Prints the result of a study; ends with code 1 where a run failed.
+    func report(_ make: (URL, Pipeline.Observer) throws -> StudyResult) throws {
         let console = Console(stoppable: true)
-        guard let result = try make(URL(filePath: file), console.observer) else { throw ExitCode(130) }
+        let result = try make(URL(filePath: file), console.observer)
         try output.format.print(result, text: result.text)
         if !result.isWhole { throw ExitCode(1) }
     }

@@ -2,7 +2,6 @@ import ArgumentParser
 import Foundation
 import IISAN
 import Owned
-import Synchronization
 
 /// `iisan study-step`: one step of a study, started by the study itself.
 struct StudyStepCommand: ParsableCommand {
@@ -20,19 +19,25 @@ struct StudyStepCommand: ParsableCommand {
 
     func run() throws {
         let url = URL(filePath: file)
-        let console = Console(stoppable: true)
-        let input = StandardInput()
-        var observer = console.observer
-        let isInterrupted = observer.isCancelled
-        observer.isCancelled = { isInterrupted() || input.hasEnded }
+        let observer = Console(stoppable: true).observer
+        Self.watchInput(observer.stop)
         do {
             let lock = try Self.lock(url.deletingLastPathComponent())
             let step = StudyStep(work, try Configuration(url), file: url)
-            guard try step.perform(observer) else { throw ExitCode(130) }
+            try step.perform(observer)
             withExtendedLifetime(lock) {}
-        } catch let error where !(error is ExitCode) {
+        } catch let error where !(error is CancellationError) {
             try AtomicFile.write("\(error)", to: url.deletingPathExtension().appendingPathExtension("failure"))
             throw error
+        }
+    }
+
+    /// Asks to stop when standard input ends: when whoever started this process closes it or is no more.
+    private static func watchInput(_ stop: StopToken) {
+        Thread.detachNewThread {
+            var byte: UInt8 = 0
+            while read(STDIN_FILENO, &byte, 1) > 0 {}
+            stop.request()
         }
     }
 
@@ -48,24 +53,3 @@ struct StudyStepCommand: ParsableCommand {
 }
 
 extension StudyStep.Work: ExpressibleByArgument {}
-
-/// Notices when standard input ends: when whoever started this process closes it or is no more.
-private final class StandardInput: Sendable {
-    private let ended = Ended()
-
-    private final class Ended: Sendable {
-        let flag = Atomic(false)
-    }
-
-    init() {
-        let ended = ended
-        Thread.detachNewThread {
-            var byte: UInt8 = 0
-            while read(STDIN_FILENO, &byte, 1) > 0 {}
-            ended.flag.store(true, ordering: .relaxed)
-        }
-    }
-
-    /// Whether it has.
-    var hasEnded: Bool { ended.flag.load(ordering: .relaxed) }
-}

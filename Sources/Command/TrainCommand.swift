@@ -19,7 +19,7 @@ struct TrainCommand: ParsableCommand {
 
     func run() throws {
         let pipeline = try options.pipeline(Console(stoppable: true))
-        guard try pipeline.train(replacing: replace) == .finished else { throw ExitCode(130) }
-        print(pipeline.run.folder.path)
+        try pipeline.train(replacing: replace)
+        try Output.result(pipeline.run.folder.path)
     }
 }

@@ -8,21 +8,38 @@ import Torch
 ///
 /// Users are their histories; no user id is ever needed. Not `Sendable`, as tensors are not.
 public final class ServedModel {
-    private let recommender: Recommender
     private let dataset: Dataset
     private let itemVectors: Tensor  // [items, width]
+    /// How many of a history's newest items are seen.
+    private let positions: Int
+    /// The vectors of users [histories, width].
+    private let userVectors: (EvaluationBatch) -> Tensor
 
     /// Computes the vectors of the catalogue once.
     ///
-    /// - Throws: ``UserError`` when the device runs out of memory.
-    public convenience init(_ recommender: Recommender, dataset: Dataset, split: Split) throws {
-        self.init(recommender, dataset: dataset, itemVectors: try Evaluator(split).itemVectors(recommender))
+    /// - Parameter stop: looked at between blocks of items.
+    /// - Throws: ``UserError`` when the device runs out of memory; `CancellationError` when told to stop.
+    public convenience init(
+        _ recommender: Recommender, dataset: Dataset, split: Split, stop: StopToken = StopToken()
+    ) throws {
+        let vectors = try Evaluator(split, stop: stop).itemVectors(recommender)
+        self.init(recommender, itemVectors: vectors, dataset: dataset)
     }
 
-    init(_ recommender: Recommender, dataset: Dataset, itemVectors: Tensor) {
-        self.recommender = recommender
+    /// Takes vectors of the catalogue that are computed already: [items, width].
+    public init(_ recommender: Recommender, itemVectors: Tensor, dataset: Dataset) {
         self.dataset = dataset
         self.itemVectors = itemVectors
+        positions = recommender.userEncoder.positions
+        userVectors = { recommender.userVectors($0, itemVectors: itemVectors) }
+    }
+
+    /// Recommends what was trained on most often, to everyone alike: the score is an item's share of the training interactions.
+    public init(popularityOf split: Split, dataset: Dataset) {
+        self.dataset = dataset
+        itemVectors = Tensor(split.popularity).unsqueezed(1)
+        positions = split.options.inputLength
+        userVectors = { .ones([$0.userCount, 1]) }
     }
 
     /// The best items for histories of item ids.
@@ -46,10 +63,10 @@ public final class ServedModel {
         _ histories: [[Int32]], top: Int, keepingSeen: Bool = false
     ) throws -> [[(item: Int, score: Float)]] {
         guard top >= 1 else { throw UserError("\(top) items are asked for", remedy: "Ask for at least 1.") }
-        let batch = EvaluationBatch(histories: histories, inputLength: recommender.userEncoder.positions)
+        let batch = EvaluationBatch(histories: histories, inputLength: positions)
         return try withTensorErrors {
             try withoutGradients {
-                let users = recommender.userVectors(batch, itemVectors: itemVectors)
+                let users = userVectors(batch)
                 let scores = users.matmul(itemVectors.transposed(0, 1))  // [histories, items]
                 if !keepingSeen {
                     let device = scores.device
@@ -76,9 +93,9 @@ public final class ServedModel {
         return try ids.map { id in
             guard let index = dataset.itemIndex(of: id) else {
                 throw UserError(
-                    "the dataset has no item \"\(id)\"", at: dataset.folder.path,
+                    "the dataset has no item \(id.quoted)", at: dataset.folder.path,
                     remedy: Suggestion.nearest(to: id, in: dataset.items.prefix(100_000).map(\.id)).map {
-                        "Did you mean \"\($0)\"?"
+                        "Did you mean \($0.quoted)?"
                     }
                         ?? "Use the ids of the dataset's items.jsonl.")
             }

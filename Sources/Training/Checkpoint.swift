@@ -129,10 +129,19 @@ public struct Checkpoint {
         let random = try Weights(file: random)
         try load(into: recommender)
         try adam.load(Weights(file: optimiser))
-        RandomState.restore(try random.tensor("cpu").clone())
-        if recommender.device != .cpu, random.has("device") {
-            RandomState.restore(try random.tensor("device").clone(), of: recommender.device)
-        }
+        try restore("cpu", of: .cpu, from: random)
+        if recommender.device != .cpu, random.has("device") { try restore("device", of: recommender.device, from: random) }
         return state
+    }
+
+    /// Puts a random state back.
+    private func restore(_ name: String, of device: Device, from file: Weights) throws {
+        let state = try file.tensor(name, shape: RandomState.current(of: device).shape)
+        guard state.dtype == .uint8 else {
+            throw UserError("tensor \"\(name)\" is not of bytes", at: random.path, remedy: "Train again.")
+        }
+        do { try withTensorErrors { RandomState.restore(state.clone(), of: device) } } catch {
+            throw UserError("tensor \"\(name)\" is no random state", at: random.path, remedy: "Train again.")
+        }
     }
 }

@@ -18,14 +18,6 @@ public final class Trainer {
     private var events: [TrainingEvent] = []
     private var scalars: EventFile?
 
-    /// How a training ended.
-    public enum Outcome: Sendable, Equatable {
-        /// All epochs are done, or there was no better validation for too long.
-        case finished
-        /// It was told to stop; the same call goes on from there.
-        case stopped
-    }
-
     /// Prepares a training, or takes up one that was stopped.
     ///
     /// - Parameters:
@@ -55,6 +47,8 @@ public final class Trainer {
         try run.last.prepare()
         try run.best.prepare()
         if run.last.exists {
+            // Looked at before anything of the checkpoint is taken, so that what is damaged leaves everything as it was.
+            try run.last.state().check(steps: sampler.stepCount, at: run.last.folder.path)
             state = try run.last.resume(recommender, adam)
             if state.events > 0 { events = Array(try run.readEvents().prefix(state.events)) }
             guard events.count == state.events else {
@@ -68,42 +62,43 @@ public final class Trainer {
     /// How far training has come.
     public var progress: TrainingState { state }
 
-    /// Trains to the end, or until told to stop.
+    /// Trains to the end: until all epochs are done, or there was no better validation for too long.
     ///
     /// - Parameters:
     ///   - onProgress: told after each step.
     ///   - onEvent: told after each epoch, once its checkpoint is written.
-    ///   - isCancelled: asked before each step; when it says so, a checkpoint is written and the loop left.
-    /// - Throws: ``UserError`` when the loss is no longer a number, a device runs out of memory or the disk fails.
+    ///   - stop: looked at before each step and by the validation; a checkpoint is then written, from which the same call goes on.
+    /// - Throws: `CancellationError` when told to stop; ``UserError`` when the loss is no longer a number, a device runs out of memory or the disk fails.
     public func train(
         onProgress: Files.Progress.Handler? = nil, onEvent: ((TrainingEvent) -> Void)? = nil,
-        isCancelled: () -> Bool = { false }
-    ) throws -> Outcome {
+        stop: StopToken = StopToken()
+    ) throws {
         try Folder.make(run.folder)
         if scalars == nil { scalars = try EventFile(run.tensorBoard, keepingStepsBelow: state.epoch + 1) }
         while !state.isFinished {
-            guard try runEpoch(onProgress, isCancelled) else {
+            do {
+                try runEpoch(onProgress, stop)
+                let event = try finishEpoch()
+                onEvent?(event)
+            } catch let told as CancellationError {
                 try run.last.write(recommender, adam, state)
-                return .stopped
+                throw told
             }
-            let event = try finishEpoch()
-            onEvent?(event)
         }
-        return .finished
     }
 
     /// Times some steps, after one that is not timed; nothing is written.
     ///
-    /// - Returns: the seconds of each, in order; nil when it was told to stop.
-    /// - Throws: ``UserError`` when a device runs out of memory.
+    /// - Returns: the seconds of each, in order.
+    /// - Throws: ``UserError`` when a device runs out of memory; `CancellationError` when told to stop.
     public func measure(
-        steps: Int, onProgress: Files.Progress.Handler? = nil, isCancelled: () -> Bool = { false }
-    ) throws -> [Double]? {
+        steps: Int, onProgress: Files.Progress.Handler? = nil, stop: StopToken = StopToken()
+    ) throws -> [Double] {
         let losses = Tensor(0.0).to(lossType).to(recommender.device)
         let clock = ContinuousClock()
         var seconds: [Double] = []
         for step in 0...steps {
-            if isCancelled() { return nil }
+            try stop.check()
             let batch = sampler.batch(epoch: step / sampler.stepCount, step: step % sampler.stepCount)
             let duration = try clock.measure {
                 try withTensorErrors {
@@ -117,8 +112,8 @@ public final class Trainer {
         return seconds
     }
 
-    /// Runs the steps of an epoch that are left; false when it was told to stop between two.
-    private func runEpoch(_ onProgress: Files.Progress.Handler?, _ isCancelled: () -> Bool) throws -> Bool {
+    /// Runs the steps of an epoch that are left.
+    private func runEpoch(_ onProgress: Files.Progress.Handler?, _ stop: StopToken) throws {
         let steps = sampler.stepCount
         // Added up on the device, because reading a number from it waits for all work before; it takes up the sum where the
         // checkpoint left it, so that a stopped epoch has the same sum to the last digit.
@@ -129,16 +124,23 @@ public final class Trainer {
             state.epochSeconds += Date().timeIntervalSince(start)
         }
         while state.step < steps {
-            if isCancelled() {
+            if stop.isRequested {
                 account()
-                return false
+                throw CancellationError()
             }
-            try withTensorErrors { try step(sampler.batch(epoch: state.epoch, step: state.step), losses) }
+            // A live encoder may stop in the middle of a step, which is then done again as if it had not begun.
+            let random = SavedRandomState(of: recommender.device)
+            do {
+                try withTensorErrors { try step(sampler.batch(epoch: state.epoch, step: state.step), losses) }
+            } catch let told as CancellationError {
+                random.restore()
+                account()
+                throw told
+            }
             state.step += 1
             onProgress?(Files.Progress("epoch \(state.epoch + 1)", done: state.step, total: steps, unit: "steps"))
         }
         account()
-        return true
     }
 
     private func step(_ batch: TrainingBatch, _ losses: Tensor) throws {
@@ -158,9 +160,11 @@ public final class Trainer {
     private func finishEpoch() throws -> TrainingEvent {
         let loss = state.lossSum / Double(sampler.stepCount)
         guard loss.isFinite else {
+            let kept = state.best.map { "The best epoch so far, \($0.epoch), is kept and can be evaluated" }
             throw UserError(
-                "the loss of epoch \(state.epoch + 1) is not a number", at: run.folder.path,
-                remedy: "Lower train.rate; the checkpoint of the epoch before is kept.")
+                "the loss of epoch \(state.epoch + 1) is not a number: training has diverged", at: run.folder.path,
+                remedy: "\(kept ?? "No epoch was finished, so there is no checkpoint"). Train anew with a lower train.rate"
+                    + (options.precision == .float32 ? "." : ", or with train.precision: float32."))
         }
         let start = Date()
         let validation = try validate(recommender)

@@ -48,28 +48,30 @@ public struct TrainingOptions: Sendable, Codable, Equatable {
     /// Stops settings that make no sense.
     ///
     /// - Throws: ``UserError`` that names the setting.
-    public func check() throws {
-        guard epochs >= 1 else { throw UserError("is \(epochs), expected at least 1", at: "epochs") }
-        guard (2...1 << 20).contains(batchSize) else {
-            throw UserError(
-                "is \(batchSize), expected 2 to \(1 << 20)", at: "batch_size",
-                remedy: batchSize == 1
-                    ? "A step tells a user's next item from the items of the step's other users: of one user nothing is learnt."
-                    : nil)
+    public func check() throws { try problems().check() }
+
+    /// All settings that make no sense, by the names that they have in a configuration.
+    package func problems() -> Problems {
+        var problems = Problems()
+        func number(_ value: Int, _ range: ClosedRange<Int>, _ name: String) {
+            problems.require(
+                range.contains(value), "is \(value), expected \(range.lowerBound) to \(range.upperBound)", at: name)
         }
-        guard rate > 0, rate.isFinite else { throw UserError("is \(rate), expected above 0", at: "rate") }
-        guard sideBlockRate > 0, sideBlockRate.isFinite else {
-            throw UserError("is \(sideBlockRate), expected above 0", at: "side_block_rate")
+        number(epochs, 1...Self.most, "epochs")
+        problems.require(
+            (2...1 << 20).contains(batchSize), "is \(batchSize), expected 2 to \(1 << 20)", at: "batch_size",
+            remedy: batchSize == 1
+                ? "A step tells a user's next item from the items of the step's other users: of one user nothing is learnt." : nil)
+        for (value, name) in [(rate, "rate"), (sideBlockRate, "side_block_rate"), (encoderRate, "encoder_rate")] {
+            problems.require(value > 0 && value.isFinite, "is \(value), expected a finite number above 0", at: name)
         }
-        guard encoderRate > 0, encoderRate.isFinite else {
-            throw UserError("is \(encoderRate), expected above 0", at: "encoder_rate")
-        }
-        guard measuredSteps.map({ $0 >= 1 }) ?? true else {
-            throw UserError("is \(measuredSteps ?? 0), expected at least 1", at: "measured_steps")
-        }
-        guard weightDecay >= 0, weightDecay.isFinite else {
-            throw UserError("is \(weightDecay), expected 0 or more", at: "weight_decay")
-        }
-        guard patience >= 0 else { throw UserError("is \(patience), expected 0 or more", at: "patience") }
+        problems.require(
+            weightDecay >= 0 && weightDecay.isFinite, "is \(weightDecay), expected a finite number from 0", at: "weight_decay")
+        number(patience, 0...Self.most, "patience")
+        if let measuredSteps { number(measuredSteps, 1...Self.most, "measured_steps") }
+        return problems
     }
+
+    /// The greatest number of epochs and steps.
+    static let most = 1_000_000_000
 }

@@ -1,3 +1,5 @@
+import Files
+
 /// How far a training has come: with the tensors of a checkpoint, all that is needed to go on exactly.
 public struct TrainingState: Sendable, Codable, Equatable {
     /// The best validation so far.
@@ -32,6 +34,25 @@ public struct TrainingState: Sendable, Codable, Equatable {
 
     /// The start.
     public init() {}
+
+    /// Stops a state that no training can have come to.
+    ///
+    /// - Parameters:
+    ///   - steps: how many an epoch has.
+    ///   - place: the checkpoint, for the message.
+    /// - Throws: ``UserError``.
+    func check(steps: Int, at place: String) throws {
+        let epochs = 0...TrainingOptions.most
+        let isPossible =
+            epochs.contains(epoch) && (0...steps).contains(step) && epochs.contains(events)
+            && epochs.contains(evaluationsWithoutBetter) && lossSum.isFinite && epochSeconds.isFinite && epochSeconds >= 0
+            && (best.map { (1...max(1, epoch)).contains($0.epoch) } ?? true)
+        guard isPossible else {
+            throw UserError(
+                "says epoch \(epoch), step \(step) of \(steps), \(events) events, which no training has come to", at: place,
+                remedy: "The checkpoint is damaged, or of another dataset: remove the run's folder and train again.")
+        }
+    }
 }
 
 /// What a validation found.

@@ -70,19 +70,24 @@ import Torch
         try withTemporaryFolder { folder in
             let world = try SmallWorld(folder)
             let (whole, wholeTrainer) = try trainer(world, folder.appending(path: "whole"), options())
-            #expect(try wholeTrainer.train() == .finished)
+            try wholeTrainer.train()
             let wholeEvents = try RunDirectory(folder.appending(path: "whole")).readEvents()
             let stopped = folder.appending(path: "stopped")
-            var outcome = Trainer.Outcome.stopped
+            var isFinished = false
             var last: Recommender?
             var rounds = 0
-            while outcome == .stopped {
+            while !isFinished {
                 let (recommender, trainer) = try trainer(world, stopped, options())
                 var steps = 0
-                outcome = try trainer.train(isCancelled: {
+                let stop = StopToken()
+                func count(_: Files.Progress) {
                     steps += 1
-                    return steps > 1 + rounds % 3
-                })
+                    if steps > rounds % 3 { stop.request() }
+                }
+                do {
+                    try trainer.train(onProgress: count, stop: stop)
+                    isFinished = true
+                } catch is CancellationError {}
                 last = recommender
                 rounds += 1
                 try #require(rounds < 100)
@@ -108,7 +113,7 @@ import Torch
                 kept.append(values(recommender))
                 return Validation(hitRate: [0.1, 0.4, 0.4, 0.2, 0.3][epoch - 1], ndcg: 0)
             }
-            #expect(try trainer.train() == .finished)
+            try trainer.train()
             let best = try world.recommender(seed: 8)
             try RunDirectory(run).best.load(into: best)
             #expect(values(best) == kept[1])
@@ -125,7 +130,7 @@ import Torch
             let (_, trainer) = try trainer(world, folder.appending(path: "run"), options) { _ in
                 Validation(hitRate: 0.5, ndcg: 0)
             }
-            #expect(try trainer.train() == .finished)
+            try trainer.train()
             // The first is best; then 3 are more than 2.
             #expect(trainer.progress.epoch == 4)
         }
@@ -135,15 +140,16 @@ import Torch
         try withTemporaryFolder { folder in
             let world = try SmallWorld(folder)
             let run = folder.appending(path: "run")
-            #expect(try trainer(world, run, options()).1.measure(steps: 3)?.count == 3)
-            var asked = 0
-            let stopped = try trainer(world, run, options()).1.measure(
-                steps: 3,
-                isCancelled: {
-                    asked += 1
-                    return asked > 2
-                })
-            #expect(stopped == nil && asked == 3)
+            #expect(try trainer(world, run, options()).1.measure(steps: 3).count == 3)
+            var done = 0
+            let stop = StopToken()
+            func count(_: Files.Progress) {
+                done += 1
+                if done == 2 { stop.request() }
+            }
+            let trainer = try trainer(world, run, options()).1
+            #expect(throws: CancellationError.self) { try trainer.measure(steps: 3, onProgress: count, stop: stop) }
+            #expect(done == 2)
             #expect(!FileManager.default.fileExists(atPath: run.path))
         }
     }
@@ -162,7 +168,7 @@ import Torch
         try withTemporaryFolder { folder in
             let world = try SmallWorld(folder)
             let run = folder.appending(path: "run")
-            #expect(try trainer(world, run, options(epochs: 1)).1.train() == .finished)
+            try trainer(world, run, options(epochs: 1)).1.train()
             let state = run.appending(path: "checkpoints/last/state.json")
             let known = try String(contentsOf: state, encoding: .utf8)
             try AtomicFile.write(known.replacing("\"formatVersion\" : 1", with: "\"formatVersion\" : 2"), to: state)
@@ -274,9 +280,9 @@ import Torch
         try withTemporaryFolder { folder in
             let world = try SmallWorld(folder)
             var options = options(epochs: 2)
-            #expect(try trainer(world, folder.appending(path: "f"), options).1.train() == .finished)
+            try trainer(world, folder.appending(path: "f"), options).1.train()
             options.precision = .bfloat16
-            #expect(try trainer(world, folder.appending(path: "b"), options).1.train() == .finished)
+            try trainer(world, folder.appending(path: "b"), options).1.train()
             let single = try RunDirectory(folder.appending(path: "f")).readEvents()
             let half = try RunDirectory(folder.appending(path: "b")).readEvents()
             for (a, b) in zip(single, half) {

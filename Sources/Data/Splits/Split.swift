@@ -36,6 +36,9 @@ public struct Split: Sendable {
     /// The times t1 and t2 of a timestamp split; nil for leave-last-two.
     public let times: (validation: Int64, test: Int64)?
 
+    /// The times of all interactions; nil where they are not known.
+    var interactionTimes: MappedArray<Int64>? { windows.histories.timestamps }
+
     private let windows: Windows
     private let validation: EvaluationCases
     private let test: EvaluationCases
@@ -47,6 +50,12 @@ public struct Split: Sendable {
     public init(_ dataset: Dataset, _ options: SplitOptions = SplitOptions()) throws {
         try options.check()
         let histories = dataset.histories
+        guard dataset.userCount > 0, dataset.items.count > 0, dataset.manifest.interactions > 0 else {
+            throw UserError(
+                "has \(dataset.userCount) users, \(dataset.items.count) items and \(dataset.manifest.interactions) interactions: there "
+                    + "is nothing to divide",
+                at: dataset.folder.path, remedy: Dataset.importAgain)
+        }
         let windows: Windows
         switch options.kind {
         case .leaveLastTwo:
@@ -55,7 +64,7 @@ public struct Split: Sendable {
         case .timestamp:
             guard let timestamps = histories.timestamps else {
                 throw UserError(
-                    "a timestamp split of a dataset without timestamps", at: dataset.folder.path,
+                    "is timestamp, and \(dataset.folder.path) is a dataset without timestamps", at: "data.split.kind",
                     remedy: "Import it with a timestamp column, or split by leave-last-two.")
             }
             let times = options.times(in: timestamps)
@@ -64,9 +73,9 @@ public struct Split: Sendable {
         }
         let trained = windows.users.indices.filter { windows.training($0).count >= 2 }
         guard !trained.isEmpty else {
-            throw UserError(
+            throw options.problem(
                 "none of the \(dataset.userCount) users has at least \(options.minimumItems) interactions and two to train on",
-                at: dataset.folder.path, remedy: "Lower minimum_items, or import more interactions.")
+                .validation, times, histories.timestamps)
         }
         let counts = try Self.trainingCounts(windows, dataset)
         let total = counts.reduce(0) { $0 + Int($1) }

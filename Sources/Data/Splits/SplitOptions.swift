@@ -60,29 +60,36 @@ public struct SplitOptions: Codable, Sendable, Equatable {
     /// Checks that the options make sense together.
     ///
     /// - Throws: ``UserError`` that names the setting.
-    public func check() throws {
-        guard minimumItems >= 3 else {
-            throw UserError(
-                "minimum_items is \(minimumItems), must be at least 3", remedy: "Two items are targets, one is history.")
+    public func check() throws { try problems().check() }
+
+    /// All settings that make no sense, by the names that they have in a configuration.
+    package func problems() -> Problems {
+        var problems = Problems()
+        problems.require(
+            (3...Self.most).contains(minimumItems), "is \(minimumItems), expected 3 to \(Self.most)", at: "minimum_items",
+            remedy: "Two items are targets, one is history.")
+        problems.require(
+            (4...Self.most).contains(maximumItems), "is \(maximumItems), expected 4 to \(Self.most)", at: "maximum_items")
+        guard kind == .timestamp else { return problems }
+        switch (validationTime, testTime) {
+        case (nil, nil):
+            problems.require(
+                validationQuantile > 0 && validationQuantile < testQuantile && testQuantile < 1,
+                "is \(validationQuantile), and test_quantile is \(testQuantile)", at: "validation_quantile",
+                remedy: "Give 0 < validation_quantile < test_quantile < 1.")
+        case (let validation?, let test?):
+            problems.require(
+                validation < test, "is \(validation), which is not before test_time, \(test)", at: "validation_time",
+                remedy: "Give validation_time < test_time.")
+        case (nil, _), (_, nil):
+            problems.add(
+                UserError(
+                    "is missing, and the other time is set", at: validationTime == nil ? "validation_time" : "test_time",
+                    remedy: "Set both validation_time and test_time, or neither to use quantiles."))
         }
-        guard maximumItems >= 4, maximumItems <= 1_000_000 else {
-            throw UserError("maximum_items is \(maximumItems), must be 4 to 1000000")
-        }
-        guard kind == .timestamp else { return }
-        guard (validationTime == nil) == (testTime == nil) else {
-            throw UserError(
-                "only one of validation_time and test_time is set", remedy: "Set both, or neither to use quantiles.")
-        }
-        if let validationTime, let testTime {
-            guard validationTime < testTime else {
-                throw UserError("validation_time \(validationTime) is not before test_time \(testTime)")
-            }
-        } else {
-            guard validationQuantile > 0, validationQuantile < testQuantile, testQuantile < 1 else {
-                throw UserError(
-                    "the quantiles are \(validationQuantile) and \(testQuantile)",
-                    remedy: "Give 0 < validation_quantile < test_quantile < 1.")
-            }
-        }
+        return problems
     }
+
+    /// The greatest number of items of a user that a split can be asked for.
+    private static let most = 1_000_000
 }

@@ -10,23 +10,23 @@ extension CatalogueEncoder {
     /// - Parameters:
     ///   - folder: where the store is or will be.
     ///   - progress: is told of items, after each batch.
-    ///   - isCancelled: asked between batches; when it says true, finished shards stay and the same call later continues.
+    ///   - stop: looked at between batches; finished shards stay and the same call later continues.
     /// - Returns: the finished store, and what was done.
-    /// - Throws: `CancellationError` when cancelled; ``UserError`` for a store of another encoder, a picture that may not be skipped,
+    /// - Throws: `CancellationError` when told to stop; ``UserError`` for a store of another encoder, a picture that may not be skipped,
     ///   a state that cannot be stored, a full disk, and memory that runs out.
     public func encode(
-        into folder: URL, progress: Files.Progress.Handler? = nil, isCancelled: @escaping () -> Bool = { false }
+        into folder: URL, progress: Files.Progress.Handler? = nil, stop: StopToken = StopToken()
     ) throws -> EncodingResult {
         let clock = ContinuousClock()
-        let stored = try storeItems(progress: progress, isCancelled: isCancelled)
+        let stored = try storeItems(progress: progress, stop: stop)
         let writer = try HiddenStateStoreWriter(
             folder, identity: identity, items: stored, shardItems: options.shardItems, startingAnew: options.startingAnew)
         let start = clock.now
         let reused = writer.reusedItems
         let done: (encoded: Int, problems: [Int: String])
         switch weights {
-        case .whole(let encoder): done = try encode(writer, with: encoder, progress: progress, isCancelled: isCancelled)
-        case .blocks(let reader): done = try encode(writer, with: reader, progress: progress, isCancelled: isCancelled)
+        case .whole(let encoder): done = try encode(writer, with: encoder, progress: progress, stop: stop)
+        case .blocks(let reader): done = try encode(writer, with: reader, progress: progress, stop: stop)
         }
         let store = try writer.finish()
         progress?(Files.Progress(task, done: items.count, total: items.count, unit: "items"))
@@ -37,7 +37,7 @@ extension CatalogueEncoder {
     /// Encodes shard by shard with an encoder that is in memory whole.
     private func encode(
         _ writer: HiddenStateStoreWriter, with encoder: PretrainedEncoder, progress: Files.Progress.Handler?,
-        isCancelled: () -> Bool
+        stop: StopToken
     ) throws -> (encoded: Int, problems: [Int: String]) {
         let shards = writer.pendingShards
         guard !shards.isEmpty else { return (0, [:]) }
@@ -52,7 +52,7 @@ extension CatalogueEncoder {
             var states = ShardStates(items: shard.missing.count, layers: identity.layers.count, width: identity.width)
             while let batch = try nextBatch() {
                 if case .endOfShard = batch.values { break }
-                if isCancelled() { throw CancellationError() }
+                try stop.check()
                 try withTensorErrors { try run(batch, through: encoder, into: &states) }
                 for (row, problem) in batch.damaged { problems[shard.missing[row]] = problem }
                 done += batch.rows.count + batch.copies.count + batch.damaged.count
@@ -67,7 +67,7 @@ extension CatalogueEncoder {
     /// Encodes with an encoder that is read block by block, as many shards at a time as the disk has room for.
     private func encode(
         _ writer: HiddenStateStoreWriter, with reader: BlockReader, progress: Files.Progress.Handler?,
-        isCancelled: @escaping () -> Bool
+        stop: StopToken
     ) throws -> (encoded: Int, problems: [Int: String]) {
         var problems: [Int: String] = [:]
         var encoded = 0
@@ -75,7 +75,7 @@ extension CatalogueEncoder {
         while !writer.pendingShards.isEmpty {
             var rows = 0
             let blockwise = try BlockwiseEncoding(
-                self, reader, shards: writer.pendingShards, in: writer.workFolder, isCancelled: isCancelled
+                self, reader, shards: writer.pendingShards, in: writer.workFolder, stop: stop
             ) { [task] part, done in
                 progress?(
                     Files.Progress(
@@ -106,12 +106,12 @@ extension CatalogueEncoder {
     }
 
     /// The items with the hashes of what is encoded of them.
-    private func storeItems(progress: Files.Progress.Handler?, isCancelled: () -> Bool) throws -> [StoreItem] {
+    private func storeItems(progress: Files.Progress.Handler?, stop: StopToken) throws -> [StoreItem] {
         var stored: [StoreItem] = []
         stored.reserveCapacity(items.count)
         let part = 1024
         for start in stride(from: 0, to: items.count, by: part) {
-            if isCancelled() { throw CancellationError() }
+            try stop.check()
             let end = min(start + part, items.count)
             let hashes = ParallelWork.map(count: end - start, threads: threads.count) { [items, input] index in
                 Result { try input.contentHash(of: items[start + index]) }

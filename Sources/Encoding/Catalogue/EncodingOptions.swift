@@ -56,6 +56,6 @@ public struct EncodingOptions: Sendable {
     /// them; all where the encoder has no more. 0, 2, 4, ..., 12 for 12 blocks.
     public static func usualLayers(depth: Int) -> [Int] {
         let count = min(7, depth + 1)
-        return (0..<count).map { ($0 * depth + (count - 1) / 2) / (count - 1) }
+        return (0..<count).map { ($0 * depth + (count - 1) / 2) / max(1, count - 1) }
     }
 }

@@ -4,11 +4,14 @@ import Foundation
 extension HiddenStateStore {
     /// Reads the whole store and checks every checksum, that every state is finite, and that rows of missing content are zero.
     ///
-    /// - Parameter progress: is told of every shard checked.
+    /// - Parameters:
+    ///   - progress: is told of every shard checked.
+    ///   - stop: looked at between shards; `CancellationError` is thrown then.
     /// - Throws: ``UserError`` that names the first damaged file, and for a state that is not finite its item and layer.
-    public func verify(progress: Files.Progress.Handler? = nil) throws {
+    public func verify(progress: Files.Progress.Handler? = nil, stop: StopToken = StopToken()) throws {
         _ = try items()
         for (shard, record) in zip(shards, manifest.shards) {
+            try stop.check()
             guard ContentHash.of(shard.bytes) == record.sha256 else {
                 throw UserError(
                     "the shard's bytes are not the ones that were written (its SHA-256 differs)", at: shard.url.path,

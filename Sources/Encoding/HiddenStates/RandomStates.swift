@@ -43,10 +43,11 @@ public struct RandomStates: Sendable {
     ///   - folder: where the store will be.
     ///   - items: the dataset's item ids, in its order.
     ///   - progress: is told of every shard written.
-    /// - Throws: what ``HiddenStateStoreWriter`` throws.
+    ///   - stop: looked at between shards; the same call goes on from there.
+    /// - Throws: what ``HiddenStateStoreWriter`` throws; `CancellationError` when told to stop.
     @discardableResult
     public func write(
-        to folder: URL, items: [String], progress: Files.Progress.Handler? = nil
+        to folder: URL, items: [String], progress: Files.Progress.Handler? = nil, stop: StopToken = StopToken()
     ) throws -> HiddenStateStore {
         let name = seed.map { "random numbers, seed \($0)" } ?? "zeros"
         let hash = Data(name.utf8).withUnsafeBytes { ContentHash.of($0) }
@@ -57,6 +58,7 @@ public struct RandomStates: Sendable {
             folder, identity: identity, items: items.map { StoreItem(id: $0, contentHash: hash) }, shardItems: shardItems,
             isSparse: seed == nil, startingAnew: startingAnew)
         for shard in writer.pendingShards {
+            try stop.check()
             if let seed {
                 let states = numbers(of: shard.missing.map { items[$0] }, seed: seed)
                 try writer.write(shard, states: states, present: shard.missing.map { _ in true })

@@ -57,30 +57,28 @@ public struct HubClient: Sendable {
     ///   - revision: a branch, a tag or a commit; default `main`.
     ///   - files: patterns of the names of files, with `*` and `?`; nil: what an encoder needs.
     ///   - progress: is told of the bytes.
-    ///   - isCancelled: asked ten times a second; when it says true, CancellationError is thrown and what was fetched stays.
+    ///   - stop: looked at ten times a second; what was fetched stays.
     /// - Throws: ``UserError`` when the hub cannot be reached, does not know the model or asks for an agreement, when the disk is too
-    ///   small, when bytes do not have the hash that the hub names, and when another pull of the same model is under way.
+    ///   small, when bytes do not have the hash that the hub names, and when another pull of the same model is under way;
+    ///   `CancellationError` when told to stop.
     public func pull(
         _ name: String, revision: String = "main", files: [String]? = nil,
-        progress: Files.Progress.Handler? = nil, isCancelled: () -> Bool = { false }
+        progress: Files.Progress.Handler? = nil, stop: StopToken = StopToken()
     ) throws -> Summary {
         let repository = try HubRepository(name)
         guard HubFiles.isSafe(revision) else { throw UserError("\"\(revision)\" is not the name of a revision", at: name) }
         if isOffline { return try offline(repository, revision: revision, files: files) }
         let session = HubSession(patience: serverPatience)
         defer { session.close() }
-        return try withoutActuallyEscaping(isCancelled) { isCancelled in
-            let requests = HubRequests(
-                endpoint: try address(), token: token, session: session, isCancelled: isCancelled)
-            return try pull(repository, revision: revision, files: files, requests, progress)
-        }
+        let requests = HubRequests(endpoint: try address(), token: token, session: session, stop: stop)
+        return try pull(repository, revision: revision, files: files, requests, progress)
     }
 
     private func pull(
         _ repository: HubRepository, revision: String, files: [String]?, _ requests: HubRequests,
         _ progress: Files.Progress.Handler?
     ) throws -> Summary {
-        let listing = try patience.retrying(requests.isCancelled) {
+        let listing = try patience.retrying(requests.stop) {
             try HubListing.fetch(repository, revision: revision, requests)
         }
         let commit = listing.sha
@@ -115,7 +113,7 @@ public struct HubClient: Sendable {
         var wanted: [HubBlob] = []
         for name in names where HubCache.size(of: snapshot.appending(path: name)) == nil {
             wanted.append(
-                try patience.retrying(requests.isCancelled) {
+                try patience.retrying(requests.stop) {
                     try HubBlob(name, of: repository, commit: commit, requests)
                 })
         }

@@ -30,10 +30,10 @@ struct HubDownload {
                 // The second time in one piece: a server may not know what to do with parts.
                 let piece = attempt == 1 ? pieceBytes : size
                 repeat {
-                    try patience.retrying(requests.isCancelled) { try fetchPiece(of: size, atMost: piece, progress) }
+                    try patience.retrying(requests.stop) { try fetchPiece(of: size, atMost: piece, progress) }
                 } while missing > 0
             } else {
-                try patience.retrying(requests.isCancelled) { try fetchWhole() }
+                try patience.retrying(requests.stop) { try fetchWhole() }
             }
             if try blob.isWhole(partial) {
                 let place = folder.appending(path: blob.hash)

@@ -28,8 +28,8 @@ struct HubPatience: Sendable {
 
     /// Tries until `body` returns, throws something that will not pass, or was tried often enough.
     ///
-    /// - Throws: what `body` throws; CancellationError when cancelled while waiting.
-    func retrying<Result>(_ isCancelled: () -> Bool, _ body: () throws -> Result) throws -> Result {
+    /// - Throws: what `body` throws; CancellationError when told to stop while waiting.
+    func retrying<Result>(_ stop: StopToken, _ body: () throws -> Result) throws -> Result {
         for attempt in 0..<max(0, retries) {
             do {
                 return try body()
@@ -37,7 +37,7 @@ struct HubPatience: Sendable {
                 let pause = min(longest, max(failure.wait ?? 0, delay * pow(2, Double(attempt))))
                 let end = Date().addingTimeInterval(pause)
                 while Date() < end {
-                    if isCancelled() { throw CancellationError() }
+                    try stop.check()
                     Thread.sleep(forTimeInterval: min(0.05, max(0, end.timeIntervalSinceNow)))
                 }
             }

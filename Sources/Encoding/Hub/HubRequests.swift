@@ -10,7 +10,7 @@ struct HubRequests {
     let endpoint: URL
     let token: String?
     let session: HubSession
-    let isCancelled: () -> Bool
+    let stop: StopToken
 
     private static let mostRedirects = 8
 
@@ -50,7 +50,7 @@ struct HubRequests {
             request.setValue(range, forHTTPHeaderField: "Range")
             // The token is for the hub alone, not for the servers of files that it points to.
             if let token, isHub(url) { request.setValue("Bearer \(token)", forHTTPHeaderField: "Authorization") }
-            let answer = try session.send(request, isCancelled: isCancelled, watching: watching, receive: receive)
+            let answer = try session.send(request, stop: stop, watching: watching, receive: receive)
             guard (300...399).contains(answer.statusCode), answer.statusCode != 304 else {
                 try check(answer, of: url)
                 return answer

@@ -43,17 +43,17 @@ final class HubSession: NSObject, URLSessionDataDelegate, @unchecked Sendable {
     ///
     /// - Parameters:
     ///   - request: the request.
-    ///   - isCancelled: asked ten times a second.
+    ///   - stop: looked at ten times a second.
     ///   - watching: called as often.
     ///   - receive: takes the body, on another thread.
     /// - Throws: ``HubFailure`` when the server is not reached or the answer is cut off; what `receive` throws; CancellationError.
-    func send(_ request: URLRequest, isCancelled: () -> Bool, watching: () -> Void, receive: @escaping Receiver) throws
-        -> HTTPURLResponse
-    {
+    func send(
+        _ request: URLRequest, stop: StopToken, watching: () -> Void, receive: @escaping Receiver
+    ) throws -> HTTPURLResponse {
         let task = session.dataTask(with: request)
         condition.withLock { transfer = Transfer(task: task, receive: receive) }
         task.resume()
-        let finished = wait(task, isCancelled, watching)
+        let finished = wait(task, stop, watching)
         switch finished.failure {
         case nil: break
         case let error? where error is HubFailure || error is UserError || error is CancellationError: throw error
@@ -65,7 +65,7 @@ final class HubSession: NSObject, URLSessionDataDelegate, @unchecked Sendable {
         return answer
     }
 
-    private func wait(_ task: URLSessionTask, _ isCancelled: () -> Bool, _ watching: () -> Void) -> Transfer {
+    private func wait(_ task: URLSessionTask, _ stop: StopToken, _ watching: () -> Void) -> Transfer {
         while true {
             let finished = condition.withLock { () -> Transfer? in
                 if transfer?.isDone == false { _ = condition.wait(until: Date().addingTimeInterval(0.1)) }
@@ -75,7 +75,7 @@ final class HubSession: NSObject, URLSessionDataDelegate, @unchecked Sendable {
             }
             if let finished { return finished }
             watching()
-            guard isCancelled() else { continue }
+            guard stop.isRequested else { continue }
             condition.withLock {
                 if transfer?.failure == nil { transfer?.failure = CancellationError() }
             }

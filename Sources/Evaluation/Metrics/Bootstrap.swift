@@ -11,7 +11,10 @@ public enum Bootstrap {
     ///   - values: one value per user.
     ///   - resamples: how many resamples; 0 gives no interval.
     ///   - seed: the same seed gives the same interval on every platform.
-    public static func mean(of values: [Double], resamples: Int = 1000, seed: UInt64 = 1) -> Estimate {
+    ///   - stop: where somebody asks to stop, the interval is left out; whoever hands it over throws then.
+    public static func mean(
+        of values: [Double], resamples: Int = 1000, seed: UInt64 = 1, stop: StopToken? = nil
+    ) -> Estimate {
         guard !values.isEmpty else { return Estimate(0) }
         let mean = values.reduce(0, +) / Double(values.count)
         guard resamples > 0 else { return Estimate(mean) }
@@ -19,12 +22,13 @@ public enum Bootstrap {
         var means: [Double] = []
         means.reserveCapacity(resamples)
         values.withUnsafeBufferPointer { values in
-            for _ in 0..<resamples {
+            for _ in 0..<resamples where stop?.isRequested != true {
                 var sum = 0.0
                 for _ in 0..<values.count { sum += values[generator.next(below: values.count)] }
                 means.append(sum / Double(values.count))
             }
         }
+        guard means.count == resamples else { return Estimate(mean) }
         means.sort()
         return Estimate(mean, low: quantile(0.025, of: means), high: quantile(0.975, of: means))
     }

@@ -43,8 +43,11 @@ public struct Breakdown: Codable, Equatable, Sendable {
     ///     many users share a number.
     ///   - resamples: bootstrap resamples; 0 gives no bootstrap intervals.
     ///   - seed: of the bootstrap.
+    ///   - stop: as of ``Bootstrap``.
     /// - Throws: ``UserError`` when the tables are not of the same users and targets.
-    public init(of tables: [RankTable], by kind: Kind, most: Int = 5, resamples: Int = 1000, seed: UInt64 = 1) throws {
+    public init(
+        of tables: [RankTable], by kind: Kind, most: Int = 5, resamples: Int = 1000, seed: UInt64 = 1, stop: StopToken? = nil
+    ) throws {
         precondition(most >= 1, "\(most) groups")
         self.kind = kind
         groups = []
@@ -57,11 +60,13 @@ public struct Breakdown: Codable, Equatable, Sendable {
         let numbers = first.rows.map { kind == .historyLength ? $0.historyLength : $0.targetCount }
         let starts = Self.starts(of: numbers, kind: kind, most: most)
         groups = starts.indices.map { place in
-            let end = place + 1 < starts.count ? starts[place + 1] : Int.max
-            let users = numbers.indices.filter { (starts[place]..<end).contains(numbers[$0]) }
+            let end = place + 1 < starts.count ? starts[place + 1] : nil
+            let users = numbers.indices.filter { user in
+                numbers[user] >= starts[place] && end.map { numbers[user] < $0 } ?? true
+            }
             let runs = tables.map { table in users.map { table.rows[$0].rank } }
             func estimate(_ metric: Metric) -> Estimate {
-                Bootstrap.mean(of: metric.means(of: runs), resamples: resamples, seed: seed)
+                Bootstrap.mean(of: metric.means(of: runs), resamples: resamples, seed: seed, stop: stop)
             }
             let hits = runs[0].count { Metric.hitRate(10).value(of: $0) == 1 }
             return Group(

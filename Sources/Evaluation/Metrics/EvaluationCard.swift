@@ -1,3 +1,5 @@
+import Files
+
 /// How a run was evaluated and what came out: everything a reader needs to compare it with another, or to repeat it.
 public struct EvaluationCard: Codable, Equatable, Sendable {
     /// How the evaluation was done; stated by whoever ranked.
@@ -57,10 +59,11 @@ public struct EvaluationCard: Codable, Equatable, Sendable {
     ///   - ranks: one per user.
     ///   - procedure: how they came to be.
     ///   - cutoffs: the list lengths k.
-    public init(of ranks: [TargetRank], procedure: Procedure, cutoffs: [Int] = [5, 10, 20]) {
+    ///   - stop: as of ``Bootstrap``.
+    public init(of ranks: [TargetRank], procedure: Procedure, cutoffs: [Int] = [5, 10, 20], stop: StopToken? = nil) {
         self.procedure = procedure
         func summary(_ ranks: [TargetRank]) -> RankingSummary {
-            RankingSummary(of: ranks, cutoffs: cutoffs, resamples: procedure.resamples, seed: procedure.seed)
+            RankingSummary(of: ranks, cutoffs: cutoffs, resamples: procedure.resamples, seed: procedure.seed, stop: stop)
         }
         all = summary(ranks)
         warm = summary(ranks.filter { !$0.isCold })

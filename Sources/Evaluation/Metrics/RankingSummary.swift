@@ -1,3 +1,5 @@
+import Files
+
 /// The metrics of a group of users.
 public struct RankingSummary: Codable, Equatable, Sendable {
     /// The metrics of one list length.
@@ -28,16 +30,21 @@ public struct RankingSummary: Codable, Equatable, Sendable {
     ///   - cutoffs: the list lengths k, each at least 1.
     ///   - resamples: bootstrap resamples; 0 leaves the intervals of NDCG and MRR out, for a quick look in training.
     ///   - seed: of the bootstrap.
-    public init(of ranks: [TargetRank], cutoffs: [Int] = [5, 10, 20], resamples: Int = 1000, seed: UInt64 = 1) {
+    ///   - stop: as of ``Bootstrap``.
+    public init(
+        of ranks: [TargetRank], cutoffs: [Int] = [5, 10, 20], resamples: Int = 1000, seed: UInt64 = 1, stop: StopToken? = nil
+    ) {
         precondition(cutoffs.allSatisfy { $0 >= 1 }, "list lengths are at least 1")
         users = ranks.count
         self.cutoffs = Set(cutoffs).sorted().map { cutoff in
             let hits = ranks.reduce(0) { $0 + Int(Metric.hitRate(cutoff).value(of: $1)) }
             return Cutoff(
                 k: cutoff, hitRate: WilsonInterval.estimate(hits: hits, of: ranks.count),
-                ndcg: Bootstrap.mean(of: ranks.map(Metric.ndcg(cutoff).value), resamples: resamples, seed: seed))
+                ndcg: Bootstrap.mean(
+                    of: ranks.map(Metric.ndcg(cutoff).value), resamples: resamples, seed: seed, stop: stop))
         }
-        reciprocalRank = Bootstrap.mean(of: ranks.map(Metric.reciprocalRank.value), resamples: resamples, seed: seed)
+        reciprocalRank = Bootstrap.mean(
+            of: ranks.map(Metric.reciprocalRank.value), resamples: resamples, seed: seed, stop: stop)
         tiedTargets = ranks.count { $0.ties > 0 }
         unreachableTargets = ranks.count { !$0.isReachable }
     }

@@ -1,10 +1,12 @@
 import Datasets
+import Files
 import Metrics
 
 extension Evaluator {
     /// The evaluation card of some ranks.
     public static func card(
-        _ ranks: [TargetRank], split: Split, part: Split.Part, datasetHash: String, cutoffs: [Int] = [5, 10, 20]
+        _ ranks: [TargetRank], split: Split, part: Split.Part, datasetHash: String, cutoffs: [Int] = [5, 10, 20],
+        stop: StopToken? = nil
     ) -> EvaluationCard {
         let options = split.options
         let rule =
@@ -22,6 +24,6 @@ extension Evaluator {
                 maskingRule: "the user's own earlier items",
                 tieRule: "against us: every item with the target's score ranks before it", catalogueSize: split.itemCount,
                 datasetHash: datasetHash),
-            cutoffs: cutoffs)
+            cutoffs: cutoffs, stop: stop)
     }
 }

@@ -8,13 +8,17 @@ import Torch
 public struct Evaluator {
     private let split: Split
     private let budget: Int
+    private let stop: StopToken
 
     /// Makes an evaluator.
     ///
-    /// - Parameter budget: bytes that a block of scores may take; 64 MB by default, on a processor 8 MB at most.
-    public init(_ split: Split, budget: Int = 64 << 20) {
+    /// - Parameters:
+    ///   - budget: bytes that a block of scores may take; 64 MB by default, on a processor 8 MB at most.
+    ///   - stop: looked at between blocks of items and of users; what is asked then throws `CancellationError`.
+    public init(_ split: Split, budget: Int = 64 << 20, stop: StopToken = StopToken()) {
         self.split = split
         self.budget = budget
+        self.stop = stop
     }
 
     /// Items whose vectors are computed at a time: bounds the memory of their hidden states.
@@ -27,7 +31,8 @@ public struct Evaluator {
         try withTensorErrors {
             try withoutGradients {
                 let blocks = try stride(from: 0, to: split.itemCount, by: Self.itemBlock).map { start in
-                    try recommender.itemTower.vectors(
+                    try stop.check()
+                    return try recommender.itemTower.vectors(
                         of: .range(start..<min(start + Self.itemBlock, split.itemCount)), training: false)
                 }
                 return .concatenated(blocks, along: 0)
@@ -84,6 +89,7 @@ public struct Evaluator {
                 var users = 0.0
                 let block = max(1, min(1024, budget / (8 * max(1, split.itemCount))))
                 for batch in split.evaluationBatches(part, size: block) {
+                    try stop.check()
                     let vectors = recommender.userVectors(batch, itemVectors: items)
                     func centred(_ scores: Tensor) -> Tensor { scores - scores.mean(along: 1, keeping: true) }
                     let scores = vectors.matmul(items.transposed(0, 1))  // [users, items]
@@ -106,7 +112,8 @@ public struct Evaluator {
     /// What each part of the tower adds to the vectors of the whole catalogue: [items, width] by name.
     private func parts(_ recommender: Recommender) throws -> [(name: String, vectors: Tensor)] {
         let blocks = try stride(from: 0, to: split.itemCount, by: Self.itemBlock).map { start in
-            try recommender.itemTower.parts(of: .range(start..<min(start + Self.itemBlock, split.itemCount)))
+            try stop.check()
+            return try recommender.itemTower.parts(of: .range(start..<min(start + Self.itemBlock, split.itemCount)))
         }
         guard let first = blocks.first else { return [] }
         return first.indices.map { index in
@@ -119,13 +126,15 @@ public struct Evaluator {
     ) throws -> [TargetRank] {
         let cases = split.evaluation(part)
         guard !cases.isEmpty else {
-            throw UserError("no user has a \(part.rawValue) target", remedy: "Lower data.split.minimum_items.")
+            try split.checkTargets()
+            return []
         }
         // A block of scores that a processor's cache holds is not written to memory and read again.
         let ranker = Ranker(budget: items.device == .cpu ? min(budget, 8 << 20) : budget, isCold: split.isCold)
         var ranks: [TargetRank] = []
         ranks.reserveCapacity(cases.count)
         for batch in split.evaluationBatches(part, size: Self.userBlock) {
+            try stop.check()
             try withTensorErrors {
                 try withoutGradients {
                     ranks += try ranker.ranks(of: batch, users: users(batch), items: items)

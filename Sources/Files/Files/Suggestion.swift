@@ -4,15 +4,30 @@ public enum Suggestion {
     ///
     /// - Returns: nil when even the nearest needs more edits than a third of its length (at least 2).
     public static func nearest(to word: String, in known: some Sequence<String>) -> String? {
-        let scored = known.map { (word: $0, edits: edits(Array(word.lowercased()), Array($0.lowercased()))) }
-        guard let best = scored.min(by: { ($0.edits, $0.word) < ($1.edits, $1.word) }) else { return nil }
+        guard let best = ordered(known, by: word).first else { return nil }
         return best.edits <= max(2, best.word.count / 3) ? best.word : nil
     }
 
-    /// A sentence that names the nearest known word, or all of them when none is near.
+    /// A sentence that names the nearest known word, or some when none is near: the nearest ones, in the order of the alphabet.
     public static func sentence(for word: String, in known: some Collection<String>) -> String {
-        if let near = nearest(to: word, in: known) { return "Did you mean \"\(near)\"?" }
-        return "Known here: \(known.sorted().joined(separator: ", "))."
+        if let near = nearest(to: word, in: known) { return "Did you mean \(near.quoted)?" }
+        let shown = ordered(known, by: word).prefix(most).map(\.word).sorted().map(\.bounded)
+        let rest = known.count - shown.count
+        return "Known here: \(shown.joined(separator: ", "))\(rest > 0 ? " and \(rest) more" : "")."
+    }
+
+    /// Words that a sentence names, so that it stays one.
+    private static let most = 16
+    /// A longer word is no mistyped one, and comparing it takes long.
+    private static let longest = 200
+
+    private static func ordered(_ known: some Sequence<String>, by word: String) -> [(word: String, edits: Int)] {
+        let letters = Array(word.prefix(longest + 1).lowercased())
+        return known.map { other in
+            let others = Array(other.prefix(longest + 1).lowercased())
+            let isLong = letters.count > longest || others.count > longest
+            return (other, isLong ? longest : edits(letters, others))
+        }.sorted { ($0.edits, $0.word) < ($1.edits, $1.word) }
     }
 
     /// Levenshtein's distance.

@@ -22,8 +22,8 @@ public struct ByteCount: Sendable, Equatable {
         let number = compact.prefix { $0.isNumber || $0 == "." }
         let unit = compact.dropFirst(number.count).lowercased()
         let factor = unit.isEmpty ? 1 : Self.units.first { $0.0.lowercased() == unit }?.1
-        guard let value = Double(number), let factor, value > 0, value * Double(factor) < 1e18 else {
-            throw UserError("expected a number of bytes as 8GB, 512MB or 2GiB, found \"\(text)\"")
+        guard let value = Double(number), let factor, value * Double(factor) >= 1, value * Double(factor) < 1e18 else {
+            throw UserError("expected a number of bytes as 8GB, 512MB or 2GiB, found \(text.quoted)")
         }
         bytes = Int(value * Double(factor))
     }

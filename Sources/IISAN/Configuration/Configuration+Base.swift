@@ -15,6 +15,37 @@ extension Configuration {
     /// Settings that are encoders: paths, or names in the hub's cache.
     private static let encoders = [["encode", "text", "encoder"], ["encode", "image", "encoder"]]
 
+    /// Finds the files of a project that was moved as a whole: a path that is no longer there is looked for where it lies now.
+    ///
+    /// - Parameters:
+    ///   - old: where a run was when these settings were written.
+    ///   - new: where it is.
+    mutating func followMove(of old: String, to new: String) {
+        let (before, after) = (old.split(separator: "/"), new.split(separator: "/"))
+        let common = zip(before.reversed(), after.reversed()).prefix { $0 == $1 }.count
+        let oldRoot = "/" + before.dropLast(common).joined(separator: "/")
+        let newRoot = "/" + after.dropLast(common).joined(separator: "/")
+        guard old.hasPrefix("/"), common > 0, oldRoot != newRoot else { return }
+        func follow(_ path: inout String) {
+            let files = FileManager.default
+            guard path.hasPrefix(oldRoot == "/" ? oldRoot : oldRoot + "/"), !files.fileExists(atPath: path) else { return }
+            let moved = URL(filePath: newRoot + path.dropFirst(oldRoot == "/" ? 0 : oldRoot.count)).standardizedFileURL.path
+            if files.fileExists(atPath: moved) { path = moved }
+        }
+        follow(&data.dataset)
+        if var source = data.source {
+            follow(&source.interactions)
+            if source.items != nil { follow(&source.items!) }
+            if source.pictures != nil { follow(&source.pictures!) }
+            data.source = source
+        }
+        for modality in [\EncodeSettings.text, \EncodeSettings.image] where encode[keyPath: modality] != nil {
+            follow(&encode[keyPath: modality]!.encoder)
+            follow(&encode[keyPath: modality]!.store)
+        }
+        if evaluate.ceiling != nil { follow(&evaluate.ceiling!) }
+    }
+
     /// The tree of a text over the trees of the files that it builds on.
     ///
     /// - Parameter above: the files that build on this one.

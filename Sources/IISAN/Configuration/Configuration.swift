@@ -81,16 +81,61 @@ public struct Configuration: Sendable, Equatable {
     /// The settings as commented YAML that reads back to the same.
     public var yaml: String { yaml(indent: 0) }
 
-    /// Stops settings that make no sense together.
+    /// Stops settings that make no sense, whatever the files are that they name.
     ///
-    /// - Throws: ``UserError`` that names the setting.
+    /// A model that cannot be built is no reason to refuse what does not build one; it is named here beside other settings only.
+    ///
+    /// - Throws: ``UserError`` that names every such setting.
     public func check() throws {
-        try SettingsPlace(source: "data", path: ["split"]).naming { try data.split.check() }
-        try Self.prefixing("train") { try train.training.check() }
-        guard (0...1024).contains(threads) else { throw UserError("is \(threads), expected 0 to 1024", at: "threads") }
-        guard !evaluate.cutoffs.isEmpty, evaluate.cutoffs.allSatisfy({ $0 >= 1 }) else {
-            throw UserError("expected list lengths of at least 1", at: "evaluate.cutoffs")
+        if !problemsOfAnyWork().all.isEmpty { try problems().check() }
+    }
+
+    /// All settings that make no sense, whatever the files are that they name.
+    func problems() -> Problems {
+        var problems = problemsOfAnyWork()
+        problems.add(train.model.problems(), below: "train")
+        return problems
+    }
+
+    private func problemsOfAnyWork() -> Problems {
+        var problems = Problems()
+        problems.add(data.split.problems(), below: "data.split")
+        problems.add(train.training.problems(), below: "train")
+        for (name, layers) in [
+            ("encode.text.layers", encode.text?.layers), ("encode.image.layers", encode.image?.layers),
+            ("train.text_layers", train.textLayers), ("train.image_layers", train.imageLayers),
+        ] {
+            guard let layers else { continue }
+            problems.require(
+                !layers.isEmpty && layers.allSatisfy { (0...10_000).contains($0) }
+                    && zip(layers, layers.dropFirst()).allSatisfy(<),
+                "is \(layers.prefix(50)), expected at least one layer, different numbers from 0 in ascending order", at: name,
+                remedy: "Write them as [0, 2, 4]; 0 is the embedding output.")
         }
+        for (modality, settings) in encodedModalities {
+            problems.require(
+                (1...1 << 20).contains(settings.maximumTokens), "is \(settings.maximumTokens), expected 1 to \(1 << 20)",
+                at: "encode.\(modality.rawValue).maximum_tokens")
+        }
+        if let text = encode.text?.store, let image = encode.image?.store, !text.isEmpty {
+            problems.require(
+                text != image, "is \(text), the store of encode.text too", at: "encode.image.store",
+                remedy: "Give each encoder a folder of its own.")
+        }
+        problems.require((0...1024).contains(threads), "is \(threads), expected 0 to 1024", at: "threads")
+        let cutoffs = evaluate.cutoffs
+        problems.require(
+            !cutoffs.isEmpty && cutoffs.count <= 100 && cutoffs.allSatisfy { (1...1_000_000_000).contains($0) },
+            "is \(cutoffs.prefix(100)), expected 1 to 100 list lengths of at least 1", at: "evaluate.cutoffs",
+            remedy: "Write them as [5, 10, 20].")
+        problems.require(
+            (0...10_000).contains(evaluate.examples), "is \(evaluate.examples), expected 0 to 10000", at: "evaluate.examples")
+        return problems
+    }
+
+    /// The configured encoders, text first.
+    var encodedModalities: [(modality: EncoderModality, settings: EncodeSettings.Modality)] {
+        [encode.text.map { (EncoderModality.text, $0) }, encode.image.map { (EncoderModality.image, $0) }].compactMap { $0 }
     }
 
     /// The encoders that the configured model reads, text first.
@@ -118,16 +163,17 @@ public struct Configuration: Sendable, Equatable {
         }
     }
 
-    private static func prefixing(_ section: String, _ body: () throws -> Void) throws {
-        do { try body() } catch var error as UserError {
-            error.place = error.place.map { "\(section).\($0)" } ?? section
-            throw error
-        }
-    }
+    /// No configuration and no study is longer.
+    private static let mostBytes = 16 << 20
 
     /// The text of a file.
     static func text(of url: URL) throws -> String {
         let file = try MappedFile(url)
+        guard file.bytes.count <= mostBytes else {
+            throw UserError(
+                "has \(file.bytes.count) bytes, and a configuration at most \(mostBytes)", at: url.path,
+                remedy: "Name the YAML file of a configuration or study.")
+        }
         guard let text = String(validating: UnsafeRawBufferPointer(file.bytes), as: UTF8.self) else {
             throw UserError("is not UTF-8", at: url.path)
         }
@@ -139,7 +185,18 @@ public struct Configuration: Sendable, Equatable {
         do {
             return try compose(yaml: text) ?? Node.mapping(Node.Mapping([]))
         } catch let error as YamlError {
-            throw UserError("not YAML: \(String(describing: error).replacing("\n", with: " "))", at: source)
+            throw UserError("not YAML: \(Self.short(error))", at: source)
+        }
+    }
+
+    /// What is not YAML, without the lines that are not.
+    private static func short(_ error: YamlError) -> String {
+        switch error {
+        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+            .composer(_, let problem, let mark, _):
+            "\(problem) in line \(mark.line), column \(mark.column)"
+        case .reader(let problem, _, _, _): problem
+        default: String(describing: error).bounded
         }
     }
 
@@ -147,12 +204,12 @@ public struct Configuration: Sendable, Equatable {
     private static func apply(_ override: String, to root: inout Node) throws {
         guard let equals = override.firstIndex(of: "=") else {
             throw UserError(
-                "no value in \"\(override)\"", at: "--set", remedy: "Write it as key=value, for instance train.epochs=3.")
+                "no value in \(override.quoted)", at: "--set", remedy: "Write it as key=value, for instance train.epochs=3.")
         }
         let keys = override[..<equals].split(separator: ".", omittingEmptySubsequences: false).map(String.init)
-        guard !keys.contains("") else { throw UserError("no key in \"\(override)\"", at: "--set") }
+        guard !keys.contains("") else { throw UserError("no key in \(override.quoted)", at: "--set") }
         let text = String(override[override.index(after: equals)...])
-        let value = try parse(text.isEmpty ? "null" : text, source: "--set \(override)")
+        let value = try parse(text.isEmpty ? "null" : text, source: "--set \(override.bounded)")
         func put(_ keys: ArraySlice<String>, _ node: inout Node) {
             guard let key = keys.first else {
                 node = value

@@ -106,7 +106,7 @@ struct SettingsPlace {
     /// `file:line: a.b.c`.
     var description: String {
         let file = line.map { "\(source):\($0)" } ?? source
-        return path.isEmpty ? file : "\(file): \(path.joined(separator: "."))"
+        return path.isEmpty ? file : "\(file): \(path.map(\.bounded).joined(separator: "."))"
     }
 
     /// Adds this place to an error that has none.

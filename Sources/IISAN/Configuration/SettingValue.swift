@@ -62,7 +62,8 @@ extension String: SettingValue {
             case "\n": "\\n"
             case "\t": "\\t"
             case "\r": "\\r"
-            default: scalar.value < 32 ? "\\x\(String(scalar.value + 256, radix: 16).dropFirst())" : String(scalar)
+            case "\0"..."\u{1F}", "\u{7F}"..."\u{9F}": "\\x\(String(scalar.value + 256, radix: 16).dropFirst())"
+            default: String(scalar)
             }
         }
         return "\"\(escaped.joined())\""
@@ -94,7 +95,7 @@ extension SettingValue where Self: RawRepresentable & CaseIterable, RawValue == 
         guard let value = Self(rawValue: text) else {
             let choices = allCases.map(\.rawValue)
             throw UserError(
-                "\"\(text)\" is not one of \(choices.joined(separator: ", "))",
+                "\(text.quoted) is not one of \(choices.joined(separator: ", "))",
                 remedy: Suggestion.nearest(to: text, in: choices).map { "Did you mean \"\($0)\"?" })
         }
         return value
@@ -106,7 +107,7 @@ extension Node {
     /// The node as a message shows it.
     var shown: String {
         switch self {
-        case .scalar(let scalar): "\"\(scalar.string)\""
+        case .scalar(let scalar): scalar.string.quoted
         case .mapping: "a section"
         case .sequence: "a list"
         case .alias: "an alias"

@@ -1,3 +1,5 @@
+import Files
+
 /// What ``Doctor`` found out about a machine.
 public struct DoctorReport: Sendable, Codable, Equatable {
     /// In the order they are shown.
@@ -13,20 +15,16 @@ public struct DoctorReport: Sendable, Codable, Equatable {
 
     /// One line per finding, the values in one column, what to do below them.
     public var text: String {
-        let width = findings.map(\.name.count).max() ?? 0
-        let indent = String(repeating: " ", count: width + 4)
-        var lines: [String] = []
+        var table = TextTable([.left])
         for finding in findings {
-            let name = finding.name.padding(toLength: width, withPad: " ", startingAt: 0)
-            lines.append("\(Self.mark(finding.status)) \(name)  \(finding.value)")
-            if let advice = finding.advice { lines.append("\(indent)-> \(advice)") }
+            table.rows.append(["\(Self.mark(finding.status)) \(finding.name)", finding.value])
+            if let advice = finding.advice { table.rows.append(["", "-> \(advice)"]) }
         }
         let (advices, problems) = (count(.advice), count(.problem))
-        lines.append("")
-        lines.append(
+        let summary =
             advices + problems == 0
-                ? "All is well." : "\(Self.counted(problems, "problem")), \(Self.counted(advices, "piece")) of advice.")
-        return lines.joined(separator: "\n")
+            ? "All is well." : "\(Self.counted(problems, "problem")), \(Self.counted(advices, "piece")) of advice."
+        return "\(table.text)\n\(summary)"
     }
 
     private func count(_ status: DoctorFinding.Status) -> Int { findings.count { $0.status == status } }

@@ -126,6 +126,6 @@ extension ModelCard: CustomStringConvertible {
                 ))
         }
         if !missing.isEmpty { lines.append(("missing", missing.joined(separator: ", "))) }
-        return lines.map { $0.0.padding(toLength: 14, withPad: " ", startingAt: 0) + $0.1 }.joined(separator: "\n")
+        return String(TextTable([.left], lines.map { [$0.0, $0.1] }).text.dropLast())
     }
 }

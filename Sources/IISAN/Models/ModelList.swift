@@ -84,18 +84,13 @@ extension ModelList: CustomStringConvertible {
         let rows =
             [["model", "family", "reads", "width", "depth"]]
             + entries.map { entry in
-                if let problem = entry.problem { return [entry.name, "-", problem] }
+                if let problem = entry.problem { return [entry.name, "-", "-", "-", "-", problem] }
                 return [
                     entry.name, entry.modelType ?? "-", entry.modalities.joined(separator: ", "),
                     entry.width.map(String.init) ?? "-",
                     entry.depth.map(String.init) ?? "-",
                 ]
             }
-        let widths = (0..<4).map { column in rows.map { column < $0.count - 1 ? $0[column].count : 0 }.max() ?? 0 }
-        return rows.map { row in
-            row.enumerated().map { column, text in
-                column < row.count - 1 ? text.padding(toLength: widths[column], withPad: " ", startingAt: 0) : text
-            }.joined(separator: "  ")
-        }.joined(separator: "\n")
+        return String(TextTable([.left], rows).text.dropLast())
     }
 }

@@ -6,10 +6,11 @@ import Owned
 extension Pipeline {
     /// Makes the dataset of its raw files, unless it is there and they have not changed.
     ///
-    /// - Parameter stop: asks the import to stop; nothing is then left behind.
     /// - Returns: what was imported; nil when nothing had to be done.
+    /// - Throws: `CancellationError` when told to stop, with nothing left behind; ``UserError`` for files that cannot be read or do not
+    ///   fit, and for a dataset in the way that this configuration did not make.
     @discardableResult
-    public func importDataset(stop: StopToken = StopToken()) throws -> ImportReport? {
+    public func importDataset() throws -> ImportReport? {
         try checkFolders()
         let folder = URL(filePath: configuration.data.dataset)
         OwnedFolder.recover(.dataset, at: folder)
@@ -19,9 +20,7 @@ extension Pipeline {
             _ = try dataset()
             return nil
         }
-        var inputs = StageInputs()
-        inputs.add(source.changes)
-        for path in source.files where !path.isEmpty { try inputs.add(path: path) }
+        let inputs = try datasetInputs(source)
         let note = folder.appending(path: "inputs.sha256")
         if inputs.match(note) {
             observer.onMessage("data: nothing has changed, \(folder.path) is kept")
@@ -34,12 +33,20 @@ extension Pipeline {
                 remedy: "Remove it, name another data.dataset, or leave data.import out to use it as it is.")
         }
         let report = try source.datasetImport(name: folder.lastPathComponent, replacing: old)
-            .run(to: folder, progress: observer.onProgress, stop: stop) { partial in
+            .run(to: folder, progress: observer.onProgress, stop: observer.stop) { partial in
                 try inputs.write(to: partial.appending(path: note.lastPathComponent))
             }
         observer.onMessage("data: \(report.users) users, \(report.items) items, \(report.interactions) interactions")
         if let order = report.order { observer.onMessage("data: histories \(order.text)") }
         for warning in report.warnings { observer.onMessage("data: warning: \(warning)") }
         return report
+    }
+
+    /// What the dataset is made of.
+    func datasetInputs(_ source: ImportSettings) throws -> StageInputs {
+        var inputs = StageInputs()
+        inputs.add(source.changes)
+        for path in source.files where !path.isEmpty { try inputs.add(path: path) }
+        return inputs
     }
 }

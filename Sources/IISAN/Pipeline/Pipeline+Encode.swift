@@ -8,52 +8,76 @@ import Hub
 extension Pipeline {
     /// Runs the configured encoders over what is not in their stores yet: new and changed items.
     ///
-    /// - Returns: false when it was told to stop; the same call goes on from there.
-    /// - Throws: ``UserError`` when an encoder is missing or damaged, a store is of another encoder, a picture cannot be read (as
-    ///   configured), a state does not fit the stored type, or the disk is full.
-    @discardableResult
-    public func encode() throws -> Bool {
+    /// - Throws: `CancellationError` when told to stop, and the same call goes on from there; ``UserError`` when an encoder is missing or
+    ///   damaged, a store is of another encoder, a picture cannot be read (as configured), a state does not fit the stored type, or the
+    ///   disk is full.
+    public func encode() throws {
         try checkFolders()
-        let items = try dataset().items.map(CatalogueItem.init)
+        try check([.encode])
+        let dataset = try dataset()
         let choice = configuration.train.model.modality
         for (modality, settings) in [
             (StoreIdentity.Modality.text, configuration.encode.text), (.image, configuration.encode.image),
         ] {
             guard let settings, choice == .both || choice.rawValue == modality.rawValue else { continue }
-            guard try encode(modality, settings, items) else { return false }
+            try encode(modality, settings, dataset)
         }
-        return true
     }
 
     private func encode(
-        _ modality: StoreIdentity.Modality, _ settings: EncodeSettings.Modality, _ items: [CatalogueItem]
-    ) throws -> Bool {
-        let place = SettingsPlace(source: "encode", path: [modality.rawValue])
-        guard !settings.encoder.isEmpty, !settings.store.isEmpty else {
-            throw UserError("encoder and store have to be named", at: place.description)
+        _ modality: StoreIdentity.Modality, _ settings: EncodeSettings.Modality, _ dataset: Dataset
+    ) throws {
+        let folder = URL(filePath: settings.store)
+        if settings.encoder.isEmpty {
+            _ = try store(folder, dataset)
+            return observer.onMessage("encode \(modality.rawValue): \(folder.path) has no encoder here and is used as it is")
         }
+        let items = dataset.items.map(CatalogueItem.init)
         let hasAny = items.contains { modality == .text ? $0.title?.contains { !$0.isWhitespace } == true : $0.picture != nil }
         guard hasAny || items.isEmpty else { throw Self.nobodyHas(modality.rawValue) }
-        let folder = URL(filePath: settings.store)
-        let encoder = try CatalogueEncoder(
-            modality, of: items, with: encoderDirectory(settings.encoder), options: encodingOptions(settings))
+        let directory = try encoderDirectory(settings.encoder)
+        let inputs = try storeInputs(modality, settings, dataset, items, directory)
+        let note = folder.appending(path: "inputs.sha256")
+        if inputs.match(note), (try? store(folder, dataset)) != nil {
+            observer.onMessage("encode \(modality.rawValue): nothing has changed, \(folder.path) is kept")
+            return
+        }
+        try observer.stop.check()
+        let encoder = try CatalogueEncoder(modality, of: items, with: directory, options: encodingOptions(settings))
         observer.onMessage("encode \(modality.rawValue): \(encoder.plan())")
         try Folder.make(folder.deletingLastPathComponent())
-        do {
-            let before = EncodingTime.read(in: folder)
-            let result = try encoder.encode(
-                into: folder, progress: observer.onProgress, isCancelled: observer.isCancelled)
-            if result.encoded > 0 {
-                // Rows that were kept bring their time along.
-                let kept = result.reused > 0 ? before : nil
-                try EncodingTime(seconds: result.seconds + (kept?.seconds ?? 0), items: result.encoded + (kept?.items ?? 0))
-                    .write(in: folder)
-            }
-            report(result, modality)
-            return true
-        } catch is CancellationError {
-            return false
+        let before = EncodingTime.read(in: folder)
+        let result = try encoder.encode(into: folder, progress: observer.onProgress, stop: observer.stop)
+        if result.encoded > 0 {
+            // Rows that were kept bring their time along.
+            let kept = result.reused > 0 ? before : nil
+            try EncodingTime(seconds: result.seconds + (kept?.seconds ?? 0), items: result.encoded + (kept?.items ?? 0))
+                .write(in: folder)
         }
+        try inputs.write(to: note)
+        report(result, modality)
+    }
+
+    /// What a store is made of, told by the files' sizes, times and numbers on the disk: where these are the same, neither the encoder's
+    /// weights nor the pictures have to be read to know that nothing has changed.
+    private func storeInputs(
+        _ modality: StoreIdentity.Modality, _ settings: EncodeSettings.Modality, _ dataset: Dataset, _ items: [CatalogueItem],
+        _ directory: URL
+    ) throws -> StageInputs {
+        var inputs = StageInputs()
+        var settings = settings
+        (settings.encoder, settings.store) = ("", "")
+        inputs.add(settings.changes)
+        inputs.add("\(modality.rawValue) \(configuration.encode.dtype) \(configuration.encode.precision)")
+        try inputs.add(path: directory.path, asItself: true)
+        inputs.add(dataset.manifest.contentHash)
+        if modality == .image {
+            for item in items {
+                guard let picture = item.picture else { continue }
+                do { try inputs.add(path: picture.path, asItself: true) } catch { inputs.add("no picture at \(picture.path)") }
+            }
+        }
+        return inputs
     }
 
     /// What is wrong where no item has a modality that is read.
@@ -126,7 +150,7 @@ extension Pipeline {
     public func verifyStores() throws -> [URL] {
         try [configuration.encode.text, configuration.encode.image].compactMap { $0 }.map {
             let store = try HiddenStateStore.open(URL(filePath: $0.store))
-            try store.verify(progress: observer.onProgress)
+            try store.verify(progress: observer.onProgress, stop: observer.stop)
             return store.folder
         }
     }

@@ -10,38 +10,40 @@ import Training
 
 extension Pipeline {
     /// Ranks both parts of the split with the best epoch; writes `result.json` and a table of ranks per part.
-    @discardableResult
     ///
-    /// - Throws: ``UserError`` when the run was trained with another dataset, store or encoder, is not trained yet or is being written by
-    ///   another process; its result is then what it was.
+    /// - Throws: `CancellationError` when told to stop; ``UserError`` when the run was trained with another dataset, store or encoder, is
+    ///   not trained yet or is being written by another process. Its result is then what it was.
+    @discardableResult
     public func evaluate() throws -> RunResult { try writingRun { _ in try rankedResult() } }
 
     private func rankedResult() throws -> RunResult {
         let dataset = try dataset()
         try checkRun(dataset)
         let split = try split(of: dataset)
-        let evaluator = Evaluator(split)
-        let recommender = configuration.train.model.method.isTrained ? try trainedRecommender(dataset, split) : nil
-        let items = try recommender.map(evaluator.itemVectors)
+        let evaluator = Evaluator(split, stop: observer.stop)
+        try split.checkTargets()
+        let model = configuration.train.model.method.isTrained ? try rankedModel(dataset, split) : nil
         func card(_ part: Split.Part) throws -> EvaluationCard {
             let ranks =
-                try recommender.map {
-                    try evaluator.ranks($0, part, itemVectors: items, onProgress: observer.onProgress)
+                try model.map {
+                    try evaluator.ranks($0.recommender, part, itemVectors: $0.itemVectors, onProgress: observer.onProgress)
                 }
                 ?? evaluator.popularityRanks(part)
             if part == .test, Evaluator.areAllTied(ranks) { observer.onMessage("evaluate: \(Self.allTied)") }
             try evaluator.table(ranks, part).write(to: run.ranks(part))
-            return Evaluator.card(
+            let card = Evaluator.card(
                 ranks, split: split, part: part, datasetHash: dataset.manifest.contentHash,
-                cutoffs: configuration.evaluate.cutoffs)
+                cutoffs: configuration.evaluate.cutoffs, stop: observer.stop)
+            try observer.stop.check()
+            return card
         }
         var result = try resultWithoutRanks(dataset)
-        result.bestEpoch = recommender == nil ? nil : try run.best.state().best?.epoch
+        result.bestEpoch = model?.state.best?.epoch
         result.validation = try card(.validation)
         result.test = try card(.test)
-        if let recommender {
-            result.shares = try evaluator.shares(recommender, .validation, itemVectors: items)
-            if let tower = recommender.itemTower as? SideNetworkTower {
+        if let model {
+            result.shares = try evaluator.shares(model.recommender, .validation, itemVectors: model.itemVectors)
+            if let tower = model.recommender.itemTower as? SideNetworkTower {
                 if tower.isVersa { result.method = configuration.train.model.name(as: .iisanVersa) }
                 result.gates = tower.gates.map { .init(tower: $0.tower, values: $0.values) }
             }
@@ -57,20 +59,29 @@ extension Pipeline {
         let dataset = try dataset()
         try checkRun(dataset)
         let split = try split(of: dataset)
-        let evaluator = Evaluator(split)
+        let evaluator = Evaluator(split, stop: observer.stop)
         let recommender = try trainedRecommender(dataset, split, changed: changed)
         return evaluator.table(try evaluator.ranks(recommender, part, onProgress: observer.onProgress), part)
     }
 
-    /// What is known of a run before its targets are ranked.
+    /// What is known of a run before its targets are ranked; without a cost where its training has not come to the end.
     func resultWithoutRanks(_ dataset: Dataset) throws -> RunResult {
-        RunResult(
+        var cost: RunCost?
+        if configuration.train.model.method.isTrained {
+            if FileManager.default.fileExists(atPath: run.cost.path) {
+                cost = try JSONFile.read(RunCost.self, from: run.cost)
+            } else {
+                observer.onMessage(
+                    "evaluate: \(run.folder.path) was stopped before the end of its training: its best epoch so far is ranked, and its "
+                        + "cost is not known; `iisan train` goes on with it")
+            }
+        }
+        return RunResult(
             method: configuration.train.model.name, seed: configuration.train.training.seed,
-            datasetHash: dataset.manifest.contentHash,
-            cost: configuration.train.model.method.isTrained ? try JSONFile.read(RunCost.self, from: run.cost) : nil)
+            datasetHash: dataset.manifest.contentHash, cost: cost)
     }
 
-    /// The trained model, ready to recommend.
+    /// The trained model, ready to recommend; of popularity the most popular items. The process's random state is left as it was.
     ///
     /// - Parameter newItems: whether the dataset may be another one than the run was trained on, with items that came later; only for
     ///   methods that have no vector of their own per item, because these compute the vectors of all items from their states.
@@ -84,6 +95,8 @@ extension Pipeline {
         }
         try checkRun(dataset, newItems: newItems)
         let split = try split(of: dataset)
-        return try ServedModel(trainedRecommender(dataset, split), dataset: dataset, split: split)
+        guard configuration.train.model.method.isTrained else { return ServedModel(popularityOf: split, dataset: dataset) }
+        let model = try rankedModel(dataset, split)
+        return ServedModel(model.recommender, itemVectors: model.itemVectors, dataset: dataset)
     }
 }

@@ -17,8 +17,9 @@ extension Pipeline {
         let cases = try split(of: dataset).evaluation(.test)
         let shown = (0..<min(count, cases.count)).map { cases[$0 * cases.count / min(count, cases.count)] }
         let lists = try served().recommend(shown.map { Array($0.history) }, top: 10)
-        return zip(shown, lists).map { question, list in
-            RunReport.Example(
+        return try zip(shown, lists).map { question, list in
+            try observer.stop.check()
+            return RunReport.Example(
                 user: "user \(dataset.userID(question.user))",
                 history: question.history.suffix(configuration.data.split.inputLength).map { item(Int($0), dataset) },
                 target: item(Int(question.target), dataset),

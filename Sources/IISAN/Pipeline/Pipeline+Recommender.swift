@@ -1,6 +1,7 @@
 import Datasets
 import Encoders
 import Encoding
+import Evaluation
 import Files
 import Foundation
 import HiddenStates
@@ -42,21 +43,53 @@ extension Pipeline {
             }
             sources[modality] = source
         }
-        return try SettingsPlace(source: "train").naming {
-            try Recommender.make(
-                configuration.train.model, itemCount: dataset.items.count, text: sources[.text], image: sources[.image],
-                positions: split.options.inputLength, on: device)
-        }
+        do {
+            return try withTensorErrors {
+                try Recommender.make(
+                    configuration.train.model, itemCount: dataset.items.count, text: sources[.text], image: sources[.image],
+                    positions: split.options.inputLength, on: device)
+            }
+        } catch let error as UserError { throw error.below("train") }
     }
 
     /// The recommender with the parameters of the best epoch.
+    ///
+    /// The process's random state is left as it was.
     ///
     /// - Throws: ``UserError`` when the run is not trained yet, or its checkpoint is damaged.
     public func trainedRecommender(
         _ dataset: Dataset, _ split: Split, changed: ChangedInputs? = nil
     ) throws -> Recommender {
+        try trained(dataset, split, changed: changed).recommender
+    }
+
+    /// The recommender with the parameters of the best epoch, and how far the run had come then.
+    private func trained(
+        _ dataset: Dataset, _ split: Split, changed: ChangedInputs? = nil
+    ) throws -> (recommender: Recommender, state: TrainingState) {
+        var state = try bestState()
+        let random = SavedRandomState(of: try device)
+        defer { random.restore() }
+        let recommender = try recommender(dataset, split, changed: changed)
+        // A training that goes on beside this may put a better epoch in the place of this one between the two files.
+        while true {
+            do { try run.best.load(into: recommender) } catch var error as UserError {
+                if (try? run.best.check()) == nil {
+                    error.remedy = "The checkpoint is damaged. Train the run again with the same settings: \(trainCommand)"
+                }
+                throw error
+            }
+            let now = try bestState()
+            if now == state { return (recommender, state) }
+            state = now
+            try observer.stop.check()
+        }
+    }
+
+    /// How far the run had come at its best epoch.
+    private func bestState() throws -> TrainingState {
         guard configuration.train.model.method.isTrained else {
-            throw UserError("popularity is not trained and recommends the same to everyone", at: run.folder.path)
+            throw UserError("popularity is not trained: it has no model", at: run.folder.path)
         }
         run.best.recover()
         guard run.best.exists else {
@@ -65,14 +98,16 @@ extension Pipeline {
                 wasTrained ? "the checkpoint of its best epoch is gone" : "has no trained epoch yet", at: run.folder.path,
                 remedy: "Train it\(wasTrained ? " again" : "") with the same settings: \(trainCommand)")
         }
-        let recommender = try recommender(dataset, split, changed: changed)
-        do { try run.best.load(into: recommender) } catch var error as UserError {
-            if (try? run.best.check()) == nil {
-                error.remedy = "The checkpoint is damaged. Train the run again with the same settings: \(trainCommand)"
-            }
-            throw error
+        return try run.best.state()
+    }
+
+    /// The model of the best epoch with the vectors of the whole catalogue; made once for all stages of this pipeline.
+    func rankedModel(_ dataset: Dataset, _ split: Split) throws -> KeptWork.RankedModel {
+        try kept.ranked(at: bestState()) {
+            let (recommender, state) = try trained(dataset, split)
+            let vectors = try Evaluator(split, stop: observer.stop).itemVectors(recommender)
+            return .init(state: state, recommender: recommender, itemVectors: vectors)
         }
-        return recommender
     }
 
     /// The stores that the configured model reads.
@@ -81,7 +116,7 @@ extension Pipeline {
         return try configuration.readModalities.map { try store(URL(filePath: $0.settings.store), dataset) }
     }
 
-    private func store(_ folder: URL, _ dataset: Dataset) throws -> HiddenStateStore {
+    func store(_ folder: URL, _ dataset: Dataset) throws -> HiddenStateStore {
         let store = try HiddenStateStore.open(folder)
         try store.check(ids: dataset.items.lazy.map(\.id), hash: dataset.manifest.idsHash)
         return store
@@ -112,9 +147,11 @@ extension Pipeline {
         if train.model.readsLastStateOnly {
             layers = [(layers ?? EncodingOptions.usualLayers(depth: inputs.directory.family.depth)).max() ?? 0]
         }
-        return try LiveStates(
-            inputs, layers: layers, pooling: settings.pooling, precision: configuration.encode.precision,
-            passTokens: train.model.fineTuning.passTokens, on: try device)
+        return try SettingsPlace(source: "train.\(modality.rawValue)_layers").naming {
+            try LiveStates(
+                inputs, layers: layers, pooling: settings.pooling, precision: configuration.encode.precision,
+                passTokens: train.model.fineTuning.passTokens, on: try device)
+        }
     }
 
     /// The titles or pictures for a live encoder; read once for all stages of this pipeline.
@@ -124,17 +161,17 @@ extension Pipeline {
         func read(_ items: [CatalogueItem]) throws -> LiveInputs {
             try LiveInputs(
                 modality, of: items, with: encoderDirectory(settings.encoder), options: encodingOptions(settings),
-                progress: observer.onProgress, isCancelled: observer.isCancelled)
+                progress: observer.onProgress, stop: observer.stop)
         }
         if let changed { return try read(changed.items) }
-        return try live.inputs(modality) { try read(dataset.items.map(CatalogueItem.init)) }
+        return try kept.inputs(modality) { try read(dataset.items.map(CatalogueItem.init)) }
     }
 
     /// What determines the inputs of a live encoder.
     func liveHashes(
         _ modality: EncoderModality, _ settings: EncodeSettings.Modality, _ dataset: Dataset
     ) throws -> LiveInputs.Hashes {
-        try live.hashes(modality) {
+        try kept.hashes(modality) {
             try LiveInputs.hashes(
                 modality, of: dataset.items.map(CatalogueItem.init), with: encoderDirectory(settings.encoder),
                 options: encodingOptions(settings))

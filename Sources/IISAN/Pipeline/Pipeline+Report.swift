@@ -38,6 +38,7 @@ extension Pipeline {
                 + environment.time)
         report.ceiling = try ceiling()
         for (index, run) in ([run] + others).enumerated() {
+            try observer.stop.check()
             let result = try Self.result(of: run)
             guard result.datasetHash == dataset.manifest.contentHash else {
                 throw UserError(
@@ -46,7 +47,7 @@ extension Pipeline {
             }
             let name = run.folder.lastPathComponent
             if index == 0 { report.subject = name }
-            report.methods.append(Self.row(name, result))
+            report.methods.append(try Self.row(name, result, run))
             if let curve = try Self.curve(name, run) { report.curves.append(curve) }
         }
         report.tpmeWeights = weights
@@ -72,8 +73,12 @@ extension Pipeline {
         return try RunResult.read(from: run.result)
     }
 
-    private static func row(_ name: String, _ result: RunResult) -> RunReport.Method {
-        let cutoff = result.test?.all[cutoff: 10]
+    private static func row(_ name: String, _ result: RunResult, _ run: RunDirectory) throws -> RunReport.Method {
+        var cutoff = result.test?.all[cutoff: 10]
+        if cutoff == nil, result.test != nil {
+            // The card was asked for other list lengths; the table is about these.
+            cutoff = RankingSummary(of: try RankTable(run.ranks(.test)).ranks, cutoffs: [10])[cutoff: 10]
+        }
         return RunReport.Method(
             name: name, hitRate: cutoff?.hitRate, ndcg: cutoff?.ndcg, cost: result.cost,
             note: [result.method, result.bestEpoch.map { "epoch \($0)" }].compactMap { $0 }.joined(separator: ", "))
@@ -107,21 +112,17 @@ extension Pipeline {
     private func breakdowns() throws -> [Breakdown] {
         guard FileManager.default.fileExists(atPath: run.ranks(.test).path) else { return [] }
         let table = try RankTable(run.ranks(.test))
-        return try [.historyLength, .targetPopularity].map { try Breakdown(of: [table], by: $0) }
+        let breakdowns = try [.historyLength, .targetPopularity].map {
+            try Breakdown(of: [table], by: $0, stop: observer.stop)
+        }
+        try observer.stop.check()
+        return breakdowns
     }
 
+    /// The known best; nil where no file is named.
     private func ceiling() throws -> RunReport.Ceiling? {
-        struct Card: Decodable {
-            struct Ceiling: Decodable {
-                let hitRate10: Double
-                let ndcg10: Double
-            }
-            let ceiling: Ceiling
-        }
-        return try configuration.evaluate.ceiling.map {
-            let card = try JSONFile.read(Card.self, from: URL(filePath: $0))
-            return RunReport.Ceiling(
-                name: "the world's own probabilities", hitRate: card.ceiling.hitRate10, ndcg: card.ceiling.ndcg10)
+        try configuration.evaluate.knownCeiling().map {
+            RunReport.Ceiling(name: "the world's own probabilities", hitRate: $0.hitRate, ndcg: $0.ndcg)
         }
     }
 

@@ -16,15 +16,15 @@ extension Pipeline {
     /// that gives way is kept beside it.
     ///
     /// - Parameter replacing: whether a run of other settings or data in the same folder gives way.
-    /// - Throws: ``UserError`` when something is missing or does not fit, when the folder holds another run or something else, or when
-    ///   another process writes it.
-    @discardableResult
-    public func train(replacing: Bool = false) throws -> Trainer.Outcome {
+    /// - Throws: `CancellationError` when told to stop, and the same call goes on from there; ``UserError`` when something is missing or
+    ///   does not fit, when the folder holds another run or something else, or when another process writes it.
+    public func train(replacing: Bool = false) throws {
         try checkFolders()
-        return try writingRun { try train(in: $0, replacing: replacing) }
+        try check([.train, .evaluate])
+        try writingRun { try train(in: $0, replacing: replacing) }
     }
 
-    private func train(in place: OwnedFolder, replacing: Bool) throws -> Trainer.Outcome {
+    private func train(in place: OwnedFolder, replacing: Bool) throws {
         let dataset = try dataset()
         var manifest = try manifest(dataset)
         manifest.inputs = try trainingInputs(dataset, manifest).digits
@@ -40,26 +40,22 @@ extension Pipeline {
                     try AtomicFile.write(configuration.yaml, to: run.configuration)
                     try JSONFile.write(manifest, to: run.manifest)
                     observer.onMessage("train: nothing has changed, \(run.folder.path) is kept")
-                    return .finished
+                    return
                 }
             }
         }
         // What earlier stages of this process held is not training's.
         let device = try device
         MemoryUse.resetPeak(of: device)
+        kept.forgetModel()
         // Made before anything is written, so that settings that cannot be built leave nothing behind.
         let split = try split(of: dataset)
-        let recommender: Recommender?
-        do {
-            recommender = configuration.train.model.method.isTrained ? try self.recommender(dataset, split) : nil
-        } catch is CancellationError {
-            // Told to stop while the pictures of live encoders were read.
-            return .stopped
-        }
+        let recommender = configuration.train.model.method.isTrained ? try self.recommender(dataset, split) : nil
+        try observer.stop.check()
         try start(manifest, in: place, setAside: reason)
-        guard let recommender else { return .finished }
+        guard let recommender else { return }
         let options = configuration.train.training
-        let evaluator = Evaluator(split)
+        let evaluator = Evaluator(split, stop: observer.stop)
         let trainer = try Trainer(
             recommender, BatchSampler(split, batchSize: options.batchSize, seed: options.seed), options, run
         ) { recommender in
@@ -79,17 +75,11 @@ extension Pipeline {
                     + "train.precision: auto takes the faster one")
         }
         if let steps = options.measuredSteps {
-            guard
-                let seconds = try trainer.measure(
-                    steps: steps, onProgress: observer.onProgress, isCancelled: observer.isCancelled)
-            else { return .stopped }
-            try write(cost(recommender, dataset, measured: seconds), dataset)
-            return .finished
+            let seconds = try trainer.measure(steps: steps, onProgress: observer.onProgress, stop: observer.stop)
+            return try write(cost(recommender, dataset, measured: seconds), dataset)
         }
-        let outcome = try trainer.train(
-            onProgress: observer.onProgress, onEvent: observer.onEpoch, isCancelled: observer.isCancelled)
-        if outcome == .finished { try JSONFile.write(cost(recommender, dataset), to: run.cost) }
-        return outcome
+        try trainer.train(onProgress: observer.onProgress, onEvent: observer.onEpoch, stop: observer.stop)
+        try JSONFile.write(cost(recommender, dataset), to: run.cost)
     }
 
     /// What is said of a model that scores all items alike.

@@ -17,11 +17,13 @@ public struct Pipeline {
         public var onMessage: (String) -> Void = { _ in }
         /// Told after each epoch.
         public var onEpoch: (TrainingEvent) -> Void = { _ in }
-        /// Asked whether to stop; what was done is kept.
-        public var isCancelled: () -> Bool = { false }
+        /// Asks every stage to stop at its next safe point: what was done is kept, and the stage throws `CancellationError`.
+        public var stop: StopToken
 
         /// An observer that hears nothing.
-        public init() {}
+        ///
+        /// - Parameter stop: by which work is asked to stop; one of its own is asked by nobody.
+        public init(stop: StopToken = StopToken()) { self.stop = stop }
     }
 
     /// The settings.
@@ -30,8 +32,8 @@ public struct Pipeline {
     public let observer: Observer
     /// The file that the settings came from, which may not lie in what is written; nil where they came from none.
     let configurationFile: URL?
-    /// What live encoders read.
-    let live = LiveInputsKept()
+    /// What several stages need.
+    let kept = KeptWork()
     /// The run's folder while it is written.
     let hold = RunHold()
 
@@ -56,7 +58,9 @@ public struct Pipeline {
                 remedy: "Name a folder that `iisan train` or `iisan run` made.")
         }
         var configuration = try Configuration(run.configuration, overrides: overrides)
-        configuration.train.run = folder.standardizedFileURL.path
+        let path = folder.standardizedFileURL.path
+        configuration.followMove(of: configuration.train.run, to: path)
+        configuration.train.run = path
         self.init(configuration, observer: observer)
     }
 
@@ -87,27 +91,26 @@ public struct Pipeline {
         OwnedFolder.recover(.dataset, at: folder)
         guard FileManager.default.fileExists(atPath: folder.path) else {
             throw UserError(
-                "there is no dataset here", at: folder.path, remedy: "Make it first: iisan data import, or iisan run.")
+                "there is no dataset here", at: folder.path,
+                remedy: "Make it first: iisan data import, or iisan run. If it was moved, change data.dataset.")
         }
         return try Dataset.open(folder)
     }
 
     /// Runs all stages; those whose inputs have not changed are skipped.
     ///
-    /// - Returns: false when it was told to stop; the same call goes on from there.
-    @discardableResult
-    public func runAll() throws -> Bool {
+    /// - Throws: `CancellationError` when told to stop, and the same call goes on from there; ``UserError`` as the stages do.
+    public func runAll() throws {
         try checkFolders()
-        // A device that is not there is told before anything is made.
-        _ = try device
-        return try writingRun { _ in
-            try importDataset()
-            if configuration.train.model.readsStores { guard try encode() else { return false } }
-            guard try train(replacing: true) == .finished else { return false }
-            if configuration.train.training.measuredSteps != nil { return true }
+        let encodes = configuration.train.model.readsStores
+        try check(encodes ? [.data, .encode, .train, .evaluate] : [.data, .train, .evaluate])
+        try writingRun { _ in
+            if try importDataset() != nil { try dataProblems().check() }
+            if encodes { try encode() }
+            try train(replacing: true)
+            if configuration.train.training.measuredSteps != nil { return }
             try evaluate()
             try report()
-            return true
         }
     }
 }

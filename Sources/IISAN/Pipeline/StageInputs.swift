@@ -10,8 +10,12 @@ struct StageInputs {
 
     /// Adds a file by its size and time, or a folder by the names, sizes and times of its files.
     ///
+    /// - Parameter asItself: whether another file of the same size and time counts as changed too.
     /// - Throws: ``UserError`` when there is nothing at the path.
-    mutating func add(path: String) throws {
+    mutating func add(path: String, asItself: Bool = false) throws {
+        func version(of status: stat) -> String {
+            Self.version(of: status) + (asItself ? " \(status.st_dev) \(status.st_ino)" : "")
+        }
         var status = stat()
         guard stat(path, &status) == 0 else { throw UserError.system("could not find the file", at: path) }
         hash.update(path)
@@ -20,10 +24,10 @@ struct StageInputs {
             for name in names.sorted() {
                 var part = stat()
                 guard stat("\(path)/\(name)", &part) == 0 else { continue }
-                hash.update("\(name) \(Self.version(of: part))")
+                hash.update("\(name) \(version(of: part))")
             }
         } else {
-            hash.update(Self.version(of: status))
+            hash.update(version(of: status))
         }
     }
 

@@ -10,7 +10,7 @@ extension Configuration {
     ///
     /// - Throws: ``UserError`` when an encoder is missing or cannot be read.
     func encoderShapes() throws -> [ModalityShape] {
-        try configuredModalities.map { modality, settings in
+        try encodedModalities.map { modality, settings in
             if settings.encoder.isEmpty {
                 let store = try HiddenStateStore.open(URL(filePath: settings.store))
                 return ModalityShape(width: store.width, layers: store.layers)
@@ -45,10 +45,6 @@ extension Configuration {
                 let depth = try directory(modality, settings).family.depth
                 return (modality.rawValue, settings.layers ?? EncodingOptions.usualLayers(depth: depth))
             })
-    }
-
-    private var configuredModalities: [(modality: EncoderModality, settings: EncodeSettings.Modality)] {
-        [encode.text.map { (EncoderModality.text, $0) }, encode.image.map { (EncoderModality.image, $0) }].compactMap { $0 }
     }
 
     private func directory(_ modality: EncoderModality, _ settings: EncodeSettings.Modality) throws -> EncoderDirectory {

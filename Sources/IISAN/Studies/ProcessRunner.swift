@@ -27,7 +27,7 @@ public struct ProcessRunner: StudyRunner {
     static func failure(of step: StudyStep) -> URL { step.file.deletingPathExtension().appendingPathExtension("failure") }
 
     /// Does a step.
-    public func perform(_ step: StudyStep, observer: Pipeline.Observer) throws -> Bool {
+    public func perform(_ step: StudyStep, observer: Pipeline.Observer) throws {
         let failure = Self.failure(of: step)
         try Folder.make(step.file.deletingLastPathComponent())
         try AtomicFile.write(step.configuration.yaml, to: step.file)
@@ -44,14 +44,14 @@ public struct ProcessRunner: StudyRunner {
         var isTold = false
         while process.isRunning {
             Thread.sleep(forTimeInterval: Self.interval)
-            if !isTold, observer.isCancelled() {
+            if !isTold, observer.stop.isRequested {
                 try? input.fileHandleForWriting.close()
                 isTold = true
             }
         }
         switch (process.terminationReason, process.terminationStatus) {
-        case (.exit, 0): return true
-        case (.exit, 130): return false
+        case (.exit, 0): return
+        case (.exit, 130), (.exit, 143): throw CancellationError()
         case (.uncaughtSignal, let signal):
             throw UserError(
                 "was ended by signal \(signal)", at: step.file.path,

@@ -11,9 +11,8 @@ extension RobustnessStudy {
     /// Ranks with every change at every rate; ranks that are there already, of the same run and change, are kept.
     ///
     /// - Parameter file: the study's file, for the report.
-    /// - Returns: the result; nil when it was told to stop.
-    /// - Throws: ``UserError`` when the run is not trained or evaluated, or something cannot be encoded.
-    public func result(_ file: URL, _ observer: Pipeline.Observer = Pipeline.Observer()) throws -> StudyResult? {
+    /// - Throws: `CancellationError` when told to stop; ``UserError`` when the run is not trained or evaluated, or something cannot be encoded.
+    public func result(_ file: URL, _ observer: Pipeline.Observer = Pipeline.Observer()) throws -> StudyResult {
         let pipeline = try Pipeline(run: URL(filePath: run), observer: observer)
         let kinds = try changes(for: pipeline.configuration)
         let dataset = try pipeline.dataset()
@@ -29,7 +28,7 @@ extension RobustnessStudy {
             defer { try? FileManager.default.removeItem(at: work) }
             // A higher rate changes what a lower one does in the same way: in ascending order nothing is encoded twice.
             for rate in rates.sorted() where rate > 0 {
-                if observer.isCancelled() { return nil }
+                try observer.stop.check()
                 let change = try ItemChange(kind: kind, rate: rate, seed: seed)
                 let changed = try change.changed(items, workFolder: work.appending(path: "pictures"))
                 let count = zip(items, changed).count { $0 != $1 }
@@ -40,10 +39,7 @@ extension RobustnessStudy {
                     continue
                 }
                 observer.onMessage("robustness: \(kind.rawValue), \(count) of \(items.count) items")
-                let table: RankTable
-                do {
-                    table = try pipeline.ranks(.test, with: pipeline.inputs(changed, kind.modality, in: work))
-                } catch is CancellationError { return nil }
+                let table = try pipeline.ranks(.test, with: pipeline.inputs(changed, kind.modality, in: work))
                 try Folder.make(place)
                 OwnedFolder.sweepFiles(in: place)
                 try table.write(to: place.appending(path: "ranks.test.safetensors"))
@@ -91,7 +87,7 @@ extension Pipeline {
         let encoder = try CatalogueEncoder(
             modality == .text ? .text : .image, of: items, with: encoderDirectory(settings.encoder),
             options: encodingOptions(settings))
-        _ = try encoder.encode(into: store, progress: observer.onProgress, isCancelled: observer.isCancelled)
+        _ = try encoder.encode(into: store, progress: observer.onProgress, stop: observer.stop)
         return modality == .text
             ? ChangedInputs(items: items, textStore: store) : ChangedInputs(items: items, imageStore: store)
     }

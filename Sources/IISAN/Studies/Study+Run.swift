@@ -11,29 +11,30 @@ extension Study {
     /// run that fails is named in the result, and the others are made all the same.
     ///
     /// - Parameter runner: what makes them: this process, or one process per run.
-    /// - Returns: the result; nil when it was told to stop.
-    /// - Throws: ``UserError`` when another process makes the same study, or the disk fails.
-    public func run(using runner: some StudyRunner, observer: Pipeline.Observer = Pipeline.Observer()) throws -> StudyResult? {
+    /// - Throws: `CancellationError` when told to stop; ``UserError`` when another process makes the same study, or the disk fails.
+    public func run(using runner: some StudyRunner, observer: Pipeline.Observer = Pipeline.Observer()) throws -> StudyResult {
         let place = try StudyMark.open(folder, options.kind, file: file)
         defer { withExtendedLifetime(place) {} }
         OwnedFolder.sweepFiles(in: steps)
         // The lock of a step that was killed; one that still runs keeps it.
         let stepLock = steps.appending(path: "lock")
         if FileManager.default.fileExists(atPath: stepLock.path) { _ = try? FolderLock(stepLock, of: steps) }
-        var failures: [String: String] = [:]
+        try adoptNumberedTrials(observer)
+        var failures = try problems(observer)
         var unprepared: [(preparation: Configuration, reason: String)] = []
-        for (number, preparation) in preparations.enumerated() {
+        let sound = runs.filter { failures[$0.name] == nil }
+        for (number, preparation) in preparations(of: sound).enumerated() {
             let step = StudyStep(.prepare, preparation, file: steps.appending(path: "prepare-\(number + 1).yaml"))
             do {
-                guard try runner.perform(step, observer: observer) else { return nil }
+                try runner.perform(step, observer: observer)
             } catch let error as UserError {
                 unprepared.append((preparation, error.description))
             }
         }
         var done = Set(runs.indices.filter { isComplete(runs[$0]) })
         observer.onMessage("study: \(runs.count) runs, \(done.count) of them done\(timeLeft(done))")
-        for (index, run) in runs.enumerated() where !done.contains(index) {
-            if observer.isCancelled() { return nil }
+        for (index, run) in runs.enumerated() where !done.contains(index) && failures[run.name] == nil {
+            try observer.stop.check()
             if let failed = unprepared.first(where: { preparations(of: run).contains($0.preparation) }) {
                 failures[run.name] = failed.reason
                 continue
@@ -41,7 +42,7 @@ extension Study {
             observer.onMessage("study: run \(index + 1) of \(runs.count), \(run.name)\(timeLeft(done))")
             let file = steps.appending(path: "\(run.name.replacing("/", with: "-")).yaml")
             do {
-                guard try runner.perform(StudyStep(.run, run.configuration, file: file), observer: observer) else { return nil }
+                try runner.perform(StudyStep(.run, run.configuration, file: file), observer: observer)
                 done.insert(index)
             } catch let error as UserError {
                 failures[run.name] = error.description
@@ -60,8 +61,8 @@ extension Study {
     /// Where steps keep their settings; no variant has a name like it.
     private var steps: URL { folder.appending(path: ".steps") }
 
-    /// What has to be there before the runs: dataset and states, one encoder at a time, each once.
-    var preparations: [Configuration] {
+    /// What has to be there before some runs: dataset and states, one encoder at a time, each once.
+    private func preparations(of runs: [StudyRun]) -> [Configuration] {
         let all = runs.flatMap(preparations).reduce(into: [Configuration]()) { found, one in
             if !found.contains(one) { found.append(one) }
         }
@@ -89,7 +90,8 @@ extension Study {
         return preparations.isEmpty ? [plain] : preparations
     }
 
-    private func isComplete(_ run: StudyRun) -> Bool {
+    /// Whether a run is there, made of the settings and data as they are.
+    func isComplete(_ run: StudyRun) -> Bool {
         (try? Pipeline(run.configuration).isComplete()) ?? false
     }
 

@@ -99,20 +99,17 @@ public struct Study: Sendable {
 
     /// Two variants of the same settings are one.
     private static func checkDifference(of variants: [StudyVariant], _ runs: [StudyRun], _ file: URL) throws {
-        for (index, variant) in variants.enumerated() {
-            for other in variants[..<index] {
-                func settings(_ name: String) -> Configuration? {
-                    var settings = runs.first { $0.variant == name }?.configuration
-                    settings?.train.run = ""
-                    settings?.train.training.seed = 0
-                    settings?.train.training.measuredSteps = nil
-                    return settings
-                }
-                guard settings(variant.name) == settings(other.name) else { continue }
-                throw UserError(
-                    "\"\(variant.name)\" has the same settings as \"\(other.name)\"",
-                    at: variant.place.isEmpty ? file.path : variant.place, remedy: "Leave one of them out.")
-            }
+        let first = Dictionary(runs.map { ($0.variant, $0.configuration) }) { one, _ in one }
+        var known: [String: String] = [:]
+        for variant in variants {
+            guard var settings = first[variant.name] else { continue }
+            settings.train.run = ""
+            settings.train.training.seed = 0
+            settings.train.training.measuredSteps = nil
+            guard let other = known.updateValue(variant.name, forKey: settings.yaml) else { continue }
+            throw UserError(
+                "\"\(variant.name)\" has the same settings as \"\(other)\"",
+                at: variant.place.isEmpty ? file.path : variant.place, remedy: "Leave one of them out.")
         }
     }
 }

@@ -104,9 +104,8 @@ extension StudyResult.Run {
     init(_ run: StudyRun, _ result: RunResult, test: RankTable, validation: RankTable) {
         self.init(
             seed: run.seed, folder: run.name, bestEpoch: result.bestEpoch, hitRate: test.mean(.hitRate(10)),
-            ndcg: test.mean(.ndcg(10)), validationHitRate: validation.mean(.hitRate(10)), cost: result.cost,
-            gates: result.gates,
-            shares: result.shares)
+            ndcg: test.mean(.ndcg(10)), validationHitRate: validation.mean(.hitRate(10)),
+            validationNDCG: validation.mean(.ndcg(10)), cost: result.cost, gates: result.gates, shares: result.shares)
     }
 }
 
@@ -119,14 +118,28 @@ extension RankTable {
 
 extension EvaluateSettings {
     /// The known best; nil where no file is named.
+    ///
+    /// - Throws: ``UserError`` when the file is not there or does not say it.
     func knownCeiling() throws -> StudyResult.Ceiling? {
         struct Card: Decodable {
             struct Ceiling: Decodable { let hitRate10, ndcg10: Double }
             let ceiling: Ceiling
         }
-        return try ceiling.map {
-            let card = try JSONFile.read(Card.self, from: URL(filePath: $0))
-            return StudyResult.Ceiling(hitRate: card.ceiling.hitRate10, ndcg: card.ceiling.ndcg10)
+        return try ceiling.map { path in
+            let found: StudyResult.Ceiling
+            do {
+                let card = try JSONFile.read(Card.self, from: URL(filePath: path))
+                found = StudyResult.Ceiling(hitRate: card.ceiling.hitRate10, ndcg: card.ceiling.ndcg10)
+            } catch let error as UserError {
+                throw UserError(
+                    "\(error.place.map { "\($0): " } ?? "")\(error.problem)", at: "evaluate.ceiling",
+                    remedy: "Name a file with {\"ceiling\": {\"hitRate10\", \"ndcg10\"}}, as world.json of a world, or none.")
+            }
+            guard (0...1).contains(found.hitRate), (0...1).contains(found.ndcg) else {
+                throw UserError(
+                    "\(path) says HR@10 \(found.hitRate) and NDCG@10 \(found.ndcg), expected 0 to 1", at: "evaluate.ceiling")
+            }
+            return found
         }
     }
 }

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Metrics
 import Report
@@ -6,7 +7,7 @@ extension StudyResult {
     /// Each variant against the reference.
     var verdicts: String {
         let metrics = [Metric.hitRate(10).name, Metric.ndcg(10).name]
-        var table = StudyTable(
+        var table = TextTable(
             titles: ["against \(reference)"] + metrics.flatMap { ["\($0) points", "users' interval", "p", "verdict"] })
         for variant in variants {
             let own = metrics.map { metric in comparisons.first { $0.first == variant.name && $0.users.metric == metric } }
@@ -29,8 +30,8 @@ extension StudyResult {
     }
 
     /// The encoders of each variant and what comes of them.
-    var encoderTable: StudyTable {
-        var table = StudyTable(titles: ["encoders", "text", "image", "HR@10 %", "NDCG@10 %"])
+    var encoderTable: TextTable {
+        var table = TextTable(titles: ["encoders", "text", "image", "HR@10 %", "NDCG@10 %"])
         for variant in variants {
             func size(_ modality: String) -> String {
                 variant.encoders?.first { $0.modality == modality }.map { NumberText.count($0.parameters) } ?? "–"
@@ -44,8 +45,8 @@ extension StudyResult {
     }
 
     /// A run's ranking with changed items.
-    var changeTable: StudyTable {
-        var table = StudyTable(
+    var changeTable: TextTable {
+        var table = TextTable(
             titles: ["on test, %", "items changed", "users moved", "HR@10", "users' interval", "NDCG@10", "users' interval"])
         for variant in variants {
             guard let ranking = variant.ranking else { continue }
@@ -59,8 +60,8 @@ extension StudyResult {
     }
 
     /// The trials of a search, best on the validation targets first.
-    var trialTable: StudyTable {
-        var table = StudyTable(titles: ["on validation, %", "HR@10", "NDCG@10", "settings"])
+    var trialTable: TextTable {
+        var table = TextTable(titles: ["on validation, %", "HR@10", "NDCG@10", "settings"])
         let trials = variants.filter { $0.validation != nil }.sorted { Self.score($0) > Self.score($1) }
         for trial in trials {
             table.rows.append([

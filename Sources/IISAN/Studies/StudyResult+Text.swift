@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Metrics
 import Report
@@ -5,7 +6,7 @@ import Report
 extension StudyResult {
     /// The result for a terminal: how the variants rank, what they cost, and what their differences come to.
     public var text: String {
-        let tables: [StudyTable]
+        let tables: [TextTable]
         switch kind {
         case .compare, .ablate: tables = [rankingTable, costTable]
         case .scale: tables = [encoderTable, rankingTable, costTable]
@@ -27,8 +28,8 @@ extension StudyResult {
         return parts.joined(separator: "\n")
     }
 
-    private var rankingTable: StudyTable {
-        var table = StudyTable(
+    private var rankingTable: TextTable {
+        var table = TextTable(
             titles: ["on test, %", "seeds", "HR@10", "seeds' interval", "users' interval", "NDCG@10", "users' interval"]
                 + ["warm HR", "cold HR", "ties"])
         for variant in variants {
@@ -54,8 +55,8 @@ extension StudyResult {
         return table
     }
 
-    private var costTable: StudyTable {
-        var table = StudyTable(
+    private var costTable: TextTable {
+        var table = TextTable(
             titles: ["cost", "trainable", "per epoch", "epochs", "peak memory", "store", "encoding", "TPME"])
         for variant in variants {
             guard let cost = variant.cost else {

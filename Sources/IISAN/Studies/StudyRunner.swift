@@ -2,9 +2,9 @@
 public protocol StudyRunner {
     /// Does a step.
     ///
-    /// - Returns: false when it was told to stop; the same step goes on from there.
-    /// - Throws: ``UserError`` when the step fails; the study goes on with others.
-    func perform(_ step: StudyStep, observer: Pipeline.Observer) throws -> Bool
+    /// - Throws: ``UserError`` when the step fails, and the study goes on with others; `CancellationError` when told to stop, and the same
+    ///   step goes on from there.
+    func perform(_ step: StudyStep, observer: Pipeline.Observer) throws
 }
 
 /// Does steps in this process.
@@ -15,5 +15,5 @@ public struct InProcessRunner: StudyRunner {
     public init() {}
 
     /// Does a step.
-    public func perform(_ step: StudyStep, observer: Pipeline.Observer) throws -> Bool { try step.perform(observer) }
+    public func perform(_ step: StudyStep, observer: Pipeline.Observer) throws { try step.perform(observer) }
 }

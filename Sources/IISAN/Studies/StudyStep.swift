@@ -28,31 +28,25 @@ public struct StudyStep: Sendable {
 
     /// Does it in this process.
     ///
-    /// - Returns: false when it was told to stop; the same step goes on from there.
-    /// - Throws: ``UserError`` as the stages do.
-    public func perform(_ observer: Pipeline.Observer) throws -> Bool {
-        do { return try stages(observer) } catch is CancellationError { return false }
-    }
-
-    private func stages(_ observer: Pipeline.Observer) throws -> Bool {
+    /// - Throws: `CancellationError` when told to stop, and the same step goes on from there; ``UserError`` as the stages do.
+    public func perform(_ observer: Pipeline.Observer) throws {
         let pipeline = Pipeline(configuration, observer: observer)
         switch work {
         case .prepare:
             try pipeline.importDataset()
-            return try pipeline.encode()
+            try pipeline.encode()
         case .run:
-            return try pipeline.writingRun { place in
-                if try pipeline.isComplete() { return true }
+            try pipeline.writingRun { place in
+                if try pipeline.isComplete() { return }
                 // A result that is there says that all is done; that of a run which gives way is kept with it.
                 let dataset = try pipeline.dataset()
                 if place.isThere, try pipeline.isOfInputs(dataset, pipeline.manifest(dataset)) {
                     try? FileManager.default.removeItem(at: pipeline.run.result)
                 }
-                guard try pipeline.train(replacing: true) == .finished else { return false }
-                guard configuration.train.training.measuredSteps == nil else { return true }
+                try pipeline.train(replacing: true)
+                guard configuration.train.training.measuredSteps == nil else { return }
                 try pipeline.evaluate()
                 try pipeline.report()
-                return true
             }
         }
     }
@@ -65,7 +59,8 @@ extension Pipeline {
             (try? String(contentsOf: run.configuration, encoding: .utf8)) == configuration.yaml,
             let result = try? RunResult.read(from: run.result), !OwnedFolder.isBeingWritten(run.folder) || hold.isHeld,
             // The report comes last; a run that only measured its cost has none.
-            result.test == nil || FileManager.default.fileExists(atPath: run.report.path)
+            result.test == nil || FileManager.default.fileExists(atPath: run.report.path),
+            try !configuration.train.model.method.isTrained || isTrained()
         else { return false }
         let dataset = try dataset()
         return try isOfInputs(dataset, manifest(dataset))

@@ -37,22 +37,24 @@ public struct TuneStudy: Sendable {
             throw UserError(
                 "there is nothing to search", at: file.path, remedy: "Write, for instance, search: {train.rate: [1e-4, 1e-3]}.")
         }
-        guard trials.map({ $0 >= 1 }) ?? true else {
-            throw UserError("is \(trials ?? 0), expected at least 1", at: "\(file.path): trials")
+        guard trials.map({ (1...SearchSpace.mostTrials).contains($0) }) ?? true else {
+            throw UserError("is \(trials ?? 0), expected 1 to \(SearchSpace.mostTrials)", at: "\(file.path): trials")
         }
-        var combinations: [[String]]
+        let combinations: [[String]]
         switch order {
         case .grid:
-            combinations = try SettingsPlace(source: file.path).naming { try search.grid() }
-            if let trials { combinations = Array(combinations.prefix(trials)) }
+            do { combinations = try search.grid(trials) } catch var error as UserError {
+                error.place = "\(file.path): \(error.place ?? "search")"
+                throw error
+            }
         case .random: combinations = search.sample(trials ?? 20, seed: seed)
         }
-        let digits = "\(combinations.count)".count
-        let variants = combinations.enumerated().map { index, set in
-            let number = "\(index + 1)"
-            return StudyVariant("trial-\(String(repeating: "0", count: digits - number.count))\(number)", set: set)
-        }
-        return try Study(options, variants: variants, file: file)
+        return try Study(options, variants: combinations.map { StudyVariant(Self.name(of: $0), set: $0) }, file: file)
+    }
+
+    /// The name of a trial, told by its settings: a search that grows keeps what it has trained.
+    private static func name(of set: [String]) -> String {
+        "trial-\(ContentHash.of(texts: set.sorted()).prefix(8))"
     }
 }
 

@@ -24,15 +24,20 @@ public struct FineTuningOptions: Sendable, Codable, Equatable {
     /// Stops settings that cannot be built.
     ///
     /// - Throws: ``UserError`` that names the setting.
-    public func check() throws {
-        guard (1...1 << 16).contains(adapterWidth) else {
-            throw UserError("is \(adapterWidth), expected 1 to \(1 << 16)", at: "adapter_width")
-        }
-        guard adapterActivation == .relu || adapterActivation == .gelu else {
-            throw UserError("is \(adapterActivation.rawValue)", at: "adapter_activation", remedy: "Choose relu or gelu.")
-        }
-        guard (1...1 << 12).contains(rank) else { throw UserError("is \(rank), expected 1 to \(1 << 12)", at: "rank") }
-        guard alpha > 0, alpha.isFinite else { throw UserError("is \(alpha), expected above 0", at: "alpha") }
-        guard passTokens >= 1 else { throw UserError("is \(passTokens), expected at least 1", at: "pass_tokens") }
+    public func check() throws { try problems().check() }
+
+    /// All settings that cannot be built, by the names that they have in a configuration.
+    package func problems() -> Problems {
+        var problems = Problems()
+        problems.require(
+            (1...1 << 16).contains(adapterWidth), "is \(adapterWidth), expected 1 to \(1 << 16)", at: "adapter_width")
+        problems.require(
+            adapterActivation == .relu || adapterActivation == .gelu, "is \(adapterActivation.rawValue)",
+            at: "adapter_activation", remedy: "Choose relu or gelu.")
+        problems.require((1...1 << 12).contains(rank), "is \(rank), expected 1 to \(1 << 12)", at: "rank")
+        problems.require(alpha > 0 && alpha.isFinite, "is \(alpha), expected a finite number above 0", at: "alpha")
+        problems.require(
+            (1...1 << 30).contains(passTokens), "is \(passTokens), expected 1 to \(1 << 30)", at: "pass_tokens")
+        return problems
     }
 }

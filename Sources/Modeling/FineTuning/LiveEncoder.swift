@@ -15,9 +15,15 @@ struct LiveEncoder {
     /// The rows of all passes, one after the other [rows, ...]; nil where there is no pass.
     ///
     /// - Parameter run: gives the rows of one pass for its input.
+    /// - Throws: `CancellationError` between two passes when told to stop; ``UserError`` when an input can no longer be read.
     func rows(_ passes: LivePasses, _ run: (Tensor) throws -> Tensor) throws -> Tensor? {
         guard !passes.passes.isEmpty else { return nil }
-        let outputs = try withAutocast(to: autocast, on: device) { try passes.passes.map { try run($0.input(device)) } }
+        let outputs = try withAutocast(to: autocast, on: device) {
+            try passes.passes.map { pass in
+                try inputs.stop.check()
+                return try run(pass.input(device))
+            }
+        }
         return outputs.count == 1 ? outputs[0] : .concatenated(outputs, along: 0)
     }
 

@@ -16,13 +16,14 @@ public final class LiveStates: StateSource {
     ///   - layers: the numbers of the kept hidden states, ascending; nil as a store's.
     ///   - pooling: how token states become one; nil for the family's own.
     ///   - precision: what the encoder computes in.
-    /// - Throws: ``UserError`` for a layer that does not exist and for weights that do not fit.
+    /// - Throws: ``UserError`` for layers that do not exist or do not ascend, and for weights that do not fit.
     public init(
         _ inputs: LiveInputs, layers: [Int]?, pooling: Pooling?, precision: EncodingOptions.Precision, passTokens: Int,
         on device: Device
     ) throws {
         let family = inputs.directory.family
         let layers = layers ?? EncodingOptions.usualLayers(depth: family.depth)
+        try ModalityShape.check(kept: layers, of: Array(0...family.depth))
         let encoder = try PretrainedEncoder(
             inputs.directory, hash: inputs.encoderHash, through: layers.max(), on: device,
             dtype: precision == .float32 ? .float32 : .bfloat16)

@@ -101,6 +101,7 @@ public final class TunedEncoder: StateSource {
             guard let gradient = part.rows.gradient else { continue }
             var start = 0
             for (pass, random) in zip(part.passes.passes, part.random) {
+                try live.inputs.stop.check()
                 random.restore()
                 let input = try pass.input(live.device)
                 let rows = withAutocast(to: live.autocast, on: live.device) { run(input, training: true) }

@@ -20,11 +20,15 @@ public final class StoredStates: StateSource {
     /// - Parameters:
     ///   - layers: which of the stored layers are used, ascending; nil for all.
     ///   - device: where the states are wanted.
-    /// - Throws: `UserError` when the store lacks a layer.
+    /// - Throws: `UserError` when the store lacks a layer, or the layers do not ascend.
     public init(_ store: HiddenStateStore, layers: [Int]? = nil, on device: Device) throws {
         self.store = store
         self.device = device
         let layers = layers ?? store.layers
+        do { try ModalityShape.check(kept: layers, of: store.layers) } catch var error as UserError {
+            error.place = store.folder.path
+            throw error
+        }
         positions = try store.positions(ofLayers: layers)
         let present = (0..<store.itemCount).map(store.isPresent)
         presence = present.allSatisfy { $0 } ? nil : present

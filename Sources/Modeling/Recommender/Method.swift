@@ -39,6 +39,8 @@ public enum Method: String, Sendable, Codable, CaseIterable {
         case .iisan, .iisanVersa, .frozen, .id, .idAndModality, .popularity: false
         }
     }
+    /// Whether side networks read several layers.
+    package var hasSideNetworks: Bool { self == .iisan || self == .iisanVersa }
     /// Whether items are known by their titles or pictures.
     public var readsModalities: Bool { readsStates || trainsEncoders }
 }

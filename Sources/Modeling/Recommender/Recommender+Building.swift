@@ -10,21 +10,27 @@ extension Recommender {
     ///   - image: the image states, likewise.
     ///   - positions: how many items of a history the user encoder sees (L).
     ///   - device: where it computes.
-    /// - Throws: `UserError` for settings that cannot be built.
+    /// - Throws: `UserError` for settings that cannot be built, and for a method that trains nothing.
     public static func make(
         _ options: RecommenderOptions, itemCount: Int, text: (any StateSource)?, image: (any StateSource)?, positions: Int,
         on device: Device
     ) throws -> Recommender {
-        guard (1...1 << 12).contains(options.width) else {
-            throw UserError("is \(options.width), expected 1 to \(1 << 12)", at: "width")
+        guard options.method.isTrained else {
+            throw UserError("\(options.method.rawValue) is not trained: it has no recommender", at: "method")
+        }
+        try options.check()
+        var sideNetworks = options.sideNetworks
+        if options.method == .iisanVersa { sideNetworks.form = .versa }
+        if options.method.hasSideNetworks {
+            var problems = Problems()
+            problems.add(sideNetworks.problems(text: text?.shape, image: image?.shape), below: "side_networks")
+            try problems.check()
         }
         let parameters = Parameters(on: device)
         let itemParameters = parameters.scoped("item_tower")
         let itemTower: any ItemTower
         switch options.method {
         case .iisan, .iisanVersa:
-            var sideNetworks = options.sideNetworks
-            if options.method == .iisanVersa { sideNetworks.form = .versa }
             itemTower = try SideNetworkTower(
                 itemParameters, text: text, image: image, sideNetworks, modalityDropout: options.modalityDropout,
                 width: options.width)
@@ -35,7 +41,7 @@ extension Recommender {
         case .id:
             itemTower = try IdentityTower(itemParameters, itemCount: itemCount, width: options.width)
         case .popularity:
-            preconditionFailure("popularity has no recommender")
+            preconditionFailure("a method that is not trained was refused above")
         }
         let userEncoder = try UserEncoder(
             parameters.scoped("user_encoder"), width: options.width, positions: positions, options.userEncoder)

@@ -22,6 +22,23 @@ public struct RecommenderOptions: Sendable, Codable, Equatable {
     /// The papers' settings.
     public init() {}
 
+    /// Stops settings that cannot be built, whatever the encoders are.
+    ///
+    /// - Throws: ``UserError`` that names the settings.
+    public func check() throws { try problems().check() }
+
+    /// All settings that cannot be built, whatever the encoders are, by the names that they have in a configuration.
+    package func problems() -> Problems {
+        var problems = Problems()
+        problems.require((1...1 << 12).contains(width), "is \(width), expected 1 to \(1 << 12)", at: "width")
+        problems.require(
+            (0...0.5).contains(modalityDropout), "is \(modalityDropout), expected 0 to 0.5", at: "modality_dropout")
+        if method.isTrained { problems.add(userEncoder.problems(width: width), below: "user_encoder") }
+        if method.hasSideNetworks { problems.add(sideNetworks.ownProblems(), below: "side_networks") }
+        if isLive { problems.add(fineTuning.problems(), below: "fine_tuning") }
+        return problems
+    }
+
     /// Whether encoders run in every step.
     public var isLive: Bool { method.trainsEncoders || (method.readsStates && !cached) }
     /// Whether a hidden-state store is read.

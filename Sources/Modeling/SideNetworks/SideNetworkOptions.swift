@@ -42,30 +42,39 @@ public struct SideNetworkOptions: Sendable, Codable, Equatable {
     /// Stops settings that cannot be built.
     ///
     /// - Throws: ``UserError`` that names the setting.
-    public func check(text: ModalityShape?, image: ModalityShape?) throws {
-        guard (1...1 << 16).contains(bottleneck) else {
-            throw UserError("is \(bottleneck), expected 1 to \(1 << 16)", at: "bottleneck")
-        }
-        guard activation == .relu || activation == .gelu else {
-            throw UserError("is \(activation.rawValue)", at: "activation", remedy: "Choose relu or gelu.")
-        }
-        guard intra || inter else {
-            throw UserError(
-                "intra and inter are both off, so nothing is left of the item tower", remedy: "Switch one of them on.")
-        }
-        guard text != nil || image != nil else {
-            throw UserError("neither text nor image states are given", remedy: "Name at least one encoder.")
-        }
-        if text == nil || image == nil, !intra {
-            throw UserError(
-                "intra is off, and a single modality has no other tower", at: "intra",
+    public func check(text: ModalityShape?, image: ModalityShape?) throws { try problems(text: text, image: image).check() }
+
+    /// All settings that cannot be built, by the names that they have in a configuration.
+    package func problems(text: ModalityShape?, image: ModalityShape?) -> Problems {
+        var problems = ownProblems()
+        problems.require(
+            text != nil || image != nil, "neither text nor image states are given", remedy: "Name at least one encoder.")
+        if (text == nil) != (image == nil) {
+            problems.require(
+                intra || !inter, "intra is off, and a single modality has no other tower", at: "intra",
                 remedy: "Switch intra on, or add the other encoder.")
         }
-        if let text, let image, text.width != image.width, form == .iisan {
-            throw UserError(
+        if let text, let image, form == .iisan {
+            problems.require(
+                text.width == image.width,
                 "iisan needs encoders of one width; text has \(text.width), image \(image.width)", at: "form",
                 remedy: "Choose auto or versa.")
         }
+        return problems
+    }
+
+    /// Those of them that no encoder could mend.
+    package func ownProblems() -> Problems {
+        var problems = Problems()
+        problems.require(
+            (1...1 << 16).contains(bottleneck), "is \(bottleneck), expected 1 to \(1 << 16)", at: "bottleneck")
+        problems.require(
+            activation == .relu || activation == .gelu, "is \(activation.rawValue)", at: "activation",
+            remedy: "Choose relu or gelu.")
+        problems.require(
+            intra || inter, "intra and inter are both off, so nothing is left of the item tower", at: "intra",
+            remedy: "Switch one of them on.")
+        return problems
     }
 
     /// Whether the Versa form is built for these modalities.
@@ -90,5 +99,23 @@ public struct ModalityShape: Sendable, Codable, Equatable {
     public init(width: Int, layers: [Int]) {
         self.width = width
         self.layers = layers
+    }
+
+    /// Refuses kept layers that are none, not ascending, or not of those that there are.
+    ///
+    /// - Parameters:
+    ///   - kept: the layers that a model is to read.
+    ///   - stored: those that there are.
+    /// - Throws: ``UserError`` without a place.
+    package static func check(kept: [Int], of stored: [Int]) throws {
+        let remedy = "Choose among \(stored), each at most once and in this order."
+        guard !kept.isEmpty else { throw UserError("is an empty list, and a tower reads at least one layer", remedy: remedy) }
+        let missing = kept.filter { !stored.contains($0) }
+        guard missing.isEmpty else {
+            throw UserError("names \(missing.prefix(20)), and the layers \(stored) are kept", remedy: remedy)
+        }
+        guard zip(kept, kept.dropFirst()).allSatisfy({ $0 < $1 }) else {
+            throw UserError("is \(kept.prefix(50)), expected different layers in ascending order", remedy: remedy)
+        }
     }
 }

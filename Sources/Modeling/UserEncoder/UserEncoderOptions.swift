@@ -15,11 +15,16 @@ public struct UserEncoderOptions: Sendable, Codable, Equatable {
     /// Stops settings that cannot be built.
     ///
     /// - Throws: ``UserError`` that names the setting.
-    public func check(width: Int) throws {
-        guard (1...1024).contains(blocks) else { throw UserError("is \(blocks), expected 1 to 1024", at: "blocks") }
-        guard heads >= 1, width % heads == 0 else {
-            throw UserError("is \(heads), expected a divisor of the width \(width)", at: "heads")
-        }
-        guard (0..<1).contains(dropout) else { throw UserError("is \(dropout), expected 0 up to below 1", at: "dropout") }
+    public func check(width: Int) throws { try problems(width: width).check() }
+
+    /// All settings that cannot be built, by the names that they have in a configuration.
+    package func problems(width: Int) -> Problems {
+        var problems = Problems()
+        problems.require((1...1024).contains(blocks), "is \(blocks), expected 1 to 1024", at: "blocks")
+        problems.require(
+            heads >= 1 && width % heads == 0, "is \(heads), expected a divisor of the width \(width)", at: "heads",
+            remedy: "Choose among \((1...max(1, min(width, 64))).filter { width % $0 == 0 }).")
+        problems.require((0..<1).contains(dropout), "is \(dropout), expected 0 up to below 1", at: "dropout")
+        return problems
     }
 }

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import HiddenStates
 import TestSupport
@@ -39,14 +40,15 @@ import Testing
         var reused: [Int] = []
         while true {
             // Each try goes a little further, so that even a first shard longer than the first tries is done some day.
-            var questions = steps + cancelled
+            var batches = steps + cancelled
+            let stop = StopToken()
+            func count(_: Files.Progress) {
+                batches -= 1
+                if batches <= 0 { stop.request() }
+            }
             do {
                 let encoder = try CatalogueEncoder(modality, of: items, with: directory, options: options)
-                let isCancelled = {
-                    questions -= 1
-                    return questions < 0
-                }
-                let result = try encoder.encode(into: parts, isCancelled: isCancelled)
+                let result = try encoder.encode(into: parts, progress: count, stop: stop)
                 reused.append(result.reused)
                 break
             } catch is CancellationError {

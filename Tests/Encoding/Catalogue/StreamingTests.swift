@@ -98,16 +98,17 @@ import Torch
             var cancelled = 0
             var furthest = 0
             while true {
-                var questions = steps + 4 * cancelled
+                var batches = steps + 4 * cancelled
                 var tasks: [String] = []
+                let stop = StopToken()
+                func count(_ progress: Files.Progress) {
+                    tasks.append(progress.task)
+                    batches -= 1
+                    if batches <= 0 { stop.request() }
+                }
                 do {
                     let encoder = try CatalogueEncoder(.text, of: items, with: directory, options: options)
-                    _ = try encoder.encode(
-                        into: parts, progress: { tasks.append($0.task) },
-                        isCancelled: {
-                            questions -= 1
-                            return questions < 0
-                        })
+                    _ = try encoder.encode(into: parts, progress: count, stop: stop)
                     break
                 } catch is CancellationError {
                     cancelled += 1
@@ -172,14 +173,15 @@ import Torch
             let options = try options(for: directory, .text)
             let (whole, parts) = (folder.appending(path: "whole"), folder.appending(path: "parts"))
             _ = try CatalogueEncoder(.text, of: items, with: directory, options: options).encode(into: whole)
-            var questions = 25
+            var batches = 25
+            let stop = StopToken()
+            func count(_: Files.Progress) {
+                batches -= 1
+                if batches <= 0 { stop.request() }
+            }
             #expect(throws: CancellationError.self) {
-                try CatalogueEncoder(.text, of: items, with: directory, options: options).encode(
-                    into: parts,
-                    isCancelled: {
-                        questions -= 1
-                        return questions < 0
-                    })
+                try CatalogueEncoder(.text, of: items, with: directory, options: options)
+                    .encode(into: parts, progress: count, stop: stop)
             }
             let record = folder.appending(path: "parts.building/streaming.json")
             let text = try String(contentsOf: record, encoding: .utf8)

@@ -218,14 +218,14 @@ import Testing
         let slow: FakeHub.Fault = { _, _ in .init(body: FakeHub.weights, trickle: 0.002) }
         try withHub(storeFault: slow) { hub, folder in
             let start = Date()
-            var asked = 0
+            let stop = StopToken()
+            var reports = 0
+            func count(_: Files.Progress) {
+                if !hub.store.requests.isEmpty { reports += 1 }
+                if reports > 2 { stop.request() }
+            }
             #expect(throws: CancellationError.self) {
-                try hub.client(folder).pull(
-                    "org/model",
-                    isCancelled: {
-                        if !hub.store.requests.isEmpty { asked += 1 }
-                        return asked > 2
-                    })
+                try hub.client(folder).pull("org/model", progress: count, stop: stop)
             }
             #expect(Date().timeIntervalSince(start) < 5)
             let part = folder.appending(

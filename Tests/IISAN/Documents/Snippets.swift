@@ -24,10 +24,9 @@ private func library() throws {
     configuration.train.training.seed = 43
     let pipeline = Pipeline(configuration, observer: observer)
     try pipeline.importDataset()
-    if try pipeline.encode(), try pipeline.train() == .finished {
-        let result = try pipeline.evaluate()
-        if let card = result.test { print(card.text) }
-    }
+    try pipeline.encode()
+    try pipeline.train()
+    if let card = try pipeline.evaluate().test { print(card.text) }
 
     let source = ImportSource.tables(
         interactions: InteractionTable(Table(URL(filePath: "log.csv.gz")), user: "customer", item: "sku", timestamp: "time"),
@@ -63,7 +62,7 @@ private func library() throws {
         let summary = RankingSummary(of: try evaluator.ranks(recommender, .validation), cutoffs: [10], resamples: 0)
         return Validation(hitRate: summary.cutoffs[0].hitRate.value, ndcg: summary.cutoffs[0].ndcg.value)
     }
-    _ = try trainer.train(onEvent: { print($0.epoch, $0.loss) })
+    try trainer.train(onEvent: { print($0.epoch, $0.loss) })
     try run.best.load(into: recommender)
 
     let card = Evaluator.card(

@@ -20,7 +20,7 @@ import Testing
     @Test func variantsAreSetSideBySideAndFinishedRunsAreKept() throws {
         try withTemporaryFolder { folder in
             let shop = try TinyShop(folder)
-            let result = try #require(try shop.compare(yaml).run(using: InProcessRunner()))
+            let result = try shop.compare(yaml).run(using: InProcessRunner())
             #expect(result.isWhole && result.variants.map(\.name) == ["iisan", "id", "popularity"])
             let iisan = try #require(result["iisan"])
             let ranking = try #require(iisan.ranking)
@@ -50,15 +50,14 @@ import Testing
             var messages: [String] = []
             var observer = Pipeline.Observer()
             observer.onMessage = { messages.append($0) }
-            let again = try #require(try shop.compare(yaml).run(using: InProcessRunner(), observer: observer))
+            let again = try shop.compare(yaml).run(using: InProcessRunner(), observer: observer)
             #expect(again == result)
             #expect(try paths.map(shop.state).elementsEqual(before) { $0.bytes == $1.bytes && $0.time == $1.time })
             #expect(messages.contains { $0.hasPrefix("study: 5 runs, 5 of them done") }, "\(messages)")
 
             // Another setting of one variant: its runs alone are made again.
-            let other = try #require(
-                try shop.compare(yaml.replacing("{train.method: id}", with: "{train.method: id, train.epochs: 1}"))
-                    .run(using: InProcessRunner()))
+            let other = try shop.compare(yaml.replacing("{train.method: id}", with: "{train.method: id, train.epochs: 1}"))
+                .run(using: InProcessRunner())
             #expect(other["id"]?.runs[0].cost?.epochs == 1 && other["iisan"]?.ranking == iisan.ranking)
             #expect(try shop.state(of: paths[1]).time == before[1].time)
         }
@@ -67,9 +66,8 @@ import Testing
     @Test func theSameSeedGivesTheSameNumbers() throws {
         try withTemporaryFolder { folder in
             let shop = try TinyShop(folder)
-            let one = try #require(try shop.compare(yaml).run(using: InProcessRunner()))
-            let other = try #require(
-                try shop.compare(yaml.replacing("folder: s", with: "folder: t")).run(using: InProcessRunner()))
+            let one = try shop.compare(yaml).run(using: InProcessRunner())
+            let other = try shop.compare(yaml.replacing("folder: s", with: "folder: t")).run(using: InProcessRunner())
             #expect(one.variants.map(\.ranking) == other.variants.map(\.ranking))
             #expect(one.variants.map { $0.runs.map(\.gates) } == other.variants.map { $0.runs.map(\.gates) })
             #expect(one.comparisons == other.comparisons)
@@ -79,18 +77,17 @@ import Testing
     @Test func aVariantThatFailsIsNamedAndTheOthersAreMade() throws {
         try withTemporaryFolder { folder in
             let shop = try TinyShop(folder)
-            let result = try #require(
-                try shop.compare(
-                    """
-                    base: config.yaml
-                    folder: s
-                    seeds: [1]
-                    variants:
-                      - {name: heads, set: {train.user_encoder.heads: 7}}
-                      - {name: lost, set: {encode.text.encoder: nowhere}}
-                      - {name: id, set: {train.method: id}}
-                    """
-                ).run(using: InProcessRunner()))
+            let result = try shop.compare(
+                """
+                base: config.yaml
+                folder: s
+                seeds: [1]
+                variants:
+                  - {name: heads, set: {train.user_encoder.heads: 7}}
+                  - {name: lost, set: {encode.text.encoder: nowhere}}
+                  - {name: id, set: {train.method: id}}
+                """
+            ).run(using: InProcessRunner())
             #expect(!result.isWhole && result["id"]?.failures.isEmpty == true && result["id"]?.ranking != nil)
             #expect(result["heads"]?.failures[0].reason.contains("divisor") == true)
             #expect(result["lost"]?.failures[0].reason.contains("nowhere") == true)
@@ -109,7 +106,7 @@ import Testing
                 set: {train.method: id}
                 search: {train.rate: [1e-5, 1e-2, 3e-3]}
                 """)
-            let result = try #require(try TuneStudy(file: file).plan(file).run(using: InProcessRunner()))
+            let result = try TuneStudy(file: file).plan(file).run(using: InProcessRunner())
             let chosen = try #require(result.chosen)
             let best = result.variants.compactMap { $0.validation?.hitRate.mean.value }.max()
             #expect(result[chosen]?.validation?.hitRate.mean.value == best)
@@ -142,7 +139,7 @@ import Testing
                 rates: [0, 0.5, 1]
                 """)
             let store = try shop.state(of: "states/text/manifest.json")
-            let result = try #require(try RobustnessStudy(file: file).result(file))
+            let result = try RobustnessStudy(file: file).result(file)
             #expect(
                 result.variants.map(\.name) == [
                     "unchanged", "titles-missing-0.5", "titles-missing-1", "pictures-swapped-0.5", "pictures-swapped-1",

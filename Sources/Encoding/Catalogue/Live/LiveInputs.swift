@@ -17,6 +17,8 @@ public final class LiveInputs {
     public let isPresent: [Bool]
     /// A SHA-256 of the encoder's files alone.
     public let encoderHash: String
+    /// Looked at by whoever reads the inputs, between two passes of the encoder.
+    package let stop: StopToken
     let source: Source
 
     /// What the inputs are made of.
@@ -36,11 +38,12 @@ public final class LiveInputs {
     ///   - directory: the encoder's directory with its tokenizer or picture processor.
     ///   - options: the longest title, and what becomes of damaged pictures; threads.
     ///   - pictureMemory: bytes that prepared pictures may take; 1 GB by default.
+    ///   - stop: looked at while pictures are read, and between the passes of an encoder that runs over the inputs.
     /// - Throws: ``UserError`` for a file that is missing, damaged or does not fit; `CancellationError`.
     public init(
         _ modality: EncoderModality, of items: [CatalogueItem], with directory: URL,
         options: EncodingOptions = EncodingOptions(), pictureMemory: Int = 1 << 30, progress: Files.Progress.Handler? = nil,
-        isCancelled: () -> Bool = { false }
+        stop: StopToken = StopToken()
     ) throws {
         let encoder = try EncoderDirectory(directory, for: modality)
         let input = try Self.input(modality, encoder, items: items.count, options)
@@ -51,12 +54,13 @@ public final class LiveInputs {
             isPresent = tokens.map { !$0.isEmpty }
         case let pictures as PictureInput:
             let live = try LivePictures(
-                pictures, items: items, memory: pictureMemory, progress: progress, isCancelled: isCancelled)
+                pictures, items: items, memory: pictureMemory, progress: progress, stop: stop)
             source = .pictures(live)
             isPresent = live.isPresent
         default: preconditionFailure("inputs are titles or pictures")
         }
         self.modality = modality
+        self.stop = stop
         self.directory = encoder
         encoderHash = try encoder.contentHash()
     }
@@ -75,6 +79,7 @@ public final class LiveInputs {
                 at: directory.path)
         }
         modality = .text
+        stop = StopToken()
         source = .titles(tokens)
         isPresent = tokens.map { !$0.isEmpty }
         encoderHash = try self.directory.contentHash()
@@ -89,6 +94,7 @@ public final class LiveInputs {
             grid.reads(height: pixels.size(2), width: pixels.size(3))
         else { throw UserError("the encoder does not read pixels of shape \(pixels.shape)", at: directory.path) }
         modality = .image
+        stop = StopToken()
         source = .pixels(pixels, tokensPerItem: grid.tokens(height: pixels.size(2), width: pixels.size(3)))
         isPresent = [Bool](repeating: true, count: pixels.size(0))
         encoderHash = try self.directory.contentHash()

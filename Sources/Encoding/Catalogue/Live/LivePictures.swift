@@ -18,7 +18,7 @@ final class LivePictures: Sendable {
     /// - Throws: ``UserError`` for a damaged picture, unless these are skipped; `CancellationError`.
     init(
         _ input: PictureInput, items: [CatalogueItem], memory: Int, progress: Files.Progress.Handler?,
-        isCancelled: () -> Bool
+        stop: StopToken
     ) throws {
         self.input = input
         self.items = items
@@ -28,7 +28,7 @@ final class LivePictures: Sendable {
         var room = memory
         let part = 256
         for start in stride(from: 0, to: items.count, by: part) {
-            if isCancelled() { throw CancellationError() }
+            try stop.check()
             let end = min(start + part, items.count)
             let scaled = ParallelWork.map(count: end - start, threads: input.threads) { index in
                 items[start + index].picture.map { file in

@@ -15,7 +15,7 @@ final class BlockwiseEncoding {
     private let shards: [HiddenStateStoreWriter.PendingShard]
     private let folder: StreamingFolder
     private let pooled: RandomAccessFile
-    private let isCancelled: () -> Bool
+    private let stop: StopToken
     private let report: (_ part: Int, _ rows: Int) -> Void
     private(set) var record: StreamingRecord
     /// The items that have states.
@@ -33,12 +33,12 @@ final class BlockwiseEncoding {
     ///   - report: is told after each batch how many parts are done and how many rows of the next.
     init(
         _ catalogue: CatalogueEncoder, _ reader: BlockReader, shards: [HiddenStateStoreWriter.PendingShard], in folder: URL,
-        isCancelled: @escaping () -> Bool, report: @escaping (_ part: Int, _ rows: Int) -> Void
+        stop: StopToken, report: @escaping (_ part: Int, _ rows: Int) -> Void
     ) throws {
         self.catalogue = catalogue
         self.reader = reader
         self.folder = StreamingFolder(url: folder)
-        self.isCancelled = isCancelled
+        self.stop = stop
         self.report = report
         let known = StreamingRecord.read(
             self.folder.record, for: shards, items: catalogue.items.count, last: catalogue.identity.layers.max() ?? 0,
@@ -60,7 +60,7 @@ final class BlockwiseEncoding {
 
     /// Computes the pooled states of all items, gives them shard by shard, and removes the files that served it.
     ///
-    /// - Throws: `CancellationError` when cancelled; ``UserError`` when the disk or the encoder fails.
+    /// - Throws: `CancellationError` when told to stop; ``UserError`` when the disk or the encoder fails.
     func run(_ take: (HiddenStateStoreWriter.PendingShard, ShardStates) throws -> Void) throws {
         if record.layer < 0 { try embed() }
         if record.layer < last { try runBlocks() }
@@ -99,7 +99,7 @@ final class BlockwiseEncoding {
         for shard in shards {
             while let batch = try nextBatch() {
                 if case .endOfShard = batch.values { break }
-                if isCancelled() { throw CancellationError() }
+                try stop.check()
                 for (row, problem) in batch.damaged { record.problems[shard.missing[row]] = problem }
                 guard let input = batch.tensor(on: catalogue.options.device) else { continue }
                 let states = try withTensorErrors { withoutGradients { part(input, dropout: .none) } }
@@ -139,7 +139,7 @@ final class BlockwiseEncoding {
             ? try reader.finalNorm() : nil
         var done = 0
         for (number, batch) in record.batches.enumerated() {
-            if isCancelled() { throw CancellationError() }
+            try stop.check()
             if number + 1 < record.batches.count { input.willRead(record.batches[number + 1], width: width, dtype: dtype) }
             let states = try input.read(batch, width: width, dtype: dtype).to(catalogue.options.device)
             let result = try withTensorErrors {

@@ -14,7 +14,7 @@ struct StateFolder: StateSource {
     /// Lists a folder and reads all of its files once for their hash.
     ///
     /// - Throws: ``UserError`` for a folder without such files, two files of one item, or a first file that is not of states.
-    init(_ folder: URL, pooling: StoreIdentity.Pooling, progress: Files.Progress.Handler?) throws {
+    init(_ folder: URL, pooling: StoreIdentity.Pooling, progress: Files.Progress.Handler?, stop: StopToken) throws {
         self.pooling = pooling
         let names: [String]
         do {
@@ -36,6 +36,7 @@ struct StateFolder: StateSource {
         }
         var hash = ContentHash()
         for (index, file) in ordered.enumerated() {
+            try stop.check()
             hash.update(file.value.lastPathComponent)
             hash.update(try ContentHash.of(file: file.value))
             progress?(Files.Progress("reading files of states", done: index + 1, total: ordered.count, unit: "files"))

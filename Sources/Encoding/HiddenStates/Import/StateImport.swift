@@ -81,10 +81,13 @@ public struct StateImport: Sendable {
     ///   - folder: where the store will be.
     ///   - items: the dataset's item ids, in its order.
     ///   - progress: is told of every file hashed and every shard written.
+    ///   - stop: looked at as often; the same call goes on from there.
     /// - Throws: ``UserError`` for files that cannot be read or do not fit together, states that are not finite or do not fit the number
     ///   format, and what ``HiddenStateStoreWriter`` throws.
-    public func run(into folder: URL, items: [String], progress: Files.Progress.Handler? = nil) throws -> Summary {
-        let states = try open(items: items, progress: progress)
+    public func run(
+        into folder: URL, items: [String], progress: Files.Progress.Handler? = nil, stop: StopToken = StopToken()
+    ) throws -> Summary {
+        let states = try open(items: items, progress: progress, stop: stop)
         let layers = options.layers ?? Array(0..<states.layers)
         guard layers.count == states.layers else {
             throw UserError("the source has \(states.layers) layers, \(layers.count) were named", at: folder.path)
@@ -104,6 +107,7 @@ public struct StateImport: Sendable {
             folder, identity: identity, items: items.map { Self.item($0, of: states, isPresent: known.contains($0)) },
             shardItems: options.shardItems, startingAnew: options.startingAnew)
         for shard in writer.pendingShards {
+            try stop.check()
             try Self.write(shard, to: writer, from: states, known: known)
             progress?(
                 Files.Progress("importing hidden states", done: shard.items.upperBound, total: items.count, unit: "items"))
@@ -113,11 +117,11 @@ public struct StateImport: Sendable {
             extraExamples: Array(extra.sorted().prefix(5)))
     }
 
-    private func open(items: [String], progress: Files.Progress.Handler?) throws -> any StateSource {
+    private func open(items: [String], progress: Files.Progress.Handler?, stop: StopToken) throws -> any StateSource {
         switch source {
         case .table(let file, let ids): try StateTable(file, ids: ids, items: items)
         case .tensors(let file): try StateTensors(file, pooling: options.pooling)
-        case .folder(let folder): try StateFolder(folder, pooling: options.pooling, progress: progress)
+        case .folder(let folder): try StateFolder(folder, pooling: options.pooling, progress: progress, stop: stop)
         }
     }
 
