@@ -43,7 +43,8 @@ extension World {
         let columns = Attribute.allCases.map { attribute in attribute.values.map { Array("\t\($0)".utf8) } }
         let table = ParallelLines(task: "writing attributes", unit: "items", count: options.items)
         let header = (["item"] + Attribute.allCases.map(\.name) + ["new"]).joined(separator: "\t")
-        try table.write(to: folder.appending(path: "attributes.tsv"), header: header, progress: progress, stop: stop) { item, line in
+        try table.write(to: folder.appending(path: "attributes.tsv"), header: header, progress: progress, stop: stop) {
+            item, line in
             let attributes = attributes(of: item)
             itemNames.append(item, to: &line)
             for attribute in Attribute.allCases { line += columns[attribute.rawValue][attributes[attribute]] }

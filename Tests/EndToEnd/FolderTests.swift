@@ -6,8 +6,8 @@ import Testing
 /// Folders that are ours, as a user meets them on the command line: several processes, kills, and what is not to be lost.
 @Suite(.serialized) struct FolderTests {
     private func hidden(_ folder: URL) throws -> [String] {
-        try FileManager.default.subpathsOfDirectory(atPath: folder.path).filter {
-            [".partial", ".old", ".lock"].contains { ending in $0.hasSuffix(ending) }
+        try FileManager.default.subpathsOfDirectory(atPath: folder.path).filter { path in
+            [".partial", ".old", ".lock"].contains { path.hasSuffix($0) }
         }
     }
 
@@ -21,7 +21,9 @@ import Testing
     @Test func aSecondRunInOneFolderIsRefusedAndAKilledOneGoesOn() throws {
         try withTemporaryFolder { folder in
             _ = try SmallShop(folder, items: 100, users: 40)
-            let arguments = ["run", "config.yaml", "--set", "train.method=id", "--set", "train.run=r", "--set", "evaluate.examples=0"]
+            let arguments = [
+                "run", "config.yaml", "--set", "train.method=id", "--set", "train.run=r", "--set", "evaluate.examples=0",
+            ]
             let long = arguments + ["--set", "train.epochs=100000", "--set", "train.patience=100000"]
             let first = try CommandLine.start(long, in: folder)
             defer { if first.isRunning { kill(first.processIdentifier, SIGKILL) } }
@@ -79,7 +81,8 @@ import Testing
             try AtomicFile.write("x", to: folder.appending(path: "set/notes.txt"))
             let kept = try run("set")
             #expect(kept.code == 1 && kept.errors.contains("notes.txt"), "\(kept.errors)")
-            let generated = try CommandLine.run(["data", "generate", "shop", "--items", "100", "--users", "20", "--replace"], in: folder)
+            let generated = try CommandLine.run(
+                ["data", "generate", "shop", "--items", "100", "--users", "20", "--replace"], in: folder)
             #expect(generated.code == 1 && generated.errors.contains("is not a generated world"), "\(generated.errors)")
             #expect(exists(shop.appending(path: "log.csv")))
         }
@@ -101,7 +104,7 @@ import Testing
 
     @Test(arguments: [SIGINT, SIGKILL]) func aWorldThatIsEndedLeavesNothing(_ signal: Int32) throws {
         try withTemporaryFolder { folder in
-            let arguments = ["data", "generate", "w", "--items", "100000", "--users", "1000", "--picture-size", "64"]
+            let arguments = ["data", "generate", "w", "--items", "20000", "--users", "100", "--picture-size", "64"]
             let process = try CommandLine.start(arguments, in: folder)
             func pictures() -> Bool {
                 let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []

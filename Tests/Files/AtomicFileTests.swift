@@ -56,7 +56,9 @@ import Testing
         #expect(HiddenName.isLeftover(name, .partial) && HiddenName.isLeftover(name, of: "a.b", .partial))
         #expect(!HiddenName.isLeftover(name, of: "b", .partial) && !HiddenName.isLeftover(name, of: "a", .partial))
         #expect(!HiddenName.isLeftover(name, .old))
-        for other in [".partial", "..1-2.partial", ".a.1.partial", ".a.1-x.partial", "a.1-2.partial", ".a.1-2-3.partial", ".a.-2.partial"] {
+        for other in [
+            ".partial", "..1-2.partial", ".a.1.partial", ".a.1-x.partial", "a.1-2.partial", ".a.1-2-3.partial", ".a.-2.partial",
+        ] {
             #expect(!HiddenName.isLeftover(other, .partial), "\(other)")
         }
         // As long as a name may be: what is added to it has to find room.

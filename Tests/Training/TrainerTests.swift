@@ -190,9 +190,10 @@ import Torch
         let model = checkpoint.folder.appending(path: "model.safetensors")
         switch damage {
         case "gone": try FileManager.default.removeItem(at: checkpoint.folder)
-        case "empty": for name in try FileManager.default.contentsOfDirectory(atPath: checkpoint.folder.path) {
-            try FileManager.default.removeItem(at: checkpoint.folder.appending(path: name))
-        }
+        case "empty":
+            for name in try FileManager.default.contentsOfDirectory(atPath: checkpoint.folder.path) {
+                try FileManager.default.removeItem(at: checkpoint.folder.appending(path: name))
+            }
         case "cut": try Data(contentsOf: model).dropLast(5).write(to: model)
         case "a byte":
             var bytes = try Data(contentsOf: model)

@@ -58,7 +58,9 @@ public enum Folder {
             let descriptor = open(url.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
             guard descriptor >= 0 else { throw UserError.system("could not open the folder", at: url.path) }
             defer { close(descriptor) }
-            guard flush_file_system(descriptor) == 0 else { throw UserError.system("could not flush the files to the disk", at: url.path) }
+            guard flush_file_system(descriptor) == 0 else {
+                throw UserError.system("could not flush the files to the disk", at: url.path)
+            }
         #else
             for name in try FileManager.default.contentsOfDirectory(atPath: url.path) {
                 let file = open(url.appending(path: name).path, O_RDONLY | O_CLOEXEC)

@@ -11,7 +11,8 @@ extension OwnedFolder {
         var status = stat()
         guard stat(url.path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
             throw UserError(
-                "is a file, and \(kind.shown) is a folder", at: url.path, remedy: "Name a folder that is empty or not there yet.")
+                "is a file, and \(kind.shown) is a folder", at: url.path,
+                remedy: "Name a folder that is empty or not there yet.")
         }
         if purpose == .making {
             throw UserError(
@@ -59,7 +60,8 @@ extension OwnedFolder {
         ]
         for (name, path) in held where FolderPlace.lies(try FolderPlace.resolved(URL(filePath: path)), in: url) {
             throw UserError(
-                "is \(name), or holds it", at: url.path, remedy: "Name a folder of its own for \(kind.shown); nothing was changed.")
+                "is \(name), or holds it", at: url.path,
+                remedy: "Name a folder of its own for \(kind.shown); nothing was changed.")
         }
     }
 

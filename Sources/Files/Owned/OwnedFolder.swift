@@ -150,7 +150,9 @@ package final class OwnedFolder {
     private func sweep() throws {
         let parent = url.deletingLastPathComponent()
         let beside = Self.names(in: parent)
-        let old = beside.filter { HiddenName.isLeftover($0, of: url.lastPathComponent, .old) }.map { parent.appending(path: $0) }
+        let old = beside.filter { HiddenName.isLeftover($0, of: url.lastPathComponent, .old) }.map {
+            parent.appending(path: $0)
+        }
         var status = stat()
         if let newest = old.max(by: { Self.time($0) < Self.time($1) }), lstat(url.path, &status) != 0 {
             guard rename(newest.path, url.path) == 0 else {

@@ -90,7 +90,8 @@ extension Pipeline {
         let dataset = try dataset()
         guard !newItems || !configuration.train.model.method.hasItemVectors else {
             throw UserError(
-                "\(configuration.train.model.name) has a vector of its own for each item it was trained on", at: run.folder.path,
+                "\(configuration.train.model.name) has a vector of its own for each item it was trained on",
+                at: run.folder.path,
                 remedy: "Train again for new items, or choose a method that reads titles or pictures alone.")
         }
         try checkRun(dataset, newItems: newItems)

@@ -79,7 +79,8 @@ extension Pipeline {
             return RunManifest.Encoder(
                 modality: modality.rawValue, path: settings.encoder, encoderHash: hashes.encoder, inputsHash: hashes.inputs)
         }
-        let stores = try configuration.train.model.readsStores
+        let stores =
+            try configuration.train.model.readsStores
             ? configuration.readModalities.map { try HiddenStateStore.open(URL(filePath: $0.settings.store)) } : []
         return RunManifest(
             dataset: configuration.data.dataset, contentHash: dataset.manifest.contentHash, stores: stores, encoders: live)
@@ -130,7 +131,9 @@ extension Pipeline {
     /// The command that trains the run of this folder, as a shell takes it.
     var trainCommand: String {
         func quoted(_ text: String) -> String {
-            let isPlain = text.unicodeScalars.allSatisfy { CharacterSet.alphanumerics.contains($0) || "/._-+=".unicodeScalars.contains($0) }
+            let isPlain = text.unicodeScalars.allSatisfy {
+                CharacterSet.alphanumerics.contains($0) || "/._-+=".unicodeScalars.contains($0)
+            }
             return isPlain && !text.isEmpty ? text : "'\(text.replacing("'", with: "'\\''"))'"
         }
         let file = configurationFile ?? run.configuration

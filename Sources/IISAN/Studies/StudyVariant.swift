@@ -38,7 +38,8 @@ public struct StudyVariant: Sendable, Equatable {
 
     /// What else lies in a study's folder.
     private static let taken: Set = [
-        "lock", "states", "plan.json", "study.json", "report.html", "table.md", "table.csv", "runs.csv", "curves.svg", "best.yaml",
+        "lock", "states", "plan.json", "study.json", "report.html", "table.md", "table.csv", "runs.csv", "curves.svg",
+        "best.yaml",
     ]
 
     /// Stops what cannot be a folder, and settings that make no sense.

@@ -35,14 +35,15 @@ import Testing
     }
 
     /// Every state that a kill can leave, with an exchange and without: what is there afterwards.
-    @Test(arguments: [
-        (place: "old", partial: "half", old: nil, expected: "old"),  // while filling
-        (place: "old", partial: nil, old: nil, expected: "old"),
-        (place: nil, partial: "new", old: "old", expected: "old"),  // between two renames
-        (place: "new", partial: "old", old: nil, expected: "new"),  // after an exchange
-        (place: "new", partial: nil, old: "old", expected: "new"),  // while removing
-        (place: nil, partial: "half", old: nil, expected: nil),
-    ] as [(place: String?, partial: String?, old: String?, expected: String?)])
+    @Test(
+        arguments: [
+            (place: "old", partial: "half", old: nil, expected: "old"),  // while filling
+            (place: "old", partial: nil, old: nil, expected: "old"),
+            (place: nil, partial: "new", old: "old", expected: "old"),  // between two renames
+            (place: "new", partial: "old", old: nil, expected: "new"),  // after an exchange
+            (place: "new", partial: nil, old: "old", expected: "new"),  // while removing
+            (place: nil, partial: "half", old: nil, expected: nil),
+        ] as [(place: String?, partial: String?, old: String?, expected: String?)])
     func aKillLosesNothingAndLeavesNothing(
         _ state: (place: String?, partial: String?, old: String?, expected: String?)
     ) throws {
@@ -95,7 +96,8 @@ import Testing
                 let held = try OwnedFolder(.dataset, at: url, for: .making)
                 let error = #expect(throws: UserError.self) { try OwnedFolder(.dataset, at: url, for: .making) }
                 let problem = error?.problem ?? ""
-                #expect(problem.contains("another process is writing here: process \(getpid()) on ") && problem.contains(" since "))
+                #expect(
+                    problem.contains("another process is writing here: process \(getpid()) on ") && problem.contains(" since "))
                 // Sweeping is the holder's: who was refused has removed nothing.
                 try held.create { partial in
                     #expect(throws: UserError.self) { try OwnedFolder(.dataset, at: url, for: .making) }
