@@ -30,7 +30,7 @@ extension Doctor {
             "Kernels", "none",
             advice:
                 "Side networks train with LibTorch's operations, several times slower, and in bfloat16 slower still: our kernels "
-                + "need AVX-512, for bfloat16 AVX512-BF16 or AMX. Train in float32, or with train.precision: auto.")
+                + "need AVX2, for bfloat16 AVX512-BF16 or AMX. Train in float32, or with train.precision: auto.")
     }
 
     /// The names of the processor's features; empty where the system does not list them.
