@@ -55,25 +55,19 @@ extension RawFolder {
 
     /// Tables with a row per interaction, each with the items' table that knows most of its items.
     private func plainTables(_ tables: [RawTable], _ stop: StopToken) throws -> [Found] {
-        var catalogues: [(table: RawTable, id: Int, ids: IDTable)] = []
-        for table in tables {
-            try stop.check()
-            let id = table.column(named: ImportRun.itemNames + ["parent_asin", "id"]) ?? 0
-            if table.isUnique(id), table.textColumn != nil, table.column(named: ImportRun.userNames) == nil {
-                catalogues.append((table, id, try table.ids(id)))
-            }
-        }
+        let catalogues = try catalogues(tables, stop)
         var found: [(candidate: Found, score: Int)] = []
         for table in tables where !catalogues.contains(where: { $0.table.table.url == table.table.url }) {
             let time = table.timeColumn
             var item = table.column(named: ImportRun.itemNames)
+            // The sure ones come first, so that a later one has to know more items.
             var best: (catalogue: Int, share: Double)?
             for (index, catalogue) in catalogues.enumerated() {
                 for column in item.map({ [$0] }) ?? Array(table.names.indices) where column != time {
                     let share = table.share(of: column, in: catalogue.ids)
                     if share > best?.share ?? 0.1 {
                         best = (index, share)
-                        if item == nil || table.column(named: ImportRun.itemNames) == nil { item = column }
+                        if table.column(named: ImportRun.itemNames) == nil { item = column }
                     }
                 }
             }
@@ -88,6 +82,34 @@ extension RawFolder {
         return found.sorted { $0.score > $1.score }.map(\.candidate)
     }
 
+    /// Tables with a row per item: an id that is unique, and texts. Those that name the column of ids come first, larger ones before
+    /// smaller ones.
+    private func catalogues(_ tables: [RawTable], _ stop: StopToken) throws -> [Catalogue] {
+        var catalogues: [Catalogue] = []
+        for table in tables {
+            try stop.check()
+            let named = table.column(named: ImportRun.itemNames + ["parent_asin", "id"])
+            let id = named ?? 0
+            guard table.isUnique(id), let text = table.textColumn, table.column(named: ImportRun.userNames) == nil else {
+                continue
+            }
+            catalogues.append(Catalogue(table: table, id: id, isNamed: named != nil, text: text, ids: try table.ids(id)))
+        }
+        // Texts that are lists of another table's ids are histories and no titles.
+        let titled = catalogues.filter { catalogue in
+            let words = catalogue.table.values[catalogue.text].prefix(50).flatMap { $0.split(separator: " ") }
+            return !catalogues.contains { other in
+                other.table.table.url != catalogue.table.table.url && Self.knows(words, other.ids) * 10 > words.count * 9
+            }
+        }
+        return titled.sorted { ($0.isNamed ? 1 : 0, $0.ids.count) > ($1.isNamed ? 1 : 0, $1.ids.count) }
+    }
+
+    /// How many of some words are ids.
+    private static func knows(_ words: [Substring], _ ids: IDTable) -> Int {
+        words.count { word in Array(word.utf8).withUnsafeBytes { ids.index(of: $0) } != nil }
+    }
+
     /// Lines of a user and items between spaces, with lines of an item and its title.
     private func iisan(_ tables: [RawTable], _ stop: StopToken) throws -> [Found] {
         let pairs = tables.filter { $0.names.count == 2 && !$0.isJSON }
@@ -97,8 +119,7 @@ extension RawFolder {
                 try stop.check()
                 let ids = try items.ids(0)
                 let tokens = users.values[1].flatMap { $0.split(separator: " ") }
-                let known = tokens.count { token in Array(token.utf8).withUnsafeBytes { ids.index(of: $0) } != nil }
-                guard known * 2 > tokens.count else { continue }
+                guard Self.knows(tokens, ids) * 2 > tokens.count else { continue }
                 var candidate = Found(.iisan, interactions: users.table.url, items: items.table.url)
                 candidate.note("form", "Each line has a user, a tab and the user's items, oldest first.")
                 found.append(candidate)
@@ -106,6 +127,18 @@ extension RawFolder {
         }
         return found
     }
+}
+
+/// A table with a row per item.
+struct Catalogue {
+    let table: RawTable
+    /// The column of the ids.
+    let id: Int
+    /// Whether that column has a known name.
+    let isNamed: Bool
+    /// The column with the longest texts.
+    let text: Int
+    let ids: IDTable
 }
 
 extension RawFolder.Found {
@@ -138,7 +171,7 @@ extension RawFolder.Found {
     }
 
     /// Takes the columns of items.
-    mutating func take(_ catalogue: (table: RawTable, id: Int, ids: IDTable), share: Double) {
+    mutating func take(_ catalogue: Catalogue, share: Double) {
         let table = catalogue.table
         items = table.table.url
         id = table.request(catalogue.id)

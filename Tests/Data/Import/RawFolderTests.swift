@@ -50,6 +50,16 @@ struct RawFolderTests {
         }
     }
 
+    /// Users of the same ids as items, with lists of items as their texts, are no items.
+    @Test func historiesAreNotTakenForItems() throws {
+        try withTemporaryFolder { folder in
+            _ = try folder.file("a/users.tsv", "1\t2 1\n2\t1 2 3\n3\t1\n4\t2 2\n")
+            _ = try folder.file("log.tsv", "user_id\titem_id\ttimestamp\n1\t1\t1700000001\n2\t3\t1700000002\n")
+            _ = try folder.file("names.tsv", "item_id\ttitle\n1\tThe first\n2\tThe second\n3\tThe third\n")
+            #expect(try look(folder).found.items?.lastPathComponent == "names.tsv")
+        }
+    }
+
     @Test func releases() throws {
         try withTemporaryFolder { folder in
             _ = try folder.file("ml/u.data", "1\t10\t5\t874965002\n1\t20\t3\t874965001\n")
