@@ -9,7 +9,9 @@ import tempfile
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
+import sentencepiece.sentencepiece_model_pb2 as sentencepiece_model  # noqa: E402
 import transformers  # noqa: E402
+from transformers.convert_slow_tokenizer import generate_merges  # noqa: E402
 
 transformers.logging.set_verbosity_error()
 
@@ -60,10 +62,28 @@ def complete(folder, target):
         vocabulary = json.loads((target / "vocab.json").read_text(encoding="utf-8"))
         kind = "clip" if "<|startoftext|>" in vocabulary else "roberta" if "<s>" in vocabulary else "gpt2"
     if kind == "" and "tokenizer_config.json" not in names:
-        # A SentencePiece model of pairs alone: the token for the start, and a blank before each part, as SentencePiece has them.
-        settings = {"tokenizer_class": "LlamaTokenizer", "add_bos_token": True, "legacy": True}
-        (target / "tokenizer_config.json").write_text(json.dumps(settings))
+        plain(target)
     (target / "config.json").write_text(json.dumps({"model_type": kind or "llama"}))
+
+
+def plain(folder):
+    """Makes the tokenizer.json of a SentencePiece model of pairs alone: what SentencePiece gives, after the token for the start."""
+    (folder / "config.json").write_text(json.dumps({"model_type": "llama"}))
+    (folder / "tokenizer_config.json").write_text(json.dumps({"tokenizer_class": "LlamaTokenizer", "add_bos_token": True}))
+    backend = load(folder).backend_tokenizer
+    steps = json.loads(backend.to_str())
+    blank = {"type": "Replace", "pattern": {"String": " "}, "content": "▁"}
+    steps["normalizer"] = {"type": "Sequence", "normalizers": [{"type": "Prepend", "prepend": "▁"}, blank]}
+    steps["pre_tokenizer"] = None
+    # Merges by the pieces' scores, and none of bytes and controls, as SentencePiece has them.
+    model = sentencepiece_model.ModelProto()
+    model.ParseFromString((folder / "tokenizer.model").read_bytes())
+    pieces = [(piece.piece, piece.score) for piece in model.pieces]
+    ids = {piece: index for index, (piece, _) in enumerate(pieces)}
+    skipped = {piece.piece for piece in model.pieces if piece.type in (2, 3, 6)}
+    steps["model"]["merges"] = generate_merges(ids, pieces, skipped)
+    (folder / "tokenizer.json").write_text(json.dumps(steps))
+    (folder / "tokenizer_config.json").write_text(json.dumps({"tokenizer_class": "PreTrainedTokenizerFast"}))
 
 
 def clip(path):

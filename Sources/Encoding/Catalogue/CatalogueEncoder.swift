@@ -44,9 +44,8 @@ public final class CatalogueEncoder {
     /// - Parameters:
     ///   - modality: what is encoded of the items; the encoder has to be of this kind.
     ///   - items: all items of the catalogue, in the dataset's order.
-    ///   - directory: a Hugging Face model directory: `config.json`, weights as safetensors, and for texts `tokenizer.json` or
-    ///     `vocab.txt`, for pictures `preprocessor_config.json`
-    ///     (a timm repository's `config.json` says the same).
+    ///   - directory: a Hugging Face model directory: `config.json`, weights as safetensors, and for texts a tokenizer's files, for
+    ///     pictures `preprocessor_config.json` or `processor_config.json` (a timm repository's `config.json` says the same).
     ///   - options: layers, precision, batches.
     /// - Throws: ``UserError`` for a file that is missing, damaged or does not fit, and an option that the encoder cannot keep.
     public init(

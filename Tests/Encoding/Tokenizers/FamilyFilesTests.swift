@@ -96,6 +96,47 @@ struct FamilyFilesTests {
         }
     }
 
+    @Test func namesWhatATokenizersClassCannotBe() throws {
+        func message(_ settings: String, _ files: [String: String] = [:]) -> String {
+            do {
+                _ = try tokenizer(
+                    ["vocab.txt": "[UNK]\n[CLS]\n[SEP]\na\n", "tokenizer_config.json": settings].merging(files) { $1 })
+                return ""
+            } catch {
+                return error is UserError ? "\(error)" : ""
+            }
+        }
+        #expect(message(#"{"tokenizer_class": "BertJapaneseTokenizer"}"#).contains("BertJapaneseTokenizer are not supported"))
+        #expect(
+            message(#"{"tokenizer_class": "PhobertTokenizer"}"#, ["config.json": #"{"model_type": "roberta"}"#]).contains(
+                "Phobert"))
+        let own = #"{"tokenizer_class": "OwnTokenizer", "auto_map": {"AutoTokenizer": ["own.Own", null]}}"#
+        #expect(message(own).contains("code of its own"))
+        #expect(message(#"{"tokenizer_class": "RobertaTokenizer"}"#).contains("vocab.json"))
+        #expect(message(#"{"fix_mistral_regex": true}"#).contains("\"fix_mistral_regex\""))
+        #expect(message(#"{"truncation_side": "middle"}"#).contains("middle"))
+        #expect(message(#"{"added_tokens_decoder": {"x": {"content": "y"}}}"#).contains("added_tokens_decoder.x"))
+        #expect(message("[]").contains("tokenizer_config.json"))
+        #expect(message("{}", ["added_tokens.json": #"{"x": 1.5}"#]).contains("added_tokens.json"))
+        #expect { try tokenizer(["tekken.json": "{}", "config.json": #"{"model_type": "mistral"}"#]) } throws: {
+            "\($0)".contains("tekken.json") && "\($0)".contains("save_pretrained")
+        }
+    }
+
+    @Test func aHashTellsAllFilesThatMakeTokens() throws {
+        let files = ["vocab.json": gpt2, "merges.txt": merges]
+        let others = [
+            [:], ["tokenizer_config.json": "{}"], ["special_tokens_map.json": "{}"], ["added_tokens.json": "{}"],
+            ["config.json": #"{"model_type": "gpt2"}"#],
+            ["config.json": #"{"model_type": "gpt2", "tokenizer_class": "GPT2Tokenizer"}"#],
+        ]
+        let hashes = try others.map { try tokenizer(files.merging($0) { $1 }).hash }
+        #expect(Set(hashes).count == others.count)
+        // The rest of a model's configuration makes no other tokens.
+        #expect(
+            try tokenizer(files.merging(["config.json": #"{"model_type": "gpt2", "n_layer": 3}"#]) { $1 }).hash == hashes[4])
+    }
+
     @Test func namesWhatIsMissing() throws {
         #expect { try tokenizer(["vocab.json": gpt2]) } throws: { "\($0)".contains("merges.txt is missing") }
         #expect { try tokenizer(["vocab.json": gpt2, "merges.txt": "a b c\n"]) } throws: { "\($0)".contains("merges.txt:1") }

@@ -65,9 +65,8 @@ struct TokenizerFolder {
     ///
     /// Of `config.json` the kind of model counts alone: the rest of it does not change tokens.
     func hash(with files: [URL]) throws -> String {
-        let beside = try [configuration, specialTokens, addedTokens].compactMap {
-            try $0.map { try ContentHash.of(file: URL(filePath: $0.file)) }
-        }
+        let beside = try [configuration, specialTokens, addedTokens].compactMap { $0.map { URL(filePath: $0.file) } }
+            .map { "\($0.lastPathComponent) \(try ContentHash.of(file: $0))" }
         let all = try files.map { try ContentHash.of(file: $0) } + beside
         let kind = "\(modelType ?? "") \(try declaredClass?.string() ?? "")"
         if all.count == 1, kind == " " { return all[0] }

@@ -20,6 +20,7 @@ struct JSONEntry {
     ///
     /// - Throws: ``UserError`` that names the file and the line.
     init(json bytes: UnsafeRawBufferPointer, file: String) throws {
+        try LargeFilePointer.check(bytes, at: file)
         self.init(value: try JSONParser.parse(bytes, file: file), path: "", file: file)
     }
 

@@ -72,12 +72,8 @@ struct SentencePieceModel {
     /// Names two other kinds of file that lie under a model's name: Llama 3's first form, and what stands for a file in a copy of a
     /// repository without its large files.
     private static func refuseOthers(_ bytes: UnsafeRawBufferPointer, _ file: String) throws {
+        try LargeFilePointer.check(bytes, at: file)
         let line = bytes.prefix(4096).prefix { $0 != 0x0A }
-        if line.starts(with: "version https://git-lfs".utf8) {
-            throw UserError(
-                "a pointer of Git LFS, not a SentencePiece model", at: file,
-                remedy: "Fetch the file itself: \"git lfs pull\" in the repository, or \"iisan models pull\".")
-        }
         let parts = line.split(separator: 0x20, omittingEmptySubsequences: false)
         guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty, parts[1].allSatisfy({ (0x30...0x39).contains($0) }),
             parts[0].allSatisfy({
