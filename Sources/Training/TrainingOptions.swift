@@ -54,8 +54,8 @@ public struct TrainingOptions: Sendable, Codable, Equatable {
     package func problems() -> Problems {
         var problems = Problems()
         func number(_ value: Int, _ range: ClosedRange<Int>, _ name: String) {
-            problems.require(
-                range.contains(value), "is \(value), expected \(range.lowerBound) to \(range.upperBound)", at: name)
+            problems.require(value >= range.lowerBound, "is \(value), expected at least \(range.lowerBound)", at: name)
+            problems.require(value <= range.upperBound, "is \(value), expected at most \(range.upperBound)", at: name)
         }
         number(epochs, 1...Self.most, "epochs")
         problems.require(

@@ -100,7 +100,7 @@ import Testing
     private func shell(_ line: String, in folder: URL) throws -> (code: Int32, output: String) {
         let process = Process()
         process.executableURL = URL(filePath: "/bin/bash")
-        process.arguments = ["-c", line.replacing("iisan ", with: "\"\(try CommandLine.executable().path)\" ")]
+        process.arguments = ["-c", "iisan() { \"\(try CommandLine.executable().path)\" \"$@\"; }; " + line]
         process.currentDirectoryURL = folder
         process.environment = ProcessInfo.processInfo.environment.merging(["OMP_NUM_THREADS": "1"]) { $1 }
         let output = folder.appending(path: ".shell-output")

@@ -93,7 +93,7 @@ private func library() throws {
 private func studies() throws {
     let file = URL(filePath: "study.yaml")
     let study = try CompareStudy(file: file).plan(file)
-    if let result = try study.run(using: InProcessRunner()) { print(result.text) }
+    print(try study.run(using: InProcessRunner()).text)
 }
 
 // Torch.md
