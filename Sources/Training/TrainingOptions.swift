@@ -61,7 +61,8 @@ public struct TrainingOptions: Sendable, Codable, Equatable {
         problems.require(
             (2...1 << 20).contains(batchSize), "is \(batchSize), expected 2 to \(1 << 20)", at: "batch_size",
             remedy: batchSize == 1
-                ? "A step tells a user's next item from the items of the step's other users: of one user nothing is learnt." : nil)
+                ? "A step tells a user's next item from the items of the step's other users: of one user nothing is learnt."
+                : nil)
         for (value, name) in [(rate, "rate"), (sideBlockRate, "side_block_rate"), (encoderRate, "encoder_rate")] {
             problems.require(value > 0 && value.isFinite, "is \(value), expected a finite number above 0", at: name)
         }
