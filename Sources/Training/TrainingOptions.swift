@@ -8,13 +8,13 @@ public struct TrainingOptions: Sendable, Codable, Equatable {
         case float32
         /// Products in bfloat16, weights and sums in float32.
         case bfloat16
-        /// bfloat16 on a processor with a matrix unit for it, else float32.
+        /// bfloat16 on a processor with instructions for it (AVX512-BF16, AMX), else float32.
         case auto
 
         /// What it is on a device: float32 or bfloat16.
         public func resolved(on device: Device) -> Precision {
             guard self == .auto else { return self }
-            return device == .cpu && BFloat16Products.ofThisMachine == .matrixUnit ? .bfloat16 : .float32
+            return device == .cpu && BFloat16Products.ofThisMachine != .none ? .bfloat16 : .float32
         }
 
         /// What matrix products are rounded to on a device; nil for float32.
