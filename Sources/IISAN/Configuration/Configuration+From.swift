@@ -85,14 +85,8 @@ private struct ConfigurationDraft {
     mutating func take(_ models: [ModelList.Entry]) {
         let usable = models.filter { $0.problem == nil }
         for (modality, has, path, files) in [
-            (
-                "text", hasTitles, \EncodeSettings.text,
-                [
-                    "tokenizer.json", "vocab.txt", "vocab.json", "tokenizer.model", "spiece.model", "sentencepiece.bpe.model",
-                    "spm.model",
-                ]
-            ),
-            ("image", hasPictures, \EncodeSettings.image, ["preprocessor_config.json", "processor_config.json"]),
+            ("text", hasTitles, \EncodeSettings.text, ModelFiles.vocabularies),
+            ("image", hasPictures, \EncodeSettings.image, ModelFiles.pictureSettings),
         ] {
             let place = "encode.\(modality)"
             guard has else {
