@@ -63,7 +63,7 @@ import Testing
     @Test func aRunIsNotRankedOrServedWithAnotherDataset() throws {
         try withTemporaryFolder { folder in
             let stages = try Stages(folder)
-            #expect(try stages.pipeline().runAll())
+            try stages.pipeline().runAll()
             let found = try RunResult.read(from: folder.appending(path: "r/result.json"))
             try stages.reverseItems()
             try stages.expectRefusal("was trained on another dataset (content hash \(found.datasetHash.prefix(12))")
@@ -79,7 +79,7 @@ import Testing
         try withTemporaryFolder { folder in
             let stages = try Stages(folder)
             let pipeline = try stages.pipeline("train.method=frozen", "train.modality=text")
-            #expect(try pipeline.runAll())
+            try pipeline.runAll()
             let store = folder.appending(path: "states/text")
             let kept = folder.appending(path: "kept")
             try FileManager.default.copyItem(at: store, to: kept)
@@ -101,10 +101,9 @@ import Testing
             try FileManager.default.copyItem(
                 at: fixture("").deletingLastPathComponent().appending(path: "Examples/Demo/encoders/text")
                     .resolvingSymlinksInPath(), to: encoder)
-            #expect(
-                try stages.pipeline(
-                    "train.method=frozen", "train.modality=text", "train.cached=false", "encode.text.encoder=encoder"
-                ).runAll())
+            try stages.pipeline(
+                "train.method=frozen", "train.modality=text", "train.cached=false", "encode.text.encoder=encoder"
+            ).runAll()
             let file = encoder.appending(path: "config.json")
             let known = try String(contentsOf: file, encoding: .utf8)
             try AtomicFile.write(known + "\n", to: file)
@@ -121,13 +120,13 @@ import Testing
     @Test func newItemsAreServedWhenAskedForByMethodsThatCan() throws {
         try withTemporaryFolder { folder in
             let stages = try Stages(folder)
-            #expect(try stages.pipeline("train.method=frozen", "train.modality=text").runAll())
-            #expect(try stages.pipeline("train.run=id").runAll())
+            try stages.pipeline("train.method=frozen", "train.modality=text").runAll()
+            try stages.pipeline("train.run=id").runAll()
             let more = try stages.text("world/items.tsv") + "new\tgreen teapot\n"
             try AtomicFile.write(more, to: folder.appending(path: "world/items.tsv"))
             let again = try stages.pipeline("train.method=frozen", "train.modality=text")
             try again.importDataset()
-            #expect(try again.encode())
+            try again.encode()
             try stages.expectRefusal("another dataset")
             #expect(try stages.opened().served(newItems: true).recommend([["new"]], top: 3)[0].count == 3)
             let error = #expect(throws: UserError.self) { try stages.opened("id").served(newItems: true) }
@@ -138,7 +137,7 @@ import Testing
     @Test func runsOfOlderBuildsAreReadAndTakenOver() throws {
         try withTemporaryFolder { folder in
             let stages = try Stages(folder)
-            #expect(try stages.pipeline().runAll())
+            try stages.pipeline().runAll()
             let mark = folder.appending(path: "r/run.json")
             let inputs = try #require(try RunManifest.read(of: RunDirectory(folder.appending(path: "r")))).inputs
             try FileManager.default.removeItem(at: mark)
@@ -151,7 +150,7 @@ import Testing
             try stages.expectRefusal("another dataset")
             try stages.reverseItems()
             // It is not trained again, and is one of this build from then on.
-            #expect(try stages.pipeline().train() == .finished)
+            try stages.pipeline().train()
             #expect(stages.messages.last?.contains("nothing has changed") == true)
             #expect(try RunManifest.read(of: RunDirectory(folder.appending(path: "r")))?.inputs == inputs)
         }
@@ -160,7 +159,7 @@ import Testing
     @Test func runsThatGiveWayAreAllKept() throws {
         try withTemporaryFolder { folder in
             let stages = try Stages(folder)
-            for rate in ["0.001", "0.002", "0.003"] { #expect(try stages.pipeline("train.rate=\(rate)").runAll()) }
+            for rate in ["0.001", "0.002", "0.003"] { try stages.pipeline("train.rate=\(rate)").runAll() }
             #expect(try stages.names().filter { $0.hasPrefix("r") } == ["r", "r.previous-1", "r.previous-2"])
             for (name, rate) in [("r.previous-1", "0.001"), ("r.previous-2", "0.002"), ("r", "0.003")] {
                 #expect(try stages.text("\(name)/config.yaml").contains("rate: \(rate)"), "\(name)")
@@ -177,7 +176,7 @@ import Testing
             let stages = try Stages(folder)
             // No rate: no epoch is better than the first.
             func pipeline() throws -> Pipeline { try stages.pipeline("train.rate=1e-30", "train.epochs=2") }
-            #expect(try pipeline().runAll())
+            try pipeline().runAll()
             let best = folder.appending(path: "r/checkpoints/best")
             let ranking = try stages.opened().evaluate().test
             #expect(try RunDirectory(folder.appending(path: "r")).best.state().best?.epoch == 1)
@@ -189,7 +188,7 @@ import Testing
             }
             let error = #expect(throws: UserError.self) { try stages.opened().evaluate() }
             #expect(error?.remedy?.contains("iisan train \(folder.path)/r/config.yaml") == true, "\(String(describing: error))")
-            #expect(try pipeline().train() == .finished)
+            try pipeline().train()
             #expect(stages.messages.contains { $0.contains("best epoch, 1, is \(isDamaged ? "damaged" : "gone")") })
             #expect(try stages.opened().evaluate().test == ranking)
             #expect(try stages.names("r.previous-1").contains("result.json"))
@@ -220,7 +219,7 @@ import Testing
     @Test func aRunIsWrittenByOneProcessOnly() throws {
         try withTemporaryFolder { folder in
             let stages = try Stages(folder)
-            #expect(try stages.pipeline().runAll())
+            try stages.pipeline().runAll()
             var refusals = 0
             var observer = Pipeline.Observer()
             observer.onProgress = { _ in
@@ -236,7 +235,7 @@ import Testing
                 }
             }
             let configuration = try stages.pipeline("train.rate=0.004").configuration
-            #expect(try Pipeline(configuration, file: stages.file, observer: observer).runAll())
+            try Pipeline(configuration, file: stages.file, observer: observer).runAll()
             #expect(refusals == 3)
             #expect(try stages.text("r/config.yaml").contains("rate: 0.004"))
         }

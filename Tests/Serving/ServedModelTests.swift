@@ -54,7 +54,7 @@ import Training
         try withTemporaryFolder { folder in
             let world = try SmallWorld(folder)
             let vectors = Tensor.zeros([1, 16]).expanded([1 << 44, 16])
-            let model = ServedModel(try world.recommender(), dataset: world.dataset, itemVectors: vectors)
+            let model = ServedModel(try world.recommender(), itemVectors: vectors, dataset: world.dataset)
             let error = #expect(throws: UserError.self) { try model.recommend([["i3", "i5"], ["i1"]], top: 7) }
             #expect(error?.problem.contains("LibTorch") == true && error?.remedy?.contains("memory") == true)
         }
@@ -77,7 +77,7 @@ import Training
                 let run = RunDirectory(folder.appending(path: "\(device)"))
                 let sampler = BatchSampler(world.split, batchSize: 8, seed: 1)
                 let trainer = try Trainer(recommender, sampler, options, run) { _ in .init(hitRate: 0, ndcg: 0) }
-                #expect(try trainer.train() == .finished)
+                try trainer.train()
                 #expect(recommender.parameters.all.values.allSatisfy { $0.device == device })
                 let ranks = try evaluator.ranks(recommender, .test).map(\.rank)
                 _ = try evaluator.shares(recommender, .test)

@@ -215,7 +215,7 @@ import Torch
                     epoch += 1
                     return Validation(hitRate: epoch == best ? 0.5 : 0.1, ndcg: 0)
                 }
-                #expect(try trainer.train() == .finished)
+                try trainer.train()
                 #expect(try run.mendCheckpoints() == .whole)
                 return run
             }
@@ -240,7 +240,8 @@ import Torch
             guard case .mended = try later.mendCheckpoints() else { return #expect(Bool(false), "is not mended") }
             let (_, again) = try trainer(world, later.folder, options(epochs: 3)) { _ in Validation(hitRate: 0.1, ndcg: 0) }
             #expect(again.progress.epoch == 2)
-            #expect(try again.train() == .finished && model(later.last) == last)
+            try again.train()
+            #expect(try model(later.last) == last)
             try harm(later.last, damage)
             try harm(later.best, damage)
             guard damage != "gone" else { return }
@@ -252,7 +253,7 @@ import Torch
         try withTemporaryFolder { folder in
             let world = try SmallWorld(folder)
             let run = RunDirectory(folder.appending(path: "run"))
-            #expect(try trainer(world, run.folder, options(epochs: 1)).1.train() == .finished)
+            try trainer(world, run.folder, options(epochs: 1)).1.train()
             let checkpoints = run.folder.appending(path: "checkpoints")
             let files = FileManager.default
             // A kill while the best checkpoint was written, and one between two renames of the last.

@@ -55,7 +55,11 @@ extension Study {
             guard let name = folders[settings.yaml], name != run.variant, !files.fileExists(atPath: place.path) else {
                 continue
             }
-            try Folder.put(folder.appending(path: name), at: place)
+            let numbered = folder.appending(path: name)
+            guard rename(numbered.path, place.path) == 0 else {
+                throw UserError.system("could not rename the trial's folder", at: numbered.path)
+            }
+            Folder.flush(folder)
             observer.onMessage("study: \(name) has the settings of \(run.variant) and is kept under this name")
             for own in runs where own.variant == run.variant && files.fileExists(atPath: own.folder.configuration.path) {
                 try AtomicFile.write(own.configuration.yaml, to: own.folder.configuration)
