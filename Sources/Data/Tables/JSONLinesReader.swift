@@ -22,11 +22,12 @@ final class JSONLinesReader: TableReader {
         } catch { throw Self.error(error, line, at: lines.place) }
         var keys: [String?] = []
         for request in requests {
-            if let name = request.column?.possibleName {
+            // Only what rows may lack need not be in the first one.
+            if let name = request.column?.possibleName, request.isSparse || names.contains(name) {
                 keys.append(name)
             } else if let column = request.column {
                 throw UserError(
-                    "column \(column) of a JSONL file, whose values have keys", at: lines.url.path,
+                    "no key \(column) for the \(request.role) in a JSONL file, whose values have keys", at: lines.place,
                     remedy: "Name the \(request.role) key. In the first row: \(Excerpt.list(names)).")
             } else if let index = try request.index(in: names, at: lines.place) {
                 keys.append(names[index])

@@ -196,6 +196,8 @@ public struct Configuration: Sendable, Equatable {
             .composer(_, let problem, let mark, _):
             "\(problem) in line \(mark.line), column \(mark.column)"
         case .reader(let problem, _, _, _): problem
+        case .duplicatedKeysInMapping(let duplicates, _):
+            "\(duplicates.sorted().prefix(5).map(\.quoted).joined(separator: ", ")) is set twice in one section"
         default: String(describing: error).bounded
         }
     }

@@ -4,7 +4,7 @@ extension BadInput {
         items("A table of items that is not there", nil, says: ["items.csv", "No such file"]),
         items("An empty table of items", "", says: ["items.csv", "empty"]),
         items("A table of items with nothing but its header", "item_id,title\n", says: ["log.csv:2", "i1"]),
-        items("A table of items without a column of ids", "sku,label\ni1,Lamp\n", says: ["items.csv:1", "item id"]),
+        items("A table of items without a column of ids", "product code,label\ni1,Lamp\n", says: ["items.csv:1", "item id"]),
         items(
             "A column of titles that is misspelt", "item_id,title\ni1,Lamp\n", "--title titel",
             says: ["items.csv:1", "titel", "title"]),

@@ -65,6 +65,9 @@ extension BadInput {
             ["log.jsonl": "{\"user_id\": \"u1\", \"item_id\": \"i1\"}\n{\"user_id\": \"u1\"}\n"],
             "--interactions log.jsonl", says: ["log.jsonl:2", "item"]),
         table(
+            "A key of JSON Lines that is misspelt", ["log.jsonl": "{\"customer\": \"u1\", \"item_id\": \"i1\"}\n"],
+            "--interactions log.jsonl --user custmer", says: ["log.jsonl:1", "custmer", "customer"]),
+        table(
             "A column number in JSON Lines", ["log.jsonl": "{\"user_id\": \"u1\", \"item_id\": \"i1\"}\n"],
             "--interactions log.jsonl --user 1", says: ["log.jsonl", "user_id"]),
         table(
