@@ -24,7 +24,10 @@ extension UserError {
     ///   - action: what was tried, as in "could not list the folder".
     ///   - path: the file it was tried on.
     package static func system(_ action: String, at path: String, error: any Error) -> UserError {
-        if let cause = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError, cause.domain == NSPOSIXErrorDomain {
+        // In Foundation for Linux the cause is no `NSError` until it is made one.
+        if let cause = ((error as NSError).userInfo[NSUnderlyingErrorKey] as? any Error).map({ $0 as NSError }),
+            cause.domain == NSPOSIXErrorDomain
+        {
             return system(action, at: path, code: Int32(cause.code))
         }
         return UserError("\(action): \(error.localizedDescription)", at: path)
