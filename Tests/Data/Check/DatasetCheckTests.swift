@@ -1,4 +1,5 @@
 import Datasets
+import Files
 import Foundation
 import TestSupport
 import Testing
@@ -60,7 +61,8 @@ struct DatasetCheckTests {
             #expect(check.usersUnderMinimum == 2)
             #expect(check.text.contains("split: none of the 2 users"))
             #expect(try DatasetCheck(dataset, SplitOptions(kind: .timestamp)).splitProblem?.contains("timestamps") == true)
-            expectError("minimum_items") { _ = try DatasetCheck(dataset, SplitOptions(minimumItems: 1)) }
+            let error = #expect(throws: UserError.self) { try DatasetCheck(dataset, SplitOptions(minimumItems: 1)) }
+            #expect(error?.place?.hasSuffix("minimum_items") == true && error?.problem.contains("is 1") == true)
         }
     }
 

@@ -46,7 +46,8 @@ import Torch
             let directory = try copy("dinov2-golden", in: folder)
             let file = directory.appending(path: "preprocessor_config.json")
             try AtomicFile.write(
-                #"{"size": {"height": \#(height), "width": \#(width)}, "resample": 3, "do_center_crop": false}"#, to: file)
+                #"{"image_processor_type": "BitImageProcessor", "size": {"height": \#(height), "width": \#(width)}, "resample": 3, "do_center_crop": false}"#,
+                to: file)
             let processor = try PictureProcessor(directory: directory)
             #expect(processor.outputSize == PictureSize(height: height, width: width))
             try expectStates(directory, processor, in: folder)
@@ -55,14 +56,14 @@ import Torch
 
     @Test func aProcessorWithoutATypeIsThatOfTheModel() throws {
         try withTemporaryFolder { folder in
-            let directory = try copy("dinov2-golden", in: folder)
-            let settings = #""size": {"shortest_edge": 6}, "crop_size": {"height": 6, "width": 6}"#
+            let directory = try copy("vit-golden", in: folder)
+            let settings = #""size": {"height": 6, "width": 6}, "resample": 3"#
             // What transformers 5 writes: one file for all of a model's processors.
             let file = directory.appending(path: "processor_config.json")
             try? FileManager.default.removeItem(at: directory.appending(path: "preprocessor_config.json"))
             try AtomicFile.write("{\"image_processor\": {\(settings)}, \"processor_class\": \"CLIPProcessor\"}", to: file)
             let named = folder.appending(path: "preprocessor_config.json")
-            try AtomicFile.write("{\(settings), \"image_processor_type\": \"BitImageProcessor\"}", to: named)
+            try AtomicFile.write("{\(settings), \"image_processor_type\": \"ViTImageProcessor\"}", to: named)
             try expectStates(directory, PictureProcessor(file: named), in: folder)
         }
     }

@@ -18,7 +18,25 @@ enum SmallEncoders {
         let directory = folder.appending(path: "text-encoder")
         try FileManager.default.copyItem(at: fixtures.appending(path: name), to: directory)
         let tokens = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"] + words
-        try AtomicFile.write(tokens.joined(separator: "\n") + "\n", to: directory.appending(path: "vocab.txt"))
+        guard name != "bert-golden" else {
+            try AtomicFile.write(tokens.joined(separator: "\n") + "\n", to: directory.appending(path: "vocab.txt"))
+            return directory
+        }
+        // Encoders of other kinds take a tokenizer that is saved whole, as it stands.
+        let vocabulary = tokens.enumerated().map { "\"\($1)\": \($0)" }.joined(separator: ", ")
+        try AtomicFile.write(
+            """
+            {"pre_tokenizer": {"type": "Whitespace"},
+             "post_processor": {"type": "TemplateProcessing",
+              "single": [{"SpecialToken": {"id": "[CLS]", "type_id": 0}}, {"Sequence": {"id": "A", "type_id": 0}},
+               {"SpecialToken": {"id": "[SEP]", "type_id": 0}}],
+              "pair": [], "special_tokens": {
+               "[CLS]": {"id": "[CLS]", "ids": [2], "tokens": ["[CLS]"]}, "[SEP]": {"id": "[SEP]", "ids": [3], "tokens": ["[SEP]"]}}},
+             "model": {"type": "WordPiece", "unk_token": "[UNK]", "continuing_subword_prefix": "##",
+              "max_input_chars_per_word": 100, "vocab": {\(vocabulary)}}}
+            """, to: directory.appending(path: "tokenizer.json"))
+        try AtomicFile.write(
+            "{\"tokenizer_class\": \"PreTrainedTokenizerFast\"}", to: directory.appending(path: "tokenizer_config.json"))
         return directory
     }
 
