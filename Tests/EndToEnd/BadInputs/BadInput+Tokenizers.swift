@@ -39,6 +39,7 @@ extension BadInput {
             "pre_tokenizer": {"type": "Split", "pattern": {"Regex": "(a"}, "behavior": "Isolated", "invert": false
             """, says: ["pre_tokenizer", "pattern"]),
         text("A special token that the encoder does not know", says: ["7000", "700"], leaves: ["states"]) {
+            try ownComponents($0)
             try $0.replace("\"ids\": [\n          2", with: "\"ids\": [\n          7000", in: "text/tokenizer.json")
         },
         text("A vocab.txt of plain words", says: ["vocab.txt", "[UNK]"]) {
@@ -51,10 +52,12 @@ extension BadInput {
         },
         text("A vocab.json without its merges", says: ["merges.txt", "vocab.json"]) {
             try removeTokenizer($0)
+            try $0.write("{\"tokenizer_class\": \"GPT2Tokenizer\"}", to: "text/tokenizer_config.json")
             try $0.write("{\"a\": 0, \"b\": 1}", to: "text/vocab.json")
         },
         text("Merges of tokens that the vocabulary lacks", says: ["merge", "y z"]) {
             try removeTokenizer($0)
+            try $0.write("{\"tokenizer_class\": \"GPT2Tokenizer\"}", to: "text/tokenizer_config.json")
             try $0.write("{\"x\": 0, \"<|endoftext|>\": 1}", to: "text/vocab.json")
             try $0.write("y z\n", to: "text/merges.txt")
         },
@@ -75,6 +78,14 @@ extension BadInput {
 
     /// A row that encodes with another text in `tokenizer.json`.
     private static func changed(_ input: String, _ old: String, _ new: String, says: [String]) -> BadInput {
-        text(input, says: ["tokenizer.json"] + says) { try $0.replace(old, with: new, in: "text/tokenizer.json") }
+        text(input, says: ["tokenizer.json"] + says) {
+            try ownComponents($0)
+            try $0.replace(old, with: new, in: "text/tokenizer.json")
+        }
+    }
+
+    /// Has the tokenizer made of the components in its file: those of the class BertTokenizer are known without it.
+    private static func ownComponents(_ folder: BadInputFolder) throws {
+        try folder.replace("\"BertTokenizer\"", with: "\"PreTrainedTokenizerFast\"", in: "text/tokenizer_config.json")
     }
 }
