@@ -139,7 +139,7 @@ import Testing
             if FileManager.default.fileExists(atPath: "/dev/full") {
                 lines += [
                     "iisan evaluate runs/iisan >/dev/full", "iisan --help >/dev/full", "iisan config >/dev/full",
-                    "iisan recommend runs/iisan --history i1 --format json >/dev/full",
+                    "iisan recommend runs/iisan --history i001 --format json >/dev/full",
                 ]
             }
             for line in lines {

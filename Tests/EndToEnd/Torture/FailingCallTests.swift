@@ -5,52 +5,46 @@ import Testing
 /// A call of the system that fails, or a kill just before or after it, ends in a clear error; the same command then completes.
 @Suite(.serialized, .enabled(if: Torture.mishaps != nil, "IISAN_MISHAPS names no compiled Tools/Torture/mishaps.c"))
 struct FailingCallTests {
-    /// A kind of call and what becomes of it.
-    struct Mishap: CustomTestStringConvertible, Sendable {
-        let stage: TriedShop.Stage
-        let call: String
-        let what: String
-        var testDescription: String { "\(stage.name): \(call) \(what)" }
-    }
+    /// Kinds of calls and what becomes of one of them: a number of errno, or the process is killed before or after it.
+    private static let mishaps = [
+        ("open", "\(EACCES)"), ("read", "\(EIO)"), ("write", "\(ENOSPC)"), ("fsync", "\(EIO)"), ("rename", "\(EIO)"),
+        ("rename", "kill"), ("rename", "killed"), ("mkdir", "\(EACCES)"), ("unlink", "\(EACCES)"),
+    ]
 
-    private static let noSpace = "\(ENOSPC)"
-    private static let damaged = "\(EIO)"
-    private static let forbidden = "\(EACCES)"
-
-    static let mishaps: [Mishap] = [TriedShop.importing, TriedShop.encode, TriedShop.train].flatMap { stage in
-        [
-            ("open", forbidden), ("read", damaged), ("write", noSpace), ("fsync", damaged), ("rename", damaged),
-            ("rename", "kill"),
-            ("rename", "killed"), ("mkdir", forbidden), ("unlink", forbidden),
-        ].map { Mishap(stage: stage, call: $0.0, what: $0.1) }
-    }
-
-    @Test(arguments: mishaps) func aFailedCallLosesNothing(_ mishap: Mishap) throws {
+    @Test(arguments: [TriedShop.importing, TriedShop.encode, TriedShop.train])
+    func aFailedCallLosesNothing(_ stage: TriedShop.Stage) throws {
         try withTemporaryFolder { folder in
             let tried = try TriedShop(folder.resolvingSymlinksInPath())
-            try tried.prepare(mishap.stage)
+            try tried.prepare(stage)
             let counts = folder.appending(path: "counts")
             let counted = try CommandLine.run(
-                mishap.stage.arguments, in: tried.folder, environment: Torture.environment(under: tried.folder, counts: counts))
+                stage.arguments, in: tried.folder, environment: Torture.environment(under: tried.folder, counts: counts))
             #expect(counted.code == 0, "\(counted.errors)")
-            let calm = try tried.contents(mishap.stage)
-            for place in Torture.places(try Self.count(mishap.call, in: counts), atMost: Torture.failures) {
-                try tried.reset(mishap.stage)
-                let spoiled = try CommandLine.run(
-                    mishap.stage.arguments, in: tried.folder,
-                    environment: Torture.environment("\(mishap.call):\(place):\(mishap.what)", under: tried.folder))
-                if mishap.what.hasPrefix("kill") {
-                    #expect(spoiled.code == SIGKILL, "\(mishap.call) \(place): \(spoiled.code) \(spoiled.errors)")
-                } else if spoiled.code != 0 {
-                    #expect(
-                        spoiled.code == 1 && spoiled.errors.contains("Error: ") && !spoiled.errors.contains("Fatal error"),
-                        "\(mishap.call) \(place): \(spoiled.code) \(spoiled.errors)")
+            let calm = try tried.contents(stage)
+            for (call, what) in Self.mishaps {
+                for place in Torture.places(try Self.count(call, in: counts), atMost: Torture.failures) {
+                    try tried.reset(stage)
+                    try spoil(tried, stage, call, place, what)
+                    let again = try CommandLine.run(stage.arguments, in: tried.folder)
+                    let isThere = stage.name == "import" && again.errors.contains("already exists")
+                    #expect(again.code == 0 || isThere, "\(call) \(place) \(what), again: \(again.errors)")
+                    try tried.contents(stage).expect(calm, "\(stage.name): \(call) \(place) \(what)")
                 }
-                let again = try CommandLine.run(mishap.stage.arguments, in: tried.folder)
-                let isThere = mishap.stage.name == "import" && again.errors.contains("already exists")
-                #expect(again.code == 0 || isThere, "\(mishap.call) \(place), again: \(again.errors)")
-                try tried.contents(mishap.stage).expect(calm, "\(mishap.call) \(place)")
             }
+        }
+    }
+
+    /// Does a stage with one call gone wrong: it is killed, or it ends with a clear error, or it could do without the call.
+    private func spoil(_ tried: TriedShop, _ stage: TriedShop.Stage, _ call: String, _ place: Int, _ what: String) throws {
+        let outcome = try CommandLine.run(
+            stage.arguments, in: tried.folder, environment: Torture.environment("\(call):\(place):\(what)", under: tried.folder)
+        )
+        if what.hasPrefix("kill") {
+            #expect(outcome.code == SIGKILL, "\(call) \(place): \(outcome.code) \(outcome.errors)")
+        } else if outcome.code != 0 {
+            #expect(
+                outcome.code == 1 && outcome.errors.contains("Error: ") && !outcome.errors.contains("Fatal error"),
+                "\(call) \(place): \(outcome.code) \(outcome.errors)")
         }
     }
 

@@ -6,10 +6,10 @@ enum Torture {
     private static let environment = ProcessInfo.processInfo.environment
 
     /// How often each stage is killed.
-    static let kills = Int(environment["IISAN_TORTURE_KILLS"] ?? "") ?? 6
+    static let kills = Int(environment["IISAN_TORTURE_KILLS"] ?? "") ?? 4
 
     /// At how many places of a stage a call of the system fails, at most; the places are spread evenly over all.
-    static let failures = Int(environment["IISAN_TORTURE_FAILURES"] ?? "") ?? 3
+    static let failures = Int(environment["IISAN_TORTURE_FAILURES"] ?? "") ?? 2
 
     /// Sizes of disks in megabytes that are too small for a run, or just large enough.
     static let disks = (environment["IISAN_TORTURE_DISKS"] ?? "").split(separator: ",").compactMap { Int($0) }
