@@ -74,7 +74,7 @@ extension World {
             let bytes = try picture(of: item).png()
             let url = pictures.appending(path: "\(itemName(item)).png")
             do { try bytes.write(to: url) } catch {
-                throw UserError("could not write the picture: \(error.localizedDescription)", at: url.path)
+                throw UserError.system("could not write the picture", at: url.path, error: error)
             }
             if (item + 1) % 256 == 0 || item + 1 == options.items {
                 progress?(Files.Progress("drawing pictures", done: item + 1, total: options.items, unit: "pictures"))

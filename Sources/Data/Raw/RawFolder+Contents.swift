@@ -24,8 +24,7 @@ extension RawFolder {
             do {
                 try look(into: folder, depth: Self.depth)
             } catch let error as CocoaError {
-                throw UserError(
-                    "could not list the folder: \(error.localizedDescription)", at: folder.path, remedy: "Check the path.")
+                throw UserError.system("could not list the folder", at: folder.path, error: error)
             }
             pictureFolders = pictureCounts.sorted { ($1.count, $0.folder.path) < ($0.count, $1.folder.path) }.map(\.folder)
         }

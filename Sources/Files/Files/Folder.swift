@@ -35,7 +35,7 @@ public enum Folder {
         do {
             try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
         } catch {
-            throw UserError("could not create the folder: \(error.localizedDescription)", at: url.path)
+            throw UserError.system("could not create the folder", at: url.path, error: error)
         }
     }
 

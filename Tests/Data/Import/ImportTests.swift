@@ -136,7 +136,7 @@ struct ImportTests {
                 _ = try run(folder, .tables(interactions: interactions, items: escape))
             }
             let numbered = InteractionTable(interactions.table, user: 1)
-            expectError("whose values have keys", at: "x.jsonl") { _ = try run(folder, .tables(interactions: numbered)) }
+            expectError("whose values have keys", at: "x.jsonl:1") { _ = try run(folder, .tables(interactions: numbered)) }
             let missing = try folder.file("m.jsonl", #"{"who":7,"what":"a","when":2}"# + "\n" + #"{"who":7,"what":"b"}"# + "\n")
             expectError("without a time", at: "m.jsonl:2") {
                 _ = try run(
