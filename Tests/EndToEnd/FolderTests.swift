@@ -30,7 +30,7 @@ import Testing
             wait(first) { exists(folder.appending(path: "r/checkpoints/last/state.json")) }
             try #require(first.isRunning)
             let settings = try Data(contentsOf: folder.appending(path: "r/config.yaml"))
-            for command in [arguments, ["train", "config.yaml", "--set", "train.run=r"], ["evaluate", "r"], ["report", "r"]] {
+            for command in [arguments, ["train"] + arguments.dropFirst(), ["evaluate", "r"], ["report", "r"]] {
                 let second = try CommandLine.run(command, in: folder)
                 #expect(second.code == 1, "\(command)")
                 let owner = "another process is writing here: process \(first.processIdentifier) on "

@@ -4,6 +4,7 @@ import Files
 import Foundation
 import HiddenStates
 import Hub
+import Owned
 
 extension Pipeline {
     /// Runs the configured encoders over what is not in their stores yet: new and changed items.
@@ -38,6 +39,8 @@ extension Pipeline {
         let directory = try encoderDirectory(settings.encoder)
         let inputs = try storeInputs(modality, settings, dataset, items, directory)
         let note = folder.appending(path: "inputs.sha256")
+        // What a killed encoding has left goes.
+        if OwnedFolder.isBeingWritten(folder) { _ = try OwnedFolder(.store, at: folder, for: .going) }
         if inputs.match(note), (try? store(folder, dataset)) != nil {
             observer.onMessage("encode \(modality.rawValue): nothing has changed, \(folder.path) is kept")
             return
@@ -48,6 +51,9 @@ extension Pipeline {
         try Folder.make(folder.deletingLastPathComponent())
         let before = EncodingTime.read(in: folder)
         let result = try encoder.encode(into: folder, progress: observer.onProgress, stop: observer.stop)
+        // Notes are written under the store's lock, so that who comes after a kill sees that there is something to sweep.
+        let place = try OwnedFolder(.store, at: folder, for: .going)
+        defer { withExtendedLifetime(place) {} }
         if result.encoded > 0 {
             // Rows that were kept bring their time along.
             let kept = result.reused > 0 ? before : nil

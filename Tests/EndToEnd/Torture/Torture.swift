@@ -43,9 +43,11 @@ struct Contents: Equatable {
 
     /// Pictures and tables for people, which show measured times.
     private static let shown: Set = [
-        "report.html", "table.md", "table.csv", "curves.svg", "iisan.tfevents", "environment.json", "cost.json",
+        "report.html", "table.md", "table.csv", "runs.csv", "curves.svg", "iisan.tfevents", "environment.json", "cost.json",
         "encoding.json",
     ]
+    /// How long an encoding took, which is not known of one that was killed.
+    private static let unknown: Set = ["encoding.json"]
     /// Fields with times and sizes of memory.
     private static let measured: Set = [
         "seconds", "epochSeconds", "validationSeconds", "encodingSeconds", "peakMemory", "time", "cost", "created",
@@ -58,7 +60,9 @@ struct Contents: Equatable {
             let top = root.appending(path: folder)
             for name in (FileManager.default.enumerator(atPath: top.path)?.compactMap { $0 as? String } ?? []) {
                 let file = top.appending(path: name)
-                guard try file.resourceValues(forKeys: [.isRegularFileKey]).isRegularFile == true else { continue }
+                guard try file.resourceValues(forKeys: [.isRegularFileKey]).isRegularFile == true,
+                    !Self.unknown.contains(file.lastPathComponent)
+                else { continue }
                 files["\(folder)/\(name)"] = Self.shown.contains(file.lastPathComponent) ? Data() : try Self.unmeasured(file)
             }
             // What a writer leaves beside its folder.
