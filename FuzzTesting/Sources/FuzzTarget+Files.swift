@@ -8,10 +8,12 @@ extension FuzzTarget {
         } read: { bytes in
             let file = try SafetensorsFile(FuzzInput.file("input.safetensors", bytes))
             for (name, entry) in file.entries {
-                let size = SafetensorsFile.sizes[entry.type] ?? 0
-                claim(
-                    file.bytes(of: entry).count == entry.shape.reduce(size, *),
-                    "\(entry) has \(file.bytes(of: entry).count) bytes")
+                // Tensors of types that are not known are left alone until somebody asks for them.
+                if let size = SafetensorsFile.sizes[entry.type] {
+                    claim(
+                        file.bytes(of: entry).count == entry.shape.reduce(size, *),
+                        "\(entry) has \(file.bytes(of: entry).count) bytes")
+                }
                 if let tensor = try? file.tensor(name) { read(tensor) }
             }
         },

@@ -8,6 +8,9 @@ enum Torture {
     /// How often each stage is killed.
     static let kills = Int(environment["IISAN_TORTURE_KILLS"] ?? "") ?? 4
 
+    /// The names of the stages that are killed; all of them by default.
+    static let stages = (environment["IISAN_TORTURE_STAGES"] ?? "").split(separator: ",").map(String.init)
+
     /// At how many places of a stage a call of the system fails, at most; the places are spread evenly over all.
     static let failures = Int(environment["IISAN_TORTURE_FAILURES"] ?? "") ?? 2
 
@@ -48,10 +51,10 @@ struct Contents: Equatable {
     ]
     /// How long an encoding took, which is not known of one that was killed.
     private static let unknown: Set = ["encoding.json"]
-    /// Fields with times and sizes of memory.
+    /// Fields with times and sizes of memory, or made of them.
     private static let measured: Set = [
         "seconds", "epochSeconds", "validationSeconds", "encodingSeconds", "peakMemory", "time", "cost", "created",
-        "secondsPerStep",
+        "secondsPerStep", "tpme",
     ]
 
     /// Reads every file of some folders, hidden ones too.
@@ -135,7 +138,9 @@ struct TriedShop {
     static let train = Stage(name: "train", arguments: ["train", "config.yaml"], outputs: ["runs/iisan"])
     static let run = Stage(name: "run", arguments: ["run", "config.yaml"], outputs: ["dataset", "states", "runs/iisan"])
     static let study = Stage(name: "study", arguments: ["compare", "study.yaml"], outputs: ["runs/study"])
-    static let stages = [generate, importing, encode, train, run, study]
+    static let stages = [generate, importing, encode, train, run, study].filter {
+        Torture.stages.isEmpty || Torture.stages.contains($0.name)
+    }
 
     let shop: SmallShop
     var folder: URL { shop.folder }
