@@ -13,8 +13,14 @@ extension RawFolder {
             if let table = try? RawTable(file), table.names.count > 1, !table.values[0].isEmpty { tables.append(table) }
         }
         candidates += amazon(tables)
-        candidates += try plainTables(tables.filter { table in !candidates.contains { $0.uses(table.table.url) } }, stop)
-        candidates += try iisan(tables, stop)
+        // A list of items a line is no row per interaction.
+        let releases = try iisan(tables, stop)
+        candidates += try plainTables(
+            tables.filter { table in
+                !candidates.contains { $0.uses(table.table.url) }
+                    && !releases.contains { $0.interactions.path == table.table.url.path }
+            }, stop)
+        candidates += releases
         return candidates
     }
 

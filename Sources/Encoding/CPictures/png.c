@@ -127,6 +127,8 @@ void picture_decode_png(
     }
     png_set_read_fn(png, &source, read_bytes);
     png_set_user_limits(png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
+    // Parts that the pixels do not need, such as texts, are passed over: libpng would allocate as much as they say they are long.
+    png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
     png_read_info(png, info);
     struct layout layout = {.background = background};
     read_layout(png, info, &layout);

@@ -75,6 +75,11 @@ struct RawFolderTests {
             _ = try folder.file("ii/items.tsv", "a\tThe A\nb\tThe B\n")
             let iisan = try look(folder.appending(path: "ii"))
             #expect(iisan.found.form == .iisan && iisan.report.order == HistoryOrder(.given))
+            // The users' numbers are the items' too: the lines are histories all the same.
+            _ = try folder.file("numbers/users.tsv", "1\t2 3 1\n2\t1 3\n3\t3 2\n")
+            _ = try folder.file("numbers/items.tsv", "1\tA red shoe\n2\tA blue shoe\n3\tA green hat\n")
+            let numbers = try look(folder.appending(path: "numbers"))
+            #expect(numbers.found.form == .iisan && numbers.report.interactions == 7)
         }
     }
 

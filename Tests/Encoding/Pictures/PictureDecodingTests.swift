@@ -59,6 +59,13 @@ struct PictureDecodingTests {
         }
     }
 
+    /// A text of 738 MB in a file of some hundred bytes.
+    @Test func aPartThatIsLongerThanItsFileIsRefused() throws {
+        var bytes = PictureSample.palettePNG.bytes
+        bytes.insert(contentsOf: [0x2C, 0, 0, 0x69] + Array("tEXt".utf8), at: 33)
+        #expect { try decode(bytes) } throws: { "\($0)".contains("cut off") }
+    }
+
     @Test(arguments: PictureSample.all) func refusesTooManyPixels(sample: PictureSample) throws {
         let options = PictureOptions(maximumPixels: sample.width * sample.height - 1)
         #expect { try decode(sample.bytes, options: options) } throws: {
