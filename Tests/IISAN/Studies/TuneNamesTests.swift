@@ -57,12 +57,12 @@ import Testing
     @Test func aHugeGridIsCountedBeforeItIsLaidOut() throws {
         try withTemporaryFolder { folder in
             let values = "[\((2...401).map(String.init).joined(separator: ", "))]"
-            let keys = ["epochs", "patience", "batch_size", "measured_steps", "seed"]
+            let keys = ["epochs", "patience", "batch_size", "measured_steps", "rate"]
             let search = "search: {\(keys.map { "train.\($0): \(values)" }.joined(separator: ", "))}\n"
             let error = #expect(throws: UserError.self) { try plan(search, folder) }
             #expect(error?.description.contains("10240000000000 combinations") == true, "\(error?.description ?? "")")
             let some = try plan("trials: 3\n" + search, folder).variants.map { $0.set.last ?? "" }
-            #expect(some == ["train.seed=2", "train.seed=3", "train.seed=4"])
+            #expect(some == ["train.rate=2", "train.rate=3", "train.rate=4"])
         }
     }
 
