@@ -175,6 +175,8 @@ struct JoinedMaps : torch::autograd::Function<JoinedMaps> {
     }
 
     static variable_list backward(AutogradContext *context, const variable_list &given) {
+        // Who calls it may still have autocast on; the products below count on float32.
+        const c10::impl::ExcludeDispatchKeyGuard withoutAutocast(c10::DispatchKey::AutocastCPU);
         const auto saved = context->get_saved_variables();
         const Heads heads(saved[0], at::TensorList(saved).slice(1));
         const auto lasts = heads.lasts();
