@@ -54,7 +54,7 @@ var targets: [Target] = [
     stage("Report", "Evaluation/Report", ["Files", "Metrics"]),
     stage("World", "World", ["Files", "Owned", "Datasets", "Pictures"]),
 
-    .target(name: "TestSupport", dependencies: ["Files"], path: "Tests/Support", exclude: ["Models"]),
+    .target(name: "TestSupport", dependencies: ["Files", crypto], path: "Tests/Support", exclude: ["Models"]),
     tests("Files", "Files", ["Files", "Owned", "CZlib"]),
     tests("Datasets", "Data", ["Datasets"]),
     tests("Tokenizers", "Encoding/Tokenizers", ["Tokenizers"]),
@@ -119,9 +119,10 @@ if withLibTorch {
             targets: ["Files", "Datasets", "HiddenStates", "World", "Torch", "Modeling", "Training", "Metrics", "Evaluation"]),
         .executable(name: "iisan", targets: ["iisan"]),
     ]
-} else {
     // What FuzzTesting, a package of its own, tries.
-    products = ["Files", "Datasets", "Tokenizers", "Pictures", "HiddenStates"].map { .library(name: $0, targets: [$0]) }
+    products += ["Files", "Datasets", "Tokenizers", "Pictures", "HiddenStates", "Encoders", "Training"].map {
+        .library(name: $0, targets: [$0])
+    }
 }
 
 let package = Package(

@@ -9,7 +9,7 @@ import Torch
 @Suite(.oneAtATime) struct JoinedMapsTests {
     /// The maps and biases, and the gradients of all parameters.
     private func results(
-        _ shape: (width: Int, middle: Int, output: Int), hasFusion: Bool,
+        _ shape: (width: Int, middle: Int, output: Int), hasFusion: Bool, backwardIn precision: DType? = nil,
         _ joined: ([TowerHead], Tensor?) -> (weights: [Tensor], biases: Tensor)
     ) throws -> [Tensor] {
         RandomState.seed(12)
@@ -28,7 +28,7 @@ import Torch
         let (weights, biases) = joined(heads, hasFusion ? fusion : nil)
         var sum = (biases * .randomNormal(biases.shape)).sum()
         for weight in weights { sum = sum + (weight * .randomNormal(weight.shape).to(.bfloat16).to(.float32)).sum() }
-        sum.backward()
+        withAutocast(to: precision, on: .cpu) { sum.backward() }
         return weights + [biases] + parameters.all.values.compactMap(\.gradient)
     }
 
@@ -45,6 +45,18 @@ import Torch
             let largest = expected.absolute().maximum().item()
             #expect(found.shape == expected.shape && (found - expected).absolute().maximum().item() <= 1e-5 * largest)
             #expect(rounded.dtype == .float32 && (rounded - expected).absolute().maximum().item() < 1e-2 * largest)
+        }
+    }
+
+    @Test func aBackwardPassUnderAutocastGivesTheSameGradients() throws {
+        let shape = (width: 160, middle: 768, output: 64)
+        let join: ([TowerHead], Tensor?) -> (weights: [Tensor], biases: Tensor) = { heads, fusion in
+            withAutocast(to: .bfloat16, on: .cpu) { TowerHead.joined(heads, before: fusion) }
+        }
+        let outside = try results(shape, hasFusion: true, join)
+        let inside = try results(shape, hasFusion: true, backwardIn: .bfloat16, join)
+        for (outside, inside) in zip(outside, inside) {
+            #expect(inside.dtype == .float32 && inside.floats() == outside.floats())
         }
     }
 

@@ -5,21 +5,33 @@ import Testing
 /// Stages that are killed at random moments come to the same end when they are called again.
 @Suite(.serialized) struct KillTests {
     @Test(arguments: TriedShop.stages) func aKilledStageEndsAsAnUndisturbedOne(_ stage: TriedShop.Stage) throws {
-        try withTemporaryFolder { folder in
-            let tried = try TriedShop(folder)
-            try tried.prepare(stage)
-            let clock = ContinuousClock()
-            let duration = try clock.measure { try tried.finish(stage) } / .seconds(1)
-            let calm = try tried.contents(stage)
-            #expect(!calm.files.isEmpty)
+        try withTemporaryFolder { folder in try killAndCompare(stage, of: TriedShop(folder)) }
+    }
 
-            var random = SeededGenerator(seed: 11)
-            var kills = 0
-            while kills < Torture.kills {
-                try tried.reset(stage)
-                kills += try kill(stage, of: tried, within: 1.1 * duration, atMost: Torture.kills - kills, using: &random)
-                try tried.contents(stage).expect(calm, "\(stage.name) after \(kills) kills")
-            }
+    @Test(.enabled(if: Torture.stages.isEmpty || Torture.stages.contains("pull")))
+    func aKilledPullEndsAsAnUndisturbedOne() throws {
+        let hub = FakeHub(weights: Array(repeatElement(FakeHub.weights, count: 400).joined()))
+        defer { hub.stop() }
+        let pull = TriedShop.Stage(
+            name: "pull", arguments: ["models", "pull", "org/model", "--endpoint", hub.hub.address, "--cache", "hub/models"],
+            outputs: ["hub"])
+        try withTemporaryFolder { folder in try killAndCompare(pull, of: TriedShop(folder)) }
+    }
+
+    /// Kills a stage as often as asked for, and compares what it made in the end with what it makes undisturbed.
+    private func killAndCompare(_ stage: TriedShop.Stage, of tried: TriedShop) throws {
+        try tried.prepare(stage)
+        let clock = ContinuousClock()
+        let duration = try clock.measure { try tried.finish(stage) } / .seconds(1)
+        let calm = try tried.contents(stage)
+        #expect(!calm.files.isEmpty)
+
+        var random = SeededGenerator(seed: 11)
+        var kills = 0
+        while kills < Torture.kills {
+            try tried.reset(stage)
+            kills += try kill(stage, of: tried, within: 1.1 * duration, atMost: Torture.kills - kills, using: &random)
+            try tried.contents(stage).expect(calm, "\(stage.name) after \(kills) kills")
         }
     }
 

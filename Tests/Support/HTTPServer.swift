@@ -1,37 +1,49 @@
 import Foundation
 
 /// A small server of HTTP/1.1 on a free port of this machine: one request per connection, each on its own thread.
-final class HTTPServer: @unchecked Sendable {
-    struct Request: Sendable {
-        var method: String
-        var path: String
+package final class HTTPServer: @unchecked Sendable {
+    package struct Request: Sendable {
+        package var method: String
+        package var path: String
         /// By names in small letters.
-        var headers: [String: String]
+        package var headers: [String: String]
     }
 
-    struct Answer: Sendable {
-        var status = 200
-        var headers: [String: String] = [:]
-        var body: [UInt8] = []
+    package struct Answer: Sendable {
+        package var status = 200
+        package var headers: [String: String] = [:]
+        package var body: [UInt8] = []
         /// After how many bytes of the body the connection is cut; nil sends all.
-        var cut: Int?
+        package var cut: Int?
         /// Seconds before each byte of the body.
-        var trickle: TimeInterval?
+        package var trickle: TimeInterval?
         /// Whether the body's length is said; else it ends with the connection.
-        var saysLength = true
+        package var saysLength = true
+
+        package init(
+            status: Int = 200, headers: [String: String] = [:], body: [UInt8] = [], cut: Int? = nil, trickle: TimeInterval? = nil,
+            saysLength: Bool = true
+        ) {
+            self.status = status
+            self.headers = headers
+            self.body = body
+            self.cut = cut
+            self.trickle = trickle
+            self.saysLength = saysLength
+        }
     }
 
-    let port: UInt16
+    package let port: UInt16
     private let listener: Int32
     private let answer: @Sendable (Request) -> Answer
     private let lock = NSLock()
     private var seen: [Request] = []
 
     /// The requests so far, in order.
-    var requests: [Request] { lock.withLock { seen } }
-    var address: String { "http://127.0.0.1:\(port)" }
+    package var requests: [Request] { lock.withLock { seen } }
+    package var address: String { "http://127.0.0.1:\(port)" }
 
-    init(_ answer: @escaping @Sendable (Request) -> Answer) {
+    package init(_ answer: @escaping @Sendable (Request) -> Answer) {
         self.answer = answer
         #if os(Linux)
             let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
@@ -54,7 +66,7 @@ final class HTTPServer: @unchecked Sendable {
         thread.start()
     }
 
-    func stop() { shutdown(listener, Int32(SHUT_RDWR)) }
+    package func stop() { shutdown(listener, Int32(SHUT_RDWR)) }
 
     private func serve() {
         while true {

@@ -2,22 +2,20 @@ import Crypto
 import Files
 import Foundation
 
-@testable import Hub
-
 /// A hub with one model and, on another port, the server of its large files.
-final class FakeHub: Sendable {
-    typealias Fault = @Sendable (HTTPServer.Request, _ number: Int) -> HTTPServer.Answer?
+package final class FakeHub: Sendable {
+    package typealias Fault = @Sendable (HTTPServer.Request, _ number: Int) -> HTTPServer.Answer?
 
-    static let commit = String(repeating: "0123456789", count: 4)
-    static let weights: [UInt8] = (0..<50_000).map { UInt8(truncatingIfNeeded: $0 &* $0 >> 3) }
-    static let files: [String: [UInt8]] = [
+    package static let commit = String(repeating: "0123456789", count: 4)
+    package static let weights: [UInt8] = (0..<50_000).map { UInt8(truncatingIfNeeded: $0 &* $0 >> 3) }
+    package static let files: [String: [UInt8]] = [
         "config.json": Array(#"{"model_type": "bert"}"#.utf8), "model.safetensors": weights, "vocab.txt": Array("a\nb\n".utf8),
         "added_tokens.json": [], "pytorch_model.bin": Array("a pickle".utf8), "onnx/model.onnx": [1, 2, 3],
         "original/model.safetensors": [4, 5], "consolidated.safetensors": [6],
     ]
 
-    let hub: HTTPServer
-    let store: HTTPServer
+    package let hub: HTTPServer
+    package let store: HTTPServer
 
     /// Starts both servers.
     ///
@@ -25,17 +23,19 @@ final class FakeHub: Sendable {
     ///   - names: more names in the list of files.
     ///   - files: more files.
     ///   - without: files that it does not have.
+    ///   - weights: what `model.safetensors` holds.
     ///   - fault: what the hub answers instead of the right thing; the number counts its requests of this method and path.
     ///   - storeFault: the same of the server of large files.
-    init(
-        names: [String] = [], files more: [String: [UInt8]] = [:], without: Set<String> = [],
+    package init(
+        names: [String] = [], files more: [String: [UInt8]] = [:], without: Set<String> = [], weights: [UInt8] = FakeHub.weights,
         fault: @escaping Fault = { _, _ in nil }, storeFault: @escaping Fault = { _, _ in nil }
     ) {
-        let files = Self.files.merging(more) { $1 }.filter { !without.contains($0.key) }
+        let all = Self.files.merging(["model.safetensors": weights]) { $1 }.merging(more) { $1 }
+        let files = all.filter { !without.contains($0.key) }
         let counts = Counts()
         let storeCounts = Counts()
         store = HTTPServer { request in
-            storeFault(request, storeCounts.next(request)) ?? Self.file(String(request.path.dropFirst(1)), request)
+            storeFault(request, storeCounts.next(request)) ?? Self.file(String(request.path.dropFirst(1)), request, all)
         }
         let storeAddress = store.address
         hub = HTTPServer { request in
@@ -43,17 +43,9 @@ final class FakeHub: Sendable {
         }
     }
 
-    func stop() {
+    package func stop() {
         hub.stop()
         store.stop()
-    }
-
-    func client(_ folder: URL, token: String? = nil, retries: Int = 3) -> HubClient {
-        let settings = HubSettings(environment: ["HF_HOME": folder.path])
-        var client = HubClient(endpoint: hub.address, token: token, cache: HubCache(folder), settings: settings)
-        client.patience = HubPatience(retries: retries, delay: 0.005, longest: 0.05)
-        client.serverPatience = 10
-        return client
     }
 
     private static func answer(
@@ -78,13 +70,13 @@ final class FakeHub: Sendable {
         return .init(
             status: 302,
             headers: [
-                "X-Linked-Etag": "\"\(hash(of: name))\"", "X-Linked-Size": "\(bytes.count)", "ETag": "W/\"something\"",
+                "X-Linked-Etag": "\"\(sha256(of: bytes))\"", "X-Linked-Size": "\(bytes.count)", "ETag": "W/\"something\"",
                 "X-Repo-Commit": commit, "Location": "\(store)/\(name)",
             ])
     }
 
     /// A file, or the part of it that is asked for.
-    static func file(
+    package static func file(
         _ name: String, _ request: HTTPServer.Request, _ files: [String: [UInt8]] = FakeHub.files
     ) -> HTTPServer.Answer {
         guard let bytes = files[name] else { return .init(status: 404) }
@@ -97,14 +89,16 @@ final class FakeHub: Sendable {
     }
 
     /// The hash that the hub names: SHA-256 of the weights, git's of the others.
-    static func hash(of name: String) -> String {
+    package static func hash(of name: String) -> String {
         let bytes = files[name]!
-        if name == "model.safetensors" { return bytes.withUnsafeBytes { ContentHash.of($0) } }
+        if name == "model.safetensors" { return sha256(of: bytes) }
         return gitHash(of: bytes)
     }
 
+    private static func sha256(of bytes: [UInt8]) -> String { bytes.withUnsafeBytes { ContentHash.of($0) } }
+
     /// The hash that git knows bytes by.
-    static func gitHash(of bytes: [UInt8]) -> String {
+    package static func gitHash(of bytes: [UInt8]) -> String {
         let digest = Insecure.SHA1.hash(data: Data("blob \(bytes.count)\0".utf8) + bytes)
         return digest.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
     }
