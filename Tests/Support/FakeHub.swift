@@ -27,7 +27,8 @@ package final class FakeHub: Sendable {
     ///   - fault: what the hub answers instead of the right thing; the number counts its requests of this method and path.
     ///   - storeFault: the same of the server of large files.
     package init(
-        names: [String] = [], files more: [String: [UInt8]] = [:], without: Set<String> = [], weights: [UInt8] = FakeHub.weights,
+        names: [String] = [], files more: [String: [UInt8]] = [:], without: Set<String> = [],
+        weights: [UInt8] = FakeHub.weights,
         fault: @escaping Fault = { _, _ in nil }, storeFault: @escaping Fault = { _, _ in nil }
     ) {
         let all = Self.files.merging(["model.safetensors": weights]) { $1 }.merging(more) { $1 }

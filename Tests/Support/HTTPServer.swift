@@ -21,7 +21,8 @@ package final class HTTPServer: @unchecked Sendable {
         package var saysLength = true
 
         package init(
-            status: Int = 200, headers: [String: String] = [:], body: [UInt8] = [], cut: Int? = nil, trickle: TimeInterval? = nil,
+            status: Int = 200, headers: [String: String] = [:], body: [UInt8] = [], cut: Int? = nil,
+            trickle: TimeInterval? = nil,
             saysLength: Bool = true
         ) {
             self.status = status
