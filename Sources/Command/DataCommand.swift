@@ -1,4 +1,6 @@
 import ArgumentParser
+import Foundation
+import IISAN
 
 /// `iisan data`: datasets.
 struct DataCommand: ParsableCommand {
@@ -6,3 +8,38 @@ struct DataCommand: ParsableCommand {
         commandName: "data", abstract: "Make, check and generate datasets.",
         subcommands: [ImportCommand.self, CheckCommand.self, GenerateCommand.self])
 }
+
+/// `iisan data check`: what can be said about a dataset before anything is trained on it.
+struct CheckCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check",
+        abstract: "Validate a dataset directory and summarise it.",
+        discussion: "Counts, lengths, what is missing or repeated, targets that cannot be reached; each problem with its place."
+    )
+
+    @Argument(help: "The dataset directory.", completion: .directory)
+    var folder: String
+
+    @Option(help: "Users with fewer interactions are left out of the split.")
+    var minimumItems = SplitOptions().minimumItems
+
+    @Option(help: "At most this many of a user's last interactions are kept.")
+    var maximumItems = SplitOptions().maximumItems
+
+    @Option(help: "The split: leave-last-two or timestamp.")
+    var split = SplitOptions.Kind.leaveLastTwo
+
+    @Option(help: "How many places of each kind of problem are listed.")
+    var list = 10
+
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+        let dataset = try Dataset.open(URL(filePath: folder))
+        let check = try DatasetCheck(
+            dataset, SplitOptions(kind: split, minimumItems: minimumItems, maximumItems: maximumItems), limit: list)
+        try output.format.print(check, text: check.text)
+    }
+}
+
+extension SplitOptions.Kind: ExpressibleByArgument {}

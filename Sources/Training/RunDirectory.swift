@@ -58,3 +58,64 @@ public struct RunDirectory: Sendable {
         try AtomicFile.write(lines, to: events)
     }
 }
+
+extension RunDirectory {
+    /// What a run's checkpoints are good for.
+    package enum Standing: Equatable {
+        /// There are none, and there were none: training starts.
+        case new
+        /// They are whole: training goes on, or has ended.
+        case whole
+        /// One was damaged or gone and was made again; the text says which and of what.
+        case mended(String)
+        /// The best or all are lost, so that only a training from the start comes to the same numbers; the text says why.
+        case lost(String)
+    }
+
+    /// Looks at every byte of both checkpoints and makes one of the other where that loses nothing.
+    ///
+    /// The last one is the best one when its epoch is the best; training that goes on from the best one comes to the numbers it had.
+    ///
+    /// - Throws: ``UserError`` when the disk fails, or something else lies in the place of a checkpoint.
+    package func mendCheckpoints() throws -> Standing {
+        try last.prepare()
+        try best.prepare()
+        let problems = (last: problem(of: last), best: problem(of: best))
+        func exists(_ url: URL) -> Bool { FileManager.default.fileExists(atPath: url.path) }
+        if !exists(last.folder), !exists(best.folder) {
+            return exists(cost) ? .lost("its checkpoints are gone") : .new
+        }
+        if let lastProblem = problems.last {
+            guard problems.best == nil else { return .lost("its checkpoints are damaged: the last one \(lastProblem)") }
+            let state = try best.state()
+            guard hasEvents(of: state) else { return .lost("its events.jsonl is damaged") }
+            try last.copy(best)
+            return .mended("the last checkpoint \(lastProblem); training goes on after the best epoch, \(state.epoch)")
+        }
+        let state = try last.state()
+        guard hasEvents(of: state) else { return .lost("its events.jsonl is damaged") }
+        guard let expected = state.best else { return .whole }
+        var problem = problems.best
+        if problem == nil, (try best.state().best?.epoch ?? 0) < expected.epoch { problem = "is of an earlier epoch" }
+        guard let problem else { return .whole }
+        guard expected.epoch == state.epoch, state.step == 0 else {
+            return .lost("the checkpoint of its best epoch, \(expected.epoch), \(problem)")
+        }
+        try best.copy(last)
+        return .mended("the checkpoint of the best epoch \(problem), and is made again from the last one, of the same epoch")
+    }
+
+    private func hasEvents(of state: TrainingState) -> Bool {
+        state.events == 0 || ((try? readEvents())?.count ?? 0) >= state.events
+    }
+
+    private func problem(of checkpoint: Checkpoint) -> String? {
+        guard FileManager.default.fileExists(atPath: checkpoint.folder.path) else { return "is gone" }
+        do {
+            try checkpoint.check()
+            return nil
+        } catch {
+            return "is damaged"
+        }
+    }
+}

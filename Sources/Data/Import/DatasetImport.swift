@@ -63,3 +63,73 @@ public struct DatasetImport: Sendable {
         return run
     }
 }
+
+/// What an import read, made and left out.
+public struct ImportReport: Codable, Sendable, Equatable {
+    /// Users in the dataset.
+    public internal(set) var users = 0
+    /// Items in the dataset.
+    public internal(set) var items = 0
+    /// Interactions in the dataset.
+    public internal(set) var interactions = 0
+    /// Items without a title.
+    public internal(set) var itemsWithoutTitle = 0
+    /// Items without a picture.
+    public internal(set) var itemsWithoutPicture = 0
+    /// Interactions left out because the items table does not have their item.
+    public internal(set) var unknownInteractions = 0
+    /// Users left out because none of their interactions is left.
+    public internal(set) var usersWithoutInteractions = 0
+    /// Rows passed over because their item was there before.
+    public internal(set) var duplicateItems = 0
+    /// Items left out because nobody interacted with them.
+    public internal(set) var unusedItemsLeftOut = 0
+    /// Pictures in the folder that belong to no item.
+    public internal(set) var picturesWithoutItem = 0
+    /// By what each history is ordered.
+    public internal(set) var order: HistoryOrder?
+    /// The first and the last time, as the dataset has them; nil without times.
+    public internal(set) var times: [Int64]?
+    /// How each table was read: its columns, what separates them, and what its first row was taken for.
+    public internal(set) var tables: [String] = []
+    /// Interactions at the same time as the same user's one before: their order is that of the file.
+    public internal(set) var equalTimes = 0
+    /// Interactions of the same user, item and time as another; without times, of the same user and item, counted where they are left out.
+    public internal(set) var duplicateInteractions = 0
+    /// Whether those were left out.
+    public internal(set) var duplicatesAreLeftOut = false
+    /// Ids that had spaces around them, which were taken off.
+    public internal(set) var trimmedIDs = 0
+    /// What may be wrong, in sentences.
+    public internal(set) var warnings: [String] = []
+    /// Each kind of problem with its total and first places, by file and line.
+    public internal(set) var problems: Findings
+    /// The dataset's content hash.
+    public internal(set) var contentHash = ""
+
+    /// The counts and problems as lines of text.
+    public var text: String {
+        var lines = ["\(users) users, \(items) items, \(interactions) interactions"] + tables
+        if let order { lines.append("histories: \(order.text)\(span(order))") }
+        for (count, name) in [
+            (itemsWithoutTitle, "items without a title"), (itemsWithoutPicture, "items without a picture"),
+            (unknownInteractions, "interactions left out: unknown item"),
+            (duplicateInteractions, "interactions that are there twice\(duplicatesAreLeftOut ? ": left out" : "")"),
+            (equalTimes, "interactions at the time of the user's one before: in the order of the file"),
+            (usersWithoutInteractions, "users left out: no interaction left"),
+            (trimmedIDs, "ids had spaces around them, taken off"),
+            (duplicateItems, "item rows passed over: id seen before"), (unusedItemsLeftOut, "items left out: no interaction"),
+            (picturesWithoutItem, "pictures that belong to no item"),
+        ] where count > 0 { lines.append("\(count) \(name)") }
+        lines += warnings.map { "warning: \($0)" }
+        if !problems.kinds.isEmpty { lines.append(problems.text) }
+        return lines.joined(separator: "\n")
+    }
+
+    /// The first and the last time, as dates where they are some.
+    private func span(_ order: HistoryOrder) -> String {
+        guard let times, times.count == 2 else { return "" }
+        if let first = order.date(times[0]), let last = order.date(times[1]) { return ", \(first) to \(last)" }
+        return ", \(times[0]) to \(times[1])"
+    }
+}

@@ -115,3 +115,56 @@ final class RowReader {
         }
     }
 }
+
+/// One row of a table: where its fields are, in the reader's block or, with quotes or escapes resolved, in memory of its own.
+///
+/// They hold until the next row is read into the record.
+struct Record {
+    /// The fields; nil where the row does not have it.
+    var fields: [UnsafeRawBufferPointer?] = []
+    /// Takes the fields that do not stand in the file as they mean.
+    let text = TextMemory()
+
+    /// The bytes of a field; nil where the row does not have it.
+    subscript(field: Int) -> UnsafeRawBufferPointer? { fields[field] }
+
+    /// Forgets the fields and keeps the memory.
+    mutating func clear() {
+        fields.removeAll(keepingCapacity: true)
+        text.count = 0
+    }
+}
+
+/// Bytes that stay where they are while no more room is asked for.
+final class TextMemory {
+    private(set) var bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 10, alignment: 16)
+    /// How many bytes are in use.
+    var count = 0
+
+    deinit { bytes.deallocate() }
+
+    /// Makes room for some more bytes. What was in use may move.
+    func reserve(_ more: Int) {
+        guard count + more > bytes.count else { return }
+        let larger = UnsafeMutableRawBufferPointer.allocate(byteCount: max(count + more, bytes.count * 2), alignment: 16)
+        larger.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[..<count]))
+        bytes.deallocate()
+        bytes = larger
+    }
+
+    /// Appends a byte, for which there must be room.
+    func append(_ byte: UInt8) {
+        bytes[count] = byte
+        count += 1
+    }
+
+    /// Appends bytes, for which room is made.
+    func append(contentsOf more: UnsafeRawBufferPointer) {
+        reserve(more.count)
+        UnsafeMutableRawBufferPointer(rebasing: bytes[count...]).copyMemory(from: more)
+        count += more.count
+    }
+
+    /// The bytes of a range.
+    subscript(range: Range<Int>) -> UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: bytes[range]) }
+}

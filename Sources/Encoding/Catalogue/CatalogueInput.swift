@@ -1,5 +1,9 @@
+import Datasets
+import Encoders
 import Files
+import Foundation
 import HiddenStates
+import Torch
 
 /// One modality of a catalogue: how its items become batches for an encoder.
 protocol CatalogueInput: Sendable {
@@ -28,4 +32,112 @@ protocol CatalogueInput: Sendable {
     ///
     /// Items that are in no batch have nothing to encode.
     func batches(of items: [CatalogueItem]) throws -> () throws -> InputBatch?
+}
+
+/// An item with what can be encoded of it.
+public struct CatalogueItem: Sendable, Equatable {
+    /// The dataset's item id, unique in the catalogue.
+    public var id: String
+    /// The title; nil or blank where there is none.
+    public var title: String?
+    /// The file of the picture; nil where there is none.
+    public var picture: URL?
+
+    /// Makes an item.
+    public init(id: String, title: String? = nil, picture: URL? = nil) {
+        self.id = id
+        self.title = title
+        self.picture = picture
+    }
+
+    /// The item of a dataset.
+    public init(_ item: Item) { self.init(id: item.id, title: item.title, picture: item.picture) }
+}
+
+/// Inputs of some items of a shard, made off the encoder's thread.
+struct InputBatch: Sendable {
+    /// What the encoder reads.
+    enum Values: Sendable {
+        /// Token numbers [items, length].
+        case tokens([Int32], length: Int)
+        /// The first items of a buffer of pixels [items, 3, size, size].
+        case pixels(PixelBuffer)
+        /// Nothing of this shard is left to encode.
+        case endOfShard
+    }
+
+    /// What the encoder reads.
+    let values: Values
+    /// The items, as places in the shard's list of items to encode.
+    var rows: [Int] = []
+    /// Items whose input equals that of a row of this batch: they get its states.
+    var copies: [(from: Int, to: Int)] = []
+    /// Pictures that could not be read, as places in the shard's list, with the reason.
+    var damaged: [(row: Int, problem: String)] = []
+
+    /// The input as a tensor on a device; nil when there is none.
+    func tensor(on device: Device) -> Tensor? {
+        if rows.isEmpty { return nil }
+        switch values {
+        case .tokens(let tokens, let length): return Tensor(tokens, shape: [rows.count, length]).to(device)
+        case .pixels(let buffer): return buffer.tensor(items: rows.count).to(device)
+        case .endOfShard: return nil
+        }
+    }
+}
+
+/// The batches of all pending shards one after the other, with a mark at the end of each shard.
+final class InputStream: @unchecked Sendable {
+    // Only the one thread that makes the batches uses the mutable state.
+    private let input: any CatalogueInput
+    private let items: [CatalogueItem]
+    private var shards: ArraySlice<HiddenStateStoreWriter.PendingShard>
+    private var current: (() throws -> InputBatch?)?
+
+    /// Starts with the first of the shards.
+    init(_ input: any CatalogueInput, items: [CatalogueItem], shards: [HiddenStateStoreWriter.PendingShard]) {
+        self.input = input
+        self.items = items
+        self.shards = shards[...]
+    }
+
+    /// The next batch; nil after the last shard's end.
+    func next() throws -> InputBatch? {
+        if current == nil {
+            guard let shard = shards.popFirst() else { return nil }
+            current = try input.batches(of: shard.missing.map { items[$0] })
+        }
+        if let batch = try current?() { return batch }
+        current = nil
+        return InputBatch(values: .endOfShard)
+    }
+}
+
+/// Which threads make the inputs of an encoder, and when.
+struct InputThreads: Sendable, Equatable {
+    /// How many tokenize and decode.
+    let count: Int
+    /// Whether they do so beside the encoder, or between its batches.
+    let areBeside: Bool
+
+    /// Makes a choice.
+    init(_ count: Int, areBeside: Bool) {
+        self.count = count
+        self.areBeside = areBeside
+    }
+
+    /// Beside an encoder on a GPU, or on a processor that it does not use whole. Else between the batches, on all cores: threads that
+    /// compete with those of an operation stall all of them at its end.
+    ///
+    /// - Parameters:
+    ///   - count: how many threads, where the user says so; nil: those of the cores that the encoder leaves.
+    ///   - encoderThreads: how many threads an operation of the encoder uses.
+    init(
+        _ count: Int?, device: Device, encoderThreads: Int = LibTorch.threads,
+        cores: Int = ProcessInfo.processInfo.activeProcessorCount
+    ) {
+        let free = device.kind == .cpu ? cores - encoderThreads : cores
+        areBeside = free > 0
+        self.count = max(1, count ?? (areBeside ? free : cores))
+    }
 }

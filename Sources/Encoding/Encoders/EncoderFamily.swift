@@ -1,5 +1,16 @@
 import Torch
 
+/// What kind of thing an encoder reads.
+public enum EncoderModality: String, Sendable, CaseIterable {
+    /// Texts, as token numbers.
+    case text
+    /// Pictures, as pixels.
+    case image
+
+    /// The things, in a sentence.
+    var plural: String { self == .text ? "texts" : "pictures" }
+}
+
 /// Encoders of one architecture: what their `config.json` says, and how their parts are made of a checkpoint.
 ///
 /// A family is a value without tensors. Parts are made one at a time, so that an encoder larger than the memory can be run block by

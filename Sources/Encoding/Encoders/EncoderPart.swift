@@ -32,3 +32,39 @@ extension LayerNorm: EncoderPart {
     /// Normalises token states; there is no dropout in it.
     public func callAsFunction(_ input: Tensor, dropout: EncoderDropout) -> Tensor { self(input) }
 }
+
+/// What an encoder reads.
+public enum EncoderInput: Sendable, Equatable {
+    /// Token numbers (`int64` or `int32`) [items, tokens]: below `vocabulary`, at most `maximum` per item.
+    case tokens(vocabulary: Int, maximum: Int)
+    /// Normalised pixels (`float32`) [items, 3, height, width].
+    case pixels(PatchGrid)
+
+    /// What kind of thing is read.
+    public var modality: EncoderModality {
+        switch self {
+        case .tokens: .text
+        case .pixels: .image
+        }
+    }
+}
+
+/// The probabilities with which an encoder in training zeroes elements.
+public struct EncoderDropout: Sendable, Equatable {
+    /// For the embeddings and for what each block adds to its input.
+    public var hidden: Double
+    /// For the weights of attention.
+    public var attention: Double
+
+    /// Makes a pair of probabilities.
+    public init(hidden: Double, attention: Double) {
+        self.hidden = hidden
+        self.attention = attention
+    }
+
+    /// No dropout: what a frozen encoder and every evaluation has.
+    public static let none = EncoderDropout(hidden: 0, attention: 0)
+
+    /// Zeroes elements of states with the probability ``hidden``.
+    func callAsFunction(_ states: Tensor) -> Tensor { hidden > 0 ? states.dropout(hidden) : states }
+}

@@ -1,6 +1,10 @@
 import Files
 import Foundation
 
+#if canImport(FoundationNetworking)
+    import FoundationNetworking
+#endif
+
 /// Which files of a repository are fetched.
 enum HubFiles {
     /// The files that an encoder needs: configuration, tokenizer, picture processor, and weights in safetensors form. Not pickles, not
@@ -65,5 +69,98 @@ enum HubFiles {
     /// Whether a text is a hash as the hub writes them: some hexadecimal digits in small letters.
     static func isHash(_ text: String, digits: Int) -> Bool {
         text.utf8.count == digits && text.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
+    }
+}
+
+/// What the hub says of a revision of a repository.
+struct HubListing: Decodable {
+    /// A file.
+    struct Sibling: Decodable {
+        var rfilename: String
+    }
+
+    /// The commit.
+    var sha: String
+    /// All files.
+    var siblings: [Sibling]
+
+    /// The names of all files.
+    var names: [String] { siblings.map(\.rfilename) }
+
+    /// No answer may be longer, in bytes.
+    private static let longest = 64 << 20
+
+    /// Asks the hub.
+    ///
+    /// - Throws: ``HubFailure``, or ``UserError`` for an answer that is not of this form.
+    static func fetch(_ repository: HubRepository, revision: String, _ requests: HubRequests) throws -> HubListing {
+        var unreserved = CharacterSet.alphanumerics
+        unreserved.insert(charactersIn: "-._~")
+        let name = revision.addingPercentEncoding(withAllowedCharacters: unreserved) ?? revision
+        guard let url = URL(string: "\(requests.endpoint.absoluteString)/api/models/\(repository)/revision/\(name)") else {
+            throw UserError("\"\(revision)\" is not the name of a revision", at: repository.description)
+        }
+        let body = HubBody(longest: longest, place: url.absoluteString)
+        try requests.get(url) { _, data in try body.append(data) }
+        guard let listing = try? JSONDecoder().decode(HubListing.self, from: body.data),
+            HubFiles.isHash(listing.sha, digits: 40)
+        else {
+            throw UserError(
+                "the answer is not the hub's list of files", at: url.absoluteString,
+                remedy: "Check HF_ENDPOINT: \(requests.endpoint.absoluteString).")
+        }
+        return listing
+    }
+}
+
+/// A short answer in memory.
+final class HubBody {
+    private(set) var data = Data()
+    private let longest: Int
+    private let place: String
+
+    init(longest: Int, place: String) {
+        self.longest = longest
+        self.place = place
+    }
+
+    func append(_ more: Data) throws {
+        guard more.count <= longest - data.count else { throw UserError("the answer is too long", at: place) }
+        data.append(more)
+    }
+}
+
+/// A pattern of file names: `*` stands for any letters but `/`, `?` for one of them.
+struct HubPattern {
+    private let pattern: [UInt8]
+
+    init(_ pattern: String) { self.pattern = Array(pattern.utf8) }
+
+    /// Whether the whole of a name is matched. Goes back to the last `*` only, so time is at most their product.
+    func matches(_ name: String) -> Bool {
+        let name = Array(name.utf8)
+        var position = 0
+        var place = 0
+        var star: (position: Int, place: Int)?
+        while place < name.count {
+            if position < pattern.count, pattern[position] == UInt8(ascii: "*") {
+                star = (position, place)
+                position += 1
+            } else if position < pattern.count, pattern[position] == name[place] || isAny(pattern[position], name[place]) {
+                position += 1
+                place += 1
+            } else if let last = star, name[last.place] != UInt8(ascii: "/") {
+                star = (last.position, last.place + 1)
+                position = last.position + 1
+                place = last.place + 1
+            } else {
+                return false
+            }
+        }
+        return pattern[position...].allSatisfy { $0 == UInt8(ascii: "*") }
+    }
+
+    private func isAny(_ pattern: UInt8, _ letter: UInt8) -> Bool {
+        pattern == UInt8(ascii: "?") && letter != UInt8(ascii: "/")
     }
 }

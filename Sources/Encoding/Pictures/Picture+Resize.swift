@@ -52,3 +52,83 @@ extension Picture {
         return Picture(width: columns.count, height: rows.count, pixels: result)
     }
 }
+
+/// The two passes of resizing, each along one side.
+extension Picture {
+    /// Rows made anew: each of the weights' pixels of each of some rows.
+    func resized(across weights: ResizeWeights, rows: Range<Int>? = nil, outside color: PictureOptions.Color) -> Picture {
+        // A square's margin alone may be wanted; there has to be a row all the same.
+        let rows = rows.map { $0.isEmpty ? 0..<1 : $0 } ?? 0..<height
+        if weights.isIdentity { return rows.count == height ? self : cropped(columns: 0..<width, rows: rows) }
+        let count = weights.starts.count
+        let result = [UInt8](unsafeUninitializedCapacity: count * rows.count * 3) { result, initialized in
+            pixels.withUnsafeBufferPointer { pixels in
+                weights.weights.withUnsafeBufferPointer { allWeights in
+                    for row in 0..<rows.count {
+                        for column in 0..<count {
+                            var (red, green, blue) = Self.start(weights.outside[column], of: color)
+                            var source = ((rows.lowerBound + row) * width + weights.starts[column]) * 3
+                            let first = column * weights.stride
+                            for index in first..<first + weights.counts[column] {
+                                let weight = allWeights[index]
+                                red &+= Int32(pixels[source]) &* weight
+                                green &+= Int32(pixels[source + 1]) &* weight
+                                blue &+= Int32(pixels[source + 2]) &* weight
+                                source += 3
+                            }
+                            let target = (row * count + column) * 3
+                            result[target] = Self.clip(red)
+                            result[target + 1] = Self.clip(green)
+                            result[target + 2] = Self.clip(blue)
+                        }
+                    }
+                }
+            }
+            initialized = count * rows.count * 3
+        }
+        return Picture(width: count, height: rows.count, pixels: result)
+    }
+
+    /// Columns made anew: each of the weights' rows, which count the picture's from `first` on.
+    func resized(down weights: ResizeWeights, from first: Int = 0, outside color: PictureOptions.Color) -> Picture {
+        if weights.isIdentity { return self }
+        let count = weights.starts.count
+        let line = width * 3
+        var sums = [Int32](repeating: 0, count: line)
+        let result = [UInt8](unsafeUninitializedCapacity: count * line) { result, initialized in
+            pixels.withUnsafeBufferPointer { pixels in
+                sums.withUnsafeMutableBufferPointer { sums in
+                    for row in 0..<count {
+                        let (red, green, blue) = Self.start(weights.outside[row], of: color)
+                        for x in 0..<width {
+                            sums[x * 3] = red
+                            sums[x * 3 + 1] = green
+                            sums[x * 3 + 2] = blue
+                        }
+                        for index in 0..<weights.counts[row] {
+                            let weight = weights.weights[row * weights.stride + index]
+                            let source = (weights.starts[row] - first + index) * line
+                            for x in 0..<line { sums[x] &+= Int32(pixels[source + x]) &* weight }
+                        }
+                        for x in 0..<line { result[row * line + x] = Self.clip(sums[x]) }
+                    }
+                }
+            }
+            initialized = count * line
+        }
+        return Picture(width: width, height: count, pixels: result)
+    }
+
+    /// Where the sums of a pixel's channels begin: with a half, so that they are rounded, and what lies outside of the picture.
+    private static func start(_ outside: Int32, of color: PictureOptions.Color) -> (red: Int32, green: Int32, blue: Int32) {
+        let half = ResizeWeights.one / 2
+        return (
+            half &+ outside &* Int32(color.red), half &+ outside &* Int32(color.green), half &+ outside &* Int32(color.blue)
+        )
+    }
+
+    @inline(__always)
+    private static func clip(_ sum: Int32) -> UInt8 {
+        UInt8(truncatingIfNeeded: min(max(sum >> ResizeWeights.precision, 0), 255))
+    }
+}

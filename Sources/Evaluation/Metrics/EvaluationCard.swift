@@ -1,4 +1,5 @@
 import Files
+import Foundation
 
 /// How a run was evaluated and what came out: everything a reader needs to compare it with another, or to repeat it.
 public struct EvaluationCard: Codable, Equatable, Sendable {
@@ -68,5 +69,101 @@ public struct EvaluationCard: Codable, Equatable, Sendable {
         all = summary(ranks)
         warm = summary(ranks.filter { !$0.isCold })
         cold = summary(ranks.filter(\.isCold))
+    }
+}
+
+extension EvaluationCard {
+    /// The card as lines of label and value, for showing; the metrics are apart in ``metricRows``.
+    public var facts: [(label: String, value: String)] {
+        [
+            ("Split", "\(procedure.split): \(procedure.splitRule)"),
+            ("History", "the last \(procedure.historyKept) interactions"),
+            ("Catalogue", "\(Self.grouped(procedure.catalogueSize)) items, all ranked"),
+            ("Not ranked", procedure.maskingRule),
+            ("Ties", "\(procedure.tieRule); \(Self.counted(all.tiedTargets, "target")) tied"),
+            ("Users", Self.grouped(all.users)),
+            ("Unreachable", "\(Self.counted(all.unreachableTargets, "target")) removed by masking, counted as misses"),
+            ("Targets", "\(Self.grouped(warm.users)) warm (in training), \(Self.grouped(cold.users)) cold (not in training)"),
+            (
+                "Intervals",
+                "95 %: Wilson for HR, bootstrap over users (\(procedure.resamples) resamples, seed \(procedure.seed)) else"
+            ),
+            ("Dataset", procedure.datasetHash),
+        ]
+    }
+
+    /// One row per metric: its name and its estimates over all, warm and cold users; nil where a group has no users.
+    public var metricRows: [(name: String, all: Estimate?, warm: Estimate?, cold: Estimate?)] {
+        func estimate(_ summary: RankingSummary, _ value: (RankingSummary) -> Estimate?) -> Estimate? {
+            summary.users == 0 ? nil : value(summary)
+        }
+        func row(_ name: String, _ value: (RankingSummary) -> Estimate?) -> (String, Estimate?, Estimate?, Estimate?) {
+            (name, estimate(all, value), estimate(warm, value), estimate(cold, value))
+        }
+        return all.cutoffs.map { cutoff in row(Metric.hitRate(cutoff.k).name) { $0[cutoff: cutoff.k]?.hitRate } }
+            + all.cutoffs.map { cutoff in row(Metric.ndcg(cutoff.k).name) { $0[cutoff: cutoff.k]?.ndcg } }
+            + [row(Metric.reciprocalRank.name) { $0.reciprocalRank }]
+    }
+
+    /// The card for a terminal: facts, then a table of the metrics, at most 96 columns wide.
+    public var text: String {
+        let labelWidth = facts.map(\.label.count).max() ?? 0
+        var lines: [String] = []
+        for fact in facts {
+            let wrapped = Self.wrapped(fact.value, width: 96 - labelWidth - 2)
+            for (index, part) in wrapped.enumerated() {
+                lines.append(Self.padded(index == 0 ? fact.label : "", labelWidth) + "  " + part)
+            }
+        }
+        lines.append("")
+        lines.append(Self.padded("", 9) + ["all", "warm", "cold"].map { Self.padded($0, 27) }.joined())
+        for row in metricRows {
+            let cells = [row.all, row.warm, row.cold].map { Self.padded($0.map(Self.percent) ?? "none", 27) }
+            lines.append(Self.padded(row.name, 9) + cells.joined())
+        }
+        return lines.map(Self.withoutTrailingSpaces).joined(separator: "\n") + "\n"
+    }
+
+    /// An estimate in percent, as in `12.34 % (11.90 to 12.79)`.
+    static func percent(_ estimate: Estimate) -> String {
+        func digits(_ value: Double) -> String { String(format: "%.2f", value * 100) }
+        guard let low = estimate.low, let high = estimate.high else { return digits(estimate.value) + " %" }
+        return "\(digits(estimate.value)) % (\(digits(low)) to \(digits(high)))"
+    }
+
+    /// A whole number with thin groups of three, as in `1,234,567`.
+    static func grouped(_ number: Int) -> String {
+        var digits = String(number.magnitude)
+        var groups: [String] = []
+        while digits.count > 3 {
+            groups.insert(String(digits.suffix(3)), at: 0)
+            digits.removeLast(3)
+        }
+        return (number < 0 ? "-" : "") + ([digits] + groups).joined(separator: ",")
+    }
+
+    private static func counted(_ count: Int, _ unit: String) -> String { "\(grouped(count)) \(unit)\(count == 1 ? "" : "s")" }
+
+    private static func padded(_ text: String, _ width: Int) -> String {
+        text + String(repeating: " ", count: max(0, width - text.count))
+    }
+
+    private static func withoutTrailingSpaces(_ line: String) -> String {
+        String(line.reversed().drop { $0 == " " }.reversed())
+    }
+
+    private static func wrapped(_ text: String, width: Int) -> [String] {
+        var lines = [""]
+        for word in text.split(separator: " ") {
+            let last = lines[lines.count - 1]
+            if last.isEmpty {
+                lines[lines.count - 1] = String(word)
+            } else if last.count + 1 + word.count <= width {
+                lines[lines.count - 1] = "\(last) \(word)"
+            } else {
+                lines.append(String(word))
+            }
+        }
+        return lines
     }
 }

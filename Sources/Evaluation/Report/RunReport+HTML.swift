@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import Metrics
 
 extension RunReport {
     /// The whole report as one HTML file that needs no network and no other file, and runs no script.
@@ -44,5 +45,63 @@ extension RunReport {
         add("per epoch", method.cost.map { NumberText.seconds($0.secondsPerEpoch) })
         add("peak memory", method.cost.map { NumberText.bytes($0.peakMemory) })
         return tiles.isEmpty ? "" : "<div class=\"tiles\">\(tiles)</div>"
+    }
+}
+
+extension RunReport {
+    /// The evaluation card: facts beside metrics.
+    var cardSection: Markup {
+        guard let card else { return "" }
+        let facts: [Markup] = card.facts.map { "<dt>\($0.label)</dt><dd>\($0.value)</dd>\n" }
+        let rows: [Markup] = card.metricRows.map { row in
+            "<tr><td>\(row.name)</td>\(Self.cell(row.all))\(Self.cell(row.warm))\(Self.cell(row.cold))</tr>\n"
+        }
+        return Page.section(
+            "Evaluation card", lead: "How the numbers came to be, in full, so that they can be repeated and compared.",
+            """
+            <div class="card">
+            <dl>
+            \(facts)</dl>
+            <div class="wide"><table>
+            <thead><tr><th>%</th><th>All</th><th>Warm</th><th>Cold</th></tr></thead>
+            <tbody>
+            \(rows)</tbody>
+            </table></div>
+            </div>
+            """)
+    }
+
+    private static func cell(_ estimate: Estimate?) -> Markup {
+        guard let estimate else { return "<td>–</td>" }
+        guard let low = estimate.low, let high = estimate.high else { return "<td>\(NumberText.percent(estimate.value))</td>" }
+        return
+            "<td>\(NumberText.percent(estimate.value))<small>\(NumberText.percent(low)) – \(NumberText.percent(high))</small></td>"
+    }
+}
+
+extension RunReport {
+    /// The gates as a heat map, one row per tower.
+    var gateSection: Markup { Page.section("Gates", lead: Self.gateLead, gates?.map ?? "") }
+
+    static let gateLead =
+        "How much each side block takes from its encoder layer (1) and how much from the block before it (0). In the inter tower: "
+        + "image (1) against text (0). The layer's number stands above its cell."
+}
+
+extension RunReport.Gates {
+    /// The gates as cells; nothing where there are none.
+    var map: Markup {
+        guard towers.contains(where: { !$0.values.isEmpty }) else { return "" }
+        let rows = towers.map { tower in
+            (
+                name: tower.name,
+                cells: zip(tower.layers, tower.values).map { layer, value in
+                    HeatMap.Cell(
+                        heading: layer, text: value.isFinite ? String(format: "%.2f", value) : "?",
+                        tone: value.isFinite ? 2 * value - 1 : 0)
+                }
+            )
+        }
+        return HeatMap(title: "Gates", rows: rows).html
     }
 }

@@ -1,3 +1,5 @@
+import Files
+import Foundation
 import Metrics
 
 /// What a study is shown as: values only; `html`, `curvesSVG`, `markdownTable`, `csvTable` and `runsTable` draw them.
@@ -60,5 +62,91 @@ public struct StudyReport: Sendable {
     func comparison(of variant: Variant) -> MethodComparison? {
         let own = comparisons.filter { $0.first == variant.name && $0.second == reference }
         return own.first { $0.users.metric == Metric.ndcg(10).name } ?? own.first
+    }
+}
+
+extension StudyReport {
+    /// The whole report as one HTML file that needs no network and no other file, and runs no script.
+    public var html: String {
+        let first: [Markup] =
+            switch kind {
+            case .compare, .ablate:
+                [tableSection, MethodParts.verdictSection(comparisons), parts.costSection, parts.scatterSection]
+            case .scale:
+                [scaleSection, tableSection, MethodParts.verdictSection(comparisons), parts.scatterSection, parts.costSection]
+            case .robustness: [robustnessSection, tableSection, MethodParts.verdictSection(comparisons)]
+            case .tune: [trialSection, searchSection]
+            }
+        let rest = [
+            breakdownSection, gateSection, shareSection, curveCharts.section, settingsSection,
+            Page.settings(configuration: configuration, environment: environment),
+        ]
+        return Page(title: title, subtitle: subtitle, header: tiles, sections: first + rest).html
+    }
+
+    /// The learning curves as one SVG file; nil when there are none.
+    public var curvesSVG: String? { curveCharts.file(title: title) }
+
+    /// Writes `report.html`, `curves.svg`, `table.md`, `table.csv` and `runs.csv`, each atomically; without curves no `curves.svg`.
+    ///
+    /// - Parameter folder: an existing folder; files of these names are replaced.
+    /// - Throws: ``UserError`` when the folder cannot be written.
+    public func write(to folder: URL) throws {
+        try AtomicFile.write(html, to: folder.appending(path: "report.html"))
+        try AtomicFile.write(markdownTable, to: folder.appending(path: "table.md"))
+        try AtomicFile.write(csvTable, to: folder.appending(path: "table.csv"))
+        try AtomicFile.write(runsTable, to: folder.appending(path: "runs.csv"))
+        if let curvesSVG { try AtomicFile.write(curvesSVG, to: folder.appending(path: "curves.svg")) }
+    }
+
+    private var curveCharts: CurveCharts { CurveCharts(curves: curves) }
+
+    private var tableSection: Markup {
+        if variants.isEmpty { return "" }
+        return Page.section(
+            "Ranking and cost",
+            lead: "HR@10 and NDCG@10 on the test targets, means over seeds. The best of each column is in colour.",
+            "\(table.html)\(kind == .robustness ? "" : parts.intervalCharts)")
+    }
+
+    private var trialSection: Markup {
+        if variants.isEmpty { return "" }
+        return Page.section(
+            "Trials", lead: "Best on the validation targets first; the test targets are ranked for the chosen one alone.",
+            trialTable.html)
+    }
+
+    /// In what the variants differ, folded; a search has it in its table.
+    private var settingsSection: Markup {
+        let rows: [Markup] = variants.compactMap { variant in
+            if variant.settings.isEmpty || kind == .tune { return nil }
+            let settings = variant.settings.map { "\($0.label) = \($0.value)" }.joined(separator: "\n")
+            return "<dt>\(variant.name)</dt><dd class=\"lines\">\(settings)</dd>\n"
+        }
+        if rows.isEmpty { return "" }
+        return
+            "<section>\n<details><summary>Settings that differ</summary><dl class=\"inner\">\n\(rows)</dl></details></section>\n"
+    }
+
+    /// What came out, large.
+    private var tiles: Markup {
+        var tiles: [Markup] = []
+        func add(_ label: String, _ value: String?) {
+            if let value { tiles.append("<div class=\"tile\"><b>\(value)</b><span>\(label)</span></div>") }
+        }
+        func name(_ places: Set<Int>) -> String {
+            let first = places.min().map { variants[$0].name.cut(to: 30) } ?? ""
+            return places.count > 1 ? "\(first) and \(places.count - 1) more" : first
+        }
+        let ndcg = variants.map { $0.shownNDCG?.value }
+        let best = kind == .robustness ? [] : MethodParts.best(ndcg)
+        add("best NDCG@10: \(name(best))", best.first.flatMap { ndcg[$0] }.map { NumberText.percent($0) + " %" })
+        let efficiency = kind == .compare || kind == .ablate ? parts.efficiency : [:]
+        let least = MethodParts.best(variants.indices.map { efficiency[$0].map { -$0.value } })
+        add("lowest TPME: \(name(least))", least.first.flatMap { efficiency[$0] }.map { String(format: "%.3f", $0.value) })
+        add("variants", variants.isEmpty ? nil : "\(variants.count)")
+        let runs = variants.reduce(0) { $0 + $1.runs.count }
+        add("runs", runs == 0 ? nil : "\(runs)")
+        return tiles.isEmpty ? "" : "<div class=\"tiles\">\(tiles)</div>"
     }
 }

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Torch
 
@@ -42,5 +43,81 @@ public enum Doctor {
     static func usableCores(_ limits: ControlGroup) -> Int {
         let allowed = ProcessInfo.processInfo.activeProcessorCount
         return max(1, min(allowed, Int((limits.cores ?? Double(allowed)).rounded(.up))))
+    }
+}
+
+/// One thing ``Doctor`` looked at.
+public struct DoctorFinding: Sendable, Codable, Equatable {
+    /// How good what was found is.
+    public enum Status: String, Sendable, Codable {
+        /// Nothing to do.
+        case ok
+        /// It works, and could work better.
+        case advice
+        /// It cannot work like this.
+        case problem
+    }
+
+    /// What was looked at: `LibTorch`, `Memory`.
+    public var name: String
+    /// What was found, in words.
+    public var value: String
+    /// How good that is.
+    public var status: Status
+    /// What to do about it, as an instruction; nil when nothing needs to be done.
+    public var advice: String?
+
+    /// Makes a finding that is in order.
+    public init(_ name: String, _ value: String) {
+        (self.name, self.value, status) = (name, value, .ok)
+    }
+
+    /// Makes a finding with something to do about it; without advice it is in order.
+    public init(_ name: String, _ value: String, advice: String?, status: Status = .advice) {
+        self.init(name, value)
+        self.advice = advice
+        if advice != nil { self.status = status }
+    }
+}
+
+/// What ``Doctor`` found out about a machine.
+public struct DoctorReport: Sendable, Codable, Equatable {
+    /// In the order they are shown.
+    public var findings: [DoctorFinding]
+
+    /// Makes a report.
+    public init(findings: [DoctorFinding]) {
+        self.findings = findings
+    }
+
+    /// Whether something cannot work as it is.
+    public var hasProblem: Bool { findings.contains { $0.status == .problem } }
+
+    /// One line per finding, the values in one column, what to do below them.
+    public var text: String {
+        var table = TextTable([.left])
+        for finding in findings {
+            table.rows.append(["\(Self.mark(finding.status)) \(finding.name)", finding.value])
+            if let advice = finding.advice { table.rows.append(["", "-> \(advice)"]) }
+        }
+        let (advices, problems) = (count(.advice), count(.problem))
+        let summary =
+            advices + problems == 0
+            ? "All is well." : "\(Self.counted(problems, "problem")), \(Self.counted(advices, "piece")) of advice."
+        return "\(table.text)\n\(summary)"
+    }
+
+    private func count(_ status: DoctorFinding.Status) -> Int { findings.count { $0.status == status } }
+
+    private static func mark(_ status: DoctorFinding.Status) -> String {
+        switch status {
+        case .ok: " "
+        case .advice: "!"
+        case .problem: "x"
+        }
+    }
+
+    private static func counted(_ count: Int, _ noun: String) -> String {
+        "\(count == 0 ? "no" : "\(count)") \(noun)\(count == 1 ? "" : "s")"
     }
 }

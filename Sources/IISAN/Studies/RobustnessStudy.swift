@@ -1,6 +1,11 @@
+import Datasets
+import Encoders
 import Encoding
 import Files
 import Foundation
+import HiddenStates
+import Metrics
+import Owned
 
 /// `iisan robustness`: a trained run ranks with titles and pictures that are missing or spoilt, without being trained again.
 ///
@@ -70,3 +75,89 @@ extension RobustnessStudy: StudySection {
 }
 
 extension ItemChangeKind: SettingValue {}
+
+extension RobustnessStudy {
+    /// Ranks with every change at every rate; ranks that are there already, of the same run and change, are kept.
+    ///
+    /// - Parameter file: the study's file, for the report.
+    /// - Throws: `CancellationError` when told to stop; ``UserError`` when the run is not trained or evaluated, or something cannot be encoded.
+    public func result(_ file: URL, _ observer: Pipeline.Observer = Pipeline.Observer()) throws -> StudyResult {
+        let pipeline = try Pipeline(run: URL(filePath: run), observer: observer)
+        let kinds = try changes(for: pipeline.configuration)
+        let dataset = try pipeline.dataset()
+        let found = try RunResult.read(from: pipeline.run.result)
+        let cached = try RankTable(pipeline.run.ranks(.test))
+        let folder = URL(filePath: options.folder)
+        let place = try StudyMark.open(folder, .robustness, file: file)
+        defer { withExtendedLifetime(place) {} }
+        let items = dataset.items.map(CatalogueItem.init)
+        var tables: [(change: ItemChange, table: RankTable, items: Int)] = []
+        for kind in kinds {
+            let work = folder.appending(path: "work")
+            defer { try? FileManager.default.removeItem(at: work) }
+            // A higher rate changes what a lower one does in the same way: in ascending order nothing is encoded twice.
+            for rate in rates.sorted() where rate > 0 {
+                try observer.stop.check()
+                let change = try ItemChange(kind: kind, rate: rate, seed: seed)
+                let changed = try change.changed(items, workFolder: work.appending(path: "pictures"))
+                let count = zip(items, changed).count { $0 != $1 }
+                let place = folder.appending(path: "\(kind.rawValue)/rate-\(String(format: "%g", rate))")
+                let inputs = try inputs(of: change, pipeline, dataset)
+                if inputs.match(place.appending(path: "inputs.sha256")) {
+                    tables.append((change, try RankTable(place.appending(path: "ranks.test.safetensors")), count))
+                    continue
+                }
+                observer.onMessage("robustness: \(kind.rawValue), \(count) of \(items.count) items")
+                let table = try pipeline.ranks(.test, with: pipeline.inputs(changed, kind.modality, in: work))
+                try Folder.make(place)
+                OwnedFolder.sweepFiles(in: place)
+                try table.write(to: place.appending(path: "ranks.test.safetensors"))
+                try inputs.write(to: place.appending(path: "inputs.sha256"))
+                tables.append((change, table, count))
+            }
+        }
+        let result = try StudyResult(self, found, cached: cached, changed: tables, pipeline, dataset)
+        try JSONFile.write(result, to: folder.appending(path: "study.json"))
+        try result.report(file, in: folder).write(to: folder)
+        return result
+    }
+
+    /// What ranks with changed items are made of: the trained run and the change.
+    private func inputs(of change: ItemChange, _ pipeline: Pipeline, _ dataset: Dataset) throws -> StageInputs {
+        var inputs = StageInputs()
+        inputs.add(pipeline.configuration.yaml)
+        try inputs.add(path: pipeline.run.best.folder.path)
+        inputs.add(dataset.manifest.contentHash)
+        inputs.add("\(change.kind.rawValue) \(change.rate) \(change.seed)")
+        return inputs
+    }
+}
+
+extension Pipeline {
+    /// What a trained model reads of changed items: for cached methods their states, encoded anew where they have changed.
+    ///
+    /// - Parameter work: where the store of the changed items lies; one that is there from a lower rate is gone on with.
+    func inputs(_ items: [CatalogueItem], _ modality: EncoderModality, in work: URL) throws -> ChangedInputs {
+        guard configuration.train.model.readsStores,
+            let settings = configuration.readModalities.first(where: { $0.modality == modality })?.settings
+        else { return ChangedInputs(items: items) }
+        let store = work.appending(path: modality.rawValue)
+        if !FileManager.default.fileExists(atPath: store.path) {
+            let original = try HiddenStateStore.open(URL(filePath: settings.store))
+            try Folder.make(work)
+            try Folder.checkSpace(for: original.itemCount * original.bytesPerItem, at: work)
+            try OwnedFolder(.store, at: store, for: .making).create { partial in
+                for name in try FileManager.default.contentsOfDirectory(atPath: original.folder.path) where name != "lock" {
+                    try FileManager.default.copyItem(
+                        at: original.folder.appending(path: name), to: partial.appending(path: name))
+                }
+            }
+        }
+        let encoder = try CatalogueEncoder(
+            modality == .text ? .text : .image, of: items, with: encoderDirectory(settings.encoder),
+            options: encodingOptions(settings))
+        _ = try encoder.encode(into: store, progress: observer.onProgress, stop: observer.stop)
+        return modality == .text
+            ? ChangedInputs(items: items, textStore: store) : ChangedInputs(items: items, imageStore: store)
+    }
+}

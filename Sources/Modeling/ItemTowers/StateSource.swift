@@ -1,3 +1,5 @@
+import Files
+import HiddenStates
 import OrderedCollections
 import Torch
 
@@ -38,4 +40,122 @@ extension StateSource {
     public var hash: String? { nil }
     /// Nothing was put off.
     public func finishBackward() {}
+}
+
+/// The hidden states of a modality as an item tower reads them: a learned stand-in takes the place of those that are missing.
+///
+/// states = present ? H : M, with M [layers, width] trained from zero. M exists where some item lacks the modality, or where modality
+/// dropout leaves it out while training.
+struct ModalityStates {
+    /// Where the states come from.
+    let source: any StateSource
+    private let missing: Tensor?
+    private let present: Tensor?  // [catalogue]
+
+    /// Asks for `missing` [layers, width] where it is needed, and takes over what the source trains.
+    init(_ parameters: Parameters, _ source: any StateSource, isDropped: Bool) throws {
+        self.source = source
+        let present = source.presence.map { $0.allSatisfy { $0 } ? nil : Tensor($0, on: parameters.device) } ?? nil
+        self.present = present
+        missing =
+            present != nil || isDropped
+            ? try parameters("missing", [source.shape.layers.count, source.shape.width], .zeros) : nil
+        for (name, tensor) in source.trained { parameters.adopt(tensor, as: name) }
+    }
+
+    /// The width and kept layers.
+    var shape: ModalityShape { source.shape }
+
+    /// Which of some items have the modality: [items]; nil where all have it.
+    func presence(of items: Tensor) -> Tensor? { present.map { $0.selecting(items.to($0.device)) } }
+
+    /// The states of items.
+    ///
+    /// - Parameter dropped: which of the items count as missing although they have the modality [items]; nil for none.
+    func states(of items: Tensor, dropped: Tensor?, training: Bool) throws -> StateRows {
+        let states = try source.states(of: items, training: training)
+        guard let missing else { return states }
+        let known: Tensor
+        switch (presence(of: items), dropped) {
+        case (nil, nil): return states
+        case (let present?, nil): known = present
+        case (nil, let dropped?): known = dropped.not()
+        case (let present?, let dropped?): known = present.and(dropped.not())
+        }
+        return StateRows(states.dense.kept(where: known.reshaped([-1, 1, 1]), otherwise: missing))
+    }
+}
+
+/// Hidden states in one tensor on the model's device.
+public final class ResidentStates: StateSource {
+    /// Their width and kept layers.
+    public let shape: ModalityShape
+    /// Whether an item has the modality [catalogue]; nil where all have it.
+    public let presence: [Bool]?
+    private let table: Tensor
+
+    /// Takes states [items, layers, width] of any floating type.
+    public init(_ table: Tensor, layers: [Int], presence: [Bool]? = nil) {
+        precondition(
+            table.rank == 3 && table.size(1) == layers.count, "states of shape \(table.shape) for \(layers.count) layers")
+        self.table = table
+        self.presence = presence
+        shape = ModalityShape(width: table.size(2), layers: layers)
+    }
+
+    /// The rows of items.
+    public func states(of items: Tensor, training: Bool) -> StateRows {
+        StateRows([table], rows: items, layers: Array(0..<shape.layers.count))
+    }
+}
+
+/// Hidden states read from a mapped store: only the rows a batch needs are touched.
+public final class StoredStates: StateSource {
+    /// Their width and kept layers.
+    public let shape: ModalityShape
+    /// Whether an item has the modality [catalogue]; nil where all have it.
+    public let presence: [Bool]?
+    /// The hash of the store's identity: encoder, preprocessing, layers.
+    public var hash: String? { store.identity.hash }
+    private let store: HiddenStateStore
+    private let positions: [Int]
+    private let device: Device
+    private let shards: [Tensor]
+
+    /// Uses some layers of a store.
+    ///
+    /// - Parameters:
+    ///   - layers: which of the stored layers are used, ascending; nil for all.
+    ///   - device: where the states are wanted.
+    /// - Throws: `UserError` when the store lacks a layer, or the layers do not ascend.
+    public init(_ store: HiddenStateStore, layers: [Int]? = nil, on device: Device) throws {
+        self.store = store
+        self.device = device
+        let layers = layers ?? store.layers
+        do { try ModalityShape.check(kept: layers, of: store.layers) } catch var error as UserError {
+            error.place = store.folder.path
+            throw error
+        }
+        positions = try store.positions(ofLayers: layers)
+        let present = (0..<store.itemCount).map(store.isPresent)
+        presence = present.allSatisfy { $0 } ? nil : present
+        shape = ModalityShape(width: store.width, layers: layers)
+        let dtype: DType =
+            switch store.dtype {
+            case .float16: .float16
+            case .bfloat16: .bfloat16
+            case .float32: .float32
+            }
+        let (stored, width) = (store.layers.count, store.width)
+        shards = store.shards.map { shard in
+            .reading(
+                shard.states.baseAddress, shape: [shard.items.count, stored, width],
+                dtype: dtype, owner: store)
+        }
+    }
+
+    /// The rows of items, in place.
+    public func states(of items: Tensor, training: Bool) -> StateRows {
+        StateRows(shards, rows: items, layers: positions, on: device)
+    }
 }

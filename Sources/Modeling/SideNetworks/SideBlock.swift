@@ -25,3 +25,47 @@ struct SideBlock {
 
     func callAsFunction(_ x: Tensor) -> Tensor { x + up(activation(down(x))) }
 }
+
+/// One gate per block of a tower: g = sigmoid(θ / 0.1), with θ from 0, so that a fresh gate mixes half and half.
+struct Gates {
+    /// θ [blocks].
+    let theta: Tensor
+
+    /// What θ is divided by.
+    static let temperature = 0.1
+
+    /// Asks for `gates` [blocks].
+    init(_ parameters: Parameters, count: Int) throws {
+        theta = try parameters("gates", [count], .zeros)
+    }
+
+    /// All gates: [blocks], each in (0, 1).
+    func values() -> Tensor { (theta / Self.temperature).sigmoid() }
+}
+
+extension BottleneckChain {
+    /// The blocks and gates of a tower as one operation.
+    static func joining(_ blocks: [SideBlock], _ gates: Gates?, _ activation: Activation) -> BottleneckChain {
+        BottleneckChain(
+            blocks.compactMap(\.link), gates: gates?.theta, temperature: Gates.temperature, activation: activation)
+    }
+}
+
+/// What a tower adds to the item vectors: the result of a chain, which is computed together with those of other towers, or a tensor.
+enum TowerOutput {
+    case chain(BottleneckChain.Reading)
+    case tensor(Tensor)
+
+    /// The sum of some outputs [items, outputs] and a bias [outputs].
+    static func sum(_ outputs: [TowerOutput], bias: Tensor) -> Tensor {
+        var sum = bias
+        var readings: [BottleneckChain.Reading] = []
+        for output in outputs {
+            switch output {
+            case .chain(let reading): readings.append(reading)
+            case .tensor(let tensor): sum = tensor + sum
+            }
+        }
+        return readings.isEmpty ? sum : BottleneckChain.sum(readings) + sum
+    }
+}

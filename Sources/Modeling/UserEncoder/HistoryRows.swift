@@ -38,3 +38,39 @@ public struct HistoryRows {
             / 2
     }
 }
+
+/// Packed rows of histories side by side, for the plain form of attention.
+struct PaddedHistories {
+    private let userCount: Int
+    private let length: Int
+    /// The rows' places among all places of all users, users · L + positions [rows].
+    private let places: Tensor
+    /// Which keys a query may see: [users, 1, L, L].
+    let visible: Tensor
+
+    /// Lays out rows: their users and positions, each [rows].
+    init(users: Tensor, positions: Tensor, userCount: Int, length: Int) {
+        let device = users.device
+        self.userCount = userCount
+        self.length = length
+        places = users * Tensor(Int64(length), on: device) + positions
+        let present = Tensor.zeros([userCount * length], dtype: .bool, on: device)
+        present.put(Tensor(true, on: device), at: [places])
+        // A place without an item sees itself, because a softmax over nothing has no value; nothing reads what comes of it.
+        let itself = Tensor.range(0..<length, on: device)
+        let diagonal = itself.unsqueezed(0) .== itself.unsqueezed(1)
+        let causal = Tensor.ones([length, length], dtype: .bool, on: device).lowerTriangle()
+        visible = causal.and(diagonal.or(present.reshaped([userCount, 1, 1, length])))
+    }
+
+    /// Causal attention of rows of queries, keys and values side by side [rows, 3 · width]: [rows, width].
+    func attention(_ rows: Tensor, heads: Int, dropout: Double) -> Tensor {
+        let width = rows.size(1) / 3
+        let all = Tensor.zeros([userCount * length, 3 * width], dtype: rows.dtype, on: rows.device)
+            .replacing(places, with: rows)
+            .reshaped([userCount, length, 3, heads, width / heads]).permuted([2, 0, 3, 1, 4])
+        let seen = Tensor.attention(
+            all.selected(0, 0), all.selected(0, 1), all.selected(0, 2), mask: visible, dropout: dropout)
+        return seen.transposed(1, 2).reshaped([userCount * length, width]).selecting(places)
+    }
+}

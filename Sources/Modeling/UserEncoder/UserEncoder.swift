@@ -1,4 +1,34 @@
+import Files
 import Torch
+
+/// The shape of the user encoder.
+public struct UserEncoderOptions: Sendable, Codable, Equatable {
+    /// Transformer blocks.
+    public var blocks = 2
+    /// Attention heads; they divide the item vectors' width.
+    public var heads = 2
+    /// The probability with which dropout zeroes a number while training.
+    public var dropout = 0.1
+
+    /// The papers' settings.
+    public init() {}
+
+    /// Stops settings that cannot be built.
+    ///
+    /// - Throws: ``UserError`` that names the setting.
+    public func check(width: Int) throws { try problems(width: width).check() }
+
+    /// All settings that cannot be built, by the names that they have in a configuration.
+    package func problems(width: Int) -> Problems {
+        var problems = Problems()
+        problems.require((1...1024).contains(blocks), "is \(blocks), expected 1 to 1024", at: "blocks")
+        problems.require(
+            heads >= 1 && width % heads == 0, "is \(heads), expected a divisor of the width \(width)", at: "heads",
+            remedy: "Choose among \((1...max(1, min(width, 64))).filter { width % $0 == 0 }).")
+        problems.require((0..<1).contains(dropout), "is \(dropout), expected 0 up to below 1", at: "dropout")
+        return problems
+    }
+}
 
 /// The user encoder in the form of SASRec: what a user's items, in their order, say about the next one.
 ///
@@ -63,5 +93,62 @@ public final class UserEncoder {
         if dropout > 0 { x = x.fastDropout(dropout) }
         for block in blocks { x = block(x, rows, dropout: dropout) }
         return x
+    }
+}
+
+/// One block of the user encoder: causal attention, then a feed-forward of four times the width; each with residual and LayerNorm.
+///
+/// x = LayerNorm(x + dropout(O attention(Q x, K x, V x))); x = LayerNorm(x + dropout(W₂ relu(W₁ x + b₁) + b₂)).
+/// Q, K, V and O have no biases; dropout also falls on the attention's probabilities.
+///
+/// This is the plain form: accelerators use it, and on processors what `HistoryBlocks` cannot do.
+struct UserBlock {
+    private let query: Linear
+    private let key: Linear
+    private let value: Linear
+    private let output: Linear
+    private let attentionNorm: LayerNorm
+    private let up: Linear
+    private let down: Linear
+    private let feedForwardNorm: LayerNorm
+    private let heads: Int
+
+    /// Asks for the block's parameters.
+    init(_ parameters: Parameters, width: Int, heads: Int) throws {
+        let attention = parameters.scoped("attention")
+        func map(_ name: String) throws -> Linear {
+            try Linear(attention.scoped(name), width, width, weight: .xavierNormal, bias: false)
+        }
+        query = try map("query")
+        key = try map("key")
+        value = try map("value")
+        output = try map("output")
+        attentionNorm = try LayerNorm(attention.scoped("norm"), width, epsilon: UserEncoder.epsilon)
+        let feedForward = parameters.scoped("feed_forward")
+        up = try Linear(feedForward.scoped("up"), width, 4 * width, weight: .xavierNormal, biasInitializer: .zeros)
+        down = try Linear(feedForward.scoped("down"), 4 * width, width, weight: .xavierNormal, biasInitializer: .zeros)
+        feedForwardNorm = try LayerNorm(feedForward.scoped("norm"), width, epsilon: UserEncoder.epsilon)
+        self.heads = heads
+    }
+
+    /// What the block is as a part of one operation.
+    var together: HistoryBlocks.Block {
+        .init(
+            query: query.weight, key: key.weight, value: value.weight, output: output.weight, attentionNorm: attentionNorm,
+            up: up, down: down, norm: feedForwardNorm)
+    }
+
+    func callAsFunction(_ x: Tensor, _ rows: HistoryRows, dropout: Double) -> Tensor {
+        func dropped(_ y: Tensor) -> Tensor { dropout > 0 ? y.fastDropout(dropout) : y }
+        let sides = x.linear(.concatenated([query.weight, key.weight, value.weight], along: 0))  // [rows, 3 · width]
+        let seen: Tensor
+        if let padded = rows.padded {
+            seen = padded.attention(sides, heads: heads, dropout: dropout)
+        } else {
+            let mask = dropout > 0 ? Tensor.ones([heads, rows.pairCount]).fastDropout(dropout) : nil
+            seen = sides.historyAttention(starts: rows.starts, heads: heads, mask: mask)
+        }
+        let attended = attentionNorm(x + dropped(output(seen)))
+        return feedForwardNorm(attended + dropped(down(up(attended).relu())))
     }
 }

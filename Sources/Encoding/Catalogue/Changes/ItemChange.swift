@@ -1,3 +1,4 @@
+import Encoders
 import Files
 import Foundation
 
@@ -75,5 +76,101 @@ public struct ItemChange: Sendable, Equatable {
 
     private func has(_ item: CatalogueItem) -> Bool {
         kind.modality == .text ? item.title?.contains { !$0.isWhitespace } ?? false : item.picture != nil
+    }
+}
+
+/// What may happen to an item's title or picture.
+public enum ItemChangeKind: String, Sendable, CaseIterable, Codable {
+    /// There is no title.
+    case titlesMissing = "titles-missing"
+    /// The title's words are in a random order.
+    case titlesShuffled = "titles-shuffled"
+    /// The second half of the title's words is cut off; of an odd number the middle one stays.
+    case titlesTruncated = "titles-truncated"
+    /// Typing errors: a fifth of the title's letters, one at least, are dropped, doubled or swapped with the next character.
+    case titlesNoisy = "titles-noisy"
+    /// The title is another item's.
+    case titlesSwapped = "titles-swapped"
+    /// There is no picture.
+    case picturesMissing = "pictures-missing"
+    /// Gaussian noise lies on the picture, with a deviation of a quarter of the full range.
+    case picturesNoisy = "pictures-noisy"
+    /// The picture is blurred (Gaussian) with a deviation of a twentieth of its shorter side.
+    case picturesBlurred = "pictures-blurred"
+    /// The picture is another item's.
+    case picturesSwapped = "pictures-swapped"
+
+    /// Which of an item's two sides changes, so that the states of the other can be kept.
+    public var modality: EncoderModality {
+        switch self {
+        case .titlesMissing, .titlesShuffled, .titlesTruncated, .titlesNoisy, .titlesSwapped: .text
+        case .picturesMissing, .picturesNoisy, .picturesBlurred, .picturesSwapped: .image
+        }
+    }
+}
+
+extension ItemChange {
+    /// The items with some titles changed.
+    func changedTitles(of items: [CatalogueItem], _ rows: [Int]) throws -> [CatalogueItem] {
+        var result = items
+        let donors = kind == .titlesSwapped ? try donors(of: rows, items, \.title) : []
+        for (index, row) in rows.enumerated() {
+            guard let title = items[row].title else { continue }
+            var random = random(kind.rawValue, items[row].id)
+            switch kind {
+            case .titlesMissing: result[row].title = nil
+            case .titlesShuffled: result[row].title = Self.shuffled(title, &random)
+            case .titlesTruncated: result[row].title = Self.truncated(title)
+            case .titlesNoisy: result[row].title = Self.mistyped(title, &random)
+            case .titlesSwapped: result[row].title = items[donors[index]].title
+            case .picturesMissing, .picturesNoisy, .picturesBlurred, .picturesSwapped:
+                preconditionFailure("\(kind) is no title's")
+            }
+        }
+        return result
+    }
+
+    /// The words in another order; where there is only one order, the same.
+    static func shuffled(_ title: String, _ random: inout SplitMix64) -> String {
+        let words = title.split(whereSeparator: \.isWhitespace)
+        guard Set(words).count > 1 else { return title }
+        var order = words
+        while order == words { random.shuffle(&order) }
+        return order.joined(separator: " ")
+    }
+
+    /// The first half of the words.
+    static func truncated(_ title: String) -> String {
+        let words = title.split(whereSeparator: \.isWhitespace)
+        return words.prefix(words.count - words.count / 2).joined(separator: " ")
+    }
+
+    /// The title with typing errors at a fifth of its letters, one at least.
+    static func mistyped(_ title: String, _ random: inout SplitMix64) -> String {
+        let characters = Array(title)
+        var letters = characters.indices.filter { characters[$0].isLetter }
+        // A title must not vanish: that is another kind of change.
+        let mayDrop = letters.count > 1
+        random.shuffle(&letters)
+        let wrong = Set(letters.prefix(max(1, (letters.count + 2) / 5)))
+        var result = ""
+        var place = 0
+        while place < characters.count {
+            let character = characters[place]
+            place += 1
+            guard wrong.contains(place - 1) else {
+                result.append(character)
+                continue
+            }
+            switch random.next(below: 3) {
+            case 0 where place < characters.count && characters[place] != character:
+                result.append(characters[place])
+                result.append(character)
+                place += 1
+            case 1 where mayDrop: break
+            default: result.append(contentsOf: [character, character])
+            }
+        }
+        return result
     }
 }

@@ -1,5 +1,7 @@
 import Files
 import Foundation
+import HiddenStates
+import Torch
 
 /// The files of a store's building folder that serve the way through the blocks, and go when it is done.
 struct StreamingFolder {
@@ -16,5 +18,97 @@ struct StreamingFolder {
     /// Removes the files.
     func clear() {
         for file in [record, pooled, activations(0), activations(1)] { try? FileManager.default.removeItem(at: file) }
+    }
+}
+
+/// The `streaming.json` in the folder of a store that is being built block by block: what an interrupted run needs to go on.
+struct StreamingRecord: Codable {
+    static let currentVersion = 1
+
+    var formatVersion = StreamingRecord.currentVersion
+    /// For each shard whose items are on their way how many they are, by the shard's number.
+    var missing: [Int: Int]
+    /// The batches, in the order they are computed in.
+    var batches: [StreamedBatch] = []
+    /// Pictures that could not be read: the item and the reason.
+    var problems: [Int: String] = [:]
+    /// The number of the hidden state that the activation files hold; -1 while they are filled for the first time.
+    var layer = -1
+
+    /// Reads the record of an interrupted run; nil where there is none that can be gone on with.
+    ///
+    /// - Parameters:
+    ///   - shards: the shards that are still to be written.
+    ///   - items: how many items the catalogue has.
+    ///   - last: the last hidden state that is kept.
+    ///   - tokens: the most tokens of an item.
+    static func read(
+        _ url: URL, for shards: [HiddenStateStoreWriter.PendingShard], items: Int, last: Int, tokens: Int
+    ) -> StreamingRecord? {
+        guard FileManager.default.fileExists(atPath: url.path),
+            let version = try? JSONFile.read(Version.self, from: url).formatVersion, version == currentVersion,
+            let record = try? JSONFile.read(StreamingRecord.self, from: url),
+            (0...last).contains(record.layer), record.batches.allSatisfy({ $0.isPossible(items: items, tokens: tokens) })
+        else { return nil }
+        // Shards of the record that were written meanwhile are not asked for; the others have to lack the same items still.
+        let rest = shards.filter { record.missing[$0.index] != nil }
+        return !rest.isEmpty && rest.allSatisfy { record.missing[$0.index] == $0.missing.count } ? record : nil
+    }
+
+    private struct Version: Decodable { let formatVersion: Int }
+}
+
+/// The token states of all batches between two blocks, on the disk.
+///
+/// The system keeps in spare memory what it has room for; the process itself holds one batch at a time.
+struct ActivationFile {
+    let file: RandomAccessFile
+
+    init(_ url: URL) throws { file = try RandomAccessFile(updating: url) }
+
+    /// The states of a batch [rows, tokens, width].
+    func read(_ batch: StreamedBatch, width: Int, dtype: DType) throws -> Tensor {
+        let states = Tensor.empty([batch.rows.count, batch.tokens, width], dtype: dtype)
+        try states.withMutableBytes { try file.read(into: $0, at: batch.place) }
+        return states
+    }
+
+    /// Writes the states of a batch.
+    func write(_ states: Tensor, of batch: StreamedBatch) throws {
+        try states.withBytes { try file.write($0, at: batch.place) }
+    }
+
+    /// Tells the system that a batch is read soon.
+    func willRead(_ batch: StreamedBatch, width: Int, dtype: DType) {
+        file.willRead(batch.place..<(batch.place + batch.byteCount(width: width, dtype: dtype)))
+    }
+}
+
+/// A batch of a catalogue that goes through an encoder block by block.
+struct StreamedBatch: Codable, Equatable {
+    /// An item that gets the states of another one, since their inputs are equal.
+    struct Copy: Codable, Equatable {
+        var from: Int
+        var to: Int
+    }
+
+    /// Where its token states are in the activation files, in bytes.
+    var place: Int
+    /// Tokens per item.
+    var tokens: Int
+    /// The items, as indices into the catalogue.
+    var rows: [Int]
+    /// Items that get the states of one of the rows.
+    var copies: [Copy] = []
+
+    /// Bytes of the token states.
+    func byteCount(width: Int, dtype: DType) -> Int { rows.count * tokens * width * dtype.size }
+
+    /// Whether a batch that was read from the disk names items that there are and a place that can be.
+    func isPossible(items: Int, tokens most: Int) -> Bool {
+        let catalogue = 0..<items
+        return (0..<(1 << 60)).contains(place) && (1...most).contains(tokens) && !rows.isEmpty && rows.count <= items
+            && Set(rows).count == rows.count && rows.allSatisfy(catalogue.contains)
+            && copies.allSatisfy { catalogue.contains($0.from) && catalogue.contains($0.to) }
     }
 }

@@ -1,5 +1,24 @@
 import Files
 
+/// A JSON value whose objects keep every member, in the file's order.
+///
+/// Foundation's decoder compares keys as Swift strings, for which "é" in one scalar and in two are the same key; in a
+/// vocabulary they are two tokens.
+enum JSONValue: Sendable {
+    case null
+    case bool(Bool)
+    case number(Double)
+    case string(String)
+    case array([JSONValue])
+    case object([Member])
+
+    /// A member of an object.
+    struct Member: Sendable {
+        var key: String
+        var value: JSONValue
+    }
+}
+
 /// A value of a JSON file together with its place, so that whoever reads it can say what is wrong where.
 struct JSONEntry {
     /// The value.

@@ -1,5 +1,6 @@
 import CTorch
 import Files
+import Foundation
 
 /// The LibTorch that is loaded.
 public enum LibTorch {
@@ -32,4 +33,64 @@ public enum LibTorch {
     /// glibc otherwise gives every large piece back to the system when it is freed, and the next tensor's pages are cleared anew: that can
     /// take as long as the work on them. To be called once, at the start of a program.
     public static func keepFreedMemory() { ctorch.keep_freed_memory() }
+}
+
+/// The functions of the C interface; the first use loads LibTorch.
+///
+/// What needs no tensor never waits for it. ``LibTorch/load()`` comes before where a failure is to be an error of the user's.
+let ctorch: CTorchFunctions = {
+    do { return try LibTorch.functions.get() } catch { fatalError("\(error)") }
+}()
+
+extension LibTorch {
+    /// The functions, or why there are none.
+    static let functions = Result { () throws(UserError) in try functions(of: library) }
+
+    #if canImport(Darwin)
+        private static let library = "@rpath/libCTorch.dylib"
+    #else
+        private static let library = "libCTorch.so"
+    #endif
+
+    private static let buildAgain = "Build again: make build, or swift build without --product."
+
+    /// Loads the library of the C interface, and LibTorch with it.
+    ///
+    /// - Parameter library: what the system's loader looks for, beside the program among others.
+    static func functions(of library: String) throws(UserError) -> CTorchFunctions {
+        // Threads of GNU's OpenMP otherwise spin for long while they wait: with anything else running on the machine, what takes a
+        // millisecond then takes twenty. Spinning for some microseconds bridges the pauses between operations. It reads this once, when
+        // it is loaded; what the user has set stays.
+        if getenv("OMP_WAIT_POLICY") == nil { setenv("GOMP_SPINCOUNT", "10000", 0) }
+        guard let handle = dlopen(library, RTLD_LAZY | RTLD_LOCAL) else {
+            throw UserError(
+                "LibTorch cannot be loaded: \(dlerror().map { String(cString: $0) } ?? "for an unknown reason")",
+                remedy: "\(library) has to lie beside the program, and LibTorch where it was when it was built. \(buildAgain)")
+        }
+        let functions = try functions(at: dlsym(handle, "ctorch_functions"), of: library)
+        try check(
+            compiled: functions.compiled_version(), loaded: functions.loaded_version(),
+            path: String(cString: functions.library_path()))
+        return functions
+    }
+
+    /// The functions of a table, once its first field has said that it is the one this program knows.
+    static func functions(at table: UnsafeRawPointer?, of library: String) throws(UserError) -> CTorchFunctions {
+        guard let table, strcmp(table.load(as: UnsafePointer<CChar>.self), ctorch_signatures()) == 0 else {
+            throw UserError("was built from other sources than this program", at: library, remedy: buildAgain)
+        }
+        return table.load(as: CTorchFunctions.self)
+    }
+
+    /// Another LibTorch than the one it was built for would silently compute wrong values.
+    ///
+    /// - Parameters:
+    ///   - compiled: major * 1000 + minor.
+    ///   - loaded: likewise.
+    static func check(compiled: Int32, loaded: Int32, path: String) throws(UserError) {
+        guard compiled != loaded else { return }
+        throw UserError(
+            "built for LibTorch \(compiled / 1000).\(compiled % 1000), but \(loaded / 1000).\(loaded % 1000) was loaded",
+            at: path, remedy: "Set LD_LIBRARY_PATH to the right one, or build again: make setup build.")
+    }
 }

@@ -63,3 +63,33 @@ extension Tensor {
             scale.map { .double($0) } ?? .none)
     }
 }
+
+extension Tensor {
+    private static let dropoutOperator = Operator("dropout")
+    private static let fastDropoutOperator = Operator("fast_dropout", namespace: "iisan")
+
+    /// Zeroes elements with a probability and scales the others by 1 / (1 - probability).
+    public func dropout(_ probability: Double) -> Tensor {
+        Self.dropoutOperator(.tensor(self), .double(probability), .bool(true))
+    }
+
+    /// The same in a fraction of the time, for float32 on the processor: the random state gives one seed, from which the fate of every
+    /// element follows.
+    public func fastDropout(_ probability: Double) -> Tensor {
+        guard device == .cpu, dtype == .float32 else { return dropout(probability) }
+        return Self.fastDropoutOperator(.tensor(self), .double(probability))
+    }
+}
+
+extension Tensor {
+    private static let bicubicOperator = Operator("upsample_bicubic2d")
+    private static let smoothBicubicOperator = Operator("_upsample_bicubic2d_aa")
+
+    /// A map [items, channels, height, width] in another height and width, by bicubic interpolation between the elements' centres.
+    ///
+    /// - Parameter smoothed: whether a map that gets smaller is averaged over what each new element covers (anti-aliasing).
+    public func resized(height: Int, width: Int, smoothed: Bool = false) -> Tensor {
+        let resize = smoothed ? Self.smoothBicubicOperator : Self.bicubicOperator
+        return resize(.tensor(self), .ints([height, width]), .bool(false), .none, .none)
+    }
+}

@@ -1,0 +1,120 @@
+import Foundation
+import Metrics
+
+extension RunReport {
+    /// TPME of the methods whose cost is known; empty when fewer than two are.
+    public var efficiency: [TPME.Value] { parts.efficiency.sorted { $0.key < $1.key }.map(\.value) }
+
+    var parts: MethodParts { MethodParts(methods: methods, subject: subject, ceiling: ceiling, weights: tpmeWeights) }
+
+    /// The methods as a Markdown table, for a README or an issue.
+    public var markdownTable: String { table.markdown }
+
+    /// The methods as CSV (RFC 4180) in full precision: shares 0...1, seconds, bytes; what is not known is empty.
+    public var csvTable: String {
+        var csv = CSVText(
+            columns: ["method", "hr@10", "hr@10_low", "hr@10_high", "ndcg@10", "ndcg@10_low", "ndcg@10_high"]
+                + CSVText.costColumns + ["tpme", "note"])
+        let efficiency = parts.efficiency
+        for (index, method) in methods.enumerated() {
+            csv.append(
+                [CSVText.field(method.name)] + CSVText.fields(method.hitRate) + CSVText.fields(method.ndcg)
+                    + CSVText.fields(method.cost) + [CSVText.field(efficiency[index]?.value), CSVText.field(method.note)])
+        }
+        return csv.text
+    }
+
+    var table: ReportTable {
+        let parts = parts
+        let costs = parts.costCells
+        let hitRate = MethodParts.best(methods.map { $0.hitRate?.value })
+        let ndcg = MethodParts.best(methods.map { $0.ndcg?.value })
+        var rows = methods.enumerated().map { index, method in
+            ReportTable.Row(
+                cells: [
+                    .init(method.name), .init(method.hitRate, isBest: hitRate.contains(index)),
+                    .init(method.ndcg, isBest: ndcg.contains(index)),
+                ] + costs[index] + [.init(method.note)], style: method.name == subject ? .subject : .plain)
+        }
+        if let ceiling { rows.append(Self.row(of: ceiling, columns: 9)) }
+        return ReportTable(
+            columns: [.init(title: "Method"), .init(title: "HR@10, %"), .init(title: "NDCG@10, %")] + MethodParts.costColumns
+                + [.init(title: "Note", isNote: true)], rows: rows, notes: parts.costNotes)
+    }
+
+    /// The row of a ceiling in a table with HR@10 and NDCG@10 in its second and third column and words in its last.
+    static func row(of ceiling: Ceiling, columns: Int) -> ReportTable.Row {
+        let numbers: [ReportTable.Cell] = [
+            .init(ceiling.name), .init(NumberText.percent(ceiling.hitRate)), .init(NumberText.percent(ceiling.ndcg)),
+        ]
+        let empty = [ReportTable.Cell](repeating: .init(""), count: columns - 4)
+        return ReportTable.Row(cells: numbers + empty + [.init("the best that can be reached on this data")], style: .ceiling)
+    }
+
+    var methodSection: Markup {
+        if methods.isEmpty { return "" }
+        return Page.section(
+            "Ranking and cost",
+            lead: "HR@10 and NDCG@10 with 95 % intervals below. The best of each column is in colour.",
+            "\(table.html)\(parts.intervalCharts)")
+    }
+}
+
+extension RunReport {
+    /// The subject's ranking by history length and by target popularity.
+    var breakdownSection: Markup {
+        let charts = breakdowns.filter { !$0.groups.isEmpty }.flatMap { breakdown in
+            [
+                Self.columns("HR@10, %, by \(breakdown.kind.rawValue)", breakdown, \.hitRate),
+                Self.columns("NDCG@10, %, by \(breakdown.kind.rawValue)", breakdown, \.ndcg),
+            ]
+        }
+        return Page.section("Groups of users", lead: Self.breakdownLead, Page.charts(charts))
+    }
+
+    static let breakdownLead =
+        "History length is the number of earlier items, target popularity the number of training interactions of the item that was "
+        + "chosen next; 0 is a cold item. Groups have about the same number of users where the numbers allow it; whiskers are 95 % "
+        + "intervals over users, left out where they would hide each other."
+
+    private static func columns(_ title: String, _ breakdown: Breakdown, _ metric: KeyPath<Breakdown.Group, Estimate>) -> Markup
+    {
+        let columns = breakdown.groups.map { group in
+            let point = LineChart.Point(0, percentOf: group[keyPath: metric])
+            return ColumnChart.Column(
+                name: group.axisLabel, value: point.y.isFinite ? min(100, max(0, point.y)) : 0, interval: point.interval,
+                words: "\(group.label): \(NumberText.significant(point.y)) % of \(group.users) users")
+        }
+        return ColumnChart(title: title, xLabel: breakdown.kind.axisLabel, columns: columns).svg
+    }
+
+    /// How much of the scores each tower decides.
+    var shareSection: Markup {
+        Self.shareSection([(subject ?? "score", shares)])
+    }
+
+    /// The shares of methods with several towers.
+    static func shareSection(_ methods: [(name: String, shares: [RunResult.TowerShare])]) -> Markup {
+        let bars = methods.compactMap { method -> StackedBarChart.Bar? in
+            let parts = method.shares.map { (name: $0.tower, share: $0.share) }
+            guard parts.count > 1, parts.allSatisfy({ abs($0.share) < 100 }) else { return nil }
+            return StackedBarChart.Bar(name: method.name, parts: parts)
+        }
+        return Page.section(
+            "Shares of the score",
+            lead:
+                "How much of the differences between a user's scores comes from each tower, in percent, mean over users. A part left of "
+                + "0 works against the others.",
+            bars.isEmpty ? "" : Page.charts([StackedBarChart(title: "Share of the score, %", bars: bars).svg]))
+    }
+}
+
+extension Breakdown.Kind {
+    /// What stands along the axis.
+    var axisLabel: String { self == .historyLength ? "earlier items" : "training interactions" }
+}
+
+extension Breakdown.Group {
+    /// The numbers, short.
+    var axisLabel: String { least == most ? "\(least)" : "\(least)–\(most)" }
+}
