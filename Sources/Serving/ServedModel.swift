@@ -7,7 +7,7 @@ import Torch
 /// A trained recommender that answers: which items after this history?
 ///
 /// Users are their histories; no user id is ever needed. Not `Sendable`, as tensors are not.
-public final class ServedModel {
+package final class ServedModel {
     private let dataset: Dataset
     private let itemVectors: Tensor  // [items, width]
     /// How many of a history's newest items are seen.
@@ -19,7 +19,7 @@ public final class ServedModel {
     ///
     /// - Parameter stop: looked at between blocks of items.
     /// - Throws: ``UserError`` when the device runs out of memory; `CancellationError` when told to stop.
-    public convenience init(
+    package convenience init(
         _ recommender: Recommender, dataset: Dataset, split: Split, stop: StopToken = StopToken()
     ) throws {
         let vectors = try Evaluator(split, stop: stop).itemVectors(recommender)
@@ -27,7 +27,7 @@ public final class ServedModel {
     }
 
     /// Takes vectors of the catalogue that are computed already: [items, width].
-    public init(_ recommender: Recommender, itemVectors: Tensor, dataset: Dataset) {
+    package init(_ recommender: Recommender, itemVectors: Tensor, dataset: Dataset) {
         self.dataset = dataset
         self.itemVectors = itemVectors
         positions = recommender.userEncoder.positions
@@ -35,7 +35,7 @@ public final class ServedModel {
     }
 
     /// Recommends what was trained on most often, to everyone alike: the score is an item's share of the training interactions.
-    public init(popularityOf split: Split, dataset: Dataset) {
+    package init(popularityOf split: Split, dataset: Dataset) {
         self.dataset = dataset
         itemVectors = Tensor(split.popularity).unsqueezed(1)
         positions = split.options.inputLength
@@ -49,7 +49,7 @@ public final class ServedModel {
     ///   - top: how many items per history.
     ///   - keepingSeen: whether items of the history may be recommended again; not by default.
     /// - Throws: ``UserError`` for an empty history, for an id that the dataset does not have, and when memory runs out.
-    public func recommend(_ histories: [[String]], top: Int = 10, keepingSeen: Bool = false) throws -> [[Recommendation]] {
+    package func recommend(_ histories: [[String]], top: Int = 10, keepingSeen: Bool = false) throws -> [[Recommendation]] {
         try recommend(histories.map(indices), top: top, keepingSeen: keepingSeen).map { list in
             list.enumerated().map { place, found in
                 let item = dataset.items[found.item]
@@ -59,7 +59,7 @@ public final class ServedModel {
     }
 
     /// The best items for histories of catalogue indices, each list in falling order of score.
-    public func recommend(
+    package func recommend(
         _ histories: [[Int32]], top: Int, keepingSeen: Bool = false
     ) throws -> [[(item: Int, score: Float)]] {
         guard top >= 1 else { throw UserError("\(top) items are asked for", remedy: "Ask for at least 1.") }
@@ -105,13 +105,13 @@ public final class ServedModel {
 }
 
 /// One recommended item.
-public struct Recommendation: Sendable, Codable, Equatable {
+package struct Recommendation: Sendable, Codable, Equatable {
     /// Its place, from 1.
-    public var rank: Int
+    package var rank: Int
     /// The item's id in the dataset.
-    public var item: String
+    package var item: String
     /// Its title; nil where it has none.
-    public var title: String?
+    package var title: String?
     /// The dot product of user and item vector: comparable within one list only.
-    public var score: Float
+    package var score: Float
 }

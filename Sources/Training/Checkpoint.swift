@@ -8,12 +8,12 @@ import Torch
 ///
 /// `model.safetensors`, `optimiser.safetensors`, `random.safetensors`, `SHA256SUMS` of the three, and `state.json`; it appears whole or
 /// not at all.
-public struct Checkpoint {
+package struct Checkpoint {
     /// Where it is.
-    public let folder: URL
+    package let folder: URL
 
     /// Names a checkpoint; nothing is read.
-    public init(_ folder: URL) { self.folder = folder }
+    package init(_ folder: URL) { self.folder = folder }
 
     private var model: URL { folder.appending(path: "model.safetensors") }
     private var optimiser: URL { folder.appending(path: "optimiser.safetensors") }
@@ -22,12 +22,12 @@ public struct Checkpoint {
     private var sums: URL { folder.appending(path: "SHA256SUMS") }
 
     /// Whether there is one.
-    public var exists: Bool { FileManager.default.fileExists(atPath: stateFile.path) }
+    package var exists: Bool { FileManager.default.fileExists(atPath: stateFile.path) }
 
     /// Writes everything, in place of an older checkpoint.
     ///
     /// - Throws: ``UserError`` when the disk is full or fails; the older checkpoint is then untouched.
-    public func write(_ recommender: Recommender, _ adam: Adam, _ state: TrainingState) throws {
+    package func write(_ recommender: Recommender, _ adam: Adam, _ state: TrainingState) throws {
         try OwnedFolder(.checkpoint, at: folder, for: .replacing).create { folder in
             let new = Checkpoint(folder)
             let encoders = recommender.itemTower.encoderHashes.map { ("encoder.\($0.key)", $0.value) }
@@ -96,7 +96,7 @@ public struct Checkpoint {
     /// The stand-in for a missing modality may be absent, or be one too many: the model may see other items than it was trained on.
     ///
     /// - Throws: ``UserError`` when the file is missing, damaged or of another model.
-    public func load(into recommender: Recommender) throws {
+    package func load(into recommender: Recommender) throws {
         let weights = try Weights(file: model)
         for (modality, hash) in recommender.itemTower.encoderHashes.sorted(by: { $0.key < $1.key }) {
             guard let trained = weights.metadata["encoder.\(modality)"], trained != hash else { continue }
@@ -111,7 +111,7 @@ public struct Checkpoint {
     /// How far training had come.
     ///
     /// - Throws: ``UserError`` when the file is missing, damaged or of another version.
-    public func state() throws -> TrainingState {
+    package func state() throws -> TrainingState {
         let state = try JSONFile.read(TrainingState.self, from: stateFile)
         guard state.formatVersion == TrainingState.currentVersion else {
             throw UserError(
@@ -124,7 +124,7 @@ public struct Checkpoint {
     /// Reads everything, so that training goes on as if it had not stopped.
     ///
     /// - Throws: ``UserError`` as ``load(into:)`` does.
-    public func resume(_ recommender: Recommender, _ adam: Adam) throws -> TrainingState {
+    package func resume(_ recommender: Recommender, _ adam: Adam) throws -> TrainingState {
         let state = try state()
         let random = try Weights(file: random)
         try load(into: recommender)

@@ -6,44 +6,44 @@ import HiddenStates
 ///
 /// Whoever opens a run compares it with what lies there at that time, so that a run is never ranked with another dataset, store or
 /// encoder without a word.
-public struct RunManifest: Codable, Sendable, Equatable {
+package struct RunManifest: Codable, Sendable, Equatable {
     static let fileName = "run.json"
     /// The version of the form that this program writes and reads.
-    public static let currentVersion = 1
+    package static let currentVersion = 1
 
     /// The dataset.
-    public struct Dataset: Codable, Sendable, Equatable {
+    package struct Dataset: Codable, Sendable, Equatable {
         /// Where it was.
-        public var path: String
+        package var path: String
         /// The hash of its items, users and histories.
-        public var contentHash: String
+        package var contentHash: String
     }
 
     /// A hidden-state store that was read.
-    public struct Store: Codable, Sendable, Equatable {
+    package struct Store: Codable, Sendable, Equatable {
         /// `text` or `image`.
-        public var modality: String
+        package var modality: String
         /// Where it was.
-        public var path: String
+        package var path: String
         /// What determines its numbers.
-        public var identity: StoreIdentity
+        package var identity: StoreIdentity
         /// The hash over the items' ids and what was encoded of each.
-        public var itemsHash: String
+        package var itemsHash: String
     }
 
     /// An encoder that ran in every step.
-    public struct Encoder: Codable, Sendable, Equatable {
+    package struct Encoder: Codable, Sendable, Equatable {
         /// `text` or `image`.
-        public var modality: String
+        package var modality: String
         /// Where it was.
-        public var path: String
+        package var path: String
         /// The hash of its configuration and weights.
-        public var encoderHash: String
+        package var encoderHash: String
         /// The hash over these, tokenizer, preprocessing, and every title or picture.
-        public var inputsHash: String
+        package var inputsHash: String
 
         /// Describes an encoder.
-        public init(modality: String, path: String, encoderHash: String, inputsHash: String) {
+        package init(modality: String, path: String, encoderHash: String, inputsHash: String) {
             self.modality = modality
             self.path = path
             self.encoderHash = encoderHash
@@ -52,20 +52,20 @@ public struct RunManifest: Codable, Sendable, Equatable {
     }
 
     /// `run`.
-    public private(set) var kind = "run"
+    package private(set) var kind = "run"
     /// The version of this form.
-    public private(set) var formatVersion = RunManifest.currentVersion
+    package private(set) var formatVersion = RunManifest.currentVersion
     /// The hash of all that training was made of, settings included: a run of the same is not trained again.
-    public var inputs = ""
+    package var inputs = ""
     /// The dataset.
-    public var dataset: Dataset
+    package var dataset: Dataset
     /// The stores, text first; none where encoders ran in every step.
-    public var stores: [Store]
+    package var stores: [Store]
     /// The encoders that ran in every step, text first.
-    public var encoders: [Encoder]
+    package var encoders: [Encoder]
 
     /// Describes what a run is trained from.
-    public init(dataset: String, contentHash: String, stores: [HiddenStateStore], encoders: [Encoder]) {
+    package init(dataset: String, contentHash: String, stores: [HiddenStateStore], encoders: [Encoder]) {
         self.dataset = Dataset(path: dataset, contentHash: contentHash)
         self.stores = stores.map {
             Store(
@@ -78,7 +78,7 @@ public struct RunManifest: Codable, Sendable, Equatable {
     /// Reads the manifest of a run; nil for a run of an older build, which has none.
     ///
     /// - Throws: ``UserError`` when it is damaged or of another version.
-    public static func read(of run: RunDirectory) throws -> RunManifest? {
+    package static func read(of run: RunDirectory) throws -> RunManifest? {
         guard FileManager.default.fileExists(atPath: run.manifest.path) else { return nil }
         struct Version: Decodable { let formatVersion: Int }
         let version = try JSONFile.read(Version.self, from: run.manifest).formatVersion
@@ -93,7 +93,7 @@ public struct RunManifest: Codable, Sendable, Equatable {
     /// In what the inputs that lie here differ from those it was trained with, each as "another dataset (...)"; empty where they do not.
     ///
     /// - Parameter newItems: whether the dataset, and so the items of stores, may be another one.
-    public func differences(from here: RunManifest, newItems: Bool = false) -> [String] {
+    package func differences(from here: RunManifest, newItems: Bool = false) -> [String] {
         func short(_ hash: String) -> String { String(hash.prefix(12)) }
         var found: [String] = []
         if !newItems, dataset.contentHash != here.dataset.contentHash {

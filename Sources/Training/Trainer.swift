@@ -7,7 +7,7 @@ import Torch
 /// The training loop: steps, validation after every epoch, checkpoints, early stop, exact resumption.
 ///
 /// A run that was stopped, at whatever step, goes on to the same numbers as one that was not.
-public final class Trainer {
+package final class Trainer {
     private let recommender: Recommender
     private let sampler: BatchSampler
     private let options: TrainingOptions
@@ -25,7 +25,7 @@ public final class Trainer {
     ///   - run: where events and checkpoints go; one with a `last` checkpoint goes on from it.
     ///   - validate: ranks the validation targets.
     /// - Throws: ``UserError`` for settings that make no sense and for a checkpoint of another model.
-    public init(
+    package init(
         _ recommender: Recommender, _ sampler: BatchSampler, _ options: TrainingOptions, _ run: RunDirectory,
         validate: @escaping (Recommender) throws -> Validation
     ) throws {
@@ -60,7 +60,7 @@ public final class Trainer {
     }
 
     /// How far training has come.
-    public var progress: TrainingState { state }
+    package var progress: TrainingState { state }
 
     /// Trains to the end: until all epochs are done, or there was no better validation for too long.
     ///
@@ -69,7 +69,7 @@ public final class Trainer {
     ///   - onEvent: told after each epoch, once its checkpoint is written.
     ///   - stop: looked at before each step and by the validation; a checkpoint is then written, from which the same call goes on.
     /// - Throws: `CancellationError` when told to stop; ``UserError`` when the loss is no longer a number, a device runs out of memory or the disk fails.
-    public func train(
+    package func train(
         onProgress: Files.Progress.Handler? = nil, onEvent: ((TrainingEvent) -> Void)? = nil,
         stop: StopToken = StopToken()
     ) throws {
@@ -91,7 +91,7 @@ public final class Trainer {
     ///
     /// - Returns: the seconds of each, in order.
     /// - Throws: ``UserError`` when a device runs out of memory; `CancellationError` when told to stop.
-    public func measure(
+    package func measure(
         steps: Int, onProgress: Files.Progress.Handler? = nil, stop: StopToken = StopToken()
     ) throws -> [Double] {
         let losses = Tensor(0.0).to(lossType).to(recommender.device)

@@ -1,19 +1,19 @@
 /// What happened after an epoch: one line of `events.jsonl`.
-public struct TrainingEvent: Sendable, Codable, Equatable {
+package struct TrainingEvent: Sendable, Codable, Equatable {
     /// The epoch, from 1.
-    public var epoch: Int
+    package var epoch: Int
     /// The mean loss of its steps.
-    public var loss: Double
+    package var loss: Double
     /// What its validation found.
-    public var validation: Validation
+    package var validation: Validation
     /// Whether that is better than all before.
-    public var isBest: Bool
+    package var isBest: Bool
     /// Seconds of its training steps.
-    public var seconds: Double
+    package var seconds: Double
     /// Seconds of its validation.
-    public var validationSeconds: Double
+    package var validationSeconds: Double
     /// The peak of memory so far, in bytes: resident on the processor, allocated on an accelerator.
-    public var peakMemory: Int
+    package var peakMemory: Int
 
     /// The numbers by name, as TensorBoard shows them.
     var scalars: [(tag: String, value: Float)] {

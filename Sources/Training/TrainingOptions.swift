@@ -2,9 +2,9 @@ import Files
 import Torch
 
 /// How a recommender is trained.
-public struct TrainingOptions: Sendable, Codable, Equatable {
+package struct TrainingOptions: Sendable, Codable, Equatable {
     /// The type of matrix products.
-    public enum Precision: String, Sendable, Codable, CaseIterable {
+    package enum Precision: String, Sendable, Codable, CaseIterable {
         case float32
         /// Products in bfloat16, weights and sums in float32.
         case bfloat16
@@ -12,43 +12,43 @@ public struct TrainingOptions: Sendable, Codable, Equatable {
         case auto
 
         /// What it is on a device: float32 or bfloat16.
-        public func resolved(on device: Device) -> Precision {
+        package func resolved(on device: Device) -> Precision {
             guard self == .auto else { return self }
             return device == .cpu && BFloat16Products.ofThisMachine != .none ? .bfloat16 : .float32
         }
 
         /// What matrix products are rounded to on a device; nil for float32.
-        public func autocast(on device: Device) -> DType? { resolved(on: device) == .bfloat16 ? .bfloat16 : nil }
+        package func autocast(on device: Device) -> DType? { resolved(on: device) == .bfloat16 ? .bfloat16 : nil }
     }
 
     /// At most this many passes over the training sequences; 100 in the papers.
-    public var epochs = 100
+    package var epochs = 100
     /// Users per step; 64 in the papers.
-    public var batchSize = 64
+    package var batchSize = 64
     /// Adam's rate for heads, fusion and user encoder; 2e-4 in the papers.
-    public var rate = 2e-4
+    package var rate = 2e-4
     /// Adam's rate for the side networks' blocks, gates and transformations; 1e-4 in the papers.
-    public var sideBlockRate = 1e-4
+    package var sideBlockRate = 1e-4
     /// Adam's rate for encoders' own numbers, adapters and low-rank maps.
-    public var encoderRate = 1e-4
+    package var encoderRate = 1e-4
     /// Adam's weight decay, decoupled when above 0; 0 in the papers.
-    public var weightDecay = 0.0
+    package var weightDecay = 0.0
     /// Training stops after more than this many evaluations without a better validation HR@10; 10 in the papers.
-    public var patience = 10
+    package var patience = 10
     /// Times this many steps, after one that is not timed, and stops; nil trains.
-    public var measuredSteps: Int?
+    package var measuredSteps: Int?
     /// Decides fresh parameters, the order of users and dropout.
-    public var seed: UInt64 = 42
+    package var seed: UInt64 = 42
     /// The type of matrix products.
-    public var precision = Precision.float32
+    package var precision = Precision.float32
 
     /// The papers' settings.
-    public init() {}
+    package init() {}
 
     /// Stops settings that make no sense.
     ///
     /// - Throws: ``UserError`` that names the setting.
-    public func check() throws { try problems().check() }
+    package func check() throws { try problems().check() }
 
     /// All settings that make no sense, by the names that they have in a configuration.
     package func problems() -> Problems {

@@ -1,39 +1,39 @@
 import Files
 
 /// How far a training has come: with the tensors of a checkpoint, all that is needed to go on exactly.
-public struct TrainingState: Sendable, Codable, Equatable {
+package struct TrainingState: Sendable, Codable, Equatable {
     /// The best validation so far.
-    public struct Best: Sendable, Codable, Equatable {
+    package struct Best: Sendable, Codable, Equatable {
         /// Its epoch, from 1.
-        public var epoch: Int
+        package var epoch: Int
         /// What was found.
-        public var validation: Validation
+        package var validation: Validation
     }
 
     /// The version of the form that this program writes and reads.
-    public static let currentVersion = 1
+    package static let currentVersion = 1
 
     /// The version of this form.
-    public var formatVersion = TrainingState.currentVersion
+    package var formatVersion = TrainingState.currentVersion
     /// The epoch that goes on, from 0; epochs below it are done.
-    public var epoch = 0
+    package var epoch = 0
     /// The step of that epoch that comes next, from 0.
-    public var step = 0
+    package var step = 0
     /// The sum of the losses of that epoch's steps so far.
-    public var lossSum = 0.0
+    package var lossSum = 0.0
     /// Seconds spent in that epoch's steps so far.
-    public var epochSeconds = 0.0
+    package var epochSeconds = 0.0
     /// The best validation so far; nil before the first.
-    public var best: Best?
+    package var best: Best?
     /// Evaluations since the best one.
-    public var evaluationsWithoutBetter = 0
+    package var evaluationsWithoutBetter = 0
     /// How many events were written.
-    public var events = 0
+    package var events = 0
     /// Whether training has ended: all epochs done, or stopped early.
-    public var isFinished = false
+    package var isFinished = false
 
     /// The start.
-    public init() {}
+    package init() {}
 
     /// Stops a state that no training can have come to.
     ///
@@ -56,14 +56,14 @@ public struct TrainingState: Sendable, Codable, Equatable {
 }
 
 /// What a validation found.
-public struct Validation: Sendable, Codable, Equatable {
+package struct Validation: Sendable, Codable, Equatable {
     /// HR@10, 0 to 1; decides which epoch is best.
-    public var hitRate: Double
+    package var hitRate: Double
     /// NDCG@10, 0 to 1.
-    public var ndcg: Double
+    package var ndcg: Double
 
     /// Makes a result.
-    public init(hitRate: Double, ndcg: Double) {
+    package init(hitRate: Double, ndcg: Double) {
         self.hitRate = hitRate
         self.ndcg = ndcg
     }

@@ -3,7 +3,7 @@ import Foundation
 /// Random numbers that are the same in every run: SplitMix64.
 ///
 /// Every item and every user has a sequence of its own, so that each can be made alone and in any order.
-public struct SeededRandom: RandomNumberGenerator, Sendable {
+package struct SeededRandom: RandomNumberGenerator, Sendable {
     private var state: UInt64
 
     /// The sequence of one thing of a world.
@@ -12,13 +12,13 @@ public struct SeededRandom: RandomNumberGenerator, Sendable {
     ///   - seed: the world's seed.
     ///   - stream: what the numbers are for, so that an item's title and its picture do not share them.
     ///   - index: which item or user.
-    public init(seed: UInt64, stream: Stream, index: Int = 0) {
+    package init(seed: UInt64, stream: Stream, index: Int = 0) {
         state = Self.mix(Self.mix(seed ^ 0x5D58_8B65_6C07_8965) &+ stream.rawValue) &+ UInt64(index) &* 0xD134_2543_DE82_EF95
         state = Self.mix(state)
     }
 
     /// What a sequence is used for.
-    public enum Stream: UInt64, Sendable {
+    package enum Stream: UInt64, Sendable {
         /// The attributes and the popularity of an item.
         case attributes = 1
         /// The wording of an item's title.
@@ -32,35 +32,35 @@ public struct SeededRandom: RandomNumberGenerator, Sendable {
     }
 
     /// The next 64 bits.
-    public mutating func next() -> UInt64 {
+    package mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15
         return Self.mix(state)
     }
 
     /// A number in [0, 1).
-    public mutating func uniform() -> Double { share().value }
+    package mutating func uniform() -> Double { share().value }
 
     /// A number in [0, 1) with its bits.
     mutating func share() -> Share { Share(bits: next() >> 11) }
 
     /// A number in the range.
-    public mutating func uniform(_ range: ClosedRange<Double>) -> Double {
+    package mutating func uniform(_ range: ClosedRange<Double>) -> Double {
         range.lowerBound + (range.upperBound - range.lowerBound) * uniform()
     }
 
     /// A number of the standard normal distribution.
-    public mutating func normal() -> Double {
+    package mutating func normal() -> Double {
         (-2 * log(1 - uniform())).squareRoot() * cos(2 * Double.pi * uniform())
     }
 
     /// An index below `count`.
-    public mutating func index(_ count: Int) -> Int { Int(next().multipliedFullWidth(by: UInt64(count)).high) }
+    package mutating func index(_ count: Int) -> Int { Int(next().multipliedFullWidth(by: UInt64(count)).high) }
 
     /// One of the elements.
-    public mutating func pick<Element>(_ elements: [Element]) -> Element { elements[index(elements.count)] }
+    package mutating func pick<Element>(_ elements: [Element]) -> Element { elements[index(elements.count)] }
 
     /// An index with a probability in proportion to its weight.
-    public mutating func index(weights: [Double]) -> Int {
+    package mutating func index(weights: [Double]) -> Int {
         var rest = uniform() * weights.reduce(0, +)
         for (index, weight) in weights.enumerated() {
             rest -= weight

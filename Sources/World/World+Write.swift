@@ -19,7 +19,7 @@ extension World {
     /// - Throws: ``UserError`` when the folder exists and `replacing` is false, holds something else than a world, or the disk fails;
     ///   `CancellationError` when it was told to stop.
     @discardableResult
-    public func write(
+    package func write(
         to folder: URL, replacing: Bool = false, progress: Files.Progress.Handler? = nil, stop: StopToken = StopToken()
     ) throws -> WorldCard {
         try OwnedFolder(.world, at: folder, for: replacing ? .replacing : .making).create { folder in

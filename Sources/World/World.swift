@@ -7,9 +7,9 @@ import Files
 /// let world = try World(WorldOptions(seed: 7))
 /// try world.write(to: folder)
 /// ```
-public struct World: Sendable {
+package struct World: Sendable {
     /// The options it was made with.
-    public let options: WorldOptions
+    package let options: WorldOptions
     let next: NextItem
     let lengths: HistoryLengths
     let itemNames, userNames: Name
@@ -17,7 +17,7 @@ public struct World: Sendable {
     /// Makes the items.
     ///
     /// - Throws: ``UserError`` when an option is out of its range.
-    public init(_ options: WorldOptions) throws {
+    package init(_ options: WorldOptions) throws {
         try options.validate()
         self.options = options
         lengths = HistoryLengths(options)
@@ -27,56 +27,56 @@ public struct World: Sendable {
     }
 
     /// The name of an item in files.
-    public func itemName(_ item: Int) -> String { itemNames(item) }
+    package func itemName(_ item: Int) -> String { itemNames(item) }
 
     /// The name of a user in files.
-    public func userName(_ user: Int) -> String { userNames(user) }
+    package func userName(_ user: Int) -> String { userNames(user) }
 
     /// What an item is.
-    public func attributes(of item: Int) -> ItemAttributes { Catalogue.attributes(of: item, options) }
+    package func attributes(of item: Int) -> ItemAttributes { Catalogue.attributes(of: item, options) }
 
     /// The title of an item.
-    public func title(of item: Int) -> String {
+    package func title(of item: Int) -> String {
         var random = SeededRandom(seed: options.seed, stream: .title, index: item)
         return Title.make(attributes(of: item), random: &random)
     }
 
     /// The picture of an item.
-    public func picture(of item: Int) -> Canvas {
+    package func picture(of item: Int) -> Canvas {
         var random = SeededRandom(seed: options.seed, stream: .picture, index: item)
         return ItemPicture(attributes(of: item), size: options.pictureSize, random: &random).draw()
     }
 
     /// The history of a user, oldest item first.
-    public func history(of user: Int) -> [Int] { User(user, of: self).history }
+    package func history(of user: Int) -> [Int] { User(user, of: self).history }
 
     /// The known ceiling of this world.
-    public func ceiling() -> Ceiling { Ceiling(self) }
+    package func ceiling() -> Ceiling { Ceiling(self) }
 }
 
 /// The contents of `world.json`: what a world was made of, and how well it can be predicted.
-public struct WorldCard: Codable, Equatable, Sendable {
+package struct WorldCard: Codable, Equatable, Sendable {
     /// One attribute of the items.
-    public struct AttributeCard: Codable, Equatable, Sendable {
+    package struct AttributeCard: Codable, Equatable, Sendable {
         /// The column in `attributes.tsv`.
-        public var name: String
+        package var name: String
         /// Whether pictures, titles or both tell it.
-        public var source: Attribute.Source
+        package var source: Attribute.Source
         /// The values, in the order of their indices.
-        public var values: [String]
+        package var values: [String]
     }
 
     /// The form of this file; 1.
-    public var version = 1
+    package var version = 1
     /// The options of the generator.
-    public var options: WorldOptions
+    package var options: WorldOptions
     /// The attributes, in the order of the columns of `attributes.tsv`.
-    public var attributes: [AttributeCard]
+    package var attributes: [AttributeCard]
     /// The best that can be expected of a recommender.
-    public var ceiling: Ceiling
+    package var ceiling: Ceiling
 
     /// Describes a world.
-    public init(_ world: World) { self.init(world, stop: StopToken()) }
+    package init(_ world: World) { self.init(world, stop: StopToken()) }
 
     init(_ world: World, stop: StopToken) {
         options = world.options

@@ -1,32 +1,32 @@
 import Files
 
 /// How large a generated world is and from which seed it grows.
-public struct WorldOptions: Codable, Equatable, Sendable {
+package struct WorldOptions: Codable, Equatable, Sendable {
     /// The same seed and sizes give the same bytes.
-    public var seed: UInt64
+    package var seed: UInt64
     /// The number of items.
-    public var items: Int
+    package var items: Int
     /// The number of users.
-    public var users: Int
+    package var users: Int
     /// The fewest items of a history.
-    public var shortestHistory: Int
+    package var shortestHistory: Int
     /// The most items of a history.
-    public var longestHistory: Int
+    package var longestHistory: Int
     /// The mean number of items of a history; nil makes all lengths from the shortest to the longest equally likely.
-    public var meanHistory: Double?
+    package var meanHistory: Double?
     /// How lengths fall off when they have a mean; nil is geometric.
-    public var historyTail: HistoryTail?
+    package var historyTail: HistoryTail?
     /// How much more popular some items are than others: the r-th most popular one weighs about r to the power of minus this, as
     /// in Zipf's law. Nil leaves only differences of a factor of two or three.
-    public var popularityExponent: Double?
+    package var popularityExponent: Double?
     /// The share of items that came out only lately: they are in no history before its last two items, so that they
     /// are cold in training.
-    public var newItemShare: Double
+    package var newItemShare: Double
     /// Width and height of a picture in pixels; 0 for a world without pictures.
-    public var pictureSize: Int
+    package var pictureSize: Int
 
     /// Makes options; what is left out is the world of `make demo`.
-    public init(
+    package init(
         seed: UInt64 = 1, items: Int = 3_000, users: Int = 4_000, shortestHistory: Int = 6, longestHistory: Int = 14,
         meanHistory: Double? = nil, historyTail: HistoryTail? = nil, popularityExponent: Double? = nil,
         newItemShare: Double = 0.15, pictureSize: Int = 64
@@ -46,7 +46,7 @@ public struct WorldOptions: Codable, Equatable, Sendable {
     /// Checks the options.
     ///
     /// - Throws: ``UserError`` that names the option, what was given and what is allowed.
-    public func validate() throws {
+    package func validate() throws {
         try check(items, "items", in: 100...100_000_000)
         try check(users, "users", in: 1...1_000_000_000)
         try check(shortestHistory, "shortest history", in: 3...1_000)

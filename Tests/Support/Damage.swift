@@ -1,5 +1,5 @@
 /// Bytes with a few of them changed, left out or put in, or cut off.
-public func damaged(_ bytes: [UInt8], using random: inout SeededGenerator) -> [UInt8] {
+package func damaged(_ bytes: [UInt8], using random: inout SeededGenerator) -> [UInt8] {
     var bytes = bytes
     for _ in 0..<Int.random(in: 1...4, using: &random) where !bytes.isEmpty {
         let place = Int.random(in: 0..<bytes.count, using: &random)

@@ -3,12 +3,12 @@ import Testing
 /// Runs the tests of a suite one at a time among all suites that have this trait, whatever else runs beside them.
 ///
 /// LibTorch has one random state for the process: tests that draw from it, or compare what was drawn, must not run side by side.
-public struct OneAtATime: TestTrait, SuiteTrait, TestScoping {
+package struct OneAtATime: TestTrait, SuiteTrait, TestScoping {
     /// Holds for every test below a suite.
-    public var isRecursive: Bool { true }
+    package var isRecursive: Bool { true }
 
     /// Waits for its turn, runs the test, and lets the next one in.
-    public func provideScope(
+    package func provideScope(
         for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void
     ) async throws {
         // A suite, or a test with several cases as a whole, only holds what takes turns.
@@ -45,5 +45,5 @@ public struct OneAtATime: TestTrait, SuiteTrait, TestScoping {
 
 extension Trait where Self == OneAtATime {
     /// One test at a time among those that draw from LibTorch's random state.
-    public static var oneAtATime: Self { Self() }
+    package static var oneAtATime: Self { Self() }
 }

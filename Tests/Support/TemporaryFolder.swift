@@ -1,7 +1,7 @@
 import Foundation
 
 /// A new folder that goes, with all in it, when `body` returns.
-public func withTemporaryFolder<Result>(_ body: (URL) throws -> Result) throws -> Result {
+package func withTemporaryFolder<Result>(_ body: (URL) throws -> Result) throws -> Result {
     let url = FileManager.default.temporaryDirectory.appending(path: "iisan-test-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: url) }
@@ -11,7 +11,7 @@ public func withTemporaryFolder<Result>(_ body: (URL) throws -> Result) throws -
 /// A folder of the real data that tests may use where it lies beside the checkout; nil elsewhere.
 ///
 /// - Parameter path: below `shared/data`, as in `minilm-l6-v2`.
-public func sharedData(_ path: String) -> URL? {
+package func sharedData(_ path: String) -> URL? {
     let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
     let url = root.deletingLastPathComponent().appending(path: "shared/data/\(path)")
     return FileManager.default.fileExists(atPath: url.path) ? url : nil

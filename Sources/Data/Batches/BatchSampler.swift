@@ -3,14 +3,14 @@ import Synchronization
 /// The training batches of a split: every training user once per epoch, in an order that only seed and epoch decide.
 ///
 /// A run that goes on needs to know only the epoch and the step. Safe to use from several threads.
-public final class BatchSampler: Sendable {
+package final class BatchSampler: Sendable {
     /// What the batches are made of.
-    public let split: Split
+    package let split: Split
     /// Users per batch; the last batch of an epoch may have fewer, or one more: a user alone has nobody's items to tell his own from, so
     /// one who is left over joins the batch before.
-    public let batchSize: Int
+    package let batchSize: Int
     /// Decides the order of users.
-    public let seed: UInt64
+    package let seed: UInt64
     // The order of the epoch last asked for.
     private let order = Mutex<(epoch: Int, users: [Int32])?>(nil)
 
@@ -19,7 +19,7 @@ public final class BatchSampler: Sendable {
     /// - Parameters:
     ///   - batchSize: users per batch, at least 1; 64 in the papers.
     ///   - seed: the same seed gives the same batches.
-    public init(_ split: Split, batchSize: Int = 64, seed: UInt64) {
+    package init(_ split: Split, batchSize: Int = 64, seed: UInt64) {
         precondition(batchSize >= 1, "batchSize is \(batchSize)")
         self.split = split
         self.batchSize = batchSize
@@ -27,18 +27,18 @@ public final class BatchSampler: Sendable {
     }
 
     /// How many batches an epoch has.
-    public var stepCount: Int {
+    package var stepCount: Int {
         let (whole, rest) = split.trainingUsers.count.quotientAndRemainder(dividingBy: batchSize)
         return rest == 0 || (rest == 1 && whole > 0 && batchSize > 1) ? whole : whole + 1
     }
 
     /// The batch of a step of an epoch, both from 0.
-    public func batch(epoch: Int, step: Int) -> TrainingBatch {
+    package func batch(epoch: Int, step: Int) -> TrainingBatch {
         TrainingBatch(split, keptUsers: users(epoch: epoch, step: step))
     }
 
     /// The users of a step of an epoch, as places in ``Split/users``.
-    public func users(epoch: Int, step: Int) -> ArraySlice<Int32> {
+    package func users(epoch: Int, step: Int) -> ArraySlice<Int32> {
         precondition(step >= 0 && step < stepCount, "step \(step) of \(stepCount)")
         let users = order(of: epoch)
         return users[step * batchSize..<(step + 1 == stepCount ? users.count : (step + 1) * batchSize)]

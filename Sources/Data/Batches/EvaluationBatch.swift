@@ -1,29 +1,29 @@
 /// Some evaluation cases, packed: the inputs of the user encoder without padding, the targets, and the items each ranking leaves out.
-public struct EvaluationBatch: Sendable, Equatable {
+package struct EvaluationBatch: Sendable, Equatable {
     /// The dataset's index of each case's user [cases].
-    public var datasetUsers: [Int32]
+    package var datasetUsers: [Int32]
     /// The target of each case, a catalogue index [cases].
-    public var targets: [Int64]
+    package var targets: [Int64]
     /// Whether the target is among the items left out, so that the case is a miss whatever the scores [cases].
-    public var unreachable: [Bool]
+    package var unreachable: [Bool]
     /// The input items, the last ``SplitOptions/inputLength`` of each history, oldest first, as catalogue indices [rows].
-    public var inputs: [Int64]
+    package var inputs: [Int64]
     /// The case of each input, 0 ..< cases [rows].
-    public var users: [Int64]
+    package var users: [Int64]
     /// The position of each input, right-aligned: a case's newest input has ``SplitOptions/inputLength`` - 1 [rows].
-    public var positions: [Int64]
+    package var positions: [Int64]
     /// With ``maskedItems`` the pairs (case, distinct earlier item) that the ranking leaves out, ordered by case, then item [pairs].
-    public var maskedUsers: [Int64]
+    package var maskedUsers: [Int64]
     /// The items of the pairs, catalogue indices [pairs].
-    public var maskedItems: [Int64]
+    package var maskedItems: [Int64]
 
     /// How many cases there are.
-    public var userCount: Int { targets.count }
+    package var userCount: Int { targets.count }
 
     /// Packs some cases.
     ///
     /// - Parameter inputLength: the inputs of the user encoder, ``SplitOptions/inputLength``.
-    public init(_ cases: some Collection<EvaluationCase>, inputLength: Int) {
+    package init(_ cases: some Collection<EvaluationCase>, inputLength: Int) {
         self.init()
         for question in cases {
             question.history.withElements {
@@ -38,7 +38,7 @@ public struct EvaluationBatch: Sendable, Equatable {
     ///   - histories: catalogue indices, oldest first.
     ///   - targets: one for each history; nil when nothing is looked for.
     ///   - inputLength: the inputs of the user encoder.
-    public init(histories: [[Int32]], targets: [Int32]? = nil, inputLength: Int) {
+    package init(histories: [[Int32]], targets: [Int32]? = nil, inputLength: Int) {
         self.init()
         for (index, history) in histories.enumerated() {
             history.withUnsafeBufferPointer {
@@ -74,7 +74,7 @@ public struct EvaluationBatch: Sendable, Equatable {
 
 extension Split {
     /// The cases of a part in blocks of `size`, the last one smaller; each block is built when it is asked for.
-    public func evaluationBatches(
+    package func evaluationBatches(
         _ part: Part, size: Int
     ) -> some RandomAccessCollection<EvaluationBatch> & Sendable {
         EvaluationBatches(cases: evaluation(part), size: size, inputLength: options.inputLength)

@@ -2,32 +2,32 @@
 ///
 /// User b's sequence of n_b items gives n_b - 1 rows: the item at j is the input, the item at j + 1 the target. Rows are ordered by
 /// user, oldest first. `items` are catalogue indices; `inputs`, `targets` and `ownItems` are places in `items`.
-public struct TrainingBatch: Sendable, Equatable {
+package struct TrainingBatch: Sendable, Equatable {
     /// How many users there are (B).
-    public var userCount: Int
+    package var userCount: Int
     /// The distinct items, ascending, as catalogue indices [distinct].
-    public var items: [Int64]
+    package var items: [Int64]
     /// How many of the sequences' entries hold each item [distinct].
-    public var counts: [Float]
+    package var counts: [Float]
     /// Each item's share of all training interactions [distinct].
-    public var popularity: [Float]
+    package var popularity: [Float]
     /// The input item of each row, a place in ``items`` [rows].
-    public var inputs: [Int64]
+    package var inputs: [Int64]
     /// The next item of each row, a place in ``items`` [rows].
-    public var targets: [Int64]
+    package var targets: [Int64]
     /// The user of each row, 0 ..< B [rows].
-    public var users: [Int64]
+    package var users: [Int64]
     /// The position of each row, right-aligned: a user's newest input has ``SplitOptions/inputLength`` - 1 [rows].
-    public var positions: [Int64]
+    package var positions: [Int64]
     /// With ``ownItems`` the pairs (user, distinct item of the user's own sequence), ordered by user [pairs].
-    public var ownUsers: [Int64]
+    package var ownUsers: [Int64]
     /// The items of the pairs, places in ``items`` [pairs].
-    public var ownItems: [Int64]
+    package var ownItems: [Int64]
 
     /// How many rows the loss is over.
-    public var rowCount: Int { inputs.count }
+    package var rowCount: Int { inputs.count }
     /// How many entries the sequences have.
-    public var slotCount: Int { inputs.count + userCount }
+    package var slotCount: Int { inputs.count + userCount }
 }
 
 extension TrainingBatch {
@@ -37,7 +37,7 @@ extension TrainingBatch {
     /// ascending order. Nothing the size of the catalogue is touched.
     ///
     /// - Parameter keptUsers: places in ``Split/users``, of ``Split/trainingUsers`` only: each has at least two training items.
-    public init(_ split: Split, keptUsers: some Collection<Int32>) {
+    package init(_ split: Split, keptUsers: some Collection<Int32>) {
         let inputLength = split.options.inputLength
         // The sequences one after the other, and where each ends.
         var slots: [Int32] = []

@@ -2,61 +2,61 @@ import Files
 import Foundation
 
 /// What can be said about a dataset before anything is trained on it: its counts, and what is missing, repeated or out of reach.
-public struct DatasetCheck: Codable, Sendable, Equatable {
+package struct DatasetCheck: Codable, Sendable, Equatable {
     /// What evaluation of one part of the split will meet.
-    public struct Targets: Codable, Sendable, Equatable {
+    package struct Targets: Codable, Sendable, Equatable {
         /// How many cases there are.
-        public var cases = 0
+        package var cases = 0
         /// Targets among the user's own earlier kept items: masked, so always a miss.
-        public var unreachable = 0
+        package var unreachable = 0
         /// Targets that are in no training sequence.
-        public var cold = 0
+        package var cold = 0
     }
 
     /// The dataset's name.
-    public var name: String
+    package var name: String
     /// The dataset's content hash.
-    public var contentHash: String
+    package var contentHash: String
     /// How many users.
-    public var users: Int
+    package var users: Int
     /// How many items.
-    public var items: Int
+    package var items: Int
     /// How many interactions.
-    public var interactions: Int
+    package var interactions: Int
     /// By what each history is ordered; nil where the dataset does not say.
-    public var order: HistoryOrder?
+    package var order: HistoryOrder?
     /// Interactions at the same time as the same user's one before; nil without times.
-    public var equalTimes: Int?
+    package var equalTimes: Int?
     /// What may be wrong with the whole dataset, in sentences.
-    public var warnings: [String] = []
+    package var warnings: [String] = []
     /// How long the histories are.
-    public var lengths: LengthDistribution
+    package var lengths: LengthDistribution
     /// Items without a title.
-    public var itemsWithoutTitle = 0
+    package var itemsWithoutTitle = 0
     /// Items without a picture.
-    public var itemsWithoutPicture = 0
+    package var itemsWithoutPicture = 0
     /// Pictures that the dataset names and the disk does not have.
-    public var picturesMissing = 0
+    package var picturesMissing = 0
     /// Items whose title an earlier item has too.
-    public var duplicateTitles = 0
+    package var duplicateTitles = 0
     /// Items nobody interacted with.
-    public var itemsNeverInteracted = 0
+    package var itemsNeverInteracted = 0
     /// Interactions with the same item as the one before.
-    public var consecutiveRepeats = 0
+    package var consecutiveRepeats = 0
     /// Users with fewer interactions than the split's minimum.
-    public var usersUnderMinimum = 0
+    package var usersUnderMinimum = 0
     /// Users that train.
-    public var trainingUsers = 0
+    package var trainingUsers = 0
     /// Interactions that train.
-    public var trainingInteractions = 0
+    package var trainingInteractions = 0
     /// The validation targets.
-    public var validation = Targets()
+    package var validation = Targets()
     /// The test targets.
-    public var test = Targets()
+    package var test = Targets()
     /// Why the dataset cannot be split so; nil when it can.
-    public var splitProblem: String?
+    package var splitProblem: String?
     /// The first places of each kind, with the kind's total.
-    public var findings: Findings
+    package var findings: Findings
 
     /// Checks a dataset, first as ``Dataset/verify()`` does.
     ///
@@ -65,7 +65,7 @@ public struct DatasetCheck: Codable, Sendable, Equatable {
     ///   - limit: how many places of each kind are listed; all are counted.
     ///   - lookingForPictures: whether each picture is looked for on the disk.
     /// - Throws: ``UserError`` when the dataset is damaged or the options make no sense; a split that cannot be made is a fact, see ``splitProblem``.
-    public init(
+    package init(
         _ dataset: Dataset, _ options: SplitOptions = SplitOptions(), limit: Int = 10, lookingForPictures: Bool = true
     ) throws {
         try dataset.verify()
@@ -199,8 +199,8 @@ public struct DatasetCheck: Codable, Sendable, Equatable {
 
 extension Dataset {
     /// The line of an item in the dataset directory, as `path:line`.
-    public func place(ofItem item: Int) -> String { "\(folder.appending(path: Dataset.itemsName).path):\(item + 1)" }
+    package func place(ofItem item: Int) -> String { "\(folder.appending(path: Dataset.itemsName).path):\(item + 1)" }
 
     /// The line of a user in the dataset directory, as `path:line`.
-    public func place(ofUser user: Int) -> String { "\(folder.appending(path: Dataset.usersName).path):\(user + 1)" }
+    package func place(ofUser user: Int) -> String { "\(folder.appending(path: Dataset.usersName).path):\(user + 1)" }
 }

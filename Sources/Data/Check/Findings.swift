@@ -1,30 +1,30 @@
 /// What was found wrong or worth knowing about data: every kind with its true total and the first few places.
-public struct Findings: Codable, Sendable, Equatable {
+package struct Findings: Codable, Sendable, Equatable {
     /// One place.
-    public struct Place: Codable, Sendable, Equatable {
+    package struct Place: Codable, Sendable, Equatable {
         /// The file and line, as `path:line`.
-        public var place: String
+        package var place: String
         /// What is there.
-        public var detail: String
+        package var detail: String
     }
 
     /// All places of one kind.
-    public struct Kind: Codable, Sendable, Equatable {
+    package struct Kind: Codable, Sendable, Equatable {
         /// What they have in common, as in "items without a picture".
-        public var name: String
+        package var name: String
         /// How many there are.
-        public var total: Int
+        package var total: Int
         /// The first of them, at most ``Findings/limit``.
-        public var places: [Place]
+        package var places: [Place]
     }
 
     /// How many places of a kind are listed; all are counted.
-    public let limit: Int
+    package let limit: Int
     /// The kinds that were found, in the order they first came up.
-    public private(set) var kinds: [Kind] = []
+    package private(set) var kinds: [Kind] = []
 
     /// Starts with nothing found.
-    public init(limit: Int = 10) { self.limit = limit }
+    package init(limit: Int = 10) { self.limit = limit }
 
     /// Adds one; `place` and `detail` are only asked for where the place is listed.
     mutating func add(_ name: String, at place: @autoclosure () -> String, _ detail: @autoclosure () -> String) {
@@ -35,10 +35,10 @@ public struct Findings: Codable, Sendable, Equatable {
     }
 
     /// The total of a kind; 0 when there are none.
-    public func total(_ name: String) -> Int { kinds.first { $0.name == name }?.total ?? 0 }
+    package func total(_ name: String) -> Int { kinds.first { $0.name == name }?.total ?? 0 }
 
     /// The kinds and places as lines of text; empty when there are none.
-    public var text: String {
+    package var text: String {
         var lines: [String] = []
         for kind in kinds {
             lines.append("\(kind.name): \(kind.total)")
@@ -51,7 +51,7 @@ public struct Findings: Codable, Sendable, Equatable {
 
 extension DatasetCheck {
     /// The check as lines of text: counts, lengths, targets, then each kind of finding with its places.
-    public var text: String {
+    package var text: String {
         var lines = [
             "\(name): \(users) users, \(items) items, \(interactions) interactions",
             "content hash \(contentHash)",

@@ -1,29 +1,29 @@
 /// How long the users' histories are.
-public struct LengthDistribution: Codable, Sendable, Equatable {
+package struct LengthDistribution: Codable, Sendable, Equatable {
     /// Histories of a range of lengths.
-    public struct Bar: Codable, Sendable, Equatable {
+    package struct Bar: Codable, Sendable, Equatable {
         /// The least length.
-        public var from: Int
+        package var from: Int
         /// The greatest length.
-        public var through: Int
+        package var through: Int
         /// How many histories.
-        public var count: Int
+        package var count: Int
     }
 
     /// The shortest.
-    public var minimum: Int
+    package var minimum: Int
     /// A quarter of the histories are no longer than this.
-    public var lowerQuartile: Int
+    package var lowerQuartile: Int
     /// Half of the histories are no longer than this.
-    public var median: Int
+    package var median: Int
     /// Three quarters of the histories are no longer than this.
-    public var upperQuartile: Int
+    package var upperQuartile: Int
     /// The longest.
-    public var maximum: Int
+    package var maximum: Int
     /// The mean.
-    public var mean: Double
+    package var mean: Double
     /// Counts by length: 1, 2, 3-4, 5-8, 9-16, ... as far as there are any.
-    public var bars: [Bar]
+    package var bars: [Bar]
 
     /// The distribution of some lengths, at least one; quartiles are nearest-rank.
     init(_ lengths: [Int]) {
@@ -49,7 +49,7 @@ public struct LengthDistribution: Codable, Sendable, Equatable {
     }
 
     /// The numbers, and a line with a bar for each range.
-    public var text: String {
+    package var text: String {
         var lines = [
             "history length: min \(minimum), quartiles \(lowerQuartile) \(median) \(upperQuartile), max \(maximum), mean "
                 + String(Int((mean * 10).rounded()) / 10) + "." + String(Int((mean * 10).rounded()) % 10)

@@ -3,18 +3,18 @@ import Foundation
 import Owned
 
 /// What goes into a dataset directory: made by an import or by a program of its own.
-public struct DatasetContents: Sendable {
+package struct DatasetContents: Sendable {
     /// One item: its id, title and the picture's path below ``DatasetContents/pictures``.
-    public struct Item: Sendable, Equatable {
+    package struct Item: Sendable, Equatable {
         /// The id, not empty and unique.
-        public var id: String
+        package var id: String
         /// The title; nil where there is none.
-        public var title: String?
+        package var title: String?
         /// The picture's path below the pictures folder; nil where there is none.
-        public var picturePath: String?
+        package var picturePath: String?
 
         /// Makes an item.
-        public init(id: String, title: String? = nil, picturePath: String? = nil) {
+        package init(id: String, title: String? = nil, picturePath: String? = nil) {
             self.id = id
             self.title = title
             self.picturePath = picturePath
@@ -22,24 +22,24 @@ public struct DatasetContents: Sendable {
     }
 
     /// The dataset's name.
-    public var name: String
+    package var name: String
     /// Where it came from, in words.
-    public var source: String
+    package var source: String
     /// The items; an item's place here becomes its index.
-    public var items: [Item]
+    package var items: [Item]
     /// The folder that the pictures' paths start from.
-    public var pictures: URL?
+    package var pictures: URL?
     /// The users' ids, unique.
-    public var users: [String]
+    package var users: [String]
     /// Where each user's interactions start, and the number of all at the end [users + 1].
-    public var offsets: [Int64]
+    package var offsets: [Int64]
     /// The item of each interaction, oldest first within a user [interactions].
-    public var interactions: [Int32]
+    package var interactions: [Int32]
     /// When each interaction was, not falling within a user [interactions]; nil where unknown.
-    public var timestamps: [Int64]?
+    package var timestamps: [Int64]?
 
     /// Makes contents from flat arrays.
-    public init(
+    package init(
         name: String, source: String, items: [Item], pictures: URL? = nil, users: [String], offsets: [Int64],
         interactions: [Int32], timestamps: [Int64]? = nil
     ) {
@@ -54,7 +54,7 @@ public struct DatasetContents: Sendable {
     }
 
     /// Makes contents from users with their item indices, oldest first.
-    public init(
+    package init(
         name: String, source: String, items: [Item], pictures: URL? = nil, histories: [(user: String, items: [Int32])]
     ) {
         var offsets: [Int64] = [0]
@@ -143,7 +143,7 @@ extension DatasetContents {
     ///   - replacing: whether a directory that is there gives way.
     /// - Throws: ``UserError`` when the dataset is empty, a picture path leaves its folder, an id is empty or there twice, or the disk fails.
     @discardableResult
-    public func write(to folder: URL, replacing: Bool = false) throws -> Dataset {
+    package func write(to folder: URL, replacing: Bool = false) throws -> Dataset {
         let ids = try check()
         let list = InteractionList()
         for index in interactions.indices {

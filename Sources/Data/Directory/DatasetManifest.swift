@@ -2,37 +2,37 @@ import Files
 import Foundation
 
 /// What `dataset.json` says: the dataset's name, origin, counts and hash.
-public struct DatasetManifest: Codable, Sendable, Equatable {
+package struct DatasetManifest: Codable, Sendable, Equatable {
     /// The version of the directory's form that this code reads and writes.
-    public static let currentVersion = 1
+    package static let currentVersion = 1
     static let fileName = "dataset.json"
 
     /// The version of the directory's form.
-    public var formatVersion = DatasetManifest.currentVersion
+    package var formatVersion = DatasetManifest.currentVersion
     /// The dataset's name.
-    public var name: String
+    package var name: String
     /// Where it came from, in words.
-    public var source: String
+    package var source: String
     /// How many users.
-    public var users: Int
+    package var users: Int
     /// How many items.
-    public var items: Int
+    package var items: Int
     /// How many interactions.
-    public var interactions: Int
+    package var interactions: Int
     /// How many items have a title.
-    public var itemsWithTitle: Int
+    package var itemsWithTitle: Int
     /// How many items have a picture.
-    public var itemsWithPicture: Int
+    package var itemsWithPicture: Int
     /// Whether the interactions have timestamps.
-    public var hasTimestamps: Bool
+    package var hasTimestamps: Bool
     /// By what each history is ordered; nil where that is not known.
-    public var ordering: HistoryOrder?
+    package var ordering: HistoryOrder?
     /// The folder of the pictures, absolute or from the dataset directory; nil where there are none.
-    public var picturesRoot: String?
+    package var picturesRoot: String?
     /// SHA-256 of the items' ids in their order, as hidden-state stores have it; nil where that is not known.
-    public var idsHash: String?
+    package var idsHash: String?
     /// SHA-256 of items, users and histories, in hexadecimal.
-    public var contentHash: String
+    package var contentHash: String
 
     /// Reads the manifest of a dataset directory.
     ///

@@ -1,9 +1,9 @@
 import Foundation
 
 /// By what the interactions of each user are ordered: `ordering` in `dataset.json`.
-public struct HistoryOrder: Codable, Sendable, Equatable {
+package struct HistoryOrder: Codable, Sendable, Equatable {
     /// What the order comes from.
-    public enum Basis: String, Codable, Sendable {
+    package enum Basis: String, Codable, Sendable {
         /// A column of times.
         case time
         /// The order of rows in the file, as there was no time.
@@ -13,7 +13,7 @@ public struct HistoryOrder: Codable, Sendable, Equatable {
     }
 
     /// What times count.
-    public enum Unit: String, Codable, Sendable {
+    package enum Unit: String, Codable, Sendable {
         /// Seconds since 1970.
         case seconds
         /// Milliseconds since 1970.
@@ -40,16 +40,16 @@ public struct HistoryOrder: Codable, Sendable, Equatable {
     }
 
     /// What the order comes from.
-    public var basis: Basis
+    package var basis: Basis
     /// The column of times, as the source names it; nil where there is none.
-    public var column: String?
+    package var column: String?
     /// What the times count; nil where there are none.
-    public var unit: Unit?
+    package var unit: Unit?
     /// What the dataset keeps of a time: the written one times this, so that fractions are whole numbers too; nil for 1.
-    public var factor: Int64?
+    package var factor: Int64?
 
     /// Makes an order.
-    public init(_ basis: Basis, column: String? = nil, unit: Unit? = nil, factor: Int64? = nil) {
+    package init(_ basis: Basis, column: String? = nil, unit: Unit? = nil, factor: Int64? = nil) {
         self.basis = basis
         self.column = column
         self.unit = unit
@@ -57,7 +57,7 @@ public struct HistoryOrder: Codable, Sendable, Equatable {
     }
 
     /// The order in words.
-    public var text: String {
+    package var text: String {
         switch basis {
         case .rows: return "in the order of the rows, without times"
         case .given: return "as the source lists them, oldest first"

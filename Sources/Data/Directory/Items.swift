@@ -2,13 +2,13 @@ import Files
 import Foundation
 
 /// One item of a dataset: what it is called, and where its picture is.
-public struct Item: Sendable, Equatable {
+package struct Item: Sendable, Equatable {
     /// The id the source gave it, unique in the dataset.
-    public let id: String
+    package let id: String
     /// The title; nil where the source has none.
-    public let title: String?
+    package let title: String?
     /// The picture's path below the pictures root; nil where the item has none. It never leaves the root.
-    public let picturePath: String?
+    package let picturePath: String?
     private let root: URL?
 
     /// Makes an item; `root` is the folder that `picturePath` starts from.
@@ -20,7 +20,7 @@ public struct Item: Sendable, Equatable {
     }
 
     /// Where the picture is; nil where the item has none.
-    public var picture: URL? {
+    package var picture: URL? {
         guard let root, let picturePath else { return nil }
         return root.appending(path: picturePath)
     }
@@ -48,7 +48,7 @@ struct ItemFields {
 /// The items of a dataset; an item's index is its place here. Each is read from the mapped file when it is asked for.
 ///
 /// An item whose line is damaged has an empty id, no title and no picture; ``Dataset/verify()`` finds and names such lines.
-public struct Items: RandomAccessCollection, Sendable {
+package struct Items: RandomAccessCollection, Sendable {
     let lines: MappedLines
     private let places: MappedArray<UInt64>
     private let root: URL?
@@ -60,12 +60,12 @@ public struct Items: RandomAccessCollection, Sendable {
     }
 
     /// The first index, always 0.
-    public var startIndex: Int { 0 }
+    package var startIndex: Int { 0 }
     /// The number of items.
-    public var endIndex: Int { lines.count }
+    package var endIndex: Int { lines.count }
 
     /// An item.
-    public subscript(index: Int) -> Item {
+    package subscript(index: Int) -> Item {
         lines.withLine(index) { line in
             var fields = ItemFields()
             do { try fields.read(line) } catch { return Item(id: "", title: nil, picturePath: nil, root: root) }

@@ -2,7 +2,7 @@ import Files
 import Foundation
 
 /// The elements of a tensor in a mapped file, read in place: a part of it costs no copy, and the mapping lives as long as any part.
-public struct MappedArray<Element: BitwiseCopyable & Sendable>: RandomAccessCollection, Sendable {
+package struct MappedArray<Element: BitwiseCopyable & Sendable>: RandomAccessCollection, Sendable {
     private let owner: ElementOwner
     // Points into what `owner` keeps, which never changes after it was made.
     nonisolated(unsafe) private let elements: UnsafeBufferPointer<Element>
@@ -24,24 +24,24 @@ public struct MappedArray<Element: BitwiseCopyable & Sendable>: RandomAccessColl
     }
 
     /// The first index, always 0.
-    public var startIndex: Int { 0 }
+    package var startIndex: Int { 0 }
     /// One past the last index.
-    public var endIndex: Int { elements.count }
+    package var endIndex: Int { elements.count }
 
     /// The element at `index`.
-    public subscript(index: Int) -> Element {
+    package subscript(index: Int) -> Element {
         precondition(index >= 0 && index < elements.count, "index \(index) of \(elements.count)")
         return withExtendedLifetime(owner) { elements[index] }
     }
 
     /// A part, with indices from 0, over the same mapped bytes.
-    public func part(_ range: Range<Int>) -> MappedArray {
+    package func part(_ range: Range<Int>) -> MappedArray {
         precondition(range.lowerBound >= 0 && range.upperBound <= elements.count, "\(range) of \(elements.count)")
         return MappedArray(UnsafeBufferPointer(rebasing: elements[range]), owner: owner)
     }
 
     /// Calls `body` with the elements; the pointer must not outlive the call.
-    public func withContiguousStorageIfAvailable<Result>(
+    package func withContiguousStorageIfAvailable<Result>(
         _ body: (UnsafeBufferPointer<Element>) throws -> Result
     ) rethrows -> Result? { try withElements(body) }
 

@@ -3,14 +3,14 @@ import Foundation
 import Owned
 
 /// Reads raw files and writes a dataset directory.
-public struct DatasetImport: Sendable {
+package struct DatasetImport: Sendable {
     /// Where it reads from.
-    public var source: ImportSource
+    package var source: ImportSource
     /// The choices.
-    public var options: ImportOptions
+    package var options: ImportOptions
 
     /// Makes an import; nothing is read yet.
-    public init(_ source: ImportSource, options: ImportOptions = ImportOptions()) {
+    package init(_ source: ImportSource, options: ImportOptions = ImportOptions()) {
         self.source = source
         self.options = options
     }
@@ -26,7 +26,7 @@ public struct DatasetImport: Sendable {
     /// - Throws: ``UserError`` that names file and line of the first row that does not fit, or says that the dataset is empty;
     ///   `CancellationError` when it was asked to stop.
     @discardableResult
-    public func run(
+    package func run(
         to folder: URL, progress: Files.Progress.Handler? = nil, stop: StopToken = StopToken(),
         completing: (URL) throws -> Void = { _ in }
     ) throws -> ImportReport {
@@ -41,7 +41,7 @@ public struct DatasetImport: Sendable {
     /// - Parameter stop: asks the import to stop.
     /// - Returns: what an import would read, make and leave out.
     /// - Throws: as ``run(to:progress:stop:completing:)`` does.
-    public func trial(stop: StopToken = StopToken()) throws -> ImportReport {
+    package func trial(stop: StopToken = StopToken()) throws -> ImportReport {
         var run = try read(nil, stop)
         return try run.trial()
     }
@@ -65,50 +65,50 @@ public struct DatasetImport: Sendable {
 }
 
 /// What an import read, made and left out.
-public struct ImportReport: Codable, Sendable, Equatable {
+package struct ImportReport: Codable, Sendable, Equatable {
     /// Users in the dataset.
-    public internal(set) var users = 0
+    package internal(set) var users = 0
     /// Items in the dataset.
-    public internal(set) var items = 0
+    package internal(set) var items = 0
     /// Interactions in the dataset.
-    public internal(set) var interactions = 0
+    package internal(set) var interactions = 0
     /// Items without a title.
-    public internal(set) var itemsWithoutTitle = 0
+    package internal(set) var itemsWithoutTitle = 0
     /// Items without a picture.
-    public internal(set) var itemsWithoutPicture = 0
+    package internal(set) var itemsWithoutPicture = 0
     /// Interactions left out because the items table does not have their item.
-    public internal(set) var unknownInteractions = 0
+    package internal(set) var unknownInteractions = 0
     /// Users left out because none of their interactions is left.
-    public internal(set) var usersWithoutInteractions = 0
+    package internal(set) var usersWithoutInteractions = 0
     /// Rows passed over because their item was there before.
-    public internal(set) var duplicateItems = 0
+    package internal(set) var duplicateItems = 0
     /// Items left out because nobody interacted with them.
-    public internal(set) var unusedItemsLeftOut = 0
+    package internal(set) var unusedItemsLeftOut = 0
     /// Pictures in the folder that belong to no item.
-    public internal(set) var picturesWithoutItem = 0
+    package internal(set) var picturesWithoutItem = 0
     /// By what each history is ordered.
-    public internal(set) var order: HistoryOrder?
+    package internal(set) var order: HistoryOrder?
     /// The first and the last time, as the dataset has them; nil without times.
-    public internal(set) var times: [Int64]?
+    package internal(set) var times: [Int64]?
     /// How each table was read: its columns, what separates them, and what its first row was taken for.
-    public internal(set) var tables: [String] = []
+    package internal(set) var tables: [String] = []
     /// Interactions at the same time as the same user's one before: their order is that of the file.
-    public internal(set) var equalTimes = 0
+    package internal(set) var equalTimes = 0
     /// Interactions of the same user, item and time as another; without times, of the same user and item, counted where they are left out.
-    public internal(set) var duplicateInteractions = 0
+    package internal(set) var duplicateInteractions = 0
     /// Whether those were left out.
-    public internal(set) var duplicatesAreLeftOut = false
+    package internal(set) var duplicatesAreLeftOut = false
     /// Ids that had spaces around them, which were taken off.
-    public internal(set) var trimmedIDs = 0
+    package internal(set) var trimmedIDs = 0
     /// What may be wrong, in sentences.
-    public internal(set) var warnings: [String] = []
+    package internal(set) var warnings: [String] = []
     /// Each kind of problem with its total and first places, by file and line.
-    public internal(set) var problems: Findings
+    package internal(set) var problems: Findings
     /// The dataset's content hash.
-    public internal(set) var contentHash = ""
+    package internal(set) var contentHash = ""
 
     /// The counts and problems as lines of text.
-    public var text: String {
+    package var text: String {
         var lines = ["\(users) users, \(items) items, \(interactions) interactions"] + tables
         if let order { lines.append("histories: \(order.text)\(span(order))") }
         for (count, name) in [

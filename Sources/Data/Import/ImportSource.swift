@@ -1,7 +1,7 @@
 import Foundation
 
 /// Where an import reads from, and in which form it is.
-public enum ImportSource: Sendable {
+package enum ImportSource: Sendable {
     /// The form of the IISAN releases: lines `user<TAB>item item ...`, oldest first, and lines `item<TAB>title`; the picture of item i is
     /// `i.jpg`, `i.jpeg`, `i.png` or `i.webp` in `pictures`.
     case iisan(users: URL, items: URL, pictures: URL? = nil)
@@ -32,19 +32,19 @@ public enum ImportSource: Sendable {
 }
 
 /// A table with a row per interaction.
-public struct InteractionTable: Sendable {
+package struct InteractionTable: Sendable {
     /// The file.
-    public var table: Table
+    package var table: Table
     /// The user's id; nil for the first known name (`user_id`, `user`, ...), or column 1 without names.
-    public var user: Column?
+    package var user: Column?
     /// The item's id; nil for the first known name (`item_id`, `item`, ...), or column 2 without names.
-    public var item: Column?
+    package var item: Column?
     /// When it was: a number or a date of ISO 8601; nil for the first known name, none without names. Without one the order of the rows
     /// counts.
-    public var timestamp: Column?
+    package var timestamp: Column?
 
     /// Makes an interaction table.
-    public init(_ table: Table, user: Column? = nil, item: Column? = nil, timestamp: Column? = nil) {
+    package init(_ table: Table, user: Column? = nil, item: Column? = nil, timestamp: Column? = nil) {
         self.table = table
         self.user = user
         self.item = item
@@ -53,19 +53,19 @@ public struct InteractionTable: Sendable {
 }
 
 /// A table with a row per item.
-public struct ItemTable: Sendable {
+package struct ItemTable: Sendable {
     /// The file.
-    public var table: Table
+    package var table: Table
     /// The item's id; nil for the first known name (`item_id`, `item`, ...), or column 1 without names.
-    public var id: Column?
+    package var id: Column?
     /// The title; nil for the first known name (`title`, `name`), or column 2 without names.
-    public var title: Column?
+    package var title: Column?
     /// The picture's path below the pictures folder (below the table's folder where none is given); nil for the first known name
     /// (`picture`, `picture_path`, `image_path`), none without names.
-    public var picture: Column?
+    package var picture: Column?
 
     /// Makes an items table.
-    public init(_ table: Table, id: Column? = nil, title: Column? = nil, picture: Column? = nil) {
+    package init(_ table: Table, id: Column? = nil, title: Column? = nil, picture: Column? = nil) {
         self.table = table
         self.id = id
         self.title = title

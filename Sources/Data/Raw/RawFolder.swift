@@ -2,9 +2,9 @@ import Files
 import Foundation
 
 /// A look at a folder of raw files: what an import of them has to be told, and why.
-public struct RawFolder: Sendable {
+package struct RawFolder: Sendable {
     /// The forms that are recognised.
-    public enum Form: String, Sendable {
+    package enum Form: String, Sendable {
         case iisan
         case table
         case amazon
@@ -13,31 +13,31 @@ public struct RawFolder: Sendable {
     }
 
     /// Files in one of the forms.
-    public struct Found: Sendable {
+    package struct Found: Sendable {
         /// The form.
-        public var form: Form
+        package var form: Form
         /// The histories.
-        public var interactions: URL
+        package var interactions: URL
         /// The items; nil where there is no file of them.
-        public var items: URL?
+        package var items: URL?
         /// The folder of pictures; nil where none has pictures of these items.
-        public var pictures: URL?
+        package var pictures: URL?
         /// The columns of the interactions that have to be named.
-        public var user, item, timestamp: Column?
+        package var user, item, timestamp: Column?
         /// The columns of the items that have to be named.
-        public var id, title, picture: Column?
+        package var id, title, picture: Column?
         /// How characters are written; nil for UTF-8.
-        public var encoding: TextEncoding?
+        package var encoding: TextEncoding?
         /// What the first row has.
-        public var firstRow = Table.FirstRow.auto
+        package var firstRow = Table.FirstRow.auto
         /// Interactions with unknown items.
-        public var unknownItems = ImportOptions.UnknownItems.fail
+        package var unknownItems = ImportOptions.UnknownItems.fail
         /// Items that are there twice.
-        public var duplicateItems = ImportOptions.DuplicateItems.fail
+        package var duplicateItems = ImportOptions.DuplicateItems.fail
         /// What a trial import of the files gives.
-        public internal(set) var report: ImportReport?
+        package internal(set) var report: ImportReport?
         /// Why a setting is as it is, by the setting's name.
-        public internal(set) var notes: [String: [String]] = [:]
+        package internal(set) var notes: [String: [String]] = [:]
 
         init(_ form: Form, interactions: URL, items: URL?) {
             self.form = form
@@ -49,13 +49,13 @@ public struct RawFolder: Sendable {
     }
 
     /// The folder.
-    public let folder: URL
+    package let folder: URL
     /// The files to import; nil when none can be.
-    public internal(set) var found: Found?
+    package internal(set) var found: Found?
     /// Other files that could be imported, or why some cannot, in sentences.
-    public internal(set) var remarks: [String] = []
+    package internal(set) var remarks: [String] = []
     /// Directories below the folder that have a model's `config.json`.
-    public let models: [URL]
+    package let models: [URL]
     let files: [URL]
     let pictureFolders: [URL]
 
@@ -65,7 +65,7 @@ public struct RawFolder: Sendable {
     ///
     /// - Parameter stop: asks the looking to stop.
     /// - Throws: ``UserError`` when the folder cannot be listed; `CancellationError`.
-    public init(_ folder: URL, stop: StopToken = StopToken()) throws {
+    package init(_ folder: URL, stop: StopToken = StopToken()) throws {
         self.folder = folder.standardizedFileURL
         let contents = try Contents(self.folder)
         (files, pictureFolders, models) = (contents.files, contents.pictureFolders, contents.models)
@@ -115,7 +115,7 @@ public struct RawFolder: Sendable {
 
 extension RawFolder.Found {
     /// The import of these files.
-    public var datasetImport: DatasetImport {
+    package var datasetImport: DatasetImport {
         func table(_ url: URL) -> Table { Table(url, firstRow: firstRow, encoding: encoding) }
         let interactionTable = InteractionTable(table(interactions), user: user, item: item, timestamp: timestamp)
         let itemTable = items.map { ItemTable(table($0), id: id, title: title, picture: picture) }

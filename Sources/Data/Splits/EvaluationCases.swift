@@ -1,18 +1,18 @@
 /// One user's question to the model: after this history, which item?
-public struct EvaluationCase: Sendable {
+package struct EvaluationCase: Sendable {
     /// The dataset's index of the user.
-    public let user: Int
+    package let user: Int
     /// All kept earlier items, oldest first; the model sees the last ``SplitOptions/inputLength``, the ranking leaves all of them out.
-    public let history: MappedArray<Int32>
+    package let history: MappedArray<Int32>
     /// The item that was chosen.
-    public let target: Int32
+    package let target: Int32
 
     /// Whether the target is among the earlier items and so can never be recommended: always a miss.
-    public var isUnreachable: Bool { history.contains(target) }
+    package var isUnreachable: Bool { history.contains(target) }
 }
 
 /// The validation or the test cases of a split, ordered by user.
-public struct EvaluationCases: RandomAccessCollection, Sendable {
+package struct EvaluationCases: RandomAccessCollection, Sendable {
     private let windows: Windows
     // Where each kept user's target is, -1 for none, and the kept users that have one.
     private let targets: [Int32]
@@ -26,12 +26,12 @@ public struct EvaluationCases: RandomAccessCollection, Sendable {
     }
 
     /// The first case, always 0.
-    public var startIndex: Int { 0 }
+    package var startIndex: Int { 0 }
     /// The number of cases.
-    public var endIndex: Int { keptUsers.count }
+    package var endIndex: Int { keptUsers.count }
 
     /// A case.
-    public subscript(index: Int) -> EvaluationCase {
+    package subscript(index: Int) -> EvaluationCase {
         let keptUser = Int(keptUsers[index])
         let history = windows.part(keptUser, to: targets[keptUser])
         let items = windows.histories.items

@@ -10,9 +10,9 @@ import Files
 /// one from t2 on is the test target, its history the training sequence and all interactions in [t1, t2). A user without
 /// such an interaction, or without any history before it, has no such case. A quantile q of N interactions is the
 /// timestamp in place ⌊qN⌋ of all timestamps in order, from 0.
-public struct Split: Sendable {
+package struct Split: Sendable {
     /// The parts that models are evaluated on.
-    public enum Part: String, Codable, Sendable, CaseIterable {
+    package enum Part: String, Codable, Sendable, CaseIterable {
         /// Chooses the checkpoint.
         case validation
         /// Is reported.
@@ -20,21 +20,21 @@ public struct Split: Sendable {
     }
 
     /// The rule and its numbers.
-    public let options: SplitOptions
+    package let options: SplitOptions
     /// The items of the catalogue.
-    public let itemCount: Int
+    package let itemCount: Int
     /// The dataset's indices of the kept users, ascending.
-    public var users: [Int32] { windows.users }
+    package var users: [Int32] { windows.users }
     /// How many users were left out because they have too few interactions.
-    public let usersLeftOut: Int
+    package let usersLeftOut: Int
     /// How many interactions train.
-    public let trainingInteractions: Int
+    package let trainingInteractions: Int
     /// Each item's share of the training interactions, 0 for items never seen [items].
-    public let popularity: [Float]
+    package let popularity: [Float]
     /// Places among ``users`` of those with at least two training items: the ones that training batches draw from.
-    public let trainingUsers: [Int32]
+    package let trainingUsers: [Int32]
     /// The times t1 and t2 of a timestamp split; nil for leave-last-two.
-    public let times: (validation: Int64, test: Int64)?
+    package let times: (validation: Int64, test: Int64)?
 
     /// The times of all interactions; nil where they are not known.
     var interactionTimes: MappedArray<Int64>? { windows.histories.timestamps }
@@ -47,7 +47,7 @@ public struct Split: Sendable {
     ///
     /// - Throws: ``UserError`` when the options make no sense, timestamps are needed and missing, no user is left to train on, or
     ///   an item is not one of the dataset's.
-    public init(_ dataset: Dataset, _ options: SplitOptions = SplitOptions()) throws {
+    package init(_ dataset: Dataset, _ options: SplitOptions = SplitOptions()) throws {
         try options.check()
         let histories = dataset.histories
         guard dataset.userCount > 0, dataset.items.count > 0, dataset.manifest.interactions > 0 else {
@@ -111,7 +111,7 @@ public struct Split: Sendable {
     }
 
     /// The training items of a kept user (a place in ``users``), oldest first; mapped, not copied.
-    public func trainingSequence(of keptUser: Int) -> MappedArray<Int32> {
+    package func trainingSequence(of keptUser: Int) -> MappedArray<Int32> {
         windows.histories.items.part(windows.training(keptUser))
     }
 
@@ -123,10 +123,10 @@ public struct Split: Sendable {
     }
 
     /// The cases of a part.
-    public func evaluation(_ part: Part) -> EvaluationCases { part == .validation ? validation : test }
+    package func evaluation(_ part: Part) -> EvaluationCases { part == .validation ? validation : test }
 
     /// Whether an item is in no training sequence.
-    public func isCold(_ item: Int) -> Bool { popularity[item] == 0 }
+    package func isCold(_ item: Int) -> Bool { popularity[item] == 0 }
 }
 
 extension SplitOptions {

@@ -1,9 +1,9 @@
 import Files
 
 /// How histories are divided into training, validation and test.
-public struct SplitOptions: Codable, Sendable, Equatable {
+package struct SplitOptions: Codable, Sendable, Equatable {
     /// The rules there are.
-    public enum Kind: String, Codable, Sendable, CaseIterable {
+    package enum Kind: String, Codable, Sendable, CaseIterable {
         /// The last item is the test target, the last but one the validation target, what is before trains.
         case leaveLastTwo = "leave-last-two"
         /// Two points in time: what is before the first trains, the first item from each on is a target.
@@ -11,22 +11,22 @@ public struct SplitOptions: Codable, Sendable, Equatable {
     }
 
     /// The rule; leave-last-two by default.
-    public var kind = Kind.leaveLastTwo
+    package var kind = Kind.leaveLastTwo
     /// Users with fewer interactions are left out; 5 by default, at least 3.
-    public var minimumItems = 5
+    package var minimumItems = 5
     /// At most this many of a user's last interactions are kept; 13 by default, at least 4.
-    public var maximumItems = 13
+    package var maximumItems = 13
     /// Timestamp rule: where validation starts, in the dataset's unit; nil to use ``validationQuantile``.
-    public var validationTime: Int64?
+    package var validationTime: Int64?
     /// Timestamp rule: where test starts, in the dataset's unit; nil to use ``testQuantile``.
-    public var testTime: Int64?
+    package var testTime: Int64?
     /// Timestamp rule: the share of all interactions that are before validation; 0.8 by default.
-    public var validationQuantile = 0.8
+    package var validationQuantile = 0.8
     /// Timestamp rule: the share of all interactions that are before test; 0.9 by default.
-    public var testQuantile = 0.9
+    package var testQuantile = 0.9
 
     /// Makes options with the defaults of the papers.
-    public init(
+    package init(
         kind: Kind = .leaveLastTwo, minimumItems: Int = 5, maximumItems: Int = 13, validationTime: Int64? = nil,
         testTime: Int64? = nil
     ) {
@@ -38,7 +38,7 @@ public struct SplitOptions: Codable, Sendable, Equatable {
     }
 
     /// Reads options; what is not there has its default.
-    public init(from decoder: any Decoder) throws {
+    package init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
         self.init()
         kind = try values.decodeIfPresent(Kind.self, forKey: .kind) ?? kind
@@ -52,15 +52,15 @@ public struct SplitOptions: Codable, Sendable, Equatable {
 
     /// The inputs of the user encoder (L in the article Mathematics): ``maximumItems`` less the two targets and the newest training
     /// item; 10 by default.
-    public var inputLength: Int { maximumItems - 3 }
+    package var inputLength: Int { maximumItems - 3 }
 
     /// The most items a training sequence has: one more than ``inputLength``.
-    public var longestTrainingSequence: Int { maximumItems - 2 }
+    package var longestTrainingSequence: Int { maximumItems - 2 }
 
     /// Checks that the options make sense together.
     ///
     /// - Throws: ``UserError`` that names the setting.
-    public func check() throws { try problems().check() }
+    package func check() throws { try problems().check() }
 
     /// All settings that make no sense, by the names that they have in a configuration.
     package func problems() -> Problems {

@@ -1,5 +1,5 @@
 /// A column of a table: by the name in its header (or the key, in JSONL), or by its number from 1.
-public enum Column: Sendable, Equatable, Codable, ExpressibleByStringLiteral, ExpressibleByIntegerLiteral,
+package enum Column: Sendable, Equatable, Codable, ExpressibleByStringLiteral, ExpressibleByIntegerLiteral,
     CustomStringConvertible
 {
     /// The column with this name.
@@ -10,24 +10,24 @@ public enum Column: Sendable, Equatable, Codable, ExpressibleByStringLiteral, Ex
     case digits(String)
 
     /// A text as people give it: of digits, or a name.
-    public init(_ text: String) {
+    package init(_ text: String) {
         let isDigits = !text.isEmpty && text.utf8.allSatisfy { $0 &- UInt8(ascii: "0") <= 9 }
         self = isDigits ? .digits(text) : .name(text)
     }
 
     /// Makes a column from a text as in ``init(_:)``.
-    public init(stringLiteral text: String) { self.init(text) }
+    package init(stringLiteral text: String) { self.init(text) }
     /// Makes a column from a number.
-    public init(integerLiteral number: Int) { self = .number(number) }
+    package init(integerLiteral number: Int) { self = .number(number) }
 
     /// Reads a column: a number, or a text as in ``init(_:)``.
-    public init(from decoder: any Decoder) throws {
+    package init(from decoder: any Decoder) throws {
         let value = try decoder.singleValueContainer()
         if let number = try? value.decode(Int.self) { self = .number(number) } else { self.init(try value.decode(String.self)) }
     }
 
     /// Writes the name or the number.
-    public func encode(to encoder: any Encoder) throws {
+    package func encode(to encoder: any Encoder) throws {
         var value = encoder.singleValueContainer()
         switch self {
         case .name(let name), .digits(let name): try value.encode(name)
@@ -36,7 +36,7 @@ public enum Column: Sendable, Equatable, Codable, ExpressibleByStringLiteral, Ex
     }
 
     /// The column as it is shown.
-    public var description: String {
+    package var description: String {
         switch self {
         case .name(let name): "\(Excerpt(name))"
         case .number(let number): "\(number)"

@@ -2,7 +2,7 @@ import Files
 import Foundation
 
 /// What stands between the fields of a row: one character, or a text of several as `::`.
-public struct Separator: Sendable, Equatable, Codable, CustomStringConvertible {
+package struct Separator: Sendable, Equatable, Codable, CustomStringConvertible {
     private let bytes: [UInt8]
 
     /// Separators that people give by a word.
@@ -11,7 +11,7 @@ public struct Separator: Sendable, Equatable, Codable, CustomStringConvertible {
     /// A separator: its text, or one of the words tab, comma, semicolon, pipe and space.
     ///
     /// - Throws: ``UserError`` without a place, when the text is empty, or has a quote or a line end in it.
-    public init(_ text: String) throws {
+    package init(_ text: String) throws {
         let text = Self.words[text.lowercased()] ?? text
         guard !text.isEmpty, !text.utf8.contains(where: { "\"\r\n".utf8.contains($0) }) else {
             throw UserError(
@@ -23,25 +23,25 @@ public struct Separator: Sendable, Equatable, Codable, CustomStringConvertible {
     private init(known: String) { bytes = Array(known.utf8) }
 
     /// A comma.
-    public static let comma = Separator(known: ",")
+    package static let comma = Separator(known: ",")
     /// A tab.
-    public static let tab = Separator(known: "\t")
+    package static let tab = Separator(known: "\t")
     static let colons = Separator(known: "::")
     static let pipe = Separator(known: "|")
     /// Those that are looked for in a first row which is not separated by the usual one; the surest first.
     private static let looked = [tab, colons, Separator(known: ";"), comma, pipe]
 
     /// Reads a text as ``init(_:)`` does.
-    public init(from decoder: any Decoder) throws { try self.init(decoder.singleValueContainer().decode(String.self)) }
+    package init(from decoder: any Decoder) throws { try self.init(decoder.singleValueContainer().decode(String.self)) }
 
     /// Writes the text, a tab as a word.
-    public func encode(to encoder: any Encoder) throws {
+    package func encode(to encoder: any Encoder) throws {
         var value = encoder.singleValueContainer()
         try value.encode(description)
     }
 
     /// The text, a tab or a space as a word.
-    public var description: String {
+    package var description: String {
         switch bytes {
         case [UInt8(ascii: "\t")]: "tab"
         case [UInt8(ascii: " ")]: "space"

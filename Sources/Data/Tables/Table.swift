@@ -2,9 +2,9 @@ import Files
 import Foundation
 
 /// A file of rows: CSV, TSV or JSONL, plain or gzip.
-public struct Table: Sendable, Equatable {
+package struct Table: Sendable, Equatable {
     /// How rows are written.
-    public enum Format: String, Sendable, Codable, CaseIterable {
+    package enum Format: String, Sendable, Codable, CaseIterable {
         /// Fields between commas; a field in quotes may hold commas, doubled quotes and line ends (RFC 4180).
         case csv
         /// Fields between tabs; quotes are ordinary characters.
@@ -14,7 +14,7 @@ public struct Table: Sendable, Equatable {
     }
 
     /// What the first row of a CSV or TSV has.
-    public enum FirstRow: String, Sendable, Codable, CaseIterable {
+    package enum FirstRow: String, Sendable, Codable, CaseIterable {
         /// Told by how columns are asked for and by what stands in it.
         case auto
         /// The columns' names.
@@ -24,18 +24,18 @@ public struct Table: Sendable, Equatable {
     }
 
     /// Where the file is.
-    public var url: URL
+    package var url: URL
     /// How rows are written; nil to go by the file's name, or else by its first row.
-    public var format: Format?
+    package var format: Format?
     /// What the first row of a CSV or TSV has.
-    public var firstRow: FirstRow
+    package var firstRow: FirstRow
     /// What stands between the columns of a CSV or TSV; nil for the format's own, or another that the first row has in its place.
-    public var separator: Separator?
+    package var separator: Separator?
     /// How characters are written; nil for UTF-8. A byte order mark comes before this.
-    public var encoding: TextEncoding?
+    package var encoding: TextEncoding?
 
     /// Makes a table.
-    public init(
+    package init(
         _ url: URL, format: Format? = nil, firstRow: FirstRow = .auto, separator: Separator? = nil,
         encoding: TextEncoding? = nil
     ) {

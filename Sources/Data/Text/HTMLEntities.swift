@@ -1,10 +1,10 @@
 /// Character references of HTML in titles: `&quot;`, `&#39;`, `&#x2019;`.
-public enum HTMLEntities {
+package enum HTMLEntities {
     /// Replaces each reference by its character, once: `&amp;amp;` becomes `&amp;`.
     ///
     /// Known are the names of HTML 4.01 and the common ones of HTML 5, and decimal and hexadecimal numbers, all with their semicolon.
     /// Numbers 128 to 159 mean Windows-1252, as in browsers. What is not a known reference, as in "AT&T", stays as it is.
-    public static func decode(_ text: String) -> String {
+    package static func decode(_ text: String) -> String {
         guard text.utf8.contains(UInt8(ascii: "&")) else { return text }
         var result = ""
         var rest = text[...]

@@ -13,15 +13,15 @@ import Torch
 /// ```
 ///
 /// Not `Sendable`: it holds tensors. Encoding blocks; run it outside the cooperative pool.
-public final class CatalogueEncoder {
+package final class CatalogueEncoder {
     /// The directory of the frozen encoder.
-    public let directory: EncoderDirectory
+    package let directory: EncoderDirectory
     /// The frozen encoder with the blocks up to the last layer kept; nil where it is read block by block.
-    public var encoder: PretrainedEncoder? { if case .whole(let encoder) = weights { encoder } else { nil } }
+    package var encoder: PretrainedEncoder? { if case .whole(let encoder) = weights { encoder } else { nil } }
     /// Everything that determines the numbers of the store.
-    public let identity: StoreIdentity
+    package let identity: StoreIdentity
     /// The items in store order.
-    public let items: [CatalogueItem]
+    package let items: [CatalogueItem]
 
     let options: EncodingOptions
     var threads: InputThreads
@@ -48,7 +48,7 @@ public final class CatalogueEncoder {
     ///     pictures `preprocessor_config.json` or `processor_config.json` (a timm repository's `config.json` says the same).
     ///   - options: layers, precision, batches.
     /// - Throws: ``UserError`` for a file that is missing, damaged or does not fit, and an option that the encoder cannot keep.
-    public init(
+    package init(
         _ modality: StoreIdentity.Modality, of items: [CatalogueItem], with directory: URL,
         options: EncodingOptions = EncodingOptions()
     ) throws {

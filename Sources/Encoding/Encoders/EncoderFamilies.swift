@@ -2,19 +2,19 @@ import Files
 import Foundation
 
 /// The encoder families that are known here.
-public enum EncoderFamilies {
+package enum EncoderFamilies {
     /// All families; a new one is added here.
-    public static let all: [any EncoderFamily.Type] = [
+    package static let all: [any EncoderFamily.Type] = [
         BertFamily.self, DeBERTaFamily.self, CLIPTextFamily.self, LlamaFamily.self, MixtralFamily.self, GemmaFamily.self,
         QwenFamily.self, ViTFamily.self, BeitFamily.self, Dinov2Family.self, CLIPVisionFamily.self, SiglipVisionFamily.self,
         EvaFamily.self, EvaCLIPFamily.self,
     ]
 
     /// The `model_type`s that can be read, sorted.
-    public static var modelTypes: [String] { Set(all.flatMap { $0.modelTypes + $0.sections.keys }).sorted() }
+    package static var modelTypes: [String] { Set(all.flatMap { $0.modelTypes + $0.sections.keys }).sorted() }
 
     /// What is done about each key of a `config.json` of a `model_type` of one encoder; nil for one that is not read.
-    public static func keys(of modelType: String) -> ConfigurationKeys? {
+    package static func keys(of modelType: String) -> ConfigurationKeys? {
         all.first { $0.modelTypes.contains(modelType) }?.keys(of: modelType)
     }
 
@@ -25,7 +25,7 @@ public enum EncoderFamilies {
     ///   - modality: which encoder is meant where the directory holds one of texts and one of pictures.
     /// - Throws: ``UserError`` when there is no such file, its `model_type` is missing or not known, a value of it is impossible, or it
     ///   holds two encoders and `modality` is nil.
-    public static func read(
+    package static func read(
         _ directory: URL, for modality: EncoderModality? = nil
     ) throws -> (family: any EncoderFamily, modelType: String) {
         try ModelFolder.check(directory)

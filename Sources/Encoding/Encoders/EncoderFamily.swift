@@ -1,7 +1,7 @@
 import Torch
 
 /// What kind of thing an encoder reads.
-public enum EncoderModality: String, Sendable, CaseIterable {
+package enum EncoderModality: String, Sendable, CaseIterable {
     /// Texts, as token numbers.
     case text
     /// Pictures, as pixels.
@@ -15,7 +15,7 @@ public enum EncoderModality: String, Sendable, CaseIterable {
 ///
 /// A family is a value without tensors. Parts are made one at a time, so that an encoder larger than the memory can be run block by
 /// block. To add a family, write a type of this protocol and name it in ``EncoderFamilies/all``.
-public protocol EncoderFamily: Sendable {
+package protocol EncoderFamily: Sendable {
     /// The `model_type`s of `config.json` that are of this family.
     static var modelTypes: [String] { get }
     /// For `model_type`s of several encoders in one, the key that this family's configuration stands under.
@@ -57,7 +57,7 @@ public protocol EncoderFamily: Sendable {
 
 extension EncoderFamily {
     /// None, as in most families.
-    public static var sections: [String: String] { [:] }
+    package static var sections: [String: String] { [:] }
     /// False, as in most families.
-    public var normalizesLastState: Bool { false }
+    package var normalizesLastState: Bool { false }
 }

@@ -1,7 +1,7 @@
 import Torch
 
 /// A step of an encoder: its embeddings, a block, or its final norm.
-public protocol EncoderPart {
+package protocol EncoderPart {
     /// Runs the step.
     ///
     /// - Parameters:
@@ -23,25 +23,25 @@ public protocol EncoderPart {
 
 extension EncoderPart {
     /// The first of all token states.
-    public func firstToken(_ input: Tensor, dropout: EncoderDropout) -> Tensor {
+    package func firstToken(_ input: Tensor, dropout: EncoderDropout) -> Tensor {
         self(input, dropout: dropout).narrowed(1, 0..<1)
     }
 }
 
 extension LayerNorm: EncoderPart {
     /// Normalises token states; there is no dropout in it.
-    public func callAsFunction(_ input: Tensor, dropout: EncoderDropout) -> Tensor { self(input) }
+    package func callAsFunction(_ input: Tensor, dropout: EncoderDropout) -> Tensor { self(input) }
 }
 
 /// What an encoder reads.
-public enum EncoderInput: Sendable, Equatable {
+package enum EncoderInput: Sendable, Equatable {
     /// Token numbers (`int64` or `int32`) [items, tokens]: below `vocabulary`, at most `maximum` per item.
     case tokens(vocabulary: Int, maximum: Int)
     /// Normalised pixels (`float32`) [items, 3, height, width].
     case pixels(PatchGrid)
 
     /// What kind of thing is read.
-    public var modality: EncoderModality {
+    package var modality: EncoderModality {
         switch self {
         case .tokens: .text
         case .pixels: .image
@@ -50,20 +50,20 @@ public enum EncoderInput: Sendable, Equatable {
 }
 
 /// The probabilities with which an encoder in training zeroes elements.
-public struct EncoderDropout: Sendable, Equatable {
+package struct EncoderDropout: Sendable, Equatable {
     /// For the embeddings and for what each block adds to its input.
-    public var hidden: Double
+    package var hidden: Double
     /// For the weights of attention.
-    public var attention: Double
+    package var attention: Double
 
     /// Makes a pair of probabilities.
-    public init(hidden: Double, attention: Double) {
+    package init(hidden: Double, attention: Double) {
         self.hidden = hidden
         self.attention = attention
     }
 
     /// No dropout: what a frozen encoder and every evaluation has.
-    public static let none = EncoderDropout(hidden: 0, attention: 0)
+    package static let none = EncoderDropout(hidden: 0, attention: 0)
 
     /// Zeroes elements of states with the probability ``hidden``.
     func callAsFunction(_ states: Tensor) -> Tensor { hidden > 0 ? states.dropout(hidden) : states }

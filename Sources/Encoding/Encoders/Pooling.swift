@@ -1,7 +1,7 @@
 import Torch
 
 /// How the token states of an item become one vector.
-public enum Pooling: String, Sendable, Codable, CaseIterable {
+package enum Pooling: String, Sendable, Codable, CaseIterable {
     /// The first token's state: [CLS] of BERT, the class token of ViT.
     case first
     /// The mean over the tokens' states, padding left out.
@@ -15,7 +15,7 @@ public enum Pooling: String, Sendable, Codable, CaseIterable {
     ///   - states: [items, tokens, width].
     ///   - lengths: how many tokens of each item are not padding (`int64`) [items], at least 1; nil when there is no padding.
     /// - Returns: [items, width], of the states' type; the mean is taken in float32.
-    public func callAsFunction(_ states: Tensor, lengths: Tensor? = nil) -> Tensor {
+    package func callAsFunction(_ states: Tensor, lengths: Tensor? = nil) -> Tensor {
         switch (self, lengths) {
         case (.first, _): return states.selected(1, 0)
         case (.mean, nil): return states.to(.float32).mean(along: 1).to(states.dtype)

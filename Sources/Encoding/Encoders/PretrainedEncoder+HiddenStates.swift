@@ -8,7 +8,7 @@ extension PretrainedEncoder {
     ///   - last: the number of the last hidden state; blocks after it are not computed. nil: the last loaded.
     ///   - dropout: the probabilities in training.
     ///   - body: takes the number and the token states [items, tokens, width].
-    public func forEachHiddenState(
+    package func forEachHiddenState(
         of input: Tensor, through last: Int? = nil, dropout: EncoderDropout = .none, _ body: (Int, Tensor) throws -> Void
     ) rethrows {
         let last = last ?? blocks.count
@@ -34,7 +34,7 @@ extension PretrainedEncoder {
     ///   - layers: the numbers of the states wanted, in any order; nil: all that are loaded. Nothing after the largest is computed.
     ///   - dropout: the probabilities in training.
     /// - Returns: token states [items, tokens, width], in the order of `layers`.
-    public func hiddenStates(of input: Tensor, layers: [Int]? = nil, dropout: EncoderDropout = .none) -> [Tensor] {
+    package func hiddenStates(of input: Tensor, layers: [Int]? = nil, dropout: EncoderDropout = .none) -> [Tensor] {
         let layers = layers ?? Array(0...blocks.count)
         var kept: [Int: Tensor] = [:]
         forEachHiddenState(of: input, through: layers.max() ?? 0, dropout: dropout) { layer, states in
@@ -55,7 +55,7 @@ extension PretrainedEncoder {
     ///   - layers: the numbers of the states wanted.
     ///   - pooling: how token states become one vector.
     /// - Returns: float32 [items, layers, width] on the encoder's device.
-    public func pooledStates(of input: Tensor, layers: [Int], pooling: Pooling) -> Tensor {
+    package func pooledStates(of input: Tensor, layers: [Int], pooling: Pooling) -> Tensor {
         let result = Tensor.empty([input.size(0), layers.count, family.width], on: input.device)
         func keep(_ layer: Int, _ states: Tensor) {
             for (position, wanted) in layers.enumerated() where wanted == layer {
@@ -84,7 +84,7 @@ extension PretrainedEncoder {
     ///   - dropout: the probabilities in training.
     /// - Returns: [items, width].
     /// - Precondition: all blocks are loaded.
-    public func pooledLastState(of input: Tensor, pooling: Pooling, dropout: EncoderDropout = .none) -> Tensor {
+    package func pooledLastState(of input: Tensor, pooling: Pooling, dropout: EncoderDropout = .none) -> Tensor {
         guard pooling == .first, let last = blocks.last else {
             return pooling(lastHiddenState(of: input, dropout: dropout))
         }
@@ -97,7 +97,7 @@ extension PretrainedEncoder {
     /// The last hidden state after the final norm, as `last_hidden_state` of `transformers`: [items, tokens, width].
     ///
     /// - Precondition: all blocks are loaded.
-    public func lastHiddenState(of input: Tensor, dropout: EncoderDropout = .none) -> Tensor {
+    package func lastHiddenState(of input: Tensor, dropout: EncoderDropout = .none) -> Tensor {
         precondition(blocks.count == family.depth, "the last blocks were not loaded")
         let states = blocks.reduce(embed(input, dropout: dropout)) { states, block in block(states, dropout: dropout) }
         return finalNorm?(states, dropout: dropout) ?? states

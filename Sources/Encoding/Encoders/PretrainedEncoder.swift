@@ -9,23 +9,23 @@ import Torch
 ///
 /// Hidden states are numbered as in `transformers`: 0 is the output of the embeddings, l that of block l. For ViT the last one is
 /// before the final norm.
-public final class PretrainedEncoder {
+package final class PretrainedEncoder {
     /// The architecture with its sizes.
-    public let family: any EncoderFamily
+    package let family: any EncoderFamily
     /// The `model_type` of `config.json`, as in `bert`.
-    public let modelType: String
+    package let modelType: String
     /// The directory's name.
-    public let name: String
+    package let name: String
     /// A SHA-256 over `config.json` and the files of the weights, as 64 digits.
-    public let hash: String
+    package let hash: String
     /// All tensors of the parts that were loaded, by the checkpoint's names.
-    public let parameters: Parameters
+    package let parameters: Parameters
     /// The part from input to hidden state 0.
-    public let embeddings: any EncoderPart
+    package let embeddings: any EncoderPart
     /// The blocks that were loaded, from the first on.
-    public internal(set) var blocks: [any EncoderPart]
+    package internal(set) var blocks: [any EncoderPart]
     /// The part after the last block; nil when the family has none or not all blocks were loaded.
-    public let finalNorm: (any EncoderPart)?
+    package let finalNorm: (any EncoderPart)?
 
     /// Loads an encoder.
     ///
@@ -38,7 +38,7 @@ public final class PretrainedEncoder {
     ///   - trained: whether gradients are recorded for the weights.
     /// - Throws: ``UserError`` for a family that is not known, an impossible configuration, and a missing, damaged or unfitting
     ///   tensor.
-    public convenience init(
+    package convenience init(
         directory: URL, for modality: EncoderModality? = nil, through lastLayer: Int? = nil, on device: Device = .cpu,
         dtype: DType = .float32, trained: Bool = false
     ) throws {
@@ -56,7 +56,7 @@ public final class PretrainedEncoder {
     ///   - dtype: the type the weights are converted to.
     ///   - isTrained: whether gradients are recorded for the tensor of a name; by default for none.
     /// - Throws: ``UserError`` for a missing or unfitting tensor and a hidden state that does not exist.
-    public init(
+    package init(
         _ directory: EncoderDirectory, hash: String, through lastLayer: Int? = nil, on device: Device = .cpu,
         dtype: DType = .float32, isTrained: @escaping (String) -> Bool = { _ in false }
     ) throws {
@@ -73,14 +73,14 @@ public final class PretrainedEncoder {
     }
 
     /// Hidden state 0 of an input.
-    public func embed(_ input: Tensor, dropout: EncoderDropout = .none) -> Tensor { embeddings(input, dropout: dropout) }
+    package func embed(_ input: Tensor, dropout: EncoderDropout = .none) -> Tensor { embeddings(input, dropout: dropout) }
 }
 
 extension Parameters {
     /// The part that an encoder's parts are asked of: below the prefix that the checkpoint gives their names.
     ///
     /// - Throws: ``UserError`` when the checkpoint has the family's anchor under none of its prefixes.
-    public func scoped(toEncoderOf family: any EncoderFamily, in weights: Weights) throws -> Parameters {
+    package func scoped(toEncoderOf family: any EncoderFamily, in weights: Weights) throws -> Parameters {
         let (name, prefixes) = family.anchor
         guard let prefix = prefixes.first(where: { weights.has($0 + name) }) else {
             // Asking for the plain name gives the error that names the nearest tensor there is.

@@ -5,7 +5,7 @@ extension HiddenStateStore {
     /// The items in store order, from `items.jsonl`.
     ///
     /// - Throws: ``UserError`` when the file is missing, damaged or not the one the manifest was written with.
-    public func items() throws -> [StoreItem] {
+    package func items() throws -> [StoreItem] {
         let url = folder.appending(path: manifest.items.file)
         guard try ContentHash.of(file: url) == manifest.items.sha256 else { throw Self.damagedItems(url) }
         let items = try StoreItem.read(url)
@@ -19,7 +19,7 @@ extension HiddenStateStore {
     ///   - ids: the dataset's item ids.
     ///   - hash: their hash, where the dataset has it: the ids are then only read when they differ.
     /// - Throws: ``UserError`` that names the first item that differs, and the remedy.
-    public func check(ids: some Collection<String>, hash: String? = nil) throws {
+    package func check(ids: some Collection<String>, hash: String? = nil) throws {
         if ids.count == itemCount, hash ?? StoreItem.hash(ofIds: ids) == manifest.items.idsHash { return }
         let remedy = "Encode the dataset again: only new and changed items are computed."
         for (index, (id, item)) in zip(ids, try items()).enumerated() where id != item.id {
@@ -45,7 +45,7 @@ extension HiddenStateStore {
     ///   - progress: is told of every shard checked.
     ///   - stop: looked at between shards; `CancellationError` is thrown then.
     /// - Throws: ``UserError`` that names the first damaged file, and for a state that is not finite its item and layer.
-    public func verify(progress: Files.Progress.Handler? = nil, stop: StopToken = StopToken()) throws {
+    package func verify(progress: Files.Progress.Handler? = nil, stop: StopToken = StopToken()) throws {
         _ = try items()
         for (shard, record) in zip(shards, manifest.shards) {
             try stop.check()

@@ -7,26 +7,26 @@ import Owned
 /// A store is a folder: `manifest.json`, `items.jsonl` and safetensors shards `states-00000.safetensors` with the tensors `states`
 /// [items, layers, width] and `present` U8 [items]. Opening reads the manifest and the shards' headers only: milliseconds whatever
 /// the size. The mappings live as long as the store or any of its shards.
-public final class HiddenStateStore: Sendable {
+package final class HiddenStateStore: Sendable {
     /// Where the store is.
-    public let folder: URL
+    package let folder: URL
     /// What it says of itself.
-    public let manifest: StoreManifest
+    package let manifest: StoreManifest
     /// The files of states, in item order; together they hold every item once.
-    public let shards: [StoreShard]
+    package let shards: [StoreShard]
 
     /// What determines the numbers.
-    public var identity: StoreIdentity { manifest.identity }
+    package var identity: StoreIdentity { manifest.identity }
     /// How many items there are.
-    public var itemCount: Int { manifest.itemCount }
+    package var itemCount: Int { manifest.itemCount }
     /// The encoder's layers that are kept, in the order stored.
-    public var layers: [Int] { identity.layers }
+    package var layers: [Int] { identity.layers }
     /// Values per layer.
-    public var width: Int { identity.width }
+    package var width: Int { identity.width }
     /// The number format.
-    public var dtype: StateType { identity.dtype }
+    package var dtype: StateType { identity.dtype }
     /// Bytes of one item: layers x width x bytes of a value.
-    public var bytesPerItem: Int { identity.rowBytes }
+    package var bytesPerItem: Int { identity.rowBytes }
 
     private init(folder: URL, manifest: StoreManifest, shards: [StoreShard]) {
         self.folder = folder
@@ -41,7 +41,7 @@ public final class HiddenStateStore: Sendable {
     ///   - expected: when given, the identity it must have.
     /// - Throws: ``UserError`` for a folder that is no store, an unfinished store, a damaged manifest or shard header, and a
     ///   store of another identity.
-    public static func open(_ folder: URL, expecting expected: StoreIdentity? = nil) throws -> HiddenStateStore {
+    package static func open(_ folder: URL, expecting expected: StoreIdentity? = nil) throws -> HiddenStateStore {
         OwnedFolder.recover(.store, at: folder)
         let manifestFile = folder.appending(path: StoreManifest.fileName)
         guard FileManager.default.fileExists(atPath: manifestFile.path) else { throw missing(folder) }
@@ -56,7 +56,7 @@ public final class HiddenStateStore: Sendable {
     }
 
     /// The shard that holds an item.
-    public func shard(of item: Int) -> StoreShard {
+    package func shard(of item: Int) -> StoreShard {
         precondition(item >= 0 && item < itemCount, "item \(item) of \(itemCount)")
         var low = 0
         var high = shards.count - 1
@@ -68,13 +68,13 @@ public final class HiddenStateStore: Sendable {
     }
 
     /// Whether an item had a title or picture to encode; where it had none its row is zero.
-    public func isPresent(_ item: Int) -> Bool {
+    package func isPresent(_ item: Int) -> Bool {
         let shard = shard(of: item)
         return shard.present[item - shard.items.lowerBound] != 0
     }
 
     /// The states of one item as float32, [layers, width].
-    public func row(_ item: Int) -> [Float] {
+    package func row(_ item: Int) -> [Float] {
         let shard = shard(of: item)
         let start = (item - shard.items.lowerBound) * bytesPerItem
         let bytes = UnsafeRawBufferPointer(rebasing: shard.states[start..<(start + bytesPerItem)])
@@ -87,7 +87,7 @@ public final class HiddenStateStore: Sendable {
     /// Where the given layers of the encoder stand in the store.
     ///
     /// - Throws: ``UserError`` when the store does not keep one of them.
-    public func positions(ofLayers wanted: [Int]) throws -> [Int] {
+    package func positions(ofLayers wanted: [Int]) throws -> [Int] {
         try wanted.map { layer in
             guard let position = layers.firstIndex(of: layer) else {
                 throw UserError(

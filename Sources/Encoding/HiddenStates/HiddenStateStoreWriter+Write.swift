@@ -13,7 +13,7 @@ extension HiddenStateStoreWriter {
     ///     states are not looked at.
     /// - Throws: ``UserError`` for a value that is not finite or does not fit the dtype, naming item, layer and value; for a damaged
     ///   shard of the former store; when the disk is full. Nothing of the shard is then stored.
-    public func write(_ shard: PendingShard, states: UnsafeBufferPointer<Float>, present: [Bool]) throws {
+    package func write(_ shard: PendingShard, states: UnsafeBufferPointer<Float>, present: [Bool]) throws {
         precondition(
             states.count == shard.missing.count * identity.rowCount, "states of \(shard.missing.count) items are wanted")
         precondition(present.count == shard.missing.count, "presence of \(shard.missing.count) items is wanted")
@@ -30,7 +30,7 @@ extension HiddenStateStoreWriter {
     /// The shard is on the disk, and stays after an interruption, when this returns. Rows of a former store are not looked at.
     ///
     /// - Throws: ``UserError`` when the disk fails.
-    public func writeHole(_ shard: PendingShard) throws {
+    package func writeHole(_ shard: PendingShard) throws {
         try add(shard) { file in
             try file.appendHole(shard.items.count * identity.rowBytes)
             try file.append([UInt8](repeating: 1, count: shard.items.count))
@@ -62,7 +62,7 @@ extension HiddenStateStoreWriter {
     }
 
     /// Writes a shard from an array; see ``write(_:states:present:)-(_,UnsafeBufferPointer<Float>,_)``.
-    public func write(_ shard: PendingShard, states: [Float], present: [Bool]) throws {
+    package func write(_ shard: PendingShard, states: [Float], present: [Bool]) throws {
         try states.withUnsafeBufferPointer { try write(shard, states: $0, present: present) }
     }
 

@@ -16,30 +16,30 @@ import Owned
 ///
 /// The finished bytes depend on identity, items and states only, not on interruptions. One process builds at a time; the store that
 /// was in the place before can be read until ``finish()``.
-public final class HiddenStateStoreWriter {
+package final class HiddenStateStoreWriter {
     /// A shard that is not written yet.
-    public struct PendingShard: Sendable, Equatable {
+    package struct PendingShard: Sendable, Equatable {
         /// The shard's number.
-        public let index: Int
+        package let index: Int
         /// The items it holds, as indices into the writer's items.
-        public let items: Range<Int>
+        package let items: Range<Int>
         /// Those of them that have to be encoded, ascending; the others' rows are copied from the former store.
-        public let missing: [Int]
+        package let missing: [Int]
     }
 
     /// Where the store will be.
-    public let folder: URL
+    package let folder: URL
     /// What determines the numbers.
-    public let identity: StoreIdentity
+    package let identity: StoreIdentity
     /// The items in store order.
-    public let items: [StoreItem]
+    package let items: [StoreItem]
     /// Whether the store is finished; from the start when it was finished before with the same identity and items.
-    public internal(set) var isComplete = false
+    package internal(set) var isComplete = false
     /// How many items have their row in the former store or a finished shard already; they are not encoded again.
-    public var reusedItems: Int { items.count - pendingShards.reduce(0) { $0 + $1.missing.count } }
+    package var reusedItems: Int { items.count - pendingShards.reduce(0) { $0 + $1.missing.count } }
 
     /// A folder for files that serve the building and may outlive an interruption; who makes some removes them before ``finish()``.
-    public var workFolder: URL { buildingFolder }
+    package var workFolder: URL { buildingFolder }
 
     let buildingFolder: URL
     let itemsHash: String
@@ -62,7 +62,7 @@ public final class HiddenStateStoreWriter {
     ///   - startingAnew: whether a store or interrupted build of another identity or other items gives way, instead of an error.
     /// - Throws: ``UserError`` for an impossible identity, no items, an id twice, a folder that holds something else, an interrupted
     ///   build or a store of something else, another process building, or too little space on the disk.
-    public init(
+    package init(
         _ folder: URL, identity: StoreIdentity, items: [StoreItem], shardItems: Int? = nil, isSparse: Bool = false,
         startingAnew: Bool = false
     ) throws {
@@ -102,13 +102,13 @@ public final class HiddenStateStoreWriter {
     }
 
     /// The items per shard when nothing else is said: as many as fill 64 MB, at least 1.
-    public static func usualShardItems(of identity: StoreIdentity) -> Int { usualShardItems(rowBytes: identity.rowBytes) }
+    package static func usualShardItems(of identity: StoreIdentity) -> Int { usualShardItems(rowBytes: identity.rowBytes) }
 
     /// The same for rows of some bytes.
-    public static func usualShardItems(rowBytes: Int) -> Int { max(1, (64 << 20) / rowBytes) }
+    package static func usualShardItems(rowBytes: Int) -> Int { max(1, (64 << 20) / rowBytes) }
 
     /// The shards still to be written, in order.
-    public var pendingShards: [PendingShard] {
+    package var pendingShards: [PendingShard] {
         if isComplete { return [] }
         let done = Set(building.finished.map(\.firstItem))
         return (0..<building.shardCount).compactMap { index in
@@ -123,7 +123,7 @@ public final class HiddenStateStoreWriter {
     /// - Returns: the finished store, opened.
     /// - Throws: ``UserError`` when shards are still to be written or the disk fails.
     @discardableResult
-    public func finish() throws -> HiddenStateStore {
+    package func finish() throws -> HiddenStateStore {
         if isComplete { return try HiddenStateStore.open(folder, expecting: identity) }
         let pending = pendingShards
         guard pending.isEmpty else {

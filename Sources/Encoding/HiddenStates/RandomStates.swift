@@ -7,24 +7,24 @@ import Foundation
 /// ```swift
 /// try RandomStates(modality: .text, layers: [0, 2, 4], width: 768).write(to: folder, items: ids)
 /// ```
-public struct RandomStates: Sendable {
+package struct RandomStates: Sendable {
     /// What the states stand for.
-    public var modality: StoreIdentity.Modality
+    package var modality: StoreIdentity.Modality
     /// The layers of the encoder that is stood for.
-    public var layers: [Int]
+    package var layers: [Int]
     /// Values per layer.
-    public var width: Int
+    package var width: Int
     /// The number format of the store.
-    public var dtype: StateType
+    package var dtype: StateType
     /// What the numbers follow from; nil for zeros, stored as holes in files: a store of any size takes no space on the disk.
-    public var seed: UInt64?
+    package var seed: UInt64?
     /// Items per shard; nil for as many as fill 64 MB.
-    public var shardItems: Int?
+    package var shardItems: Int?
     /// Whether a store of something else gives way.
-    public var startingAnew: Bool
+    package var startingAnew: Bool
 
     /// Plans a store.
-    public init(
+    package init(
         modality: StoreIdentity.Modality, layers: [Int], width: Int, dtype: StateType = .float16, seed: UInt64? = 1,
         shardItems: Int? = nil, startingAnew: Bool = false
     ) {
@@ -46,7 +46,7 @@ public struct RandomStates: Sendable {
     ///   - stop: looked at between shards; the same call goes on from there.
     /// - Throws: what ``HiddenStateStoreWriter`` throws; `CancellationError` when told to stop.
     @discardableResult
-    public func write(
+    package func write(
         to folder: URL, items: [String], progress: Files.Progress.Handler? = nil, stop: StopToken = StopToken()
     ) throws -> HiddenStateStore {
         let name = seed.map { "random numbers, seed \($0)" } ?? "zeros"

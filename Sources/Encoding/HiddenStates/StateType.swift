@@ -1,7 +1,7 @@
 import Files
 
 /// The number format of stored states.
-public enum StateType: String, Codable, Sendable, CaseIterable {
+package enum StateType: String, Codable, Sendable, CaseIterable {
     /// 1 sign, 5 exponent, 10 mantissa bits; values up to 65504.
     case float16
     /// 1 sign, 8 exponent, 7 mantissa bits; the range of float32.
@@ -10,10 +10,10 @@ public enum StateType: String, Codable, Sendable, CaseIterable {
     case float32
 
     /// Bytes of one value.
-    public var size: Int { self == .float32 ? 4 : 2 }
+    package var size: Int { self == .float32 ? 4 : 2 }
 
     /// The type's name in a safetensors header.
-    public var safetensorsName: String {
+    package var safetensorsName: String {
         switch self {
         case .float16: "F16"
         case .bfloat16: "BF16"

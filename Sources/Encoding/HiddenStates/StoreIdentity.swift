@@ -4,9 +4,9 @@ import Foundation
 /// Everything that determines the numbers of a hidden-state store, except the items themselves.
 ///
 /// Two stores with equal identities hold, for the same item content, the same rows.
-public struct StoreIdentity: Codable, Equatable, Sendable {
+package struct StoreIdentity: Codable, Equatable, Sendable {
     /// What was encoded.
-    public enum Modality: String, Codable, Sendable, CaseIterable {
+    package enum Modality: String, Codable, Sendable, CaseIterable {
         /// An item's title.
         case text
         /// An item's picture.
@@ -14,7 +14,7 @@ public struct StoreIdentity: Codable, Equatable, Sendable {
     }
 
     /// How the token states of a layer became one vector.
-    public enum Pooling: String, Codable, Sendable, CaseIterable {
+    package enum Pooling: String, Codable, Sendable, CaseIterable {
         /// The first token's state (BERT, ViT).
         case first
         /// The mean over the tokens that are not padding (Llama family).
@@ -24,18 +24,18 @@ public struct StoreIdentity: Codable, Equatable, Sendable {
     }
 
     /// The frozen encoder.
-    public struct Encoder: Codable, Equatable, Sendable {
+    package struct Encoder: Codable, Equatable, Sendable {
         /// The architecture, as in `bert` or `vit`.
-        public var family: String
+        package var family: String
         /// What people call it, as in `bert-base-uncased`; for messages only, since a folder that was renamed holds the same encoder.
-        public var name: String
+        package var name: String
         /// SHA-256 of the weights.
-        public var weightsHash: String
+        package var weightsHash: String
         /// SHA-256 of the tokenizer; nil for image encoders.
-        public var tokenizerHash: String?
+        package var tokenizerHash: String?
 
         /// Names an encoder.
-        public init(family: String, name: String, weightsHash: String, tokenizerHash: String? = nil) {
+        package init(family: String, name: String, weightsHash: String, tokenizerHash: String? = nil) {
             self.family = family
             self.name = name
             self.weightsHash = weightsHash
@@ -43,28 +43,28 @@ public struct StoreIdentity: Codable, Equatable, Sendable {
         }
 
         /// Whether two encoders compute the same.
-        public static func == (one: Encoder, other: Encoder) -> Bool {
+        package static func == (one: Encoder, other: Encoder) -> Bool {
             one.family == other.family && one.weightsHash == other.weightsHash && one.tokenizerHash == other.tokenizerHash
         }
     }
 
     /// The frozen encoder.
-    public var encoder: Encoder
+    package var encoder: Encoder
     /// The settings of the steps before the encoder, as in `["maximumTokens": "30"]` or `["size": "224"]`.
-    public var preprocessing: [String: String]
+    package var preprocessing: [String: String]
     /// What was encoded.
-    public var modality: Modality
+    package var modality: Modality
     /// How the token states became one vector.
-    public var pooling: Pooling
+    package var pooling: Pooling
     /// The layers kept, in the order stored: 0 is the embedding output, l the output of block l.
-    public var layers: [Int]
+    package var layers: [Int]
     /// Values per layer.
-    public var width: Int
+    package var width: Int
     /// The number format.
-    public var dtype: StateType
+    package var dtype: StateType
 
     /// Names everything that determines the numbers.
-    public init(
+    package init(
         encoder: Encoder, preprocessing: [String: String], modality: Modality, pooling: Pooling, layers: [Int], width: Int,
         dtype: StateType
     ) {
@@ -78,7 +78,7 @@ public struct StoreIdentity: Codable, Equatable, Sendable {
     }
 
     /// SHA-256 over all fields but the encoder's name, 64 digits.
-    public var hash: String {
+    package var hash: String {
         var unnamed = self
         unnamed.encoder.name = ""
         // Sorted keys and texts, whole numbers and enumerations only: the JSON is the same on every platform.
@@ -108,7 +108,7 @@ public struct StoreIdentity: Codable, Equatable, Sendable {
 
 extension StoreIdentity {
     /// The fields in which another identity differs, each as `field: this, other`; empty when they are equal.
-    public func differences(from other: StoreIdentity) -> [String] {
+    package func differences(from other: StoreIdentity) -> [String] {
         var found: [String] = []
         func compare(_ field: String, _ mine: String, _ theirs: String) {
             if mine != theirs { found.append("\(field): \(mine), \(theirs)") }

@@ -2,44 +2,44 @@ import Files
 import Foundation
 
 /// The `manifest.json` of a finished store: identity, items and shards with their checksums.
-public struct StoreManifest: Codable, Equatable, Sendable {
+package struct StoreManifest: Codable, Equatable, Sendable {
     /// The version of the form this program writes.
-    public static let currentVersion = 1
+    package static let currentVersion = 1
 
     /// One file of states.
-    public struct Shard: Codable, Equatable, Sendable {
+    package struct Shard: Codable, Equatable, Sendable {
         /// The file's name within the store.
-        public var file: String
+        package var file: String
         /// The index of its first item.
-        public var firstItem: Int
+        package var firstItem: Int
         /// How many items it holds.
-        public var count: Int
+        package var count: Int
         /// SHA-256 of the file.
-        public var sha256: String
+        package var sha256: String
     }
 
     /// The list of items.
-    public struct Items: Codable, Equatable, Sendable {
+    package struct Items: Codable, Equatable, Sendable {
         /// The file's name within the store.
-        public var file: String
+        package var file: String
         /// SHA-256 of the file: ids and content hashes.
-        public var sha256: String
+        package var sha256: String
         /// The hash of the ids alone, as ``StoreItem/hash(ofIds:)`` gives it.
-        public var idsHash: String
+        package var idsHash: String
     }
 
     /// The version of the form.
-    public var formatVersion: Int
+    package var formatVersion: Int
     /// What determines the numbers.
-    public var identity: StoreIdentity
+    package var identity: StoreIdentity
     /// The identity's hash.
-    public var identityHash: String
+    package var identityHash: String
     /// How many items there are.
-    public var itemCount: Int
+    package var itemCount: Int
     /// The list of items.
-    public var items: Items
+    package var items: Items
     /// The files of states, in item order.
-    public var shards: [Shard]
+    package var shards: [Shard]
 
     static let fileName = "manifest.json"
     static let itemsFileName = "items.jsonl"

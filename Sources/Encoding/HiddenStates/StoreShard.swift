@@ -2,14 +2,14 @@ import Files
 import Foundation
 
 /// An item as the store knows it: who it is and what of it was encoded.
-public struct StoreItem: Codable, Equatable, Sendable {
+package struct StoreItem: Codable, Equatable, Sendable {
     /// The dataset's item id.
-    public var id: String
+    package var id: String
     /// SHA-256 of the title or picture that was encoded; empty when there was none.
-    public var contentHash: String
+    package var contentHash: String
 
     /// Names an item and its content.
-    public init(id: String, contentHash: String) {
+    package init(id: String, contentHash: String) {
         self.id = id
         self.contentHash = contentHash
     }
@@ -20,7 +20,7 @@ public struct StoreItem: Codable, Equatable, Sendable {
     }
 
     /// SHA-256 over item ids in their order: tells whether a store and a dataset number their items alike.
-    public static func hash(ofIds ids: some Sequence<String>) -> String { ContentHash.of(texts: ids) }
+    package static func hash(ofIds ids: some Sequence<String>) -> String { ContentHash.of(texts: ids) }
 
     /// Items as JSON lines, one object with `id` and `hash` per line, in store order.
     static func lines(_ items: [StoreItem]) throws -> Data {
@@ -54,20 +54,20 @@ public struct StoreItem: Codable, Equatable, Sendable {
 }
 
 /// One mapped file of a store: the states of a range of items.
-public struct StoreShard: Sendable {
+package struct StoreShard: Sendable {
     /// The items it holds, as indices in the store.
-    public let items: Range<Int>
+    package let items: Range<Int>
     private let file: SafetensorsFile
     private let statesEntry: SafetensorsFile.Entry
     private let presentEntry: SafetensorsFile.Entry
 
     /// Where the file is.
-    public var url: URL { file.file.url }
+    package var url: URL { file.file.url }
     /// The states of the items, [items.count, layers, width] in the store's dtype, mapped. Valid as long as this value or its store
     /// lives.
-    public var states: UnsafeRawBufferPointer { file.bytes(of: statesEntry) }
+    package var states: UnsafeRawBufferPointer { file.bytes(of: statesEntry) }
     /// One byte per item: 0 where the title or picture is missing. Valid as long as this value or its store lives.
-    public var present: UnsafeRawBufferPointer { file.bytes(of: presentEntry) }
+    package var present: UnsafeRawBufferPointer { file.bytes(of: presentEntry) }
     /// All bytes of the file.
     var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(file.file.bytes) }
 

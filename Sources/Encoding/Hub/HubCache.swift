@@ -6,27 +6,27 @@ import Owned
 ///
 /// Each model has a folder `models--organisation--name`: `blobs/` holds the files' bytes by their hash, `snapshots/<commit>/` the files
 /// by name as relative links to them, `refs/<revision>` the commit of a branch or tag.
-public struct HubCache: Sendable {
+package struct HubCache: Sendable {
     /// A model in the cache.
-    public struct Model: Sendable, Equatable {
+    package struct Model: Sendable, Equatable {
         /// Its name.
-        public let repository: HubRepository
+        package let repository: HubRepository
         /// The commits of branches and tags, by their names.
-        public let revisions: [String: String]
+        package let revisions: [String: String]
         /// The commits there are files of.
-        public let commits: [String]
+        package let commits: [String]
         /// The bytes of all its files.
-        public let bytes: Int
+        package let bytes: Int
     }
 
     /// Where the folder is.
-    public let folder: URL
+    package let folder: URL
 
     /// Takes a folder, which need not exist; by default the one that the environment names.
-    public init(_ folder: URL = HubSettings().cache) { self.folder = folder }
+    package init(_ folder: URL = HubSettings().cache) { self.folder = folder }
 
     /// The models in the cache, by name.
-    public func models() -> [Model] {
+    package func models() -> [Model] {
         let files = FileManager.default
         let names = (try? files.contentsOfDirectory(atPath: folder.path)) ?? []
         return names.sorted().compactMap { name -> Model? in
@@ -47,7 +47,7 @@ public struct HubCache: Sendable {
     ///   - name: the model's name on the hub.
     ///   - revision: a branch, a tag or a commit.
     /// - Throws: ``UserError`` when the name is none, or the model is not in the cache.
-    public func directory(of name: String, revision: String = "main") throws -> URL {
+    package func directory(of name: String, revision: String = "main") throws -> URL {
         let repository = try HubRepository(name)
         if let commit = commit(of: revision, repository) {
             let directory = snapshot(commit, repository)

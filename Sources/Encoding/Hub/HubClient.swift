@@ -6,19 +6,19 @@ import Foundation
 /// ```swift
 /// let folder = try HubClient().pull("sentence-transformers/all-MiniLM-L6-v2").folder
 /// ```
-public struct HubClient: Sendable {
+package struct HubClient: Sendable {
     /// What a pull has done.
-    public struct Summary: Sendable {
+    package struct Summary: Sendable {
         /// The folder of the model's files.
-        public let folder: URL
+        package let folder: URL
         /// The commit they are of.
-        public let commit: String
+        package let commit: String
         /// The files asked for, by name.
-        public let files: [String]
+        package let files: [String]
         /// Names in the repository that no file here could have, of which none was asked for.
-        public let oddNames: [String]
+        package let oddNames: [String]
         /// The bytes that were fetched; 0 where all was there.
-        public let fetchedBytes: Int
+        package let fetchedBytes: Int
     }
 
     private let endpoint: String
@@ -38,7 +38,7 @@ public struct HubClient: Sendable {
     ///   - token: who asks; it is told to the endpoint only, never to the servers of files it redirects to.
     ///   - cache: where models lie.
     ///   - settings: the environment's.
-    public init(
+    package init(
         endpoint: String? = nil, token: String? = nil, cache: HubCache? = nil, settings: HubSettings = HubSettings()
     ) {
         self.endpoint = endpoint ?? settings.endpoint
@@ -61,7 +61,7 @@ public struct HubClient: Sendable {
     /// - Throws: ``UserError`` when the hub cannot be reached, does not know the model or asks for an agreement, when the disk is too
     ///   small, when bytes do not have the hash that the hub names, and when another pull of the same model is under way;
     ///   `CancellationError` when told to stop.
-    public func pull(
+    package func pull(
         _ name: String, revision: String = "main", files: [String]? = nil,
         progress: Files.Progress.Handler? = nil, stop: StopToken = StopToken()
     ) throws -> Summary {

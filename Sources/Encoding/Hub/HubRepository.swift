@@ -2,14 +2,14 @@ import Files
 import Foundation
 
 /// A model's name on the hub, as in `sentence-transformers/all-MiniLM-L6-v2`.
-public struct HubRepository: Sendable, Hashable, CustomStringConvertible {
+package struct HubRepository: Sendable, Hashable, CustomStringConvertible {
     /// The organisation and the name; the name alone for the oldest models.
-    public let description: String
+    package let description: String
 
     /// Checks a name.
     ///
     /// - Throws: ``UserError`` when it is not one or two words of letters, digits, `.`, `_` and `-`, at most 96 long.
-    public init(_ name: String) throws {
+    package init(_ name: String) throws {
         let words = name.split(separator: "/", omittingEmptySubsequences: false)
         guard (1...2).contains(words.count), name.utf8.count <= 96, words.allSatisfy(Self.isWord) else {
             throw UserError(
@@ -40,20 +40,20 @@ public struct HubRepository: Sendable, Hashable, CustomStringConvertible {
 }
 
 /// What the environment says of the hub, by the names that Python's `huggingface_hub` reads.
-public struct HubSettings: Sendable {
+package struct HubSettings: Sendable {
     /// The hub's address: `HF_ENDPOINT`, default `https://huggingface.co`.
-    public var endpoint: String
+    package var endpoint: String
     /// The token: `HF_TOKEN`, or the file at `HF_TOKEN_PATH` or `token` in `HF_HOME`; nil without one.
-    public var token: String?
+    package var token: String?
     /// The folder of models: `HF_HUB_CACHE`, or `hub` in `HF_HOME`, which is by default `~/.cache/huggingface`.
-    public var cache: URL
+    package var cache: URL
     /// Whether nothing may be fetched: `HF_HUB_OFFLINE`.
-    public var isOffline: Bool
+    package var isOffline: Bool
 
     /// Reads an environment.
     ///
     /// - Parameter environment: default that of the process.
-    public init(environment: [String: String] = ProcessInfo.processInfo.environment) {
+    package init(environment: [String: String] = ProcessInfo.processInfo.environment) {
         func value(_ names: String...) -> String? { names.lazy.compactMap { environment[$0] }.first { !$0.isEmpty } }
         let own = value("HOME") ?? NSHomeDirectory()
         func path(_ text: String) -> String { text.hasPrefix("~/") ? own + text.dropFirst() : text }

@@ -6,7 +6,7 @@ extension Picture {
     /// Reads a JPEG, PNG or WebP file.
     ///
     /// - Throws: ``UserError`` that names the file when it is missing, of another format, damaged, cut off or too large.
-    public init(file: URL, options: PictureOptions = PictureOptions()) throws {
+    package init(file: URL, options: PictureOptions = PictureOptions()) throws {
         self = try MappedFile(file).withBytes { try Picture(bytes: $0, name: file.path, options: options) }
     }
 
@@ -21,7 +21,7 @@ extension Picture {
     ///   - name: the file's name in errors.
     ///   - options: the limit of pixels, whether to turn, the background.
     /// - Throws: ``UserError`` when the bytes are of another format, damaged, cut off or make too large a picture.
-    public init(bytes: UnsafeRawBufferPointer, name: String, options: PictureOptions = PictureOptions()) throws {
+    package init(bytes: UnsafeRawBufferPointer, name: String, options: PictureOptions = PictureOptions()) throws {
         guard let format = PictureFormat(bytes) else {
             let known = PictureFormat.allCases.map(\.rawValue).joined(separator: ", ")
             throw UserError(
@@ -74,7 +74,7 @@ extension Picture {
 }
 
 /// The formats that are read, told apart by a file's first bytes and never by its name.
-public enum PictureFormat: String, Sendable, CaseIterable {
+package enum PictureFormat: String, Sendable, CaseIterable {
     /// JPEG: baseline and progressive; grey, colour and four inks.
     case jpeg = "JPEG"
     /// PNG: all kinds.
@@ -83,7 +83,7 @@ public enum PictureFormat: String, Sendable, CaseIterable {
     case webp = "WebP"
 
     /// The format of a file that begins with these bytes; nil for any other.
-    public init?(_ bytes: UnsafeRawBufferPointer) {
+    package init?(_ bytes: UnsafeRawBufferPointer) {
         func has(_ magic: [UInt8], at start: Int = 0) -> Bool {
             bytes.count >= start + magic.count && bytes[start..<start + magic.count].elementsEqual(magic)
         }

@@ -8,7 +8,7 @@ extension Picture {
     ///   - width: the new number of columns, at least 1.
     ///   - height: the new number of rows, at least 1.
     ///   - filter: how new pixels are made; default bicubic.
-    public func resized(width: Int, height: Int, filter: ResizeFilter = .bicubic) -> Picture {
+    package func resized(width: Int, height: Int, filter: ResizeFilter = .bicubic) -> Picture {
         resized(to: PictureSize(height: height, width: width), filter: filter, columns: 0..<width, rows: 0..<height)
     }
 
@@ -43,7 +43,7 @@ extension Picture {
     }
 
     /// The part of the picture in some columns and rows of it.
-    public func cropped(columns: Range<Int>, rows: Range<Int>) -> Picture {
+    package func cropped(columns: Range<Int>, rows: Range<Int>) -> Picture {
         precondition(columns.lowerBound >= 0 && columns.upperBound <= width, "columns outside of the picture")
         precondition(rows.lowerBound >= 0 && rows.upperBound <= height, "rows outside of the picture")
         var result: [UInt8] = []

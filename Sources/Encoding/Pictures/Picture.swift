@@ -3,16 +3,16 @@ import Files
 import Foundation
 
 /// A picture in memory: 8 bits each of red, green and blue.
-public struct Picture: Sendable, Equatable {
+package struct Picture: Sendable, Equatable {
     /// The number of columns, at least 1.
-    public let width: Int
+    package let width: Int
     /// The number of rows, at least 1.
-    public let height: Int
+    package let height: Int
     /// The pixels: height x width x 3, rows from the top.
-    public let pixels: [UInt8]
+    package let pixels: [UInt8]
 
     /// Makes a picture of pixels: height x width x 3, rows from the top.
-    public init(width: Int, height: Int, pixels: [UInt8]) {
+    package init(width: Int, height: Int, pixels: [UInt8]) {
         precondition(width > 0 && height > 0, "a picture has at least one pixel")
         precondition(pixels.count == width * height * 3, "\(pixels.count) bytes are not \(height) x \(width) x 3")
         self.width = width
@@ -22,21 +22,21 @@ public struct Picture: Sendable, Equatable {
 }
 
 /// A size in pixels.
-public struct PictureSize: Sendable, Equatable {
+package struct PictureSize: Sendable, Equatable {
     /// The number of rows.
-    public var height: Int
+    package var height: Int
     /// The number of columns.
-    public var width: Int
+    package var width: Int
 
     /// Makes a size.
-    public init(height: Int, width: Int) {
+    package init(height: Int, width: Int) {
         self.height = height
         self.width = width
     }
 }
 
 /// A picture resized and cropped for an encoder, still as bytes: a quarter of the memory of the encoder's input.
-public struct ScaledPicture: Sendable {
+package struct ScaledPicture: Sendable {
     /// What is seen of the resized picture.
     let seen: Picture
     /// The place of its first pixel in the input.
@@ -46,7 +46,7 @@ public struct ScaledPicture: Sendable {
     let window: PictureSize
 
     /// Bytes that it takes.
-    public var byteCount: Int { seen.pixels.count }
+    package var byteCount: Int { seen.pixels.count }
 }
 
 extension Picture {
@@ -87,7 +87,7 @@ extension Picture {
     ///
     /// - Parameter quality: 1 (smallest) to 100 (best); default 90.
     /// - Throws: ``UserError`` when a side has more pixels than a JPEG can have, or memory runs out.
-    public func jpeg(quality: Int = 90) throws -> Data {
+    package func jpeg(quality: Int = 90) throws -> Data {
         precondition((1...100).contains(quality), "a JPEG's quality is 1 to 100")
         return try encode(as: .jpeg) { pixels, file in
             picture_encode_jpeg(pixels, UInt32(width), UInt32(height), Int32(quality), file)
@@ -97,7 +97,7 @@ extension Picture {
     /// The picture as the bytes of a PNG file: without loss.
     ///
     /// - Throws: ``UserError`` when memory runs out.
-    public func png() throws -> Data {
+    package func png() throws -> Data {
         try encode(as: .png) { pixels, file in picture_encode_png(pixels, UInt32(width), UInt32(height), file) }
     }
 

@@ -1,34 +1,34 @@
 /// How pictures are read.
-public struct PictureOptions: Sendable, Equatable {
+package struct PictureOptions: Sendable, Equatable {
     /// A colour, 8 bits a channel.
-    public struct Color: Sendable, Equatable {
+    package struct Color: Sendable, Equatable {
         /// The amount of red.
-        public var red: UInt8
+        package var red: UInt8
         /// The amount of green.
-        public var green: UInt8
+        package var green: UInt8
         /// The amount of blue.
-        public var blue: UInt8
+        package var blue: UInt8
 
         /// Makes a colour.
-        public init(red: UInt8, green: UInt8, blue: UInt8) {
+        package init(red: UInt8, green: UInt8, blue: UInt8) {
             self.red = red
             self.green = green
             self.blue = blue
         }
 
         /// White.
-        public static let white = Color(red: 255, green: 255, blue: 255)
+        package static let white = Color(red: 255, green: 255, blue: 255)
     }
 
     /// The most pixels a picture may have. A file whose header claims more is refused before memory is taken for it.
-    public var maximumPixels: Int
+    package var maximumPixels: Int
     /// Whether a picture is turned as its EXIF orientation says.
-    public var appliesOrientation: Bool
+    package var appliesOrientation: Bool
     /// What shows through where a picture is transparent; nil drops alpha and keeps the colours that lie under it.
-    public var background: Color?
+    package var background: Color?
 
     /// The default of ``maximumPixels``: 192 MB of pixels.
-    public static let defaultMaximumPixels = 64_000_000
+    package static let defaultMaximumPixels = 64_000_000
 
     /// Makes options; the defaults are those of `transformers`.
     ///
@@ -37,7 +37,7 @@ public struct PictureOptions: Sendable, Equatable {
     ///   - appliesOrientation: default true, as `load_image` of `transformers` does.
     ///   - background: default white, as the image processors of `transformers` that convert to RGB do. They are given pictures with
     ///     their alpha then; after Pillow's `convert("RGB")`, and so after `load_image`, there is none left, which nil does.
-    public init(
+    package init(
         maximumPixels: Int = Self.defaultMaximumPixels, appliesOrientation: Bool = true, background: Color? = .white
     ) {
         self.maximumPixels = maximumPixels

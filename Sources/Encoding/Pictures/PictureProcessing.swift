@@ -1,7 +1,7 @@
 import Files
 
 /// What makes an encoder's input of pictures.
-public protocol PictureProcessing: Sendable {
+package protocol PictureProcessing: Sendable {
     /// The rows and columns of the encoder's input.
     var outputSize: PictureSize { get }
     /// How pictures are to be read for it.
@@ -24,7 +24,7 @@ extension PictureProcessing {
     /// - Parameters:
     ///   - picture: of any size.
     ///   - output: room for exactly 3 x height x width values.
-    public func process(_ picture: Picture, into output: UnsafeMutableBufferPointer<Float>) {
+    package func process(_ picture: Picture, into output: UnsafeMutableBufferPointer<Float>) {
         write(scaled(picture), into: output)
     }
 }

@@ -10,7 +10,7 @@ extension PictureProcessor {
     ///   - directory: the encoder's folder.
     ///   - options: how pictures will be read; part of ``hash``.
     /// - Throws: ``UserError`` that names the file and the key.
-    public init(directory: URL, options: PictureOptions = PictureOptions()) throws {
+    package init(directory: URL, options: PictureOptions = PictureOptions()) throws {
         guard let file = try Self.file(in: directory) else {
             throw UserError(
                 "there is no preprocessor_config.json, which says how pictures are resized", at: directory.path,
@@ -30,7 +30,7 @@ extension PictureProcessor {
     /// The file of an encoder's folder that says how pictures are resized; nil where there is none.
     ///
     /// - Throws: ``UserError`` when a `processor_config.json` cannot be read.
-    public static func file(in directory: URL) throws -> URL? {
+    package static func file(in directory: URL) throws -> URL? {
         let whole = directory.appending(path: "processor_config.json")
         if FileManager.default.fileExists(atPath: whole.path),
             try JSONFile.read(Sections.self, from: whole).image_processor != nil

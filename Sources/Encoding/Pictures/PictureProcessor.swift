@@ -6,13 +6,13 @@ import Foundation
 /// The values equal those of the processors of `transformers` 5 that work on Pillow's pictures (`*ImageProcessorPil`, the slow ones
 /// of before). Its processors on torchvision, which it takes for the names that end in `Fast`, resize with other rounding and
 /// differ from Pillow's by some 8-bit steps; here both names give Pillow's pixels.
-public struct PictureProcessor: Sendable {
+package struct PictureProcessor: Sendable {
     /// The rows and columns of the encoder's input.
-    public let outputSize: PictureSize
+    package let outputSize: PictureSize
     /// How pictures are to be read for it.
-    public let options: PictureOptions
+    package let options: PictureOptions
     /// A SHA-256 of the file and of what of the options determines the pixels, as 64 hexadecimal digits.
-    public let hash: String
+    package let hash: String
 
     let resizing: PictureResizing
     private let filter: ResizeFilter
@@ -29,7 +29,7 @@ public struct PictureProcessor: Sendable {
     ///   - file: the file.
     ///   - options: how pictures will be read; part of ``hash``.
     /// - Throws: ``UserError`` that names the file and the key.
-    public init(file: URL, options: PictureOptions = PictureOptions()) throws {
+    package init(file: URL, options: PictureOptions = PictureOptions()) throws {
         try self.init(Self.settings(file), file: file.path, hash: ContentHash.of(file: file), options: options)
     }
 
@@ -52,7 +52,7 @@ public struct PictureProcessor: Sendable {
     }
 
     /// Resizes and crops a picture of any size.
-    public func scaled(_ picture: Picture) -> ScaledPicture {
+    package func scaled(_ picture: Picture) -> ScaledPicture {
         let longest = max(picture.height, picture.width)
         let old =
             squareColor == nil
@@ -66,7 +66,7 @@ public struct PictureProcessor: Sendable {
     /// Writes the values of a picture that ``scaled(_:)`` gave: float32 of shape [3, ``outputSize`` height, ``outputSize`` width].
     ///
     /// - Parameter output: room for exactly 3 x height x width values.
-    public func write(_ picture: ScaledPicture, into output: UnsafeMutableBufferPointer<Float>) {
+    package func write(_ picture: ScaledPicture, into output: UnsafeMutableBufferPointer<Float>) {
         let area = outputSize.height * outputSize.width
         precondition(output.count == 3 * area, "the output has \(output.count) places, expected 3 x \(area)")
         for channel in 0..<3 {

@@ -1,7 +1,7 @@
 import Foundation
 
 /// How new pixels are made of old ones; the numbers are Pillow's and those of `preprocessor_config.json`.
-public enum ResizeFilter: Int, Sendable, CaseIterable {
+package enum ResizeFilter: Int, Sendable, CaseIterable {
     /// The one old pixel under the new pixel's centre.
     case nearest = 0
     /// Lanczos' windowed sinc over 3 pixels to each side.

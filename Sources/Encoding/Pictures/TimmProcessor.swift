@@ -4,13 +4,13 @@ import Foundation
 /// A picture to an encoder's input as timm's transform for evaluation makes it: resize, crop the centre, scale, normalize.
 ///
 /// The values equal those of timm's `create_transform(**resolve_data_config(...))` on Pillow's pictures.
-public struct TimmProcessor: PictureProcessing {
+package struct TimmProcessor: PictureProcessing {
     /// The rows and columns of the encoder's input, a square.
-    public let outputSize: PictureSize
+    package let outputSize: PictureSize
     /// The usual options. timm itself drops transparency; here pictures of every family are composed on white.
-    public let options = PictureOptions()
+    package let options = PictureOptions()
     /// A SHA-256 of the file and the options, as 64 hexadecimal digits.
-    public let hash: String
+    package let hash: String
 
     private let side: Int
     /// The side that a picture is resized to before the crop.
@@ -31,7 +31,7 @@ public struct TimmProcessor: PictureProcessing {
     /// Reads the `config.json` of a timm repository.
     ///
     /// - Throws: ``UserError`` that names the file and the key.
-    public init(file: URL) throws {
+    package init(file: URL) throws {
         let settings = try TimmSettings(file: file)
         func error(_ key: String, _ problem: String) -> UserError { UserError("\"\(key)\" \(problem)", at: file.path) }
         // What is missing is as in timm.
@@ -73,7 +73,7 @@ public struct TimmProcessor: PictureProcessing {
     }
 
     /// Resizes and crops a picture of any size.
-    public func scaled(_ picture: Picture) -> ScaledPicture {
+    package func scaled(_ picture: Picture) -> ScaledPicture {
         let size = resizedSize(of: picture)
         let (left, top) = (cropStart(of: size.width), cropStart(of: size.height))
         let columns = max(0, left)..<min(size.width, left + side)
@@ -86,7 +86,7 @@ public struct TimmProcessor: PictureProcessing {
     /// Writes the values of a picture that ``scaled(_:)`` gave: float32 of shape [3, ``outputSize`` height, ``outputSize`` width].
     ///
     /// - Parameter output: room for exactly 3 x height x width values.
-    public func write(_ picture: ScaledPicture, into output: UnsafeMutableBufferPointer<Float>) {
+    package func write(_ picture: ScaledPicture, into output: UnsafeMutableBufferPointer<Float>) {
         let area = side * side
         precondition(output.count == 3 * area, "the output has \(output.count) places, expected 3 x \(area)")
         let seen = picture.seen

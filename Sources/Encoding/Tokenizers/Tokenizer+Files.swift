@@ -10,7 +10,7 @@ extension Tokenizer {
     /// SentencePiece model of pairs as SentencePiece has it, with its token for the start.
     ///
     /// - Throws: ``UserError`` when the folder has no vocabulary, or a file is damaged or has parts or settings that are not supported.
-    public init(directory: URL) throws {
+    package init(directory: URL) throws {
         let folder = try TokenizerFolder(directory)
         let kind = try TokenizerClass(of: folder)
         var names = TokenizerFolder.vocabularies
@@ -28,7 +28,7 @@ extension Tokenizer {
     /// for CLIP. All but the first take their settings from the files beside them, as in ``init(directory:)``.
     ///
     /// - Throws: ``UserError`` when the file is missing or damaged or has components that are not supported.
-    public init(file: URL) throws {
+    package init(file: URL) throws {
         let name = file.lastPathComponent
         if name.hasSuffix(".json"), !name.hasSuffix("vocab.json") {
             self = try MappedFile(file).withBytes { try Tokenizer(json: $0, file: file.path, hash: ContentHash.of($0)) }

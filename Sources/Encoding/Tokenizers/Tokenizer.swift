@@ -3,13 +3,13 @@
 /// A text goes through four steps: the added tokens are found and the rest is normalized, the normal text is parted into words,
 /// the model cuts each word into tokens of the vocabulary, and special tokens are put around them. Time grows linearly with
 /// the text. A tokenizer never changes after it was made; any number of threads may use it at once.
-public struct Tokenizer: Sendable {
+package struct Tokenizer: Sendable {
     /// A SHA-256 of the files the tokenizer was made from, as 64 hexadecimal digits.
-    public let hash: String
+    package let hash: String
     /// One more than the largest number that ``encode(_:maximumTokens:)`` can give: the rows an embedding needs.
-    public let vocabularySize: Int
+    package let vocabularySize: Int
     /// The file's own limit of tokens per text, special tokens included; nil when it has none.
-    public let maximumTokens: Int?
+    package let maximumTokens: Int?
 
     private let raw: AddedTokens
     private let normalized: AddedTokens
@@ -42,7 +42,7 @@ public struct Tokenizer: Sendable {
     }
 
     /// The number of the token with exactly this text, such as "[PAD]"; nil when there is none.
-    public func identifier(of token: String) -> Int32? {
+    package func identifier(of token: String) -> Int32? {
         added.first { $0.content.utf8.elementsEqual(token.utf8) }?.identifier ?? model.identifier(of: token)
     }
 
@@ -52,7 +52,7 @@ public struct Tokenizer: Sendable {
     ///   - text: any text, of any length.
     ///   - maximumTokens: the most tokens to give, special tokens included: the text's own are cut to what remains. nil: the
     ///     file's limit (``maximumTokens``) where it has one. A limit below the number of special tokens leaves just those.
-    public func encode(_ text: String, maximumTokens: Int? = nil) -> [Int32] {
+    package func encode(_ text: String, maximumTokens: Int? = nil) -> [Int32] {
         let maximum = maximumTokens ?? self.maximumTokens
         let limit = maximum.map { max(0, $0 - postProcessor.count) } ?? .max
         let keepsEnd = truncation?.keepsEnd ?? false

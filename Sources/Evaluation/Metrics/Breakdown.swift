@@ -1,9 +1,9 @@
 import Files
 
 /// The ranking of groups of users apart: what a mean over all of them hides.
-public struct Breakdown: Codable, Equatable, Sendable {
+package struct Breakdown: Codable, Equatable, Sendable {
     /// What the users are grouped by.
-    public enum Kind: String, Codable, Sendable {
+    package enum Kind: String, Codable, Sendable {
         /// How many earlier items the user has.
         case historyLength = "history length"
         /// How many training interactions the target has; targets without any, cold ones, are a group of their own.
@@ -11,26 +11,26 @@ public struct Breakdown: Codable, Equatable, Sendable {
     }
 
     /// Users with similar cases.
-    public struct Group: Codable, Equatable, Sendable {
+    package struct Group: Codable, Equatable, Sendable {
         /// The least number in it: earlier items, or training interactions.
-        public var least: Int
+        package var least: Int
         /// The greatest number in it.
-        public var most: Int
+        package var most: Int
         /// How many users it has, at least one.
-        public var users: Int
+        package var users: Int
         /// HR@10: Wilson's interval for one run, the bootstrap's over users for several.
-        public var hitRate: Estimate
+        package var hitRate: Estimate
         /// NDCG@10 with a bootstrap interval over users.
-        public var ndcg: Estimate
+        package var ndcg: Estimate
 
         /// The numbers as an axis shows them: `7`, `8 to 12`.
-        public var label: String { least == most ? "\(least)" : "\(least) to \(most)" }
+        package var label: String { least == most ? "\(least)" : "\(least) to \(most)" }
     }
 
     /// What the users are grouped by.
-    public var kind: Kind
+    package var kind: Kind
     /// The groups by ascending number, none empty.
-    public var groups: [Group]
+    package var groups: [Group]
 
     /// Breaks down a method's ranks.
     ///
@@ -45,7 +45,7 @@ public struct Breakdown: Codable, Equatable, Sendable {
     ///   - seed: of the bootstrap.
     ///   - stop: as of ``Bootstrap``.
     /// - Throws: ``UserError`` when the tables are not of the same users and targets.
-    public init(
+    package init(
         of tables: [RankTable], by kind: Kind, most: Int = 5, resamples: Int = 1000, seed: UInt64 = 1, stop: StopToken? = nil
     ) throws {
         precondition(most >= 1, "\(most) groups")

@@ -1,16 +1,16 @@
 import Files
 
 /// A mean over users with its 95 % confidence interval.
-public struct Estimate: Codable, Equatable, Sendable {
+package struct Estimate: Codable, Equatable, Sendable {
     /// The mean.
-    public var value: Double
+    package var value: Double
     /// The lower end of the interval; nil when none was computed.
-    public var low: Double?
+    package var low: Double?
     /// The upper end of the interval; nil when none was computed.
-    public var high: Double?
+    package var high: Double?
 
     /// Makes an estimate.
-    public init(_ value: Double, low: Double? = nil, high: Double? = nil) {
+    package init(_ value: Double, low: Double? = nil, high: Double? = nil) {
         self.value = value
         self.low = low
         self.high = high
@@ -18,7 +18,7 @@ public struct Estimate: Codable, Equatable, Sendable {
 }
 
 /// Percentile bootstrap over users.
-public enum Bootstrap {
+package enum Bootstrap {
     /// The mean of per-user values with its 95 % interval: the 2.5 % and 97.5 % points of the means of resamples of the users, drawn
     /// with replacement.
     ///
@@ -29,7 +29,7 @@ public enum Bootstrap {
     ///   - resamples: how many resamples; 0 gives no interval.
     ///   - seed: the same seed gives the same interval on every platform.
     ///   - stop: where somebody asks to stop, the interval is left out; whoever hands it over throws then.
-    public static func mean(
+    package static func mean(
         of values: [Double], resamples: Int = 1000, seed: UInt64 = 1, stop: StopToken? = nil
     ) -> Estimate {
         guard !values.isEmpty else { return Estimate(0) }
@@ -60,7 +60,7 @@ public enum Bootstrap {
 }
 
 /// Wilson's score interval of a proportion; unlike the normal one it stays within 0...1 and is right for few hits.
-public enum WilsonInterval {
+package enum WilsonInterval {
     /// The 97.5 % point of the normal distribution.
     static let z = 1.959963984540054
 
@@ -72,7 +72,7 @@ public enum WilsonInterval {
     ///   - hits: how many of the users had a hit.
     ///   - users: how many users there are; 0 gives nothing known, 0...1.
     /// - Returns: the proportion with its interval.
-    public static func estimate(hits: Int, of users: Int) -> Estimate {
+    package static func estimate(hits: Int, of users: Int) -> Estimate {
         precondition(hits >= 0 && hits <= users, "\(hits) hits of \(users) users")
         guard users > 0 else { return Estimate(0, low: 0, high: 1) }
         let n = Double(users)
@@ -87,21 +87,21 @@ public enum WilsonInterval {
 /// A metric of one method over the seeds it was trained with.
 ///
 /// The interval says how far another set of seeds may lie, for the same users; the interval over users is ``Bootstrap``'s.
-public struct SeedSummary: Codable, Equatable, Sendable {
+package struct SeedSummary: Codable, Equatable, Sendable {
     /// The metric of each seed's run, in the order given.
-    public var values: [Double]
+    package var values: [Double]
     /// The mean over the seeds with its 95 % interval: mean ± t s / √n, t the 97.5 % point of Student's distribution with n - 1 degrees of
     /// freedom. One seed has no interval.
-    public var mean: Estimate
+    package var mean: Estimate
     /// s, the standard deviation between seeds (divided by n - 1); nil for one seed.
-    public var deviation: Double?
+    package var deviation: Double?
     /// s / √n, the standard error of the mean; nil for one seed.
-    public var standardError: Double?
+    package var standardError: Double?
 
     /// Summarises the runs of a method.
     ///
     /// - Parameter values: the metric of each seed's run, at least one.
-    public init(_ values: [Double]) {
+    package init(_ values: [Double]) {
         precondition(!values.isEmpty, "a summary of no seeds")
         self.values = values
         let count = Double(values.count)
@@ -122,7 +122,7 @@ public struct SeedSummary: Codable, Equatable, Sendable {
     /// errors.
     ///
     /// - Returns: the two-sided probability; nil where one of both has only one seed.
-    public func pValue(against other: SeedSummary) -> Double? {
+    package func pValue(against other: SeedSummary) -> Double? {
         guard let first = standardError, let second = other.standardError else { return nil }
         let difference = mean.value - other.mean.value
         let error = (first * first + second * second).squareRoot()

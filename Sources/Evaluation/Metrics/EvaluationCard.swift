@@ -2,30 +2,30 @@ import Files
 import Foundation
 
 /// How a run was evaluated and what came out: everything a reader needs to compare it with another, or to repeat it.
-public struct EvaluationCard: Codable, Equatable, Sendable {
+package struct EvaluationCard: Codable, Equatable, Sendable {
     /// How the evaluation was done; stated by whoever ranked.
-    public struct Procedure: Codable, Equatable, Sendable {
+    package struct Procedure: Codable, Equatable, Sendable {
         /// The split's name, as in `test`.
-        public var split: String
+        package var split: String
         /// The split's rule, as in `leave one out: the last interaction of each user with at least 5`.
-        public var splitRule: String
+        package var splitRule: String
         /// How many of a user's last interactions are seen when ranking.
-        public var historyKept: Int
+        package var historyKept: Int
         /// Which items are not ranked, as in `the user's own earlier items`.
-        public var maskingRule: String
+        package var maskingRule: String
         /// What equal scores count as, as in `against us: every tied item ranks before the target`.
-        public var tieRule: String
+        package var tieRule: String
         /// How many items are ranked.
-        public var catalogueSize: Int
+        package var catalogueSize: Int
         /// The dataset's content hash.
-        public var datasetHash: String
+        package var datasetHash: String
         /// Bootstrap resamples of the intervals.
-        public var resamples: Int
+        package var resamples: Int
         /// The bootstrap's seed.
-        public var seed: UInt64
+        package var seed: UInt64
 
         /// States how the evaluation was done.
-        public init(
+        package init(
             split: String, splitRule: String, historyKept: Int, maskingRule: String, tieRule: String, catalogueSize: Int,
             datasetHash: String, resamples: Int = 1000, seed: UInt64 = 1
         ) {
@@ -42,17 +42,17 @@ public struct EvaluationCard: Codable, Equatable, Sendable {
     }
 
     /// The version of this form.
-    public var formatVersion = 1
+    package var formatVersion = 1
     /// How the evaluation was done.
-    public var procedure: Procedure
+    package var procedure: Procedure
     /// The confidence of all intervals.
-    public var confidence = 0.95
+    package var confidence = 0.95
     /// The metrics over all users.
-    public var all: RankingSummary
+    package var all: RankingSummary
     /// Over the users whose target is in some training interaction.
-    public var warm: RankingSummary
+    package var warm: RankingSummary
     /// Over the users whose target is in none.
-    public var cold: RankingSummary
+    package var cold: RankingSummary
 
     /// Makes the card of some ranks.
     ///
@@ -61,7 +61,7 @@ public struct EvaluationCard: Codable, Equatable, Sendable {
     ///   - procedure: how they came to be.
     ///   - cutoffs: the list lengths k.
     ///   - stop: as of ``Bootstrap``.
-    public init(of ranks: [TargetRank], procedure: Procedure, cutoffs: [Int] = [5, 10, 20], stop: StopToken? = nil) {
+    package init(of ranks: [TargetRank], procedure: Procedure, cutoffs: [Int] = [5, 10, 20], stop: StopToken? = nil) {
         self.procedure = procedure
         func summary(_ ranks: [TargetRank]) -> RankingSummary {
             RankingSummary(of: ranks, cutoffs: cutoffs, resamples: procedure.resamples, seed: procedure.seed, stop: stop)
@@ -74,7 +74,7 @@ public struct EvaluationCard: Codable, Equatable, Sendable {
 
 extension EvaluationCard {
     /// The card as lines of label and value, for showing; the metrics are apart in ``metricRows``.
-    public var facts: [(label: String, value: String)] {
+    package var facts: [(label: String, value: String)] {
         [
             ("Split", "\(procedure.split): \(procedure.splitRule)"),
             ("History", "the last \(procedure.historyKept) interactions"),
@@ -93,7 +93,7 @@ extension EvaluationCard {
     }
 
     /// One row per metric: its name and its estimates over all, warm and cold users; nil where a group has no users.
-    public var metricRows: [(name: String, all: Estimate?, warm: Estimate?, cold: Estimate?)] {
+    package var metricRows: [(name: String, all: Estimate?, warm: Estimate?, cold: Estimate?)] {
         func estimate(_ summary: RankingSummary, _ value: (RankingSummary) -> Estimate?) -> Estimate? {
             summary.users == 0 ? nil : value(summary)
         }
@@ -106,7 +106,7 @@ extension EvaluationCard {
     }
 
     /// The card for a terminal: facts, then a table of the metrics, at most 96 columns wide.
-    public var text: String {
+    package var text: String {
         let labelWidth = facts.map(\.label.count).max() ?? 0
         var lines: [String] = []
         for fact in facts {

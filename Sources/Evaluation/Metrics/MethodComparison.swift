@@ -5,21 +5,21 @@ import Foundation
 ///
 /// Two things make noise: which users there are (``PairedComparison``) and which seeds the models were trained with
 /// (``SeedSummary/pValue(against:)``). A difference has to stand out of both; where a method has only one seed the users alone decide.
-public struct MethodComparison: Codable, Equatable, Sendable {
+package struct MethodComparison: Codable, Equatable, Sendable {
     /// The first method's name.
-    public var first: String
+    package var first: String
     /// The second method's name.
-    public var second: String
+    package var second: String
     /// The comparison over users, of the means over seeds.
-    public var users: PairedComparison
+    package var users: PairedComparison
     /// The metric of the first method by seed.
-    public var firstSeeds: SeedSummary
+    package var firstSeeds: SeedSummary
     /// The metric of the second method by seed.
-    public var secondSeeds: SeedSummary
+    package var secondSeeds: SeedSummary
     /// How many comparisons were made together; ``pValue`` is corrected for them.
-    public var family = 1
+    package var family = 1
     /// The larger of the probabilities over users and over seeds, after Holm's correction.
-    public var pValue: Double
+    package var pValue: Double
 
     /// Compares two methods on the same users.
     ///
@@ -33,7 +33,7 @@ public struct MethodComparison: Codable, Equatable, Sendable {
     ///   - flips: random sign assignments of the test over users.
     ///   - seed: of both.
     /// - Throws: ``UserError`` when the tables are not of the same users and targets, or a method has none.
-    public init(
+    package init(
         _ first: String, _ firstRuns: [RankTable], with second: String, _ secondRuns: [RankTable], metric: Metric,
         resamples: Int = 1000, flips: Int = 10_000, seed: UInt64 = 1
     ) throws {
@@ -55,7 +55,7 @@ public struct MethodComparison: Codable, Equatable, Sendable {
     }
 
     /// Corrects comparisons that were made together, by Holm's procedure.
-    public static func corrected(_ family: [MethodComparison]) -> [MethodComparison] {
+    package static func corrected(_ family: [MethodComparison]) -> [MethodComparison] {
         zip(family, HolmCorrection.corrected(family.map(\.uncorrected))).map { comparison, pValue in
             var comparison = comparison
             comparison.family = family.count
@@ -67,7 +67,7 @@ public struct MethodComparison: Codable, Equatable, Sendable {
     private var uncorrected: Double { max(users.pValue, firstSeeds.pValue(against: secondSeeds) ?? 0) }
 
     /// What it comes to.
-    public var verdict: Verdict {
+    package var verdict: Verdict {
         guard pValue < Verdict.level, users.difference.value != 0 else { return .withinNoise }
         return users.difference.value > 0 ? .better : .worse
     }
@@ -77,7 +77,7 @@ extension MethodComparison {
     /// The comparison in a sentence, as in `iisan is better than id on NDCG@10 by 1.23 points (0.80 to 1.66), p = 0.0002, 3 seeds each`.
     ///
     /// The interval is the bootstrap's over users.
-    public var sentence: String {
+    package var sentence: String {
         let sign = verdict == .worse ? -1.0 : 1
         func points(_ share: Double) -> String { String(format: "%.2f", share * 100 * sign) }
         let difference = users.difference
@@ -99,7 +99,7 @@ extension MethodComparison {
     }
 
     /// The probability as text, as in `p = 0.0002`.
-    public var probability: String {
+    package var probability: String {
         pValue < 0.0001 ? "p < 0.0001" : String(format: "p = %.*f", pValue < 0.01 ? 4 : 2, pValue)
     }
 

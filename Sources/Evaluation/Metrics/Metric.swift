@@ -2,7 +2,7 @@ import Files
 import Foundation
 
 /// A measure of one user's ranking with one target; the metric of a run is its mean over the users.
-public enum Metric: Sendable, Equatable, Hashable {
+package enum Metric: Sendable, Equatable, Hashable {
     /// HR@k: 1 when rank <= k, else 0. With one target it equals Recall@k.
     case hitRate(Int)
     /// NDCG@k: 1 / log2(rank + 1) when rank <= k, else 0. The ideal is 1 with one target, so nothing is divided by.
@@ -11,7 +11,7 @@ public enum Metric: Sendable, Equatable, Hashable {
     case reciprocalRank
 
     /// The name as tables show it: `HR@10`, `NDCG@10`, `MRR`.
-    public var name: String {
+    package var name: String {
         switch self {
         case .hitRate(let cutoff): "HR@\(cutoff)"
         case .ndcg(let cutoff): "NDCG@\(cutoff)"
@@ -20,7 +20,7 @@ public enum Metric: Sendable, Equatable, Hashable {
     }
 
     /// The metric of one user, 0 to 1; 0 for a target that cannot be reached.
-    public func value(of target: TargetRank) -> Double {
+    package func value(of target: TargetRank) -> Double {
         guard target.isReachable else { return 0 }
         switch self {
         case .hitRate(let cutoff): return target.rank <= cutoff ? 1 : 0
@@ -42,16 +42,16 @@ public enum Metric: Sendable, Equatable, Hashable {
 }
 
 /// Where one user's target stood among all items that could be recommended to that user.
-public struct TargetRank: Sendable, Equatable {
+package struct TargetRank: Sendable, Equatable {
     /// 1 plus the number of other items whose score is not below the target's: ties count against us.
-    public var rank: Int
+    package var rank: Int
     /// How many other items have exactly the target's score.
-    public var ties: Int
+    package var ties: Int
     /// Whether the target could be recommended at all; false when masking the user's earlier items removed it. Such a target counts
     /// as a miss.
-    public var isReachable: Bool
+    package var isReachable: Bool
     /// Whether the target is in no training interaction.
-    public var isCold: Bool
+    package var isCold: Bool
 
     /// Describes one user's target.
     ///
@@ -60,7 +60,7 @@ public struct TargetRank: Sendable, Equatable {
     ///   - ties: other items with the target's score.
     ///   - isReachable: whether masking left the target in.
     ///   - isCold: whether training never saw the target.
-    public init(rank: Int, ties: Int = 0, isReachable: Bool = true, isCold: Bool = false) {
+    package init(rank: Int, ties: Int = 0, isReachable: Bool = true, isCold: Bool = false) {
         precondition(rank >= 1 && ties >= 0, "rank \(rank) with \(ties) ties")
         self.rank = rank
         self.ties = ties
@@ -70,27 +70,27 @@ public struct TargetRank: Sendable, Equatable {
 }
 
 /// The metrics of a group of users.
-public struct RankingSummary: Codable, Equatable, Sendable {
+package struct RankingSummary: Codable, Equatable, Sendable {
     /// The metrics of one list length.
-    public struct Cutoff: Codable, Equatable, Sendable {
+    package struct Cutoff: Codable, Equatable, Sendable {
         /// The list length.
-        public var k: Int
+        package var k: Int
         /// HR@k with Wilson's interval.
-        public var hitRate: Estimate
+        package var hitRate: Estimate
         /// NDCG@k with a bootstrap interval.
-        public var ndcg: Estimate
+        package var ndcg: Estimate
     }
 
     /// How many users.
-    public var users: Int
+    package var users: Int
     /// The metrics, by ascending list length.
-    public var cutoffs: [Cutoff]
+    package var cutoffs: [Cutoff]
     /// MRR over the whole ranking with a bootstrap interval.
-    public var reciprocalRank: Estimate
+    package var reciprocalRank: Estimate
     /// Users whose target has the same score as some other item.
-    public var tiedTargets: Int
+    package var tiedTargets: Int
     /// Users whose target masking removed; they count as misses.
-    public var unreachableTargets: Int
+    package var unreachableTargets: Int
 
     /// Summarises the ranks of some users.
     ///
@@ -100,7 +100,7 @@ public struct RankingSummary: Codable, Equatable, Sendable {
     ///   - resamples: bootstrap resamples; 0 leaves the intervals of NDCG and MRR out, for a quick look in training.
     ///   - seed: of the bootstrap.
     ///   - stop: as of ``Bootstrap``.
-    public init(
+    package init(
         of ranks: [TargetRank], cutoffs: [Int] = [5, 10, 20], resamples: Int = 1000, seed: UInt64 = 1, stop: StopToken? = nil
     ) {
         precondition(cutoffs.allSatisfy { $0 >= 1 }, "list lengths are at least 1")
@@ -119,5 +119,5 @@ public struct RankingSummary: Codable, Equatable, Sendable {
     }
 
     /// The metrics of a list length; nil when it was not among the cutoffs.
-    public subscript(cutoff k: Int) -> Cutoff? { cutoffs.first { $0.k == k } }
+    package subscript(cutoff k: Int) -> Cutoff? { cutoffs.first { $0.k == k } }
 }

@@ -2,24 +2,24 @@ import Files
 import Foundation
 
 /// Whether one run ranks better than another for the same users.
-public struct PairedComparison: Codable, Equatable, Sendable {
+package struct PairedComparison: Codable, Equatable, Sendable {
     /// The metric compared, as in `NDCG@10`.
-    public var metric: String
+    package var metric: String
     /// How many users.
-    public var users: Int
+    package var users: Int
     /// The first run's mean.
-    public var first: Double
+    package var first: Double
     /// The second run's mean.
-    public var second: Double
+    package var second: Double
     /// The mean of first minus second with its bootstrap interval over users.
-    public var difference: Estimate
+    package var difference: Estimate
     /// Users for whom the first run is better.
-    public var wins: Int
+    package var wins: Int
     /// Users for whom the second run is better.
-    public var losses: Int
+    package var losses: Int
     /// Two-sided sign-flip test: how often random signs of the users' differences give a mean difference at least this large;
     /// (1 + count) / (1 + flips), so never 0.
-    public var pValue: Double
+    package var pValue: Double
 
     /// Compares two runs.
     ///
@@ -31,7 +31,7 @@ public struct PairedComparison: Codable, Equatable, Sendable {
     ///   - flips: random sign assignments of the test.
     ///   - seed: of both.
     /// - Throws: ``UserError`` when the runs have different numbers of users or none.
-    public init(
+    package init(
         of first: [TargetRank], with second: [TargetRank], metric: Metric, resamples: Int = 1000, flips: Int = 10_000,
         seed: UInt64 = 1
     ) throws {
@@ -51,7 +51,7 @@ public struct PairedComparison: Codable, Equatable, Sendable {
     ///   - flips: random sign assignments of the test.
     ///   - seed: of both.
     /// - Throws: ``UserError`` when the runs have different numbers of users or none, or a method has no run.
-    public init(
+    package init(
         ofMeans first: [[TargetRank]], with second: [[TargetRank]], metric: Metric, resamples: Int = 1000,
         flips: Int = 10_000, seed: UInt64 = 1
     ) throws {
@@ -103,9 +103,9 @@ public struct PairedComparison: Codable, Equatable, Sendable {
 ///
 /// With p_(1) <= ... <= p_(n): p'_(i) = max over j <= i of min(1, (n - j + 1) p_(j)). The chance that any comparison is wrongly called a
 /// difference is then at most the level, whatever the tests have to do with each other.
-public enum HolmCorrection {
+package enum HolmCorrection {
     /// The corrected probabilities, in the order given.
-    public static func corrected(_ pValues: [Double]) -> [Double] {
+    package static func corrected(_ pValues: [Double]) -> [Double] {
         var corrected = pValues
         var most = 0.0
         for (place, index) in pValues.indices.sorted(by: { pValues[$0] < pValues[$1] }).enumerated() {
@@ -174,7 +174,7 @@ enum StudentT {
 }
 
 /// What a comparison of two methods comes to.
-public enum Verdict: String, Codable, Sendable {
+package enum Verdict: String, Codable, Sendable {
     /// The first method is better.
     case better
     /// The first method is worse.
@@ -183,5 +183,5 @@ public enum Verdict: String, Codable, Sendable {
     case withinNoise = "within noise"
 
     /// The probability below which a difference is called one.
-    public static let level = 0.05
+    package static let level = 0.05
 }

@@ -4,22 +4,22 @@ import Foundation
 /// Where every user's target stood, with what is known of user and target: what comparisons and breakdowns are made of.
 ///
 /// Kept beside a run's result as `ranks.<part>.safetensors`, one tensor [users] per column.
-public struct RankTable: Sendable, Equatable {
+package struct RankTable: Sendable, Equatable {
     /// One user's case.
-    public struct Row: Sendable, Equatable {
+    package struct Row: Sendable, Equatable {
         /// The dataset's index of the user.
-        public var user: Int
+        package var user: Int
         /// The catalogue index of the target.
-        public var target: Int
+        package var target: Int
         /// Where the target stood.
-        public var rank: TargetRank
+        package var rank: TargetRank
         /// How many earlier items the user has.
-        public var historyLength: Int
+        package var historyLength: Int
         /// How many training interactions the target has.
-        public var targetCount: Int
+        package var targetCount: Int
 
         /// Describes a case.
-        public init(user: Int, target: Int, rank: TargetRank, historyLength: Int, targetCount: Int) {
+        package init(user: Int, target: Int, rank: TargetRank, historyLength: Int, targetCount: Int) {
             self.user = user
             self.target = target
             self.rank = rank
@@ -29,16 +29,16 @@ public struct RankTable: Sendable, Equatable {
     }
 
     /// The cases, by user.
-    public var rows: [Row]
+    package var rows: [Row]
 
     /// Makes a table.
-    public init(_ rows: [Row]) { self.rows = rows }
+    package init(_ rows: [Row]) { self.rows = rows }
 
     /// The ranks alone.
-    public var ranks: [TargetRank] { rows.map(\.rank) }
+    package var ranks: [TargetRank] { rows.map(\.rank) }
 
     /// Whether another table is about the same users and targets, in the same order, so that both can be compared user by user.
-    public func hasCases(of other: RankTable) -> Bool {
+    package func hasCases(of other: RankTable) -> Bool {
         rows.count == other.rows.count && zip(rows, other.rows).allSatisfy { $0.user == $1.user && $0.target == $1.target }
     }
 }
@@ -53,7 +53,7 @@ extension RankTable {
     /// Writes the table, in place of an older one.
     ///
     /// - Throws: ``UserError`` when the disk is full or fails.
-    public func write(to url: URL) throws {
+    package func write(to url: URL) throws {
         let declarations = Self.columns.map { SafetensorsWriter.Declaration($0.name, type: "I64", shape: [rows.count]) }
         let writer = try SafetensorsWriter(url, declarations, metadata: ["format": "ranks 1"])
         for column in Self.columns {
@@ -65,7 +65,7 @@ extension RankTable {
     /// Reads a table.
     ///
     /// - Throws: ``UserError`` when the file is missing, damaged, or no table of ranks.
-    public init(_ url: URL) throws {
+    package init(_ url: URL) throws {
         let file = try SafetensorsFile(url)
         let values = try Self.columns.map { try Self.column($0.name, of: file, url) }
         guard Set(values.map(\.count)).count == 1 else { throw UserError("has columns of different lengths", at: url.path) }

@@ -2,64 +2,64 @@ import Files
 import Foundation
 
 /// What a run found and what it cost: `result.json`.
-public struct RunResult: Sendable, Codable, Equatable {
+package struct RunResult: Sendable, Codable, Equatable {
     /// The gates of one tower after the best epoch, by block.
-    public struct TowerGates: Sendable, Codable, Equatable {
+    package struct TowerGates: Sendable, Codable, Equatable {
         /// `image`, `text` or `inter`.
-        public var tower: String
+        package var tower: String
         /// One value per block, 0 to 1.
-        public var values: [Float]
+        package var values: [Float]
 
         /// Makes gates.
-        public init(tower: String, values: [Float]) {
+        package init(tower: String, values: [Float]) {
             self.tower = tower
             self.values = values
         }
     }
 
     /// How much of the scores a tower decides.
-    public struct TowerShare: Sendable, Codable, Equatable {
+    package struct TowerShare: Sendable, Codable, Equatable {
         /// `image`, `text`, `inter` or `id`.
-        public var tower: String
+        package var tower: String
         /// Its part of the variance of a user's scores over the catalogue, mean over users; the towers' parts add up to 1. A part may be
         /// negative: a tower that works against the others.
-        public var share: Double
+        package var share: Double
 
         /// Makes a share.
-        public init(tower: String, share: Double) {
+        package init(tower: String, share: Double) {
             self.tower = tower
             self.share = share
         }
     }
 
     /// The version of the form that this program writes and reads.
-    public static let currentVersion = 2
+    package static let currentVersion = 2
 
     /// The version of this form.
-    public var formatVersion = RunResult.currentVersion
+    package var formatVersion = RunResult.currentVersion
     /// The method's name, with the modality where it reads one of two.
-    public var method: String
+    package var method: String
     /// The seed of the run.
-    public var seed: UInt64
+    package var seed: UInt64
     /// The content hash of the dataset.
-    public var datasetHash: String
+    package var datasetHash: String
     /// The epoch whose parameters were evaluated, from 1; nil for a method that is not trained.
-    public var bestEpoch: Int?
+    package var bestEpoch: Int?
     /// On the validation targets; nil for a run that only measured its cost.
-    public var validation: EvaluationCard?
+    package var validation: EvaluationCard?
     /// On the test targets; nil for a run that only measured its cost.
-    public var test: EvaluationCard?
+    package var test: EvaluationCard?
     /// What it took; nil for a method that is not trained.
-    public var cost: RunCost?
+    package var cost: RunCost?
     /// The gates; empty for a method without.
-    public var gates: [TowerGates]
+    package var gates: [TowerGates]
     /// The towers' shares of the scores; empty for a method with one tower.
-    public var shares: [TowerShare]
+    package var shares: [TowerShare]
 
     /// Reads `result.json`.
     ///
     /// - Throws: ``UserError`` when the file is missing, damaged or of another version.
-    public static func read(from url: URL) throws -> RunResult {
+    package static func read(from url: URL) throws -> RunResult {
         struct Version: Decodable { let formatVersion: Int }
         let version = try JSONFile.read(Version.self, from: url).formatVersion
         guard version == currentVersion else {
@@ -71,7 +71,7 @@ public struct RunResult: Sendable, Codable, Equatable {
     }
 
     /// Makes a result.
-    public init(
+    package init(
         method: String, seed: UInt64, datasetHash: String, bestEpoch: Int? = nil, validation: EvaluationCard? = nil,
         test: EvaluationCard? = nil, cost: RunCost? = nil, gates: [TowerGates] = [], shares: [TowerShare] = []
     ) {
@@ -88,34 +88,34 @@ public struct RunResult: Sendable, Codable, Equatable {
 }
 
 /// What training a run takes: `cost.json`, and part of `result.json`.
-public struct RunCost: Sendable, Codable, Equatable {
+package struct RunCost: Sendable, Codable, Equatable {
     /// Seconds of training steps per epoch: the median over epochs, or the median step times the steps of an epoch where
     /// ``isExtrapolated``.
-    public var secondsPerEpoch: Double
+    package var secondsPerEpoch: Double
     /// Steps of an epoch.
-    public var stepsPerEpoch: Int
+    package var stepsPerEpoch: Int
     /// Epochs that were trained; 0 where ``isExtrapolated``.
-    public var epochs: Int
+    package var epochs: Int
     /// Whether only some steps were timed.
-    public var isExtrapolated = false
+    package var isExtrapolated = false
     /// How many steps were timed, where ``isExtrapolated``.
-    public var measuredSteps: Int?
+    package var measuredSteps: Int?
     /// Numbers that training changes.
-    public var trainableParameters: Int
+    package var trainableParameters: Int
     /// Numbers that a step computes with: trained ones and those of live encoders.
-    public var totalParameters: Int
+    package var totalParameters: Int
     /// The most memory that training held, in bytes: resident on the processor, allocated on an accelerator.
-    public var peakMemory: Int
+    package var peakMemory: Int
     /// Bytes of the hidden-state stores that are read; 0 for live encoders.
-    public var storeBytes: Int
+    package var storeBytes: Int
     /// Seconds that making those stores took, once for all runs; nil where that is not known.
-    public var encodingSeconds: Double?
+    package var encodingSeconds: Double?
 
     /// Seconds of a step: the epoch's divided by its steps.
-    public var secondsPerStep: Double { secondsPerEpoch / Double(max(1, stepsPerEpoch)) }
+    package var secondsPerStep: Double { secondsPerEpoch / Double(max(1, stepsPerEpoch)) }
 
     /// Makes a cost.
-    public init(
+    package init(
         secondsPerEpoch: Double, stepsPerEpoch: Int, epochs: Int, trainableParameters: Int, totalParameters: Int,
         peakMemory: Int, storeBytes: Int, encodingSeconds: Double? = nil
     ) {

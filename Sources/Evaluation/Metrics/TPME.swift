@@ -7,20 +7,20 @@ import Files
 ///
 /// The number is relative: it says nothing outside its table, and changes when a method is added. Where all methods cost the same
 /// in some respect (so also with one method), that respect is 0 for all of them.
-public enum TPME {
+package enum TPME {
     /// What training a method costs.
-    public struct Cost: Codable, Equatable, Sendable {
+    package struct Cost: Codable, Equatable, Sendable {
         /// The method's name.
-        public var method: String
+        package var method: String
         /// Training time per epoch, in seconds.
-        public var secondsPerEpoch: Double
+        package var secondsPerEpoch: Double
         /// How many parameters are trained.
-        public var trainableParameters: Int
+        package var trainableParameters: Int
         /// Peak memory of training, in bytes.
-        public var peakMemory: Int
+        package var peakMemory: Int
 
         /// States a method's cost.
-        public init(method: String, secondsPerEpoch: Double, trainableParameters: Int, peakMemory: Int) {
+        package init(method: String, secondsPerEpoch: Double, trainableParameters: Int, peakMemory: Int) {
             self.method = method
             self.secondsPerEpoch = secondsPerEpoch
             self.trainableParameters = trainableParameters
@@ -29,16 +29,16 @@ public enum TPME {
     }
 
     /// The weights of time, parameters and memory; they add up to 1.
-    public struct Weights: Codable, Equatable, Sendable {
+    package struct Weights: Codable, Equatable, Sendable {
         /// Of training time per epoch.
-        public var time: Double
+        package var time: Double
         /// Of trainable parameters.
-        public var parameters: Double
+        package var parameters: Double
         /// Of peak memory.
-        public var memory: Double
+        package var memory: Double
 
         /// Makes weights; by default the papers'.
-        public init(time: Double = 0.45, parameters: Double = 0.10, memory: Double = 0.45) {
+        package init(time: Double = 0.45, parameters: Double = 0.10, memory: Double = 0.45) {
             self.time = time
             self.parameters = parameters
             self.memory = memory
@@ -46,17 +46,17 @@ public enum TPME {
     }
 
     /// A method's TPME and the normalised costs it is made of, all 0...1.
-    public struct Value: Codable, Equatable, Sendable {
+    package struct Value: Codable, Equatable, Sendable {
         /// The method's name.
-        public var method: String
+        package var method: String
         /// Normalised training time.
-        public var time: Double
+        package var time: Double
         /// Normalised trainable parameters.
-        public var parameters: Double
+        package var parameters: Double
         /// Normalised peak memory.
-        public var memory: Double
+        package var memory: Double
         /// TPME: the weighted sum.
-        public var value: Double
+        package var value: Double
     }
 
     /// The TPME of each method.
@@ -66,7 +66,7 @@ public enum TPME {
     ///   - weights: not negative, adding up to 1.
     /// - Returns: one value per method, in the same order.
     /// - Throws: ``UserError`` for a cost that is negative or not finite and for weights that do not add up to 1.
-    public static func values(of costs: [Cost], weights: Weights = Weights()) throws -> [Value] {
+    package static func values(of costs: [Cost], weights: Weights = Weights()) throws -> [Value] {
         let parts = [weights.time, weights.parameters, weights.memory]
         guard parts.allSatisfy({ $0 >= 0 }), abs(parts.reduce(0, +) - 1) < 1e-9 else {
             throw UserError("the weights of TPME are \(parts)", remedy: "Give three weights from 0 that add up to 1.")

@@ -4,7 +4,7 @@ import Metrics
 import Torch
 
 /// Where targets stand among all items of the catalogue, by counting greater scores: nothing is sorted.
-public struct Ranker {
+package struct Ranker {
     /// The bytes that the scores of a block of cases may take.
     private let budget: Int
     /// Whether training never saw an item.
@@ -15,7 +15,7 @@ public struct Ranker {
     /// - Parameters:
     ///   - budget: bytes for the scores of a block of cases. On a processor a block that fits into its cache is read from there.
     ///   - isCold: whether training never saw an item.
-    public init(budget: Int, isCold: @escaping (Int) -> Bool) {
+    package init(budget: Int, isCold: @escaping (Int) -> Bool) {
         self.budget = budget
         self.isCold = isCold
     }
@@ -28,7 +28,7 @@ public struct Ranker {
     ///   - users: the vectors of the cases [cases, width].
     ///   - items: the vectors of the catalogue [items, width].
     /// - Throws: `UserError` when a score is not a number, which a model has that diverged.
-    public func ranks(of batch: EvaluationBatch, users: Tensor, items: Tensor) throws -> [TargetRank] {
+    package func ranks(of batch: EvaluationBatch, users: Tensor, items: Tensor) throws -> [TargetRank] {
         let length = max(1, budget / (4 * max(1, items.size(0))))
         let columns = items.transposed(0, 1)
         var ranks: [TargetRank] = []

@@ -4,7 +4,7 @@ import Metrics
 
 extension RunReport {
     /// The whole report as one HTML file that needs no network and no other file, and runs no script.
-    public var html: String {
+    package var html: String {
         Page(
             title: title, subtitle: subtitle, header: tiles,
             sections: [
@@ -17,7 +17,7 @@ extension RunReport {
     }
 
     /// The learning curves as one SVG file; nil when there are none.
-    public var curvesSVG: String? { curveCharts.file(title: title) }
+    package var curvesSVG: String? { curveCharts.file(title: title) }
 
     private var curveCharts: CurveCharts { CurveCharts(curves: curves) }
 
@@ -25,7 +25,7 @@ extension RunReport {
     ///
     /// - Parameter folder: an existing folder; files of these names are replaced.
     /// - Throws: ``UserError`` when the folder cannot be written.
-    public func write(to folder: URL) throws {
+    package func write(to folder: URL) throws {
         try AtomicFile.write(html, to: folder.appending(path: "report.html"))
         try AtomicFile.write(markdownTable, to: folder.appending(path: "table.md"))
         try AtomicFile.write(csvTable, to: folder.appending(path: "table.csv"))

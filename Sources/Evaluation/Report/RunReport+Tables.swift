@@ -3,15 +3,15 @@ import Metrics
 
 extension RunReport {
     /// TPME of the methods whose cost is known; empty when fewer than two are.
-    public var efficiency: [TPME.Value] { parts.efficiency.sorted { $0.key < $1.key }.map(\.value) }
+    package var efficiency: [TPME.Value] { parts.efficiency.sorted { $0.key < $1.key }.map(\.value) }
 
     var parts: MethodParts { MethodParts(methods: methods, subject: subject, ceiling: ceiling, weights: tpmeWeights) }
 
     /// The methods as a Markdown table, for a README or an issue.
-    public var markdownTable: String { table.markdown }
+    package var markdownTable: String { table.markdown }
 
     /// The methods as CSV (RFC 4180) in full precision: shares 0...1, seconds, bytes; what is not known is empty.
-    public var csvTable: String {
+    package var csvTable: String {
         var csv = CSVText(
             columns: ["method", "hr@10", "hr@10_low", "hr@10_high", "ndcg@10", "ndcg@10_low", "ndcg@10_high"]
                 + CSVText.costColumns + ["tpme", "note"])

@@ -3,7 +3,7 @@ import Metrics
 
 extension StudyReport {
     /// The variants as a Markdown table, for a README or an issue.
-    public var markdownTable: String { (kind == .tune ? trialTable : table).markdown }
+    package var markdownTable: String { (kind == .tune ? trialTable : table).markdown }
 
     /// The variants, their means over seeds and what they cost.
     var table: ReportTable {
@@ -71,7 +71,7 @@ extension StudyReport {
 
 extension StudyReport {
     /// The variants as CSV (RFC 4180) in full precision: shares 0...1, seconds, bytes; what is not known is empty.
-    public var csvTable: String {
+    package var csvTable: String {
         let metrics = ["hr@10", "ndcg@10"].flatMap { name in
             [name] + ["seed_low", "seed_high", "seed_deviation", "user_low", "user_high"].map { "\(name)_\($0)" }
         }
@@ -99,7 +99,7 @@ extension StudyReport {
     }
 
     /// The runs as CSV (RFC 4180) in full precision, one row each.
-    public var runsTable: String {
+    package var runsTable: String {
         var csv = CSVText(
             columns: ["variant", "seed", "hr@10", "ndcg@10", "validation_hr@10", "validation_ndcg@10"] + CSVText.costColumns)
         for variant in variants {

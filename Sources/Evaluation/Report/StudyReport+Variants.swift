@@ -2,36 +2,36 @@ import Metrics
 
 extension StudyReport {
     /// One thing that a study tried: a row of its table.
-    public struct Variant: Sendable {
+    package struct Variant: Sendable {
         /// The variant's name; curves and comparisons refer to it.
-        public var name: String
+        package var name: String
         /// What it belongs to, as in `kept layers`; neighbours of the same group stand under one heading. Empty for no group.
-        public var group: String
+        package var group: String
         /// Its runs, one per seed.
-        public var runs: [Run]
+        package var runs: [Run]
         /// HR@10 on the test targets over the users' means over seeds, 0...1, with the interval over users.
-        public var hitRate: Estimate?
+        package var hitRate: Estimate?
         /// NDCG@10 on the test targets over the users' means over seeds, 0...1, with the interval over users.
-        public var ndcg: Estimate?
+        package var ndcg: Estimate?
         /// What training takes; nil where it is not known or nothing is trained.
-        public var cost: RunCost?
+        package var cost: RunCost?
         /// The settings in which it differs from the others, name and value.
-        public var settings: [(label: String, value: String)] = []
+        package var settings: [(label: String, value: String)] = []
         /// What a reader has to know, as in `early stop with patience 3`, `random weights`, or why it failed.
-        public var note: String
+        package var note: String
         /// The gates, as means over seeds; see ``RunReport/Gates/init(meanOf:)``.
-        public var gates: RunReport.Gates?
+        package var gates: RunReport.Gates?
         /// How much of the scores each tower decides.
-        public var shares: [RunResult.TowerShare] = []
+        package var shares: [RunResult.TowerShare] = []
         /// The ranking by groups of users.
-        public var breakdowns: [Breakdown] = []
+        package var breakdowns: [Breakdown] = []
         /// Its encoders, in a study of scale.
-        public var encoders: Encoders?
+        package var encoders: Encoders?
         /// How the items were changed, in a study of robustness; nil for the items as they are.
-        public var change: Change?
+        package var change: Change?
 
         /// Describes a variant.
-        public init(
+        package init(
             name: String, group: String = "", runs: [Run] = [], hitRate: Estimate? = nil, ndcg: Estimate? = nil,
             cost: RunCost? = nil, note: String = ""
         ) {
@@ -45,7 +45,7 @@ extension StudyReport {
         }
 
         /// A metric of the runs over seeds; nil where no run has it.
-        public func summary(_ metric: KeyPath<Run, Double?>) -> SeedSummary? {
+        package func summary(_ metric: KeyPath<Run, Double?>) -> SeedSummary? {
             let values = runs.compactMap { $0[keyPath: metric] }
             return values.isEmpty ? nil : SeedSummary(values)
         }
@@ -57,22 +57,22 @@ extension StudyReport {
     }
 
     /// One run of a variant; what was not measured is nil.
-    public struct Run: Sendable {
+    package struct Run: Sendable {
         /// The run's seed.
-        public var seed: UInt64
+        package var seed: UInt64
         /// HR@10 on the test targets, 0...1.
-        public var hitRate: Double?
+        package var hitRate: Double?
         /// NDCG@10 on the test targets, 0...1.
-        public var ndcg: Double?
+        package var ndcg: Double?
         /// HR@10 on the validation targets, 0...1.
-        public var validationHitRate: Double?
+        package var validationHitRate: Double?
         /// NDCG@10 on the validation targets, 0...1.
-        public var validationNDCG: Double?
+        package var validationNDCG: Double?
         /// What it took.
-        public var cost: RunCost?
+        package var cost: RunCost?
 
         /// Describes a run.
-        public init(
+        package init(
             seed: UInt64, hitRate: Double? = nil, ndcg: Double? = nil, validationHitRate: Double? = nil,
             validationNDCG: Double? = nil, cost: RunCost? = nil
         ) {
@@ -85,7 +85,7 @@ extension StudyReport {
         }
 
         /// Describes a run by its result.
-        public init(_ result: RunResult) {
+        package init(_ result: RunResult) {
             let (test, validation) = (result.test?.all[cutoff: 10], result.validation?.all[cutoff: 10])
             self.init(
                 seed: result.seed, hitRate: test?.hitRate.value, ndcg: test?.ndcg.value,
@@ -94,42 +94,42 @@ extension StudyReport {
     }
 
     /// The two encoders of a variant.
-    public struct Encoders: Sendable {
+    package struct Encoders: Sendable {
         /// An encoder and its size.
-        public struct Encoder: Sendable, Hashable {
+        package struct Encoder: Sendable, Hashable {
             /// The encoder's name, as in `MiniLM-L6`, or `MiniLM-L6, random weights`.
-            public var name: String
+            package var name: String
             /// How many parameters it has.
-            public var parameters: Int
+            package var parameters: Int
 
             /// Describes an encoder.
-            public init(name: String, parameters: Int) {
+            package init(name: String, parameters: Int) {
                 self.name = name
                 self.parameters = parameters
             }
         }
 
         /// The text encoder.
-        public var text: Encoder
+        package var text: Encoder
         /// The image encoder.
-        public var image: Encoder
+        package var image: Encoder
 
         /// Describes a pair.
-        public init(text: Encoder, image: Encoder) {
+        package init(text: Encoder, image: Encoder) {
             self.text = text
             self.image = image
         }
     }
 
     /// A change of the items.
-    public struct Change: Sendable, Hashable {
+    package struct Change: Sendable, Hashable {
         /// Its name, as in `titles-missing`.
-        public var name: String
+        package var name: String
         /// The share of items that are changed, or how strongly, 0...1.
-        public var rate: Double
+        package var rate: Double
 
         /// Describes a change.
-        public init(name: String, rate: Double) {
+        package init(name: String, rate: Double) {
             self.name = name
             self.rate = rate
         }

@@ -5,9 +5,9 @@ import Metrics
 /// What a study is shown as: values only; `html`, `curvesSVG`, `markdownTable`, `csvTable` and `runsTable` draw them.
 ///
 /// Every part but the title may be empty and is then left out. Texts may be anything: they are escaped where they are drawn.
-public struct StudyReport: Sendable {
+package struct StudyReport: Sendable {
     /// What a study asks.
-    public enum Kind: String, Sendable {
+    package enum Kind: String, Sendable {
         /// Which method is better, and what each costs.
         case compare
         /// What each part of a method is worth; ``Variant/group`` is the part.
@@ -21,30 +21,30 @@ public struct StudyReport: Sendable {
     }
 
     /// The heading.
-    public var title: String
+    package var title: String
     /// A line under the heading: dataset, date, machine.
-    public var subtitle: String
+    package var subtitle: String
     /// What the study asks.
-    public var kind: Kind
+    package var kind: Kind
     /// What was tried, in the order of the table; for ``Kind/tune`` in the order of the trials.
-    public var variants: [Variant] = []
+    package var variants: [Variant] = []
     /// The name of the variant that the others are compared with, or that is chosen; it is marked.
-    public var reference: String?
+    package var reference: String?
     /// The variants compared with the reference, corrected for their number; see ``MethodComparison/corrected(_:)``.
-    public var comparisons: [MethodComparison] = []
+    package var comparisons: [MethodComparison] = []
     /// The best that can be reached, where known.
-    public var ceiling: RunReport.Ceiling?
+    package var ceiling: RunReport.Ceiling?
     /// How TPME weighs time, parameters and memory.
-    public var tpmeWeights = TPME.Weights()
+    package var tpmeWeights = TPME.Weights()
     /// The learning curves of all runs, each under its variant's name.
-    public var curves: [RunReport.Curve] = []
+    package var curves: [RunReport.Curve] = []
     /// The study file, as text.
-    public var configuration: String = ""
+    package var configuration: String = ""
     /// The environment, label and value: machine, versions, commit.
-    public var environment: [(label: String, value: String)] = []
+    package var environment: [(label: String, value: String)] = []
 
     /// Starts a report with nothing but its heading.
-    public init(title: String, subtitle: String = "", kind: Kind) {
+    package init(title: String, subtitle: String = "", kind: Kind) {
         self.title = title
         self.subtitle = subtitle
         self.kind = kind
@@ -67,7 +67,7 @@ public struct StudyReport: Sendable {
 
 extension StudyReport {
     /// The whole report as one HTML file that needs no network and no other file, and runs no script.
-    public var html: String {
+    package var html: String {
         let first: [Markup] =
             switch kind {
             case .compare, .ablate:
@@ -85,13 +85,13 @@ extension StudyReport {
     }
 
     /// The learning curves as one SVG file; nil when there are none.
-    public var curvesSVG: String? { curveCharts.file(title: title) }
+    package var curvesSVG: String? { curveCharts.file(title: title) }
 
     /// Writes `report.html`, `curves.svg`, `table.md`, `table.csv` and `runs.csv`, each atomically; without curves no `curves.svg`.
     ///
     /// - Parameter folder: an existing folder; files of these names are replaced.
     /// - Throws: ``UserError`` when the folder cannot be written.
-    public func write(to folder: URL) throws {
+    package func write(to folder: URL) throws {
         try AtomicFile.write(html, to: folder.appending(path: "report.html"))
         try AtomicFile.write(markdownTable, to: folder.appending(path: "table.md"))
         try AtomicFile.write(csvTable, to: folder.appending(path: "table.csv"))

@@ -1,16 +1,16 @@
 import Foundation
 
 /// A file that is either there whole or not at all: written beside its place, flushed to the disk, then renamed.
-public final class AtomicFile {
+package final class AtomicFile {
     /// Where the finished file will be.
-    public let url: URL
+    package let url: URL
     private let partial: URL
     private var descriptor: Int32
 
     /// Starts a file; nothing is seen at `url` before ``commit()``.
     ///
     /// - Throws: ``UserError`` when the folder is missing or not writable.
-    public init(_ url: URL) throws {
+    package init(_ url: URL) throws {
         self.url = url
         partial = url.deletingLastPathComponent().appending(path: HiddenName.new(for: url.lastPathComponent, .partial))
         descriptor = open(partial.path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
@@ -20,7 +20,7 @@ public final class AtomicFile {
     /// Appends bytes.
     ///
     /// - Throws: ``UserError`` when the disk is full or fails; the partial file is then gone.
-    public func write(_ bytes: UnsafeRawBufferPointer) throws {
+    package func write(_ bytes: UnsafeRawBufferPointer) throws {
         var rest = bytes[...]
         while !rest.isEmpty {
             let written = Foundation.write(descriptor, rest.base.baseAddress! + rest.startIndex, rest.count)
@@ -31,21 +31,21 @@ public final class AtomicFile {
     }
 
     /// Appends the bytes of `data`.
-    public func write(_ data: Data) throws { try data.withUnsafeBytes { try write($0) } }
+    package func write(_ data: Data) throws { try data.withUnsafeBytes { try write($0) } }
 
     /// Appends text as UTF-8.
-    public func write(_ text: String) throws {
+    package func write(_ text: String) throws {
         var text = text
         try text.withUTF8 { try write(UnsafeRawBufferPointer($0)) }
     }
 
     /// Leaves out bytes, which read as zeros and take no space on the disk; some others have to be written after them.
-    public func skip(_ count: Int) throws {
+    package func skip(_ count: Int) throws {
         guard lseek(descriptor, off_t(count), SEEK_CUR) >= 0 else { throw abandon("could not write the file") }
     }
 
     /// Flushes the file to the disk and puts it in its place, over an older one.
-    public func commit() throws {
+    package func commit() throws {
         guard fsync(descriptor) == 0 else { throw abandon("could not flush the file to the disk") }
         close(descriptor)
         descriptor = -1
@@ -58,14 +58,14 @@ public final class AtomicFile {
     }
 
     /// Writes a whole file at once.
-    public static func write(_ data: Data, to url: URL) throws {
+    package static func write(_ data: Data, to url: URL) throws {
         let file = try AtomicFile(url)
         try file.write(data)
         try file.commit()
     }
 
     /// Writes a whole text file at once, as UTF-8.
-    public static func write(_ text: String, to url: URL) throws {
+    package static func write(_ text: String, to url: URL) throws {
         try write(Data(text.utf8), to: url)
     }
 

@@ -2,34 +2,34 @@ import Crypto
 import Foundation
 
 /// A SHA-256 over bytes, text and files, written as 64 hexadecimal digits.
-public struct ContentHash {
+package struct ContentHash {
     private var hasher = SHA256()
 
     /// Starts a hash of nothing.
-    public init() {}
+    package init() {}
 
     /// Adds bytes.
-    public mutating func update(_ bytes: UnsafeRawBufferPointer) { hasher.update(bufferPointer: bytes) }
+    package mutating func update(_ bytes: UnsafeRawBufferPointer) { hasher.update(bufferPointer: bytes) }
 
     /// Adds text, with its length first so that `("ab", "c")` and `("a", "bc")` differ.
-    public mutating func update(_ text: String) {
+    package mutating func update(_ text: String) {
         var length = UInt64(text.utf8.count).littleEndian
         withUnsafeBytes(of: &length) { hasher.update(bufferPointer: $0) }
         hasher.update(data: Data(text.utf8))
     }
 
     /// The digits of the hash of all that was added.
-    public var digits: String { hasher.finalize().map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined() }
+    package var digits: String { hasher.finalize().map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined() }
 
     /// The hash of some bytes.
-    public static func of(_ bytes: UnsafeRawBufferPointer) -> String {
+    package static func of(_ bytes: UnsafeRawBufferPointer) -> String {
         var hash = ContentHash()
         hash.update(bytes)
         return hash.digits
     }
 
     /// The hash of some texts in their order, as of ``update(_:)-(String)`` with each.
-    public static func of(texts: some Sequence<String>) -> String {
+    package static func of(texts: some Sequence<String>) -> String {
         var hash = ContentHash()
         // In pieces: to call the hash for every short text would cost more than to compute it.
         var piece: [UInt8] = []
@@ -47,7 +47,7 @@ public struct ContentHash {
     /// The hash of a file's bytes, read in parts: the file may be larger than the memory.
     ///
     /// - Throws: ``UserError`` when the file cannot be read.
-    public static func of(file url: URL) throws -> String {
+    package static func of(file url: URL) throws -> String {
         var hash = ContentHash()
         try hash.update(file: url, size: MappedFile(url).bytes.count)
         return hash.digits
@@ -56,7 +56,7 @@ public struct ContentHash {
     /// Adds the first `size` bytes of a file, read in parts.
     ///
     /// - Throws: ``UserError`` when the file cannot be read.
-    public mutating func update(file url: URL, size: Int) throws {
+    package mutating func update(file url: URL, size: Int) throws {
         let file = try RandomAccessFile(reading: url)
         let part = UnsafeMutableRawBufferPointer.allocate(byteCount: min(max(size, 1), 4 << 20), alignment: 64)
         defer { part.deallocate() }

@@ -1,10 +1,10 @@
 /// The types of elements that arrays and tensors of other programs' files have.
-public enum ElementType: String, Sendable, CaseIterable {
+package enum ElementType: String, Sendable, CaseIterable {
     case float16, bfloat16, float32, float64
     case int8, int16, int32, int64, uint8, bool
 
     /// Bytes of an element.
-    public var size: Int {
+    package var size: Int {
         switch self {
         case .int8, .uint8, .bool: 1
         case .float16, .bfloat16, .int16: 2
@@ -14,7 +14,7 @@ public enum ElementType: String, Sendable, CaseIterable {
     }
 
     /// Whether elements are numbers with a point.
-    public var isFloating: Bool {
+    package var isFloating: Bool {
         switch self {
         case .float16, .bfloat16, .float32, .float64: true
         case .int8, .int16, .int32, .int64, .uint8, .bool: false

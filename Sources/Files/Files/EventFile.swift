@@ -8,9 +8,9 @@ import Foundation
 /// let events = try EventFile(run.appending(path: "events.tfevents"), keepingStepsBelow: firstEpoch)
 /// try events.write(step: 3, values: [("loss", 4.2), ("validation/hr@10", 0.09)])
 /// ```
-public final class EventFile {
+package final class EventFile {
     /// Where the file is.
-    public let url: URL
+    package let url: URL
     private let file: RandomAccessFile
     private var end: Int
 
@@ -24,7 +24,7 @@ public final class EventFile {
     ///   - step: the first step that will be written; 0 starts anew.
     ///   - wallTime: seconds since 1970, for the first record of a new file.
     /// - Throws: ``UserError`` when the file cannot be read or written.
-    public init(_ url: URL, keepingStepsBelow step: Int, wallTime: Double = Date().timeIntervalSince1970) throws {
+    package init(_ url: URL, keepingStepsBelow step: Int, wallTime: Double = Date().timeIntervalSince1970) throws {
         self.url = url
         let old = FileManager.default.fileExists(atPath: url.path) ? [UInt8](try Self.bytes(of: url)) : []
         end = 0
@@ -41,7 +41,7 @@ public final class EventFile {
     ///   - wallTime: seconds since 1970.
     ///   - values: tags, with slashes between a group and its parts, and values, finite or not.
     /// - Throws: ``UserError`` when the disk is full or fails.
-    public func write(step: Int, wallTime: Double = Date().timeIntervalSince1970, values: [(tag: String, value: Float)]) throws
+    package func write(step: Int, wallTime: Double = Date().timeIntervalSince1970, values: [(tag: String, value: Float)]) throws
     {
         try append(EventRecord.scalars(values, step: step, wallTime: wallTime))
     }

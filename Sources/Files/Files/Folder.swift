@@ -2,14 +2,14 @@ import CFileSystem
 import Foundation
 
 /// Making folders, their room and their way to the disk.
-public enum Folder {
+package enum Folder {
     /// Checks that a disk has room.
     ///
     /// - Parameters:
     ///   - bytes: what will be written.
     ///   - url: an existing folder on that disk.
     /// - Throws: ``UserError`` that says how much is needed and how much is free.
-    public static func checkSpace(for bytes: Int, at url: URL) throws {
+    package static func checkSpace(for bytes: Int, at url: URL) throws {
         let free = try freeSpace(at: url)
         guard Double(bytes) <= free else {
             func megabytes(_ bytes: Double) -> String { String(format: "%.1f MB", bytes / 1e6) }
@@ -22,7 +22,7 @@ public enum Folder {
     /// Bytes that are free on the disk of an existing folder.
     ///
     /// - Throws: ``UserError`` when the system does not say.
-    public static func freeSpace(at url: URL) throws -> Double {
+    package static func freeSpace(at url: URL) throws -> Double {
         var status = statvfs()
         guard statvfs(url.path, &status) == 0 else {
             throw UserError.system("could not read the disk's free space", at: url.path)
@@ -31,7 +31,7 @@ public enum Folder {
     }
 
     /// Makes a folder and its parents where they are missing.
-    public static func make(_ url: URL) throws {
+    package static func make(_ url: URL) throws {
         do {
             try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
         } catch {

@@ -1,11 +1,11 @@
 import Foundation
 
 /// JSON files of a known form.
-public enum JSONFile {
+package enum JSONFile {
     /// Reads a value.
     ///
     /// - Throws: ``UserError`` that names the file and the key that is missing or of the wrong type.
-    public static func read<Value: Decodable>(_ type: Value.Type, from url: URL) throws -> Value {
+    package static func read<Value: Decodable>(_ type: Value.Type, from url: URL) throws -> Value {
         let data = try MappedFile(url).withBytes { bytes in
             try LargeFilePointer.check(bytes, at: url.path)
             return Data(bytes)
@@ -30,12 +30,12 @@ public enum JSONFile {
     }
 
     /// Writes a value with sorted keys, indented, atomically.
-    public static func write(_ value: some Encodable, to url: URL) throws {
+    package static func write(_ value: some Encodable, to url: URL) throws {
         try AtomicFile.write(encode(value), to: url)
     }
 
     /// A value as indented JSON with sorted keys and a line end.
-    public static func encode(_ value: some Encodable) throws -> Data {
+    package static func encode(_ value: some Encodable) throws -> Data {
         try encoder([.prettyPrinted]).encode(value) + Data("\n".utf8)
     }
 

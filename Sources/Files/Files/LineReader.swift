@@ -5,13 +5,13 @@ import Foundation
 ///
 /// Lines end at `\n`; a `\r` before it and a byte order mark at the file's start are taken off. In a file whose first block has
 /// more `\r` without a `\n` than `\n`, as old spreadsheets write, lines end at `\r`. Lines are handed out in UTF-8, whatever the file's encoding.
-public final class LineReader {
+package final class LineReader {
     /// Where the file is.
-    public let url: URL
+    package let url: URL
     /// The number of the line last read, from 1.
-    public private(set) var number = 0
+    package private(set) var number = 0
     /// No line may be longer than this, in bytes: a file without line ends must not fill the memory.
-    public static let longestLine = 64 << 20
+    package static let longestLine = 64 << 20
 
     private let file: gzFile
     // What was read and not yet handed out lies at position..<filled.
@@ -32,7 +32,7 @@ public final class LineReader {
     ///
     /// - Parameter encoding: how it is written; nil for UTF-8. A byte order mark at its start comes before this.
     /// - Throws: ``UserError`` when the file is missing or is a folder.
-    public init(_ url: URL, encoding: TextEncoding? = nil) throws {
+    package init(_ url: URL, encoding: TextEncoding? = nil) throws {
         self.url = url
         named = encoding
         var status = stat()
@@ -54,7 +54,7 @@ public final class LineReader {
     ///
     /// - Throws: ``UserError`` for a damaged or cut off gzip stream, for a line over ``longestLine``, and for bytes that are no UTF-16
     ///   where the file is in UTF-16; whether UTF-8 is well-formed is left to whoever takes the line as text.
-    public func line() throws -> UnsafeRawBufferPointer? {
+    package func line() throws -> UnsafeRawBufferPointer? {
         if let line = held {
             held = nil
             return line
@@ -88,12 +88,12 @@ public final class LineReader {
     /// The next line as its bytes, without the line end; nil at the end of the file.
     ///
     /// - Throws: ``UserError`` as ``line()`` does.
-    public func nextBytes() throws -> [UInt8]? { try line().map(Array.init) }
+    package func nextBytes() throws -> [UInt8]? { try line().map(Array.init) }
 
     /// The next line as text; nil at the end of the file.
     ///
     /// - Throws: ``UserError`` as ``line()`` does, and for bytes that are not UTF-8.
-    public func next() throws -> String? {
+    package func next() throws -> String? {
         guard let bytes = try line() else { return nil }
         guard let text = String(validating: bytes, as: UTF8.self) else {
             throw UserError("the line is not UTF-8", at: place, remedy: "Convert the file: iconv -f latin1 -t utf-8.")
@@ -102,7 +102,7 @@ public final class LineReader {
     }
 
     /// Where the line last read stands, as `path:line`.
-    public var place: String { "\(url.path):\(number)" }
+    package var place: String { "\(url.path):\(number)" }
 
     /// Counts a line and takes the rest of its line end off it.
     private func take(_ range: Range<Int>) throws -> UnsafeRawBufferPointer {

@@ -4,16 +4,16 @@ import Foundation
 ///
 /// The mapping is for reading alone and lives as long as this object: it takes no memory that the system would have to promise, so that
 /// a file may be larger than memory.
-public final class MappedFile: Sendable {
+package final class MappedFile: Sendable {
     /// Where the file is.
-    public let url: URL
+    package let url: URL
     /// All bytes of the file. Valid as long as this object lives.
-    nonisolated(unsafe) public let bytes: UnsafeRawBufferPointer
+    nonisolated(unsafe) package let bytes: UnsafeRawBufferPointer
 
     /// Maps a file.
     ///
     /// - Throws: ``UserError`` when the file is missing, is not a plain file or cannot be mapped.
-    public init(_ url: URL) throws {
+    package init(_ url: URL) throws {
         self.url = url
         let descriptor = open(url.path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw UserError.system("could not open the file", at: url.path) }
@@ -37,7 +37,7 @@ public final class MappedFile: Sendable {
     /// Gives the bytes to `body` and keeps them mapped until it returns.
     ///
     /// Whoever holds on to ``bytes`` alone does not keep the file mapped: the object may go right after its last use.
-    public func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
+    package func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
         try withExtendedLifetime(self) { try body(bytes) }
     }
 

@@ -4,9 +4,9 @@ import Foundation
 ///
 /// Format, versions 1 to 3: the bytes 93 `NUMPY`, two bytes of version, the header's length (2 bytes, from version 2 on 4), a header
 /// that reads like a dictionary of Python, then the elements. The header is data here and never evaluated.
-public struct NumpyFile: Sendable {
+package struct NumpyFile: Sendable {
     /// The array.
-    public let tensor: StoredTensor
+    package let tensor: StoredTensor
 
     /// No header may be longer, in bytes.
     static let longestHeader = 1 << 16
@@ -14,7 +14,7 @@ public struct NumpyFile: Sendable {
     /// Opens a file and checks its header.
     ///
     /// - Throws: ``UserError`` for a file that is missing, cut off or not of this form, or whose elements are not floating numbers.
-    public init(_ url: URL) throws {
+    package init(_ url: URL) throws {
         let file = try MappedFile(url)
         func damaged(_ problem: String) -> UserError {
             UserError(problem, at: url.path, remedy: "The file is damaged or no .npy: write it again with numpy.save.")

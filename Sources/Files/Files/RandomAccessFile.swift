@@ -1,20 +1,20 @@
 import Foundation
 
 /// A file that is read and written at any place, without being mapped: what was read does not count as memory in use.
-public final class RandomAccessFile: Sendable {
+package final class RandomAccessFile: Sendable {
     /// Where the file is.
-    public let url: URL
+    package let url: URL
     private let descriptor: Int32
 
     /// Opens a file for reading.
     ///
     /// - Throws: ``UserError`` when it is missing or may not be read.
-    public convenience init(reading url: URL) throws { try self.init(url, O_RDONLY) }
+    package convenience init(reading url: URL) throws { try self.init(url, O_RDONLY) }
 
     /// Opens a file for reading and writing; makes an empty one where there is none.
     ///
     /// - Throws: ``UserError`` when the folder is missing or may not be written.
-    public convenience init(updating url: URL) throws { try self.init(url, O_RDWR | O_CREAT) }
+    package convenience init(updating url: URL) throws { try self.init(url, O_RDWR | O_CREAT) }
 
     private init(_ url: URL, _ flags: Int32) throws {
         self.url = url
@@ -27,7 +27,7 @@ public final class RandomAccessFile: Sendable {
     /// Fills a buffer with the bytes from a place on.
     ///
     /// - Throws: ``UserError`` when the disk fails or the file ends before the buffer is full.
-    public func read(into buffer: UnsafeMutableRawBufferPointer, at place: Int) throws {
+    package func read(into buffer: UnsafeMutableRawBufferPointer, at place: Int) throws {
         var done = 0
         while done < buffer.count {
             let count = pread(descriptor, buffer.baseAddress! + done, buffer.count - done, off_t(place + done))
@@ -45,7 +45,7 @@ public final class RandomAccessFile: Sendable {
     /// Writes bytes from a place on.
     ///
     /// - Throws: ``UserError`` when the disk is full or fails.
-    public func write(_ bytes: UnsafeRawBufferPointer, at place: Int) throws {
+    package func write(_ bytes: UnsafeRawBufferPointer, at place: Int) throws {
         var done = 0
         while done < bytes.count {
             let count = pwrite(descriptor, bytes.baseAddress! + done, bytes.count - done, off_t(place + done))
@@ -58,14 +58,14 @@ public final class RandomAccessFile: Sendable {
     /// Cuts the file off behind a number of bytes.
     ///
     /// - Throws: ``UserError`` when the disk fails.
-    public func truncate(to count: Int) throws {
+    package func truncate(to count: Int) throws {
         guard ftruncate(descriptor, off_t(count)) == 0 else {
             throw UserError.system("could not shorten the file", at: url.path)
         }
     }
 
     /// Tells the system that some bytes are read soon, so that it fetches them meanwhile.
-    public func willRead(_ range: Range<Int>) {
+    package func willRead(_ range: Range<Int>) {
         #if os(Linux)
             _ = posix_fadvise(descriptor, off_t(range.lowerBound), off_t(range.count), POSIX_FADV_WILLNEED)
         #endif
@@ -74,7 +74,7 @@ public final class RandomAccessFile: Sendable {
     /// Returns when all that was written is on the disk.
     ///
     /// - Throws: ``UserError`` when the disk fails.
-    public func flush() throws {
+    package func flush() throws {
         guard fsync(descriptor) == 0 else { throw UserError.system("could not flush the file", at: url.path) }
     }
 }

@@ -4,29 +4,29 @@ import Foundation
 ///
 /// Format: 8 bytes little-endian header length, a JSON header, then the tensors' bytes. Everything in the header is checked before
 /// a byte of a tensor is used. Tensors are plain bytes here; the engine makes tensors of them.
-public struct SafetensorsFile: Sendable {
+package struct SafetensorsFile: Sendable {
     /// One tensor of the file.
-    public struct Entry: Sendable, Equatable {
+    package struct Entry: Sendable, Equatable {
         /// The element type as the format writes it: `F32`, `F16`, `BF16`, `I64`, ...; it may be one that is not known here.
-        public let type: String
+        package let type: String
         /// The shape; empty for a scalar.
-        public let shape: [Int]
+        package let shape: [Int]
         /// Where the bytes are, counted from the start of the file.
-        public let range: Range<Int>
+        package let range: Range<Int>
     }
 
     /// The mapped file.
-    public let file: MappedFile
+    package let file: MappedFile
     /// The tensors by name.
-    public let entries: [String: Entry]
+    package let entries: [String: Entry]
     /// The free text pairs of the header's `__metadata__`.
-    public let metadata: [String: String]
+    package let metadata: [String: String]
 
     /// No header may be longer than this, in bytes.
-    public static let longestHeader = 100 << 20
+    package static let longestHeader = 100 << 20
 
     /// Bytes of one element, by type name.
-    public static let sizes = [
+    package static let sizes = [
         "F64": 8, "F32": 4, "F16": 2, "BF16": 2, "I64": 8, "I32": 4, "I16": 2, "I8": 1, "U8": 1, "BOOL": 1,
         "F8_E4M3": 1, "F8_E5M2": 1, "U16": 2, "U32": 4, "U64": 8,
     ]
@@ -34,7 +34,7 @@ public struct SafetensorsFile: Sendable {
     /// Opens a file and checks its header.
     ///
     /// - Throws: ``UserError`` for a file that is missing, cut off, or whose header is not what the format says.
-    public init(_ url: URL) throws {
+    package init(_ url: URL) throws {
         file = try MappedFile(url)
         let bytes = UnsafeRawBufferPointer(file.bytes)
         func damaged(_ problem: String) -> UserError {
@@ -91,14 +91,14 @@ public struct SafetensorsFile: Sendable {
     }
 
     /// The bytes of a tensor; they live as long as ``file``.
-    public func bytes(of entry: Entry) -> UnsafeRawBufferPointer {
+    package func bytes(of entry: Entry) -> UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(file.bytes)[entry.range])
     }
 
     /// The elements of a tensor of a plain type, mapped and not copied; they live as long as ``file``.
     ///
     /// - Throws: ``UserError`` when the tensor is missing or is not of this type.
-    public func elements<Element: BitwiseCopyable>(_ name: String, type: String, as: Element.Type) throws
+    package func elements<Element: BitwiseCopyable>(_ name: String, type: String, as: Element.Type) throws
         -> UnsafeBufferPointer<Element>
     {
         guard let entry = entries[name] else {
@@ -119,15 +119,15 @@ public struct SafetensorsFile: Sendable {
 /// Writes a safetensors file atomically, tensor by tensor, without holding them all in memory.
 ///
 /// The layout is declared first (names, types and shapes); then the bytes are appended in that order.
-public final class SafetensorsWriter {
+package final class SafetensorsWriter {
     /// A tensor that will be written.
-    public struct Declaration: Sendable {
+    package struct Declaration: Sendable {
         let name: String
         let type: String
         let shape: [Int]
 
         /// Declares a tensor: its name, type as the format writes it (`F32`, `F16`, `BF16`, `I64`, ...) and shape.
-        public init(_ name: String, type: String, shape: [Int]) {
+        package init(_ name: String, type: String, shape: [Int]) {
             self.name = name
             self.type = type
             self.shape = shape
@@ -143,7 +143,7 @@ public final class SafetensorsWriter {
     /// Starts a file with its header.
     ///
     /// - Throws: ``UserError`` when the file cannot be written.
-    public init(_ url: URL, _ declarations: [Declaration], metadata: [String: String] = [:]) throws {
+    package init(_ url: URL, _ declarations: [Declaration], metadata: [String: String] = [:]) throws {
         var header: [String: Any] = metadata.isEmpty ? [:] : ["__metadata__": metadata]
         var offset = 0
         for declaration in declarations {
@@ -163,26 +163,26 @@ public final class SafetensorsWriter {
     }
 
     /// Appends bytes of the declared tensors, in their order; any piece sizes will do.
-    public func append(_ bytes: UnsafeRawBufferPointer) throws {
+    package func append(_ bytes: UnsafeRawBufferPointer) throws {
         written += bytes.count
         precondition(written <= total, "more bytes than were declared")
         try file.write(bytes)
     }
 
     /// Appends the elements of an array.
-    public func append<Element: BitwiseCopyable>(_ elements: [Element]) throws {
+    package func append<Element: BitwiseCopyable>(_ elements: [Element]) throws {
         try elements.withUnsafeBytes { try append($0) }
     }
 
     /// Appends zeros that take no space on the disk; the last tensor's bytes have to be real ones.
-    public func appendHole(_ count: Int) throws {
+    package func appendHole(_ count: Int) throws {
         written += count
         precondition(written < total, "a hole at the end of the file")
         try file.skip(count)
     }
 
     /// Puts the finished file in its place.
-    public func commit() throws {
+    package func commit() throws {
         precondition(written == total, "\(written) bytes written, \(total) declared")
         try file.commit()
     }

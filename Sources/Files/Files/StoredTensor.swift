@@ -1,22 +1,22 @@
 /// A tensor in a mapped file: where its elements lie and how they are read. Nothing is copied before it is asked for.
-public struct StoredTensor: Sendable {
+package struct StoredTensor: Sendable {
     /// The file that holds the bytes.
-    public let file: MappedFile
+    package let file: MappedFile
     /// What the elements are.
-    public let type: ElementType
+    package let type: ElementType
     /// Whether their bytes begin with the most significant one.
-    public let isBigEndian: Bool
+    package let isBigEndian: Bool
     /// The shape; empty for a scalar.
-    public let shape: [Int]
+    package let shape: [Int]
     /// How many elements of the storage lie between neighbours along each dimension.
-    public let strides: [Int]
+    package let strides: [Int]
     /// The bytes of the storage, which several tensors may share, counted from the start of the file.
-    public let storage: Range<Int>
+    package let storage: Range<Int>
     /// The place of the first element in the storage, in elements.
-    public let offset: Int
+    package let offset: Int
 
     /// How many elements there are.
-    public var count: Int { shape.contains(0) ? 0 : shape.reduce(1, *) }
+    package var count: Int { shape.contains(0) ? 0 : shape.reduce(1, *) }
 
     /// Names a tensor after it has been checked that all its elements lie in the storage.
     ///
@@ -70,7 +70,7 @@ public struct StoredTensor: Sendable {
     }
 
     /// The part with this index along the first dimension.
-    public subscript(index: Int) -> StoredTensor {
+    package subscript(index: Int) -> StoredTensor {
         precondition(!shape.isEmpty && (0..<shape[0]).contains(index), "index \(index) of a tensor of shape \(shape)")
         return StoredTensor(self, index: index)
     }
@@ -78,7 +78,7 @@ public struct StoredTensor: Sendable {
     /// Writes all elements in the order of their indices, the last one running fastest, as float32.
     ///
     /// - Parameter values: room for exactly ``count`` values.
-    public func copy(into values: UnsafeMutableBufferPointer<Float>) {
+    package func copy(into values: UnsafeMutableBufferPointer<Float>) {
         precondition(type.isFloating && values.count == count, "\(count) values of type \(type) for \(values.count) places")
         if values.isEmpty { return }
         file.withBytes { bytes in
@@ -108,7 +108,7 @@ public struct StoredTensor: Sendable {
     }
 
     /// All elements as float32.
-    public func floats() -> [Float] {
+    package func floats() -> [Float] {
         [Float](unsafeUninitializedCapacity: count) { values, filled in
             copy(into: UnsafeMutableBufferPointer(rebasing: values[..<count]))
             filled = count
@@ -132,7 +132,7 @@ extension SafetensorsFile {
     /// A tensor of the file.
     ///
     /// - Throws: ``UserError`` when it is missing or of a type that is not read.
-    public func tensor(_ name: String) throws -> StoredTensor {
+    package func tensor(_ name: String) throws -> StoredTensor {
         guard let entry = entries[name] else { throw UserError("tensor \"\(name)\" is missing", at: file.url.path) }
         guard let type = ElementType(safetensors: entry.type) else {
             throw UserError("tensor \"\(name)\" has the type \(entry.type), which is not read", at: file.url.path)

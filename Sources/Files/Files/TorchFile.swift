@@ -5,25 +5,25 @@ import Foundation
 /// Such a file is a zip archive with a pickle, `data.pkl`, and the bytes of each storage beside it. The pickle is read as data: nothing
 /// of it is ever executed, and what is not a tensor, a list, a tuple or a dictionary of tensors, or a plain number or text beside them,
 /// is refused.
-public struct TorchFile: Sendable {
+package struct TorchFile: Sendable {
     /// One tensor of the file.
-    public struct Entry: Sendable {
+    package struct Entry: Sendable {
         /// The keys and indices that lead to it, joined by points: empty for a tensor alone, "0" for the first one of a list.
-        public let name: String
+        package let name: String
         /// The tensor.
-        public let tensor: StoredTensor
+        package let tensor: StoredTensor
     }
 
     /// The tensors, in the order of the file.
-    public let entries: [Entry]
+    package let entries: [Entry]
     /// Whether the file holds one tensor alone, and no list or dictionary.
-    public let isOneTensor: Bool
+    package let isOneTensor: Bool
 
     /// Opens a file and reads what it holds.
     ///
     /// - Throws: ``UserError`` for a file that is missing, damaged, of the form before torch 1.6, or that holds something else than
     ///   tensors; what it is is named.
-    public init(_ url: URL) throws {
+    package init(_ url: URL) throws {
         let isOld = try MappedFile(url).withBytes { $0.first == 0x80 }
         guard !isOld else {
             throw UserError(

@@ -4,23 +4,23 @@ import Foundation
 ///
 /// Every error that can reach a user of the command or the library has this one form, so that each says where, what and what to do.
 /// Mistakes of our own are preconditions instead.
-public struct UserError: Error, Equatable, Sendable, CustomStringConvertible {
+package struct UserError: Error, Equatable, Sendable, CustomStringConvertible {
     /// Where it is: `items.tsv:12`, `model.safetensors: tensor "pooler.bias"`, `config.yaml: train.rate`; nil when there is no place.
-    public var place: String?
+    package var place: String?
     /// What is wrong: what was found and what was expected.
-    public var problem: String
+    package var problem: String
     /// What to do about it, as an instruction; nil when nothing better can be said than the problem itself.
-    public var remedy: String?
+    package var remedy: String?
 
     /// Makes an error.
-    public init(_ problem: String, at place: String? = nil, remedy: String? = nil) {
+    package init(_ problem: String, at place: String? = nil, remedy: String? = nil) {
         self.place = place
         self.problem = problem
         self.remedy = remedy
     }
 
     /// The error as shown: `place: problem`, and the remedy on a line of its own.
-    public var description: String {
+    package var description: String {
         var text = place.map { "\($0): \(problem)" } ?? problem
         if let remedy { text += "\n  \(remedy)" }
         return text
@@ -33,7 +33,7 @@ extension UserError {
     /// - Parameters:
     ///   - action: what was tried, as in "could not open the file".
     ///   - path: the file it was tried on.
-    public static func system(_ action: String, at path: String, code: Int32 = errno) -> UserError {
+    package static func system(_ action: String, at path: String, code: Int32 = errno) -> UserError {
         let remedy: String? =
             switch code {
             case ENOSPC, EDQUOT: "Free some space on this disk or choose another folder; nothing was left behind."
@@ -62,17 +62,17 @@ extension UserError {
 }
 
 /// The nearest of some known words to a word that was mistyped.
-public enum Suggestion {
+package enum Suggestion {
     /// The known word that needs the fewest edits to become `word`.
     ///
     /// - Returns: nil when even the nearest needs more edits than a third of its length (at least 2).
-    public static func nearest(to word: String, in known: some Sequence<String>) -> String? {
+    package static func nearest(to word: String, in known: some Sequence<String>) -> String? {
         guard let best = ordered(known, by: word).first else { return nil }
         return best.edits <= max(2, best.word.count / 3) ? best.word : nil
     }
 
     /// A sentence that names the nearest known word, or some when none is near: the nearest ones, in the order of the alphabet.
-    public static func sentence(for word: String, in known: some Collection<String>) -> String {
+    package static func sentence(for word: String, in known: some Collection<String>) -> String {
         if let near = nearest(to: word, in: known) { return "Did you mean \(near.quoted)?" }
         let shown = ordered(known, by: word).prefix(most).map(\.word).sorted().map(\.bounded)
         let rest = known.count - shown.count

@@ -2,12 +2,12 @@ import Files
 import Yams
 
 /// A number of bytes as people write it: `8GB`, `512 MB`, `2GiB`.
-public struct ByteCount: Sendable, Equatable {
+package struct ByteCount: Sendable, Equatable {
     /// The bytes.
-    public var bytes: Int
+    package var bytes: Int
 
     /// Makes a count.
-    public init(_ bytes: Int) { self.bytes = bytes }
+    package init(_ bytes: Int) { self.bytes = bytes }
 
     private static let units = [
         ("TB", 1_000_000_000_000), ("GB", 1_000_000_000), ("MB", 1_000_000), ("KB", 1000), ("TiB", 1 << 40), ("GiB", 1 << 30),
@@ -17,7 +17,7 @@ public struct ByteCount: Sendable, Equatable {
     /// Reads a text; a number without a unit is bytes.
     ///
     /// - Throws: ``UserError`` without a place, which says what is expected.
-    public init(_ text: String) throws {
+    package init(_ text: String) throws {
         let compact = text.filter { !$0.isWhitespace }
         let number = compact.prefix { $0.isNumber || $0 == "." }
         let unit = compact.dropFirst(number.count).lowercased()
@@ -31,7 +31,7 @@ public struct ByteCount: Sendable, Equatable {
 
 extension ByteCount: CustomStringConvertible {
     /// The count in the largest unit that it is a whole number of.
-    public var description: String {
+    package var description: String {
         let unit = Self.units.sorted { $0.1 > $1.1 }.first { bytes >= $0.1 && bytes % $0.1 == 0 } ?? ("B", 1)
         return "\(bytes / unit.1)\(unit.0)"
     }

@@ -15,7 +15,7 @@ extension Configuration {
     ///   - cache: the hub's cache, where encoders are looked for beside those in the folder.
     ///   - overrides: settings that come before what was found, as `train.epochs=3`.
     /// - Throws: ``UserError`` when the folder cannot be listed, or an override does not fit; `CancellationError`.
-    public static func text(
+    package static func text(
         from folder: URL, cache: HubCache = HubCache(), overrides: [String] = [], stop: StopToken = StopToken()
     ) throws -> String {
         let raw = try RawFolder(folder, stop: stop)

@@ -7,22 +7,22 @@ import Training
 import Yams
 
 /// All settings of a run, from raw files to a report: one YAML file, one section per stage.
-public struct Configuration: Sendable, Equatable {
+package struct Configuration: Sendable, Equatable {
     /// Raw files and splits.
-    public var data = DataSettings()
+    package var data = DataSettings()
     /// Frozen encoders and their stores.
-    public var encode = EncodeSettings()
+    package var encode = EncodeSettings()
     /// Model and training.
-    public var train = TrainSettings()
+    package var train = TrainSettings()
     /// Ranking.
-    public var evaluate = EvaluateSettings()
+    package var evaluate = EvaluateSettings()
     /// Where computing happens: `auto`, `cpu`, `cuda`, `cuda:N` or `mps`.
-    public var device = "auto"
+    package var device = "auto"
     /// Threads of one operation; 0 leaves it to LibTorch.
-    public var threads = 0
+    package var threads = 0
 
     /// The defaults.
-    public init() {}
+    package init() {}
 
     /// Reads a file.
     ///
@@ -33,7 +33,7 @@ public struct Configuration: Sendable, Equatable {
     ///   - url: the YAML file.
     ///   - overrides: settings that come before the file's, as `train.epochs=3`.
     /// - Throws: ``UserError`` that names file, line and setting.
-    public init(_ url: URL, overrides: [String] = []) throws {
+    package init(_ url: URL, overrides: [String] = []) throws {
         try self.init(
             yaml: Self.text(of: url), source: url.path, overrides: overrides, folder: url.deletingLastPathComponent())
     }
@@ -43,7 +43,7 @@ public struct Configuration: Sendable, Equatable {
     /// - Parameters:
     ///   - source: what messages call the text.
     ///   - folder: what relative paths count from.
-    public init(yaml text: String, source: String, overrides: [String] = [], folder: URL) throws {
+    package init(yaml text: String, source: String, overrides: [String] = [], folder: URL) throws {
         var root = try Self.tree(text, source: source, folder: folder)
         for override in overrides { try Self.apply(override, to: &root) }
         self = try Self.read(root, SettingsPlace(source: source))
@@ -54,7 +54,7 @@ public struct Configuration: Sendable, Equatable {
     /// A configuration with every section, to start from: paths are relative and have to be filled in.
     ///
     /// - Parameter overrides: as in ``init(_:overrides:)``.
-    public static func example(overrides: [String] = []) throws -> Configuration {
+    package static func example(overrides: [String] = []) throws -> Configuration {
         var example = Configuration()
         example.data.source = ImportSettings()
         example.data.source?.interactions = "users.tsv"
@@ -79,14 +79,14 @@ public struct Configuration: Sendable, Equatable {
     }
 
     /// The settings as commented YAML that reads back to the same.
-    public var yaml: String { yaml(indent: 0) }
+    package var yaml: String { yaml(indent: 0) }
 
     /// Stops settings that make no sense, whatever the files are that they name.
     ///
     /// A model that cannot be built is no reason to refuse what does not build one; it is named here beside other settings only.
     ///
     /// - Throws: ``UserError`` that names every such setting.
-    public func check() throws {
+    package func check() throws {
         if !problemsOfAnyWork().all.isEmpty { try problems().check() }
     }
 

@@ -7,16 +7,16 @@ import HiddenStates
 import Yams
 
 /// The section `data`.
-public struct DataSettings: Sendable, Equatable {
+package struct DataSettings: Sendable, Equatable {
     /// The dataset directory.
-    public var dataset = "dataset"
+    package var dataset = "dataset"
     /// How the dataset is made of raw files; nil when it is there already.
-    public var source: ImportSettings?
+    package var source: ImportSettings?
     /// How histories are divided.
-    public var split = SplitOptions()
+    package var split = SplitOptions()
 
     /// The defaults.
-    public init() {}
+    package init() {}
 }
 
 extension DataSettings: SettingsSection {
@@ -56,40 +56,40 @@ extension Int64: SettingValue {
 }
 
 /// The section `encode`: the frozen encoders and their stores.
-public struct EncodeSettings: Sendable, Equatable {
+package struct EncodeSettings: Sendable, Equatable {
     /// One modality's encoder.
-    public struct Modality: Sendable, Equatable {
+    package struct Modality: Sendable, Equatable {
         /// The Hugging Face directory of the encoder.
-        public var encoder = ""
+        package var encoder = ""
         /// The folder of the hidden-state store.
-        public var store = ""
+        package var store = ""
         /// The layers whose states are kept; nil spreads seven over the depth.
-        public var layers: [Int]?
+        package var layers: [Int]?
         /// How token states become one; nil for the family's own.
-        public var pooling: Pooling?
+        package var pooling: Pooling?
         /// Titles are cut to this many tokens, special ones included.
-        public var maximumTokens = 30
+        package var maximumTokens = 30
         /// What becomes of pictures that cannot be read.
-        public var damaged = EncodingOptions.DamagedPictures.fail
+        package var damaged = EncodingOptions.DamagedPictures.fail
 
         /// The defaults.
-        public init() {}
+        package init() {}
     }
 
     /// The encoder of titles; nil without that modality.
-    public var text: Modality?
+    package var text: Modality?
     /// The encoder of pictures; nil without that modality.
-    public var image: Modality?
+    package var image: Modality?
     /// The type of stored states.
-    public var dtype = StateType.float16
+    package var dtype = StateType.float16
     /// The type of the encoders' matrix products.
-    public var precision = EncodingOptions.Precision.float32
+    package var precision = EncodingOptions.Precision.float32
 
     /// The memory that encoders may use; nil: four fifths of what the machine has free.
-    public var memory: ByteCount?
+    package var memory: ByteCount?
 
     /// The defaults.
-    public init() {}
+    package init() {}
 }
 
 extension EncodeSettings: SettingsSection {
@@ -128,16 +128,16 @@ extension EncodingOptions.DamagedPictures: SettingValue {}
 extension EncodingOptions.Precision: SettingValue {}
 
 /// The section `evaluate`.
-public struct EvaluateSettings: Sendable, Equatable {
+package struct EvaluateSettings: Sendable, Equatable {
     /// List lengths k of HR@k and NDCG@k.
-    public var cutoffs = [5, 10, 20]
+    package var cutoffs = [5, 10, 20]
     /// Users shown as examples in the report.
-    public var examples = 6
+    package var examples = 6
     /// A JSON file with a known best, `{"ceiling": {"hitRate10", "ndcg10"}}`, as a generated world's `world.json`.
-    public var ceiling: String?
+    package var ceiling: String?
 
     /// The defaults.
-    public init() {}
+    package init() {}
 }
 
 extension EvaluateSettings: SettingsSection {

@@ -4,9 +4,9 @@ import Foundation
 import Yams
 
 /// The section `data.import`: which raw files a dataset is made of.
-public struct ImportSettings: Sendable, Equatable {
+package struct ImportSettings: Sendable, Equatable {
     /// The forms that raw files come in.
-    public enum Form: String, Sendable, CaseIterable {
+    package enum Form: String, Sendable, CaseIterable {
         case iisan
         case table
         case microlens
@@ -16,45 +16,45 @@ public struct ImportSettings: Sendable, Equatable {
     }
 
     /// The form.
-    public var form = Form.iisan
+    package var form = Form.iisan
     /// iisan: the users' file; table and recbole: the interactions; microlens: the pairs; amazon: the reviews; movielens: the ratings.
-    public var interactions = ""
+    package var interactions = ""
     /// iisan, table and recbole: the items' file; microlens: the titles; amazon: the metadata; movielens: the movies.
-    public var items: String?
+    package var items: String?
     /// The folder of pictures.
-    public var pictures: String?
+    package var pictures: String?
     /// table and recbole: the columns of the interactions.
-    public var user, item, timestamp: Column?
+    package var user, item, timestamp: Column?
     /// table and recbole: the columns of the items.
-    public var id, title, picture: Column?
+    package var id, title, picture: Column?
     /// table: how rows are written; nil to tell by the files' names, or else by their first rows.
-    public var tableFormat: Table.Format?
+    package var tableFormat: Table.Format?
     /// table: what stands between columns; nil to tell by the first row.
-    public var separator: Separator?
+    package var separator: Separator?
     /// table: what the first row has.
-    public var firstRow = Table.FirstRow.auto
+    package var firstRow = Table.FirstRow.auto
     /// table and recbole: how characters are written; nil for UTF-8, or what a byte order mark says.
-    public var encoding: TextEncoding?
+    package var encoding: TextEncoding?
     /// How a user's interactions are ordered.
-    public var order = ImportOptions.Order.time
+    package var order = ImportOptions.Order.time
     /// What becomes of interactions that are there twice.
-    public var duplicates = ImportOptions.Duplicates.keep
+    package var duplicates = ImportOptions.Duplicates.keep
     /// What becomes of items in histories that the items' file lacks.
-    public var unknownItems = ImportOptions.UnknownItems.fail
+    package var unknownItems = ImportOptions.UnknownItems.fail
     /// What becomes of an item that is listed twice.
-    public var duplicateItems = ImportOptions.DuplicateItems.fail
+    package var duplicateItems = ImportOptions.DuplicateItems.fail
     /// What becomes of items that nobody has.
-    public var unusedItems = ImportOptions.UnusedItems.keep
+    package var unusedItems = ImportOptions.UnusedItems.keep
     /// Whether `&amp;` and its like in titles are decoded.
-    public var decodeEntities = true
+    package var decodeEntities = true
 
     /// The defaults.
-    public init() {}
+    package init() {}
 
     /// The import these settings describe.
     ///
     /// - Throws: ``UserError`` when a file that the form needs is not named.
-    public func datasetImport(name: String, replacing: Bool) throws -> DatasetImport {
+    package func datasetImport(name: String, replacing: Bool) throws -> DatasetImport {
         guard !interactions.isEmpty else {
             throw UserError(
                 "no file is named", at: "data.import.interactions", remedy: "Name the file with the users' histories.")

@@ -3,20 +3,20 @@ import Torch
 import Training
 
 /// The section `train`: the model and its training.
-public struct TrainSettings: Sendable, Equatable {
+package struct TrainSettings: Sendable, Equatable {
     /// The run directory.
-    public var run = "run"
+    package var run = "run"
     /// The model.
-    public var model = RecommenderOptions()
+    package var model = RecommenderOptions()
     /// The kept text layers, of those stored; nil for all.
-    public var textLayers: [Int]?
+    package var textLayers: [Int]?
     /// The kept image layers, of those stored; nil for all.
-    public var imageLayers: [Int]?
+    package var imageLayers: [Int]?
     /// The training.
-    public var training = TrainingOptions()
+    package var training = TrainingOptions()
 
     /// The defaults.
-    public init() {}
+    package init() {}
 }
 
 extension TrainSettings: SettingsSection {

@@ -3,11 +3,11 @@ import Foundation
 import Torch
 
 /// Looks at what decides whether, and how fast, this machine can work: LibTorch, threads, devices, memory, disk.
-public enum Doctor {
+package enum Doctor {
     /// Looks at this machine.
     ///
     /// - Parameter folder: where files will be written; its disk is looked at.
-    public static func examine(folder: URL) -> DoctorReport {
+    package static func examine(folder: URL) -> DoctorReport {
         let limits = ControlGroup.ofThisProcess()
         var findings = [DoctorFinding("iisan", version), system()]
         let cores = cores(allowed: ProcessInfo.processInfo.activeProcessorCount, limit: limits.cores)
@@ -47,9 +47,9 @@ public enum Doctor {
 }
 
 /// One thing ``Doctor`` looked at.
-public struct DoctorFinding: Sendable, Codable, Equatable {
+package struct DoctorFinding: Sendable, Codable, Equatable {
     /// How good what was found is.
-    public enum Status: String, Sendable, Codable {
+    package enum Status: String, Sendable, Codable {
         /// Nothing to do.
         case ok
         /// It works, and could work better.
@@ -59,21 +59,21 @@ public struct DoctorFinding: Sendable, Codable, Equatable {
     }
 
     /// What was looked at: `LibTorch`, `Memory`.
-    public var name: String
+    package var name: String
     /// What was found, in words.
-    public var value: String
+    package var value: String
     /// How good that is.
-    public var status: Status
+    package var status: Status
     /// What to do about it, as an instruction; nil when nothing needs to be done.
-    public var advice: String?
+    package var advice: String?
 
     /// Makes a finding that is in order.
-    public init(_ name: String, _ value: String) {
+    package init(_ name: String, _ value: String) {
         (self.name, self.value, status) = (name, value, .ok)
     }
 
     /// Makes a finding with something to do about it; without advice it is in order.
-    public init(_ name: String, _ value: String, advice: String?, status: Status = .advice) {
+    package init(_ name: String, _ value: String, advice: String?, status: Status = .advice) {
         self.init(name, value)
         self.advice = advice
         if advice != nil { self.status = status }
@@ -81,20 +81,20 @@ public struct DoctorFinding: Sendable, Codable, Equatable {
 }
 
 /// What ``Doctor`` found out about a machine.
-public struct DoctorReport: Sendable, Codable, Equatable {
+package struct DoctorReport: Sendable, Codable, Equatable {
     /// In the order they are shown.
-    public var findings: [DoctorFinding]
+    package var findings: [DoctorFinding]
 
     /// Makes a report.
-    public init(findings: [DoctorFinding]) {
+    package init(findings: [DoctorFinding]) {
         self.findings = findings
     }
 
     /// Whether something cannot work as it is.
-    public var hasProblem: Bool { findings.contains { $0.status == .problem } }
+    package var hasProblem: Bool { findings.contains { $0.status == .problem } }
 
     /// One line per finding, the values in one column, what to do below them.
-    public var text: String {
+    package var text: String {
         var table = TextTable([.left])
         for finding in findings {
             table.rows.append(["\(Self.mark(finding.status)) \(finding.name)", finding.value])

@@ -5,51 +5,51 @@ import Foundation
 import Torch
 
 /// What a model directory holds and what running it costs, told by its configuration and the headers of its weights.
-public struct ModelCard: Codable, Sendable, Equatable {
+package struct ModelCard: Codable, Sendable, Equatable {
     /// What an encoder costs in one type of numbers.
-    public struct Cost: Codable, Sendable, Equatable {
+    package struct Cost: Codable, Sendable, Equatable {
         /// The type.
-        public var precision: String
+        package var precision: String
         /// Bytes of the whole encoder's weights in memory.
-        public var memoryBytes: Int
+        package var memoryBytes: Int
         /// Bytes of weights in memory at a time when it is read block by block.
-        public var blockwiseBytes: Int
+        package var blockwiseBytes: Int
         /// Items a second on this machine, estimated from its matrix product: titles of 16 tokens, or pictures.
-        public var itemsPerSecond: Double
+        package var itemsPerSecond: Double
     }
 
     /// The directory.
-    public var path: String
+    package var path: String
     /// The `model_type` of its `config.json`.
-    public var modelType: String
+    package var modelType: String
     /// What it reads: `text` or `image`.
-    public var modality: String
+    package var modality: String
     /// Values per token state.
-    public var width: Int
+    package var width: Int
     /// How many blocks there are.
-    public var depth: Int
+    package var depth: Int
     /// How many numbers the encoder holds.
-    public var parameters: Int
+    package var parameters: Int
     /// Bytes of its tensors in the files.
-    public var storedBytes: Int
+    package var storedBytes: Int
     /// The most tokens of a text, or the tokens of a picture.
-    public var tokens: Int
+    package var tokens: Int
     /// Height and width in pixels of the pictures it was trained on; nil for texts.
-    public var pictureSize: Int?
+    package var pictureSize: Int?
     /// How token states become one vector, when nothing else is said.
-    public var pooling: String
+    package var pooling: String
     /// The layers kept when nothing else is said.
-    public var layers: [Int]
+    package var layers: [Int]
     /// What it costs in float32 and bfloat16.
-    public var costs: [Cost]
+    package var costs: [Cost]
     /// Files that encoding would miss: a tokenizer or a picture processor.
-    public var missing: [String]
+    package var missing: [String]
 
     /// The cards of a directory: one for each encoder that it holds.
     ///
     /// - Parameter device: what speeds are estimated for.
     /// - Throws: ``UserError`` when the directory holds no encoder that can be read.
-    public static func cards(of directory: URL, on device: Device = .cpu) throws -> [ModelCard] {
+    package static func cards(of directory: URL, on device: Device = .cpu) throws -> [ModelCard] {
         try LibTorch.load()
         let rates = [DType.float32, .bfloat16].map { ($0, MatrixRate.measure($0, on: device)) }
         do {
@@ -101,7 +101,7 @@ public struct ModelCard: Codable, Sendable, Equatable {
 
 extension ModelCard: CustomStringConvertible {
     /// The card as lines of a name and a value.
-    public var description: String {
+    package var description: String {
         func size(_ bytes: Int) -> String {
             bytes < 1_000_000_000
                 ? String(format: "%.1f MB", Double(bytes) / 1e6) : String(format: "%.1f GB", Double(bytes) / 1e9)

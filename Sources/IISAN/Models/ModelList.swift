@@ -4,27 +4,27 @@ import Foundation
 import Hub
 
 /// The models that lie in the hub's cache and in some folders.
-public struct ModelList: Sendable {
+package struct ModelList: Sendable {
     /// A model, or why it cannot be used.
-    public struct Entry: Codable, Sendable, Equatable {
+    package struct Entry: Codable, Sendable, Equatable {
         /// What a setting `encoder` names it by: a name of the hub or a directory.
-        public var name: String
+        package var name: String
         /// The directory.
-        public var path: String
+        package var path: String
         /// The `model_type`; nil where it cannot be read.
-        public var modelType: String?
+        package var modelType: String?
         /// `text`, `image`, or both; empty where it cannot be read.
-        public var modalities: [String]
+        package var modalities: [String]
         /// Values per token state.
-        public var width: Int?
+        package var width: Int?
         /// How many blocks there are.
-        public var depth: Int?
+        package var depth: Int?
         /// Why the model cannot be used.
-        public var problem: String?
+        package var problem: String?
     }
 
     /// The models, those of the cache first.
-    public let entries: [Entry]
+    package let entries: [Entry]
 
     /// Looks at models' configurations and headers.
     ///
@@ -32,7 +32,7 @@ public struct ModelList: Sendable {
     ///   - cache: the hub's cache.
     ///   - folders: folders of model directories, or model directories themselves.
     /// - Throws: ``UserError`` when a folder is not there.
-    public init(cache: HubCache, folders: [URL]) throws {
+    package init(cache: HubCache, folders: [URL]) throws {
         var entries = cache.models().compactMap { model in
             (try? cache.directory(of: model.repository.description)).map { Entry(model.repository.description, $0) }
         }
@@ -79,7 +79,7 @@ extension ModelList.Entry {
 
 extension ModelList: CustomStringConvertible {
     /// The models as a table.
-    public var description: String {
+    package var description: String {
         guard !entries.isEmpty else { return "no models; fetch one with: iisan models pull NAME" }
         let rows =
             [["model", "family", "reads", "width", "depth"]]

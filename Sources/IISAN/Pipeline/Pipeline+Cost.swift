@@ -64,28 +64,28 @@ struct EncodingTime: Codable {
 }
 
 /// The machine and the versions a run was made with: `environment.json`.
-public struct RunEnvironment: Sendable, Codable, Equatable {
+package struct RunEnvironment: Sendable, Codable, Equatable {
     /// The version of this package.
-    public var iisan: String
+    package var iisan: String
     /// The version of LibTorch.
-    public var libtorch: String
+    package var libtorch: String
     /// The operating system.
-    public var system: String
+    package var system: String
     /// The processor's name.
-    public var processor: String
+    package var processor: String
     /// How many cores the process may use.
-    public var cores: Int
+    package var cores: Int
     /// Threads of one operation.
-    public var threads: Int
+    package var threads: Int
     /// The machine's memory in bytes.
-    public var memory: UInt64
+    package var memory: UInt64
     /// Where it computes.
-    public var device: String
+    package var device: String
     /// When, in UTC, as ISO 8601 writes it.
-    public var time: String
+    package var time: String
 
     /// Describes this machine now.
-    public init(device: Device) {
+    package init(device: Device) {
         iisan = version
         libtorch = LibTorch.version
         system = ProcessInfo.processInfo.operatingSystemVersionString

@@ -19,7 +19,7 @@ extension Pipeline {
     /// - Returns: the page.
     /// - Throws: ``UserError`` when a run is not evaluated, or is of another dataset.
     @discardableResult
-    public func report(
+    package func report(
         beside others: [RunDirectory] = [], weights: TPME.Weights = .init(time: 0.45, parameters: 0.10, memory: 0.45),
         to folder: URL? = nil
     ) throws -> URL {

@@ -8,28 +8,28 @@ import Training
 /// All stages of a configuration, from raw files to recommendations; each can be run alone.
 ///
 /// Not `Sendable`: stages compute on the thread that calls them.
-public struct Pipeline {
+package struct Pipeline {
     /// What a stage tells while it works.
-    public struct Observer {
+    package struct Observer {
         /// Told how far the work has come.
-        public var onProgress: Files.Progress.Handler = { _ in }
+        package var onProgress: Files.Progress.Handler = { _ in }
         /// Told, in a line, what is done or skipped.
-        public var onMessage: (String) -> Void = { _ in }
+        package var onMessage: (String) -> Void = { _ in }
         /// Told after each epoch.
-        public var onEpoch: (TrainingEvent) -> Void = { _ in }
+        package var onEpoch: (TrainingEvent) -> Void = { _ in }
         /// Asks every stage to stop at its next safe point: what was done is kept, and the stage throws `CancellationError`.
-        public var stop: StopToken
+        package var stop: StopToken
 
         /// An observer that hears nothing.
         ///
         /// - Parameter stop: by which work is asked to stop; one of its own is asked by nobody.
-        public init(stop: StopToken = StopToken()) { self.stop = stop }
+        package init(stop: StopToken = StopToken()) { self.stop = stop }
     }
 
     /// The settings.
-    public let configuration: Configuration
+    package let configuration: Configuration
     /// Who is told.
-    public let observer: Observer
+    package let observer: Observer
     /// The file that the settings came from, which may not lie in what is written; nil where they came from none.
     let configurationFile: URL?
     /// What several stages need.
@@ -40,7 +40,7 @@ public struct Pipeline {
     /// Prepares the stages; nothing is read or made.
     ///
     /// - Parameter file: where the settings came from; nil for settings of a program.
-    public init(_ configuration: Configuration, file: URL? = nil, observer: Observer = Observer()) {
+    package init(_ configuration: Configuration, file: URL? = nil, observer: Observer = Observer()) {
         self.configuration = configuration
         self.observer = observer
         configurationFile = file
@@ -49,7 +49,7 @@ public struct Pipeline {
     /// The pipeline of a run directory, with the settings it was trained with.
     ///
     /// - Throws: ``UserError`` when the folder is not a run.
-    public init(run folder: URL, overrides: [String] = [], observer: Observer = Observer()) throws {
+    package init(run folder: URL, overrides: [String] = [], observer: Observer = Observer()) throws {
         let run = RunDirectory(folder)
         OwnedFolder.recover(.run, at: folder)
         guard FolderKind.run.isMarked(folder) else {
@@ -67,7 +67,7 @@ public struct Pipeline {
     /// Where it computes, with the configured threads; what asks for it loads LibTorch.
     ///
     /// - Throws: ``UserError`` when the device is not there, or LibTorch cannot be loaded.
-    public var device: Device {
+    package var device: Device {
         get throws {
             let device = try SettingsPlace(source: "device").naming { try Device(named: configuration.device) }
             LibTorch.keepFreedMemory()
@@ -81,12 +81,12 @@ public struct Pipeline {
     }
 
     /// The run directory.
-    public var run: RunDirectory { RunDirectory(URL(filePath: configuration.train.run)) }
+    package var run: RunDirectory { RunDirectory(URL(filePath: configuration.train.run)) }
 
     /// The dataset.
     ///
     /// - Throws: ``UserError`` when it is not there, damaged or of another version.
-    public func dataset() throws -> Dataset {
+    package func dataset() throws -> Dataset {
         let folder = URL(filePath: configuration.data.dataset)
         OwnedFolder.recover(.dataset, at: folder)
         guard FileManager.default.fileExists(atPath: folder.path) else {
@@ -100,7 +100,7 @@ public struct Pipeline {
     /// Runs all stages; those whose inputs have not changed are skipped.
     ///
     /// - Throws: `CancellationError` when told to stop, and the same call goes on from there; ``UserError`` as the stages do.
-    public func runAll() throws {
+    package func runAll() throws {
         try checkFolders()
         let encodes = configuration.train.model.readsStores
         try check(encodes ? [.data, .encode, .train, .evaluate] : [.data, .train, .evaluate])

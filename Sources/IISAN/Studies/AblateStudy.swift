@@ -4,30 +4,30 @@ import Foundation
 import Modeling
 
 /// `iisan ablate`: what each part of IISAN is worth. One part at a time is changed, and set beside the base.
-public struct AblateStudy: Sendable {
+package struct AblateStudy: Sendable {
     /// What every study says.
-    public var options = StudyOptions()
+    package var options = StudyOptions()
     /// The parts; nil for all that apply to the base.
-    public var axes: [AblationAxis]?
+    package var axes: [AblationAxis]?
     /// The widths of ``AblationAxis/bottleneck``.
-    public var bottlenecks = [16, 32, 64, 128]
+    package var bottlenecks = [16, 32, 64, 128]
     /// Live encoders, whose numbers are those of cached states, are only timed on so many steps; nil trains them.
-    public var measuredSteps: Int? = 5
+    package var measuredSteps: Int? = 5
 
     /// The name of the variant that is the base itself.
-    public static let baseName = "base"
+    package static let baseName = "base"
 
     /// Reads a study's file.
     ///
     /// - Throws: ``UserError`` that names file, line and setting.
-    public init(file: URL) throws { try self.init(file) }
+    package init(file: URL) throws { try self.init(file) }
 
     init() {}
 
     /// Plans it.
     ///
     /// - Throws: ``UserError`` when the base is not IISAN, or an axis that is named does not apply to it.
-    public func plan(_ file: URL) throws -> Study {
+    package func plan(_ file: URL) throws -> Study {
         let base = try Configuration(URL(filePath: options.base), overrides: options.set)
         guard [.iisan, .iisanVersa].contains(base.train.model.method) else {
             throw UserError(
@@ -92,7 +92,7 @@ extension AblateStudy: StudySection {
 }
 
 /// A part of IISAN that an ablation changes while all else stays.
-public enum AblationAxis: String, Sendable, Codable, CaseIterable {
+package enum AblationAxis: String, Sendable, Codable, CaseIterable {
     /// The towers: within the modalities, across them, or both.
     case intraInter = "intra_inter"
     /// The kept layers: all, every second one, the first half, the last half, the last alone.

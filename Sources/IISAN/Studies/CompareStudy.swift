@@ -2,16 +2,16 @@ import Files
 import Foundation
 
 /// `iisan compare`: methods against each other.
-public struct CompareStudy: Sendable {
+package struct CompareStudy: Sendable {
     /// What every study says.
-    public var options = StudyOptions()
+    package var options = StudyOptions()
     /// What is compared; nil for every method that the base's encoders allow.
-    public var variants: [StudyVariant]?
+    package var variants: [StudyVariant]?
 
     /// Reads a study's file.
     ///
     /// - Throws: ``UserError`` that names file, line and setting.
-    public init(file: URL) throws { try self.init(file) }
+    package init(file: URL) throws { try self.init(file) }
 
     init() {}
 
@@ -20,7 +20,7 @@ public struct CompareStudy: Sendable {
     /// - Parameters:
     ///   - methods: variants by name or method; empty for all.
     ///   - measuredSteps: variants whose encoders run live are only timed, on so many steps.
-    public func plan(_ file: URL, methods: [String] = [], measuredSteps: Int? = nil) throws -> Study {
+    package func plan(_ file: URL, methods: [String] = [], measuredSteps: Int? = nil) throws -> Study {
         var chosen = try variants ?? Self.allMethods(of: Configuration(URL(filePath: options.base), overrides: options.set))
         let plain = try Study(options, variants: chosen, file: file)
         func settings(of variant: StudyVariant) -> TrainSettings? {

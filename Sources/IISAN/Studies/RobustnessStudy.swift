@@ -11,25 +11,25 @@ import Owned
 ///
 /// What it is compared with is the same run with the states that were cached before the change: what is served as long as nothing is
 /// encoded again.
-public struct RobustnessStudy: Sendable {
+package struct RobustnessStudy: Sendable {
     /// The study and its folder; the other options are of studies that train.
-    public var options = StudyOptions()
+    package var options = StudyOptions()
     /// The trained run.
-    public var run = ""
+    package var run = ""
     /// What happens to items; nil for all that touches what the run reads.
-    public var changes: [ItemChangeKind]?
+    package var changes: [ItemChangeKind]?
     /// The shares of the items that are changed.
-    public var rates = [0.1, 0.25, 0.5, 1]
+    package var rates = [0.1, 0.25, 0.5, 1]
     /// Decides which items are changed, and how.
-    public var seed: UInt64 = 42
+    package var seed: UInt64 = 42
 
     /// The name of the items as they are.
-    public static let unchangedName = "unchanged"
+    package static let unchangedName = "unchanged"
 
     /// Reads a study's file.
     ///
     /// - Throws: ``UserError`` that names file, line and setting.
-    public init(file: URL) throws {
+    package init(file: URL) throws {
         try self.init(file)
         guard !run.isEmpty else {
             throw UserError("names no run", at: file.path, remedy: "Write the folder of a trained run, as: run: runs/iisan")
@@ -81,7 +81,7 @@ extension RobustnessStudy {
     ///
     /// - Parameter file: the study's file, for the report.
     /// - Throws: `CancellationError` when told to stop; ``UserError`` when the run is not trained or evaluated, or something cannot be encoded.
-    public func result(_ file: URL, _ observer: Pipeline.Observer = Pipeline.Observer()) throws -> StudyResult {
+    package func result(_ file: URL, _ observer: Pipeline.Observer = Pipeline.Observer()) throws -> StudyResult {
         let pipeline = try Pipeline(run: URL(filePath: run), observer: observer)
         let kinds = try changes(for: pipeline.configuration)
         let dataset = try pipeline.dataset()

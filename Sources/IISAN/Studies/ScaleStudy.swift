@@ -6,18 +6,18 @@ import Torch
 import Yams
 
 /// `iisan scale`: every text encoder with every image encoder, quality against size.
-public struct ScaleStudy: Sendable {
+package struct ScaleStudy: Sendable {
     /// What every study says.
-    public var options = StudyOptions()
+    package var options = StudyOptions()
     /// The text encoders; nil for the base's.
-    public var text: [ScaleEncoder]?
+    package var text: [ScaleEncoder]?
     /// The image encoders; nil for the base's.
-    public var image: [ScaleEncoder]?
+    package var image: [ScaleEncoder]?
 
     /// Reads a study's file.
     ///
     /// - Throws: ``UserError`` that names file, line and setting.
-    public init(file: URL) throws {
+    package init(file: URL) throws {
         try self.init(file)
         let folder = file.deletingLastPathComponent()
         for list in [\ScaleStudy.text, \.image] {
@@ -33,7 +33,7 @@ public struct ScaleStudy: Sendable {
     /// Plans it.
     ///
     /// - Throws: ``UserError`` when an encoder is missing or cannot be read.
-    public func plan(_ file: URL) throws -> Study {
+    package func plan(_ file: URL) throws -> Study {
         let base = try Configuration(URL(filePath: options.base), overrides: options.set)
         let states = URL(filePath: options.folder).appending(path: "states")
         /// The encoders of a modality with what they change; the base's own where none are named.
@@ -90,19 +90,19 @@ extension ScaleStudy: StudySection {
 }
 
 /// An encoder of a study of scale.
-public struct ScaleEncoder: Sendable, Equatable {
+package struct ScaleEncoder: Sendable, Equatable {
     /// Its directory, or its name in the hub's cache.
-    public var encoder = ""
+    package var encoder = ""
     /// Its name in tables and folders; nil for the directory's.
-    public var name: String?
+    package var name: String?
     /// The layers whose states are kept; nil spreads seven over its depth.
-    public var layers: [Int]?
+    package var layers: [Int]?
     /// How token states become one; nil for the family's own.
-    public var pooling: Pooling?
+    package var pooling: Pooling?
     /// What a reader should know, as in `random weights`.
-    public var note: String?
+    package var note: String?
     /// Where it is written, for messages.
-    public var place = ""
+    package var place = ""
 
     init() {}
 

@@ -3,9 +3,9 @@ import Foundation
 import Yams
 
 /// The settings that a search tries, each with its values.
-public struct SearchSpace: Sendable, Equatable {
+package struct SearchSpace: Sendable, Equatable {
     /// What a setting may be.
-    public enum Values: Sendable, Equatable {
+    package enum Values: Sendable, Equatable {
         /// One of these, as YAML has them.
         case list([String])
         /// A number between two, drawn evenly, or evenly in its logarithm; a whole number where both ends are written as one.
@@ -13,10 +13,10 @@ public struct SearchSpace: Sendable, Equatable {
     }
 
     /// The settings in their order, by their keys.
-    public var settings: [(key: String, values: Values)] = []
+    package var settings: [(key: String, values: Values)] = []
 
     /// Whether two spaces are the same.
-    public static func == (one: SearchSpace, other: SearchSpace) -> Bool {
+    package static func == (one: SearchSpace, other: SearchSpace) -> Bool {
         one.settings.elementsEqual(other.settings) { $0.key == $1.key && $0.values == $1.values }
     }
 

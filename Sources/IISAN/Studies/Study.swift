@@ -8,19 +8,19 @@ import Training
 /// let study = try Study(CompareStudy(file), file: file)
 /// let result = try study.run(using: InProcessRunner())
 /// ```
-public struct Study: Sendable {
+package struct Study: Sendable {
     /// The study's file.
-    public let file: URL
+    package let file: URL
     /// Where runs and results go.
-    public let folder: URL
+    package let folder: URL
     /// What every study says.
-    public let options: StudyOptions
+    package let options: StudyOptions
     /// What is set side by side, in the order of the table.
-    public let variants: [StudyVariant]
+    package let variants: [StudyVariant]
     /// What the others are compared with.
-    public let reference: String
+    package let reference: String
     /// All runs, in the order in which they are made.
-    public let runs: [StudyRun]
+    package let runs: [StudyRun]
 
     /// Plans a study; nothing is made.
     ///
@@ -29,7 +29,7 @@ public struct Study: Sendable {
     ///   - variants: at least one.
     ///   - file: the study's file, for messages.
     /// - Throws: ``UserError`` for variants that cannot be configured, have names that are taken or cannot be folders, or are the same.
-    public init(_ options: StudyOptions, variants: [StudyVariant], file: URL) throws {
+    package init(_ options: StudyOptions, variants: [StudyVariant], file: URL) throws {
         self.file = file
         self.options = options
         self.variants = variants
@@ -64,7 +64,7 @@ public struct Study: Sendable {
     }
 
     /// The file of the results.
-    public var resultFile: URL { folder.appending(path: "study.json") }
+    package var resultFile: URL { folder.appending(path: "study.json") }
 
     private static func runs(of variant: StudyVariant, _ options: StudyOptions, _ file: URL) throws -> [StudyRun] {
         let base = URL(filePath: options.base)

@@ -74,7 +74,7 @@ extension StudySection {
 }
 
 /// The studies there are, by the verb that makes them.
-public enum StudyKind: String, Sendable, Codable, CaseIterable {
+package enum StudyKind: String, Sendable, Codable, CaseIterable {
     /// Methods against each other.
     case compare
     /// What each part of a method is worth.
@@ -90,24 +90,24 @@ public enum StudyKind: String, Sendable, Codable, CaseIterable {
 extension StudyKind: SettingValue {}
 
 /// What every study says, whatever its kind.
-public struct StudyOptions: Sendable, Equatable {
+package struct StudyOptions: Sendable, Equatable {
     /// The verb that makes it.
-    public var kind = StudyKind.compare
+    package var kind = StudyKind.compare
     /// The configuration that all runs share.
-    public var base = "config.yaml"
+    package var base = "config.yaml"
     /// Where runs and results go: `<folder>/<variant>/seed-<seed>`, `study.json`.
-    public var folder = "study"
+    package var folder = "study"
     /// One run of each variant per seed.
-    public var seeds: [UInt64] = [42, 43, 44]
+    package var seeds: [UInt64] = [42, 43, 44]
     /// Settings of all runs, as `train.patience=10`; they come before the base's.
-    public var set: [String] = []
+    package var set: [String] = []
     /// The variant that the others are compared with; nil for the first.
-    public var reference: String?
+    package var reference: String?
     /// The weights of TPME.
-    public var weights = TPME.Weights()
+    package var weights = TPME.Weights()
 
     /// The defaults.
-    public init() {}
+    package init() {}
 }
 
 extension StudyOptions {

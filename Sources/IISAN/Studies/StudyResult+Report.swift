@@ -104,7 +104,7 @@ extension StudyResult.Ranking {
     ///   - tables: one per seed, of the same users; at least one.
     ///   - isBrokenDown: whether groups of users are told apart.
     /// - Throws: ``UserError`` when the tables are not of the same users and targets.
-    public init(of tables: [RankTable], isBrokenDown: Bool = true) throws {
+    package init(of tables: [RankTable], isBrokenDown: Bool = true) throws {
         func seeds(_ metric: Metric) -> SeedSummary {
             SeedSummary(tables.map { $0.mean(metric) })
         }

@@ -2,7 +2,7 @@ import Files
 import Foundation
 
 /// What does the steps of a study.
-public protocol StudyRunner {
+package protocol StudyRunner {
     /// Does a step.
     ///
     /// - Throws: ``UserError`` when the step fails, and the study goes on with others; `CancellationError` when told to stop, and the same
@@ -13,29 +13,29 @@ public protocol StudyRunner {
 /// Does steps in this process.
 ///
 /// The peak memory of a run then counts what earlier runs left behind on a processor; ``ProcessRunner`` measures each run alone.
-public struct InProcessRunner: StudyRunner {
+package struct InProcessRunner: StudyRunner {
     /// Makes a runner.
-    public init() {}
+    package init() {}
 
     /// Does a step.
-    public func perform(_ step: StudyStep, observer: Pipeline.Observer) throws { try step.perform(observer) }
+    package func perform(_ step: StudyStep, observer: Pipeline.Observer) throws { try step.perform(observer) }
 }
 
 /// One training, or one measurement of its cost, of a study.
-public struct StudyRun: Sendable, Equatable {
+package struct StudyRun: Sendable, Equatable {
     /// The variant's name.
-    public var variant: String
+    package var variant: String
     /// The seed.
-    public var seed: UInt64
+    package var seed: UInt64
     /// Whether only the cost of some steps is measured.
-    public var isMeasurement: Bool
+    package var isMeasurement: Bool
     /// Its effective settings.
-    public var configuration: Configuration
+    package var configuration: Configuration
 
     /// The run's folder.
-    public var folder: RunDirectory { RunDirectory(URL(filePath: configuration.train.run)) }
+    package var folder: RunDirectory { RunDirectory(URL(filePath: configuration.train.run)) }
     /// What messages call it, as in `lora/seed-42`.
-    public var name: String { "\(variant)/\(folder.folder.lastPathComponent)" }
+    package var name: String { "\(variant)/\(folder.folder.lastPathComponent)" }
 }
 
 /// Does each step in a process of its own, `iisan study-step`: its peak memory is its own, and when the system ends it for want of
@@ -43,12 +43,12 @@ public struct StudyRun: Sendable, Equatable {
 ///
 /// The process inherits the environment and standard error. It stops at a safe point when its standard input ends, so also when this
 /// process is killed.
-public struct ProcessRunner: StudyRunner {
+package struct ProcessRunner: StudyRunner {
     /// The `iisan` command.
-    public let executable: URL
+    package let executable: URL
 
     /// Names the command; by default the running program.
-    public init(_ executable: URL? = nil) {
+    package init(_ executable: URL? = nil) {
         #if os(Linux)
             let this = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
         #else
@@ -64,7 +64,7 @@ public struct ProcessRunner: StudyRunner {
     static func failure(of step: StudyStep) -> URL { step.file.deletingPathExtension().appendingPathExtension("failure") }
 
     /// Does a step.
-    public func perform(_ step: StudyStep, observer: Pipeline.Observer) throws {
+    package func perform(_ step: StudyStep, observer: Pipeline.Observer) throws {
         let failure = Self.failure(of: step)
         try Folder.make(step.file.deletingLastPathComponent())
         try AtomicFile.write(step.configuration.yaml, to: step.file)

@@ -3,9 +3,9 @@ import Foundation
 import Owned
 
 /// A piece of a study that is done in one go, by this process or by one of its own.
-public struct StudyStep: Sendable {
+package struct StudyStep: Sendable {
     /// What is done.
-    public enum Work: String, Sendable, CaseIterable {
+    package enum Work: String, Sendable, CaseIterable {
         /// The dataset, and the hidden states of the configured encoders.
         case prepare
         /// Training, ranking and report of one run, or the measurement of its cost.
@@ -13,14 +13,14 @@ public struct StudyStep: Sendable {
     }
 
     /// What is done.
-    public var work: Work
+    package var work: Work
     /// Its effective settings.
-    public var configuration: Configuration
+    package var configuration: Configuration
     /// Where its settings are written for a process of its own.
-    public var file: URL
+    package var file: URL
 
     /// Describes a step.
-    public init(_ work: Work, _ configuration: Configuration, file: URL) {
+    package init(_ work: Work, _ configuration: Configuration, file: URL) {
         self.work = work
         self.configuration = configuration
         self.file = file
@@ -29,7 +29,7 @@ public struct StudyStep: Sendable {
     /// Does it in this process.
     ///
     /// - Throws: `CancellationError` when told to stop, and the same step goes on from there; ``UserError`` as the stages do.
-    public func perform(_ observer: Pipeline.Observer) throws {
+    package func perform(_ observer: Pipeline.Observer) throws {
         let pipeline = Pipeline(configuration, observer: observer)
         switch work {
         case .prepare:

@@ -2,28 +2,28 @@ import Files
 import Foundation
 
 /// One of the things that a study sets side by side: some settings, trained with each seed.
-public struct StudyVariant: Sendable, Equatable {
+package struct StudyVariant: Sendable, Equatable {
     /// Its name in tables, and its folder.
-    public var name: String
+    package var name: String
     /// Its settings, as `train.method=lora`; they come before the study's.
-    public var set: [String]
+    package var set: [String]
     /// Its seeds; nil for the study's.
-    public var seeds: [UInt64]?
+    package var seeds: [UInt64]?
     /// Cost is measured on so many steps, apart from training; nil where training itself tells it.
-    public var measuredSteps: Int?
+    package var measuredSteps: Int?
     /// Whether it is trained; otherwise only its cost is measured.
-    public var isTrained: Bool
+    package var isTrained: Bool
     /// What a reader of the table should know.
-    public var note: String?
+    package var note: String?
     /// What an ablation changes, and to what; nil in other studies.
-    public var axis: String?
+    package var axis: String?
     /// Its encoders, in a study of scale.
-    public var encoders: [StudyResult.Encoder]?
+    package var encoders: [StudyResult.Encoder]?
     /// Where it is written, for messages.
-    public var place = ""
+    package var place = ""
 
     /// Describes a variant.
-    public init(
+    package init(
         _ name: String, set: [String] = [], seeds: [UInt64]? = nil, measuredSteps: Int? = nil, isTrained: Bool = true,
         note: String? = nil, axis: String? = nil
     ) {

@@ -2,9 +2,9 @@ import Files
 import Foundation
 
 /// `iisan tune`: settings searched by validation only; the test targets are shown for the chosen ones alone.
-public struct TuneStudy: Sendable {
+package struct TuneStudy: Sendable {
     /// How trials are chosen.
-    public enum Order: String, Sendable, CaseIterable {
+    package enum Order: String, Sendable, CaseIterable {
         /// Every combination.
         case grid
         /// Combinations drawn at random.
@@ -12,27 +12,27 @@ public struct TuneStudy: Sendable {
     }
 
     /// What every study says; one seed unless it says more.
-    public var options = StudyOptions()
+    package var options = StudyOptions()
     /// The settings and their values.
-    public var search = SearchSpace()
+    package var search = SearchSpace()
     /// How trials are chosen.
-    public var order = Order.grid
+    package var order = Order.grid
     /// How many trials are drawn; nil takes all of a grid and 20 at random.
-    public var trials: Int?
+    package var trials: Int?
     /// Decides what is drawn.
-    public var seed: UInt64 = 1
+    package var seed: UInt64 = 1
 
     /// Reads a study's file.
     ///
     /// - Throws: ``UserError`` that names file, line and setting.
-    public init(file: URL) throws { try self.init(file) }
+    package init(file: URL) throws { try self.init(file) }
 
     init() { options.seeds = [42] }
 
     /// Plans it.
     ///
     /// - Throws: ``UserError`` when there is nothing to search.
-    public func plan(_ file: URL) throws -> Study {
+    package func plan(_ file: URL) throws -> Study {
         guard !search.settings.isEmpty else {
             throw UserError(
                 "there is nothing to search", at: file.path, remedy: "Write, for instance, search: {train.rate: [1e-4, 1e-3]}.")

@@ -2,29 +2,29 @@ import Files
 import Torch
 
 /// How live encoders are fine-tuned.
-public struct FineTuningOptions: Sendable, Codable, Equatable {
+package struct FineTuningOptions: Sendable, Codable, Equatable {
     /// r of the adapters: the width between their two maps; 64 in the papers.
-    public var adapterWidth = 64
+    package var adapterWidth = 64
     /// s of the adapters: `relu` or `gelu`.
-    public var adapterActivation = Activation.relu
+    package var adapterActivation = Activation.relu
     /// r of LoRA: the rank of what is added to the query and value maps.
-    public var rank = 8
+    package var rank = 8
     /// α of LoRA: the addition's factor is α / r.
-    public var alpha = 16.0
+    package var alpha = 16.0
     /// Whether encoders have the dropout that their configuration names while training.
-    public var dropout = true
+    package var dropout = true
     /// Whether the encoders' intermediate results are computed again instead of kept: a third more time, a fraction of the memory.
-    public var checkpointing = false
+    package var checkpointing = false
     /// Token states in one pass of an encoder: bounds the memory of a pass where results are not kept.
-    public var passTokens = 8192
+    package var passTokens = 8192
 
     /// The papers' settings.
-    public init() {}
+    package init() {}
 
     /// Stops settings that cannot be built.
     ///
     /// - Throws: ``UserError`` that names the setting.
-    public func check() throws { try problems().check() }
+    package func check() throws { try problems().check() }
 
     /// All settings that cannot be built, by the names that they have in a configuration.
     package func problems() -> Problems {

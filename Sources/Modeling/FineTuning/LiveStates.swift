@@ -3,11 +3,11 @@ import Encoding
 import Torch
 
 /// The hidden states of a frozen encoder that runs in every step: the uncached form of IISAN, with the same numbers as the store's.
-public final class LiveStates: StateSource {
+package final class LiveStates: StateSource {
     /// Their width and kept layers.
-    public let shape: ModalityShape
+    package let shape: ModalityShape
     /// Whether an item has the modality [catalogue]; nil where all have it.
-    public let presence: [Bool]?
+    package let presence: [Bool]?
     private let live: LiveEncoder
 
     /// Loads the encoder up to the last layer.
@@ -17,7 +17,7 @@ public final class LiveStates: StateSource {
     ///   - pooling: how token states become one; nil for the family's own.
     ///   - precision: what the encoder computes in.
     /// - Throws: ``UserError`` for layers that do not exist or do not ascend, and for weights that do not fit.
-    public init(
+    package init(
         _ inputs: LiveInputs, layers: [Int]?, pooling: Pooling?, precision: EncodingOptions.Precision, passTokens: Int,
         on device: Device
     ) throws {
@@ -34,10 +34,10 @@ public final class LiveStates: StateSource {
     }
 
     /// How many numbers the encoder has.
-    public var frozenCount: Int { live.encoder.parameters.count }
+    package var frozenCount: Int { live.encoder.parameters.count }
 
     /// The states of items.
-    public func states(of items: Tensor, training: Bool) throws -> StateRows {
+    package func states(of items: Tensor, training: Bool) throws -> StateRows {
         try withoutGradients {
             let passes = live.passes(of: items)
             let rows = try live.rows(passes) { input in

@@ -8,17 +8,17 @@ import Torch
 ///
 /// With checkpointing nothing of the encoder's passes is kept: the rows become leaves of the recorded graph, and after the loss's
 /// backward pass ``finishBackward()`` runs each pass again, with the same dropout, and takes the rows' gradients on through it.
-public final class TunedEncoder: StateSource {
+package final class TunedEncoder: StateSource {
     /// The encoder's width; its depth is the one layer.
-    public let shape: ModalityShape
+    package let shape: ModalityShape
     /// Whether an item has the modality [catalogue]; nil where all have it.
-    public let presence: [Bool]?
+    package let presence: [Bool]?
     /// What is trained: the encoder's own tensors below `encoder`, or `adapters`, or `low_rank`.
-    public let trained: OrderedDictionary<String, Tensor>
+    package let trained: OrderedDictionary<String, Tensor>
     /// How many numbers of the encoder never change.
-    public let frozenCount: Int
+    package let frozenCount: Int
     /// The hash of the encoder's files.
-    public var hash: String? { live.inputs.encoderHash }
+    package var hash: String? { live.inputs.encoderHash }
     private let live: LiveEncoder
     private let dropout: EncoderDropout
     private let checkpointing: Bool
@@ -40,7 +40,7 @@ public final class TunedEncoder: StateSource {
     ///   - pooling: how token states become one; nil for the family's own.
     ///   - autocast: the type of matrix products; nil for float32.
     /// - Throws: ``UserError`` for settings that cannot be built, an encoder without biases for BitFit, and weights that do not fit.
-    public init(
+    package init(
         _ inputs: LiveInputs, method: Method, _ options: FineTuningOptions, pooling: Pooling?, autocast: DType?,
         on device: Device
     ) throws {
@@ -62,7 +62,7 @@ public final class TunedEncoder: StateSource {
     }
 
     /// The last states of items, as states of one layer.
-    public func states(of items: Tensor, training: Bool) throws -> StateRows {
+    package func states(of items: Tensor, training: Bool) throws -> StateRows {
         let passes = live.passes(of: items)
         let rows: Tensor?
         if training, checkpointing {
@@ -93,7 +93,7 @@ public final class TunedEncoder: StateSource {
     }
 
     /// Runs the passes that were put off again and takes their rows' gradients on.
-    public func finishBackward() throws {
+    package func finishBackward() throws {
         defer { putOff = [] }
         guard !putOff.isEmpty else { return }
         let now = SavedRandomState(of: live.device)

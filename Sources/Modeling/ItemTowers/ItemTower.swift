@@ -1,7 +1,7 @@
 import Torch
 
 /// What turns catalogue items into vectors that can be compared with users.
-public protocol ItemTower: AnyObject {
+package protocol ItemTower: AnyObject {
     /// Numbers in an item vector.
     var width: Int { get }
 
@@ -31,41 +31,41 @@ public protocol ItemTower: AnyObject {
 
 extension ItemTower {
     /// None, as in towers without live encoders.
-    public var frozenCount: Int { 0 }
+    package var frozenCount: Int { 0 }
     /// None, as in towers without encoders.
-    public var encoderHashes: [String: String] { [:] }
+    package var encoderHashes: [String: String] { [:] }
     /// None, as in towers of one part.
-    public func parts(of items: Tensor) throws -> [(name: String, vectors: Tensor)] { [] }
+    package func parts(of items: Tensor) throws -> [(name: String, vectors: Tensor)] { [] }
     /// Nothing was put off.
-    public func finishBackward() {}
+    package func finishBackward() {}
 }
 
 /// One trained vector per item of the catalogue: SASRec on item ids, the baseline without content.
-public final class IdentityTower: ItemTower {
+package final class IdentityTower: ItemTower {
     private let embedding: Embedding
 
     /// Numbers in an item vector.
-    public let width: Int
+    package let width: Int
 
     /// Asks for `embedding.weight` [items, width].
     ///
     /// - Throws: `UserError` as `Parameters` does.
-    public init(_ parameters: Parameters, itemCount: Int, width: Int) throws {
+    package init(_ parameters: Parameters, itemCount: Int, width: Int) throws {
         embedding = try Embedding(parameters.scoped("embedding"), itemCount, width, .xavierNormal)
         self.width = width
     }
 
     /// The vectors of items: [items, width].
-    public func vectors(of items: Tensor, training: Bool) -> Tensor { embedding(items.to(embedding.weight.device)) }
+    package func vectors(of items: Tensor, training: Bool) -> Tensor { embedding(items.to(embedding.weight.device)) }
 }
 
 /// The item tower of the methods without side networks: a linear map of each modality's last state, and a trained vector where wanted.
 ///
 /// Item vector = Linear([image, text, id]) over the parts that exist, with image = Linear(last image state), text likewise, and id an
 /// embedding. Full fine-tuning, Adapter, LoRA and BitFit have it over live encoders, `frozen` and `id+modality` over hidden states.
-public final class LastStateTower: FusedTower {
+package final class LastStateTower: FusedTower {
     /// Numbers in an item vector.
-    public let width: Int
+    package let width: Int
     private let modalities: ModalityPair
     private let text: Linear?
     private let image: Linear?
@@ -76,7 +76,7 @@ public final class LastStateTower: FusedTower {
     ///
     /// - Parameter itemCount: the size of the catalogue where items have trained vectors, else nil.
     /// - Throws: `UserError` for settings that cannot be built, and as `Parameters` does.
-    public init(
+    package init(
         _ parameters: Parameters, text: (any StateSource)?, image: (any StateSource)?, itemCount: Int? = nil,
         modalityDropout: Double = 0, width: Int
     ) throws {
@@ -90,9 +90,9 @@ public final class LastStateTower: FusedTower {
     }
 
     /// How many numbers of live encoders are computed with and never change.
-    public var frozenCount: Int { modalities.frozenCount }
+    package var frozenCount: Int { modalities.frozenCount }
     /// The hashes of the encoders, by modality, as far as they are known.
-    public var encoderHashes: [String: String] { modalities.hashes }
+    package var encoderHashes: [String: String] { modalities.hashes }
 
     func heads(of items: Tensor, training: Bool) throws -> [(name: String, output: Tensor)] {
         let states = try modalities.states(of: items, training: training)
@@ -104,7 +104,7 @@ public final class LastStateTower: FusedTower {
     }
 
     /// Completes a backward pass.
-    public func finishBackward() throws { try modalities.finishBackward() }
+    package func finishBackward() throws { try modalities.finishBackward() }
 }
 
 /// An item tower of several parts: item vector = Linear(the parts' heads, side by side).
@@ -117,12 +117,12 @@ protocol FusedTower: ItemTower {
 
 extension FusedTower {
     /// The vectors of items: [items, width].
-    public func vectors(of items: Tensor, training: Bool) throws -> Tensor {
+    package func vectors(of items: Tensor, training: Bool) throws -> Tensor {
         fusion(.concatenated(try heads(of: items, training: training).map(\.output), along: 1))
     }
 
     /// What each part adds to the item vectors: [items, width] by name; with the fusion's bias they add up to the vectors.
-    public func parts(of items: Tensor) throws -> [(name: String, vectors: Tensor)] {
+    package func parts(of items: Tensor) throws -> [(name: String, vectors: Tensor)] {
         try heads(of: items, training: false).enumerated().map { index, head in
             let columns = fusion.weight.narrowed(1, (index * width)..<((index + 1) * width))
             return (head.name, head.output.linear(columns))

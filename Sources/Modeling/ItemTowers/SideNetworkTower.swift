@@ -3,11 +3,11 @@ import Torch
 /// The item tower of IISAN and IISAN-Versa: side networks over the hidden states of frozen encoders, then a fusion.
 ///
 /// Item vector = Linear([image, text, inter]) over the parts that exist (article Mathematics).
-public final class SideNetworkTower: FusedTower {
+package final class SideNetworkTower: FusedTower {
     /// Numbers in an item vector.
-    public let width: Int
+    package let width: Int
     /// Whether the tower has the Versa form.
-    public let isVersa: Bool
+    package let isVersa: Bool
     private let modalities: ModalityPair
     private let text: IntraTower?
     private let image: IntraTower?
@@ -20,7 +20,7 @@ public final class SideNetworkTower: FusedTower {
     ///   - text: where the text states come from; nil for image only.
     ///   - image: where the image states come from; nil for text only.
     /// - Throws: `UserError` for settings that cannot be built, and as `Parameters` does.
-    public init(
+    package init(
         _ parameters: Parameters, text: (any StateSource)?, image: (any StateSource)?, _ options: SideNetworkOptions,
         modalityDropout: Double = 0, width: Int
     ) throws {
@@ -47,14 +47,14 @@ public final class SideNetworkTower: FusedTower {
     }
 
     /// How many numbers of live encoders are computed with and never change.
-    public var frozenCount: Int { modalities.frozenCount }
+    package var frozenCount: Int { modalities.frozenCount }
     /// The hashes of the encoders, by modality, as far as they are known.
-    public var encoderHashes: [String: String] { modalities.hashes }
+    package var encoderHashes: [String: String] { modalities.hashes }
 
     /// The vectors of items: [items, width].
     ///
     /// A tower's head and the fusion's part of it are one linear map, which is multiplied out first.
-    public func vectors(of items: Tensor, training: Bool) throws -> Tensor {
+    package func vectors(of items: Tensor, training: Bool) throws -> Tensor {
         let (weights, biases) = TowerHead.joined(allHeads, before: fusion.weight)
         let parts = try outputs(of: items, training: training, maps: weights).map(\.output)
         let bias = biases.sum(along: 0)
@@ -86,24 +86,24 @@ public final class SideNetworkTower: FusedTower {
     }
 
     /// Completes a backward pass.
-    public func finishBackward() throws { try modalities.finishBackward() }
+    package func finishBackward() throws { try modalities.finishBackward() }
 
     /// The outputs of every step from states to vectors, as tests and pictures look at them.
-    public struct Stages {
+    package struct Stages {
         /// h_1 ... h_K of the image tower, each [items, width].
-        public var image: [Tensor] = []
+        package var image: [Tensor] = []
         /// h_1 ... h_K of the text tower.
-        public var text: [Tensor] = []
+        package var text: [Tensor] = []
         /// m_1 ... m_K of the inter tower.
-        public var inter: [Tensor] = []
+        package var inter: [Tensor] = []
         /// The heads' outputs [items, width] by tower name: `image`, `text`, `inter`.
-        public var heads: [(name: String, output: Tensor)] = []
+        package var heads: [(name: String, output: Tensor)] = []
         /// The item vectors [items, width].
-        public var vectors: Tensor
+        package var vectors: Tensor
     }
 
     /// Computes the vectors of items in the plain form, block by block and map by map, and keeps every step.
-    public func stages(of items: Tensor, training: Bool = false) throws -> Stages {
+    package func stages(of items: Tensor, training: Bool = false) throws -> Stages {
         let states = try modalities.states(of: items, training: training)
         let (textStates, imageStates) = (states.text?.dense, states.image?.dense)  // [items, layers, width]
         var stages = Stages(vectors: items)
@@ -124,7 +124,7 @@ public final class SideNetworkTower: FusedTower {
     }
 
     /// The gates' values by tower name: how much of a layer's state a block takes in, and in `inter` how much of the image.
-    public var gates: [(tower: String, values: [Float])] {
+    package var gates: [(tower: String, values: [Float])] {
         [("image", image?.gateValues()), ("text", text?.gateValues()), ("inter", inter?.gateValues())]
             .compactMap { name, values in values.map { (name, $0) } }
     }

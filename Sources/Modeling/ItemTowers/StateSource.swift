@@ -4,7 +4,7 @@ import OrderedCollections
 import Torch
 
 /// Where a modality's hidden states come from.
-public protocol StateSource: AnyObject {
+package protocol StateSource: AnyObject {
     /// Their width and kept layers.
     var shape: ModalityShape { get }
     /// Whether an item has the modality [catalogue]; nil where all have it.
@@ -33,13 +33,13 @@ public protocol StateSource: AnyObject {
 
 extension StateSource {
     /// Nothing, as for a source that never changes.
-    public var trained: OrderedDictionary<String, Tensor> { [:] }
+    package var trained: OrderedDictionary<String, Tensor> { [:] }
     /// None, as for a source that computes nothing.
-    public var frozenCount: Int { 0 }
+    package var frozenCount: Int { 0 }
     /// Not known.
-    public var hash: String? { nil }
+    package var hash: String? { nil }
     /// Nothing was put off.
-    public func finishBackward() {}
+    package func finishBackward() {}
 }
 
 /// The hidden states of a modality as an item tower reads them: a learned stand-in takes the place of those that are missing.
@@ -87,15 +87,15 @@ struct ModalityStates {
 }
 
 /// Hidden states in one tensor on the model's device.
-public final class ResidentStates: StateSource {
+package final class ResidentStates: StateSource {
     /// Their width and kept layers.
-    public let shape: ModalityShape
+    package let shape: ModalityShape
     /// Whether an item has the modality [catalogue]; nil where all have it.
-    public let presence: [Bool]?
+    package let presence: [Bool]?
     private let table: Tensor
 
     /// Takes states [items, layers, width] of any floating type.
-    public init(_ table: Tensor, layers: [Int], presence: [Bool]? = nil) {
+    package init(_ table: Tensor, layers: [Int], presence: [Bool]? = nil) {
         precondition(
             table.rank == 3 && table.size(1) == layers.count, "states of shape \(table.shape) for \(layers.count) layers")
         self.table = table
@@ -104,19 +104,19 @@ public final class ResidentStates: StateSource {
     }
 
     /// The rows of items.
-    public func states(of items: Tensor, training: Bool) -> StateRows {
+    package func states(of items: Tensor, training: Bool) -> StateRows {
         StateRows([table], rows: items, layers: Array(0..<shape.layers.count))
     }
 }
 
 /// Hidden states read from a mapped store: only the rows a batch needs are touched.
-public final class StoredStates: StateSource {
+package final class StoredStates: StateSource {
     /// Their width and kept layers.
-    public let shape: ModalityShape
+    package let shape: ModalityShape
     /// Whether an item has the modality [catalogue]; nil where all have it.
-    public let presence: [Bool]?
+    package let presence: [Bool]?
     /// The hash of the store's identity: encoder, preprocessing, layers.
-    public var hash: String? { store.identity.hash }
+    package var hash: String? { store.identity.hash }
     private let store: HiddenStateStore
     private let positions: [Int]
     private let device: Device
@@ -128,7 +128,7 @@ public final class StoredStates: StateSource {
     ///   - layers: which of the stored layers are used, ascending; nil for all.
     ///   - device: where the states are wanted.
     /// - Throws: `UserError` when the store lacks a layer, or the layers do not ascend.
-    public init(_ store: HiddenStateStore, layers: [Int]? = nil, on device: Device) throws {
+    package init(_ store: HiddenStateStore, layers: [Int]? = nil, on device: Device) throws {
         self.store = store
         self.device = device
         let layers = layers ?? store.layers
@@ -155,7 +155,7 @@ public final class StoredStates: StateSource {
     }
 
     /// The rows of items, in place.
-    public func states(of items: Tensor, training: Bool) -> StateRows {
+    package func states(of items: Tensor, training: Bool) -> StateRows {
         StateRows(shards, rows: items, layers: positions, on: device)
     }
 }

@@ -11,20 +11,20 @@ extension Recommender {
     ///
     /// Slots with the same item have the same logit, so each distinct item is computed once and counted as often as it occurs:
     /// Σ over slots exp(logit) = Σ over distinct items exp(logit + log count). Padding has no slots here.
-    public func loss(_ batch: TrainingBatch, training: Bool = true) throws -> Tensor {
+    package func loss(_ batch: TrainingBatch, training: Bool = true) throws -> Tensor {
         try rowLosses(batch, training: training).losses.mean()
     }
 
     /// Adds the gradient of a loss to every parameter.
     ///
     /// - Throws: ``UserError`` when an input of a live encoder can no longer be read.
-    public func backward(_ loss: Tensor) throws {
+    package func backward(_ loss: Tensor) throws {
         loss.backward()
         try itemTower.finishBackward()
     }
 
     /// The user encoder's outputs [rows, width] and the cross entropies [rows] of a batch's rows.
-    public func rowLosses(_ batch: TrainingBatch, training: Bool) throws -> (outputs: Tensor, losses: Tensor) {
+    package func rowLosses(_ batch: TrainingBatch, training: Bool) throws -> (outputs: Tensor, losses: Tensor) {
         let vectors = try itemTower.vectors(of: Tensor(batch.items), training: training)  // [distinct, width]
         let rows = userEncoder.rows(users: batch.users, positions: batch.positions, userCount: batch.userCount)
         let inputs = vectors.selecting(Tensor(batch.inputs, on: device))  // [rows, width]

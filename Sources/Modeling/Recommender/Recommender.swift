@@ -4,34 +4,34 @@ import OrderedCollections
 import Torch
 
 /// What is trained: an item tower, a user encoder and the loss that ties them.
-public final class Recommender {
+package final class Recommender {
     /// From items to vectors.
-    public let itemTower: any ItemTower
+    package let itemTower: any ItemTower
     /// From the vectors of a history to a user's vector.
-    public let userEncoder: UserEncoder
+    package let userEncoder: UserEncoder
     /// All trained tensors by name.
-    public let parameters: Parameters
+    package let parameters: Parameters
 
     /// Joins a tower and an encoder that were made from `parameters`.
-    public init(_ parameters: Parameters, itemTower: any ItemTower, userEncoder: UserEncoder) {
+    package init(_ parameters: Parameters, itemTower: any ItemTower, userEncoder: UserEncoder) {
         self.parameters = parameters
         self.itemTower = itemTower
         self.userEncoder = userEncoder
     }
 
     /// How many numbers training changes.
-    public var trainableCount: Int { parameters.count }
+    package var trainableCount: Int { parameters.count }
     /// How many numbers a step computes with: those and the frozen ones of live encoders.
-    public var totalCount: Int { parameters.count + itemTower.frozenCount }
+    package var totalCount: Int { parameters.count + itemTower.frozenCount }
 
     /// Where the model computes.
-    public var device: Device { parameters.device }
+    package var device: Device { parameters.device }
 
     /// The vectors of users after the newest item of their histories.
     ///
     /// - Parameter itemVectors: the vectors of the whole catalogue [items, width].
     /// - Returns: [cases, width], in the batch's order of cases; zeros for a case without any input.
-    public func userVectors(_ batch: EvaluationBatch, itemVectors: Tensor) -> Tensor {
+    package func userVectors(_ batch: EvaluationBatch, itemVectors: Tensor) -> Tensor {
         let rows = userEncoder.rows(users: batch.users, positions: batch.positions, userCount: batch.userCount)
         let outputs = userEncoder(itemVectors.selecting(Tensor(batch.inputs, on: device)), rows)
         let newest = batch.positions.indices.filter { batch.positions[$0] == Int64(userEncoder.positions - 1) }
@@ -51,7 +51,7 @@ extension Recommender {
     ///   - positions: how many items of a history the user encoder sees (L).
     ///   - device: where it computes.
     /// - Throws: `UserError` for settings that cannot be built, and for a method that trains nothing.
-    public static func make(
+    package static func make(
         _ options: RecommenderOptions, itemCount: Int, text: (any StateSource)?, image: (any StateSource)?, positions: Int,
         on device: Device
     ) throws -> Recommender {
@@ -92,7 +92,7 @@ extension Recommender {
 extension Recommender {
     /// Adam's groups: `side_blocks` (blocks, gates and dimension transformations of the side networks), `encoders` (what is trained of
     /// live encoders, with adapters and low-rank maps) and `heads` (all else); those that have parameters.
-    public func groups(heads: Double, sideBlocks: Double, encoders: Double) -> [Adam.Group] {
+    package func groups(heads: Double, sideBlocks: Double, encoders: Double) -> [Adam.Group] {
         var parts = (
             heads: OrderedDictionary<String, Tensor>(), sideBlocks: OrderedDictionary<String, Tensor>(),
             encoders: OrderedDictionary<String, Tensor>()
@@ -119,7 +119,7 @@ extension Recommender {
     }
 
     /// Whether a parameter stands in for the states of items that lack a modality.
-    public static func isStandIn(_ name: String) -> Bool {
+    package static func isStandIn(_ name: String) -> Bool {
         name == "item_tower.text.missing" || name == "item_tower.image.missing"
     }
 

@@ -1,31 +1,31 @@
 import Files
 
 /// The shape of a recommender.
-public struct RecommenderOptions: Sendable, Codable, Equatable {
+package struct RecommenderOptions: Sendable, Codable, Equatable {
     /// What turns items into vectors.
-    public var method = Method.iisan
+    package var method = Method.iisan
     /// Which of the modalities is read.
-    public var modality = ModalityChoice.both
+    package var modality = ModalityChoice.both
     /// Whether hidden states that never change come from the store; otherwise the encoders run in every step, to the same result.
-    public var cached = true
+    package var cached = true
     /// The probability with which a modality of an item counts as missing while training; an item keeps at least one.
-    public var modalityDropout = 0.0
+    package var modalityDropout = 0.0
     /// Numbers in item and user vectors; 64 in the papers.
-    public var width = 64
+    package var width = 64
     /// The side networks of the item tower.
-    public var sideNetworks = SideNetworkOptions()
+    package var sideNetworks = SideNetworkOptions()
     /// How live encoders are fine-tuned.
-    public var fineTuning = FineTuningOptions()
+    package var fineTuning = FineTuningOptions()
     /// The user encoder.
-    public var userEncoder = UserEncoderOptions()
+    package var userEncoder = UserEncoderOptions()
 
     /// The papers' settings.
-    public init() {}
+    package init() {}
 
     /// Stops settings that cannot be built, whatever the encoders are.
     ///
     /// - Throws: ``UserError`` that names the settings.
-    public func check() throws { try problems().check() }
+    package func check() throws { try problems().check() }
 
     /// All settings that cannot be built, whatever the encoders are, by the names that they have in a configuration.
     package func problems() -> Problems {
@@ -40,24 +40,24 @@ public struct RecommenderOptions: Sendable, Codable, Equatable {
     }
 
     /// Whether encoders run in every step.
-    public var isLive: Bool { method.trainsEncoders || (method.readsStates && !cached) }
+    package var isLive: Bool { method.trainsEncoders || (method.readsStates && !cached) }
     /// Whether a hidden-state store is read.
-    public var readsStores: Bool { method.readsStates && cached }
+    package var readsStores: Bool { method.readsStates && cached }
 
     /// Whether only the last of the kept hidden states is read.
-    public var readsLastStateOnly: Bool { method == .frozen || method == .idAndModality }
+    package var readsLastStateOnly: Bool { method == .frozen || method == .idAndModality }
 
     /// The method as tables name it, as in `iisan` or `lora, text`.
-    public var name: String { name(as: method) }
+    package var name: String { name(as: method) }
 
     /// The same for another method.
-    public func name(as method: Method) -> String {
+    package func name(as method: Method) -> String {
         method.readsModalities && modality != .both ? "\(method.rawValue), \(modality.rawValue)" : method.rawValue
     }
 }
 
 /// What turns items into vectors: the methods that are compared, by the names that settings use.
-public enum Method: String, Sendable, Codable, CaseIterable {
+package enum Method: String, Sendable, Codable, CaseIterable {
     /// Side networks over the frozen encoders' hidden states; IISAN-Versa where the encoders differ.
     case iisan
     /// The same in the Versa form, also where the encoders agree.
@@ -80,18 +80,18 @@ public enum Method: String, Sendable, Codable, CaseIterable {
     case popularity
 
     /// Whether there are parameters to train.
-    public var isTrained: Bool { self != .popularity }
+    package var isTrained: Bool { self != .popularity }
     /// Whether items have vectors of their own, so that others than those it was trained on have none.
-    public var hasItemVectors: Bool { self == .id || self == .idAndModality }
+    package var hasItemVectors: Bool { self == .id || self == .idAndModality }
     /// Whether encoders' hidden states that never change are read; these may come from a store.
-    public var readsStates: Bool {
+    package var readsStates: Bool {
         switch self {
         case .iisan, .iisanVersa, .frozen, .idAndModality: true
         case .full, .adapter, .lora, .bitfit, .id, .popularity: false
         }
     }
     /// Whether encoders change while training, so that they run in every step.
-    public var trainsEncoders: Bool {
+    package var trainsEncoders: Bool {
         switch self {
         case .full, .adapter, .lora, .bitfit: true
         case .iisan, .iisanVersa, .frozen, .id, .idAndModality, .popularity: false
@@ -100,11 +100,11 @@ public enum Method: String, Sendable, Codable, CaseIterable {
     /// Whether side networks read several layers.
     package var hasSideNetworks: Bool { self == .iisan || self == .iisanVersa }
     /// Whether items are known by their titles or pictures.
-    public var readsModalities: Bool { readsStates || trainsEncoders }
+    package var readsModalities: Bool { readsStates || trainsEncoders }
 }
 
 /// Which modalities a method reads.
-public enum ModalityChoice: String, Sendable, Codable, CaseIterable {
+package enum ModalityChoice: String, Sendable, Codable, CaseIterable {
     /// Titles and pictures, as far as encoders are configured.
     case both
     /// Titles alone.

@@ -2,9 +2,9 @@ import Files
 import Torch
 
 /// Which side networks an item tower has, and their form.
-public struct SideNetworkOptions: Sendable, Codable, Equatable {
+package struct SideNetworkOptions: Sendable, Codable, Equatable {
     /// How heads and inter tower are shaped.
-    public enum Form: String, Sendable, Codable, CaseIterable {
+    package enum Form: String, Sendable, Codable, CaseIterable {
         /// Versa where the encoders' widths or numbers of kept layers differ, IISAN where they agree.
         case auto
         /// IISAN (SIGIR 2024): encoders of one width.
@@ -14,7 +14,7 @@ public struct SideNetworkOptions: Sendable, Codable, Equatable {
     }
 
     /// Which modalities the inter tower maps to the narrower width.
-    public enum Transformation: String, Sendable, Codable, CaseIterable {
+    package enum Transformation: String, Sendable, Codable, CaseIterable {
         /// The wider one; none where the widths agree.
         case wider
         /// Both, also where the widths agree.
@@ -22,27 +22,27 @@ public struct SideNetworkOptions: Sendable, Codable, Equatable {
     }
 
     /// The form; `auto` by default.
-    public var form = Form.auto
+    package var form = Form.auto
     /// Whether there is a tower within each modality.
-    public var intra = true
+    package var intra = true
     /// Whether there is a tower across the modalities; without effect for a single modality.
-    public var inter = true
+    package var inter = true
     /// Whether gates mix a state with the block before; without them they are added.
-    public var gated = true
+    package var gated = true
     /// Which modalities the inter tower maps to the narrower width; `wider` by default.
-    public var transformation = Transformation.wider
+    package var transformation = Transformation.wider
     /// s in SANB: `relu` or `gelu`; `relu` by default.
-    public var activation = Activation.relu
+    package var activation = Activation.relu
     /// r in SANB: the width between its two maps.
-    public var bottleneck = 64
+    package var bottleneck = 64
 
     /// The papers' settings.
-    public init() {}
+    package init() {}
 
     /// Stops settings that cannot be built.
     ///
     /// - Throws: ``UserError`` that names the setting.
-    public func check(text: ModalityShape?, image: ModalityShape?) throws { try problems(text: text, image: image).check() }
+    package func check(text: ModalityShape?, image: ModalityShape?) throws { try problems(text: text, image: image).check() }
 
     /// All settings that cannot be built, by the names that they have in a configuration.
     package func problems(text: ModalityShape?, image: ModalityShape?) -> Problems {
@@ -78,7 +78,7 @@ public struct SideNetworkOptions: Sendable, Codable, Equatable {
     }
 
     /// Whether the Versa form is built for these modalities.
-    public func isVersa(text: ModalityShape?, image: ModalityShape?) -> Bool {
+    package func isVersa(text: ModalityShape?, image: ModalityShape?) -> Bool {
         switch form {
         case .iisan: false
         case .versa: true
@@ -89,14 +89,14 @@ public struct SideNetworkOptions: Sendable, Codable, Equatable {
 }
 
 /// The shape of a modality's hidden states.
-public struct ModalityShape: Sendable, Codable, Equatable {
+package struct ModalityShape: Sendable, Codable, Equatable {
     /// Numbers in one state.
-    public var width: Int
+    package var width: Int
     /// The indices of the kept layers, ascending; their number is K.
-    public var layers: [Int]
+    package var layers: [Int]
 
     /// Makes a shape.
-    public init(width: Int, layers: [Int]) {
+    package init(width: Int, layers: [Int]) {
         self.width = width
         self.layers = layers
     }

@@ -3,7 +3,7 @@ import Torch
 /// Where the packed rows of some histories stand: row r belongs to user `users[r]` at position `positions[r]`.
 ///
 /// The rows of a user follow each other, oldest first, and users follow each other.
-public struct HistoryRows {
+package struct HistoryRows {
     /// The positions 0 ..< L, right-aligned: the newest item of a history has L - 1 [rows].
     let positions: Tensor
     /// Where each user's rows start, and the number of all at the end [users + 1].

@@ -2,21 +2,21 @@ import Files
 import Torch
 
 /// The shape of the user encoder.
-public struct UserEncoderOptions: Sendable, Codable, Equatable {
+package struct UserEncoderOptions: Sendable, Codable, Equatable {
     /// Transformer blocks.
-    public var blocks = 2
+    package var blocks = 2
     /// Attention heads; they divide the item vectors' width.
-    public var heads = 2
+    package var heads = 2
     /// The probability with which dropout zeroes a number while training.
-    public var dropout = 0.1
+    package var dropout = 0.1
 
     /// The papers' settings.
-    public init() {}
+    package init() {}
 
     /// Stops settings that cannot be built.
     ///
     /// - Throws: ``UserError`` that names the setting.
-    public func check(width: Int) throws { try problems(width: width).check() }
+    package func check(width: Int) throws { try problems(width: width).check() }
 
     /// All settings that cannot be built, by the names that they have in a configuration.
     package func problems(width: Int) -> Problems {
@@ -36,9 +36,9 @@ public struct UserEncoderOptions: Sendable, Codable, Equatable {
 ///
 /// It works on packed rows: one per item of a history, without padding. On processors it is one operation; on accelerators
 /// attention alone sees histories side by side, padded.
-public final class UserEncoder {
+package final class UserEncoder {
     /// How many items of a history are seen (L); the newest has position L - 1.
-    public let positions: Int
+    package let positions: Int
     private let position: Embedding
     private let norm: LayerNorm
     private let blocks: [UserBlock]
@@ -53,7 +53,7 @@ public final class UserEncoder {
     /// Asks for all parameters of the encoder.
     ///
     /// - Throws: `UserError` for settings that cannot be built, and as `Parameters` does.
-    public init(_ parameters: Parameters, width: Int, positions: Int, _ options: UserEncoderOptions) throws {
+    package init(_ parameters: Parameters, width: Int, positions: Int, _ options: UserEncoderOptions) throws {
         try options.check(width: width)
         self.positions = positions
         position = try Embedding(parameters.scoped("position"), positions, width, .xavierNormal)
@@ -71,7 +71,7 @@ public final class UserEncoder {
     /// - Parameters:
     ///   - users: each row's user, 0 ..< `userCount`, ascending [rows].
     ///   - positions: each row's position, right-aligned [rows].
-    public func rows(users: [Int64], positions: [Int64], userCount: Int) -> HistoryRows {
+    package func rows(users: [Int64], positions: [Int64], userCount: Int) -> HistoryRows {
         HistoryRows(
             users: users, positions: positions, userCount: userCount, length: self.positions, isPadded: device != .cpu,
             on: device)
@@ -84,7 +84,7 @@ public final class UserEncoder {
     ///   - rows: whose rows they are and where they stand.
     ///   - training: whether dropout is on.
     /// - Returns: [rows, width].
-    public func callAsFunction(_ items: Tensor, _ rows: HistoryRows, training: Bool = false) -> Tensor {
+    package func callAsFunction(_ items: Tensor, _ rows: HistoryRows, training: Bool = false) -> Tensor {
         let dropout = training ? dropout : 0
         if rows.padded == nil, together.isAvailable {
             return together(items, positions: rows.positions, starts: rows.starts, dropout: dropout)

@@ -1,5 +1,5 @@
 /// What an item of the world can be told by, and where it shows.
-public enum Attribute: Int, CaseIterable, Codable, Sendable {
+package enum Attribute: Int, CaseIterable, Codable, Sendable {
     /// What the thing is: a mug, a boot.
     case kind
     /// The main colour.
@@ -16,7 +16,7 @@ public enum Attribute: Int, CaseIterable, Codable, Sendable {
     case maker
 
     /// Where an attribute can be learned from.
-    public enum Source: String, Codable, Sendable {
+    package enum Source: String, Codable, Sendable {
         /// The title does not say it.
         case picture
         /// The picture does not show it.
@@ -26,10 +26,10 @@ public enum Attribute: Int, CaseIterable, Codable, Sendable {
     }
 
     /// The attribute's name in files.
-    public var name: String { "\(self)" }
+    package var name: String { "\(self)" }
 
     /// Where the attribute shows.
-    public var source: Source {
+    package var source: Source {
         switch self {
         case .kind: .both
         case .colour, .pattern, .backdrop: .picture
@@ -38,7 +38,7 @@ public enum Attribute: Int, CaseIterable, Codable, Sendable {
     }
 
     /// The names of the values, by index.
-    public var values: [String] {
+    package var values: [String] {
         switch self {
         case .kind: Kind.allCases.map { "\($0)" }
         case .colour: Colour.allCases.map { "\($0)" }
@@ -51,20 +51,20 @@ public enum Attribute: Int, CaseIterable, Codable, Sendable {
     }
 
     /// The number of values; kept apart from ``values`` because it is asked for often.
-    public static let counts: [Int] = allCases.map(\.values.count)
+    package static let counts: [Int] = allCases.map(\.values.count)
 }
 
 /// The attributes of one item, in four bytes.
-public struct ItemAttributes: Equatable, Sendable {
+package struct ItemAttributes: Equatable, Sendable {
     /// Four bits for each attribute, in the order of their raw values; above them one that says whether the item is new.
     private var bits: UInt32 = 0
     private static let newBit: UInt32 = 1 << 28
 
     /// An item that has the first value of each attribute.
-    public init() {}
+    package init() {}
 
     /// The index of an attribute's value among ``Attribute/values``.
-    public subscript(_ attribute: Attribute) -> Int {
+    package subscript(_ attribute: Attribute) -> Int {
         get { Int(bits >> (4 * UInt32(attribute.rawValue)) & 15) }
         set {
             precondition((0...15).contains(newValue), "a value of an attribute has four bits")
@@ -74,7 +74,7 @@ public struct ItemAttributes: Equatable, Sendable {
     }
 
     /// Whether the item came out lately.
-    public var isNew: Bool {
+    package var isNew: Bool {
         get { bits & Self.newBit != 0 }
         set { bits = newValue ? bits | Self.newBit : bits & ~Self.newBit }
     }

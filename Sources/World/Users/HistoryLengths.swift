@@ -1,7 +1,7 @@
 import Foundation
 
 /// How the lengths of histories fall off from the shortest one on, when they have a mean.
-public enum HistoryTail: String, Codable, CaseIterable, Sendable {
+package enum HistoryTail: String, Codable, CaseIterable, Sendable {
     /// Each length is less likely than the one before by the same factor.
     case geometric
     /// A length's chance is a power of it: most histories are short, a few very long.

@@ -70,13 +70,13 @@ struct TrueRanking {
 }
 
 /// The best that any recommender can expect in a world: the figures of ranking by the true chances of each user's last item.
-public struct Ceiling: Codable, Equatable, Sendable {
+package struct Ceiling: Codable, Equatable, Sendable {
     /// The share of users whose last item is among the ten likeliest.
-    public var hitRate10: Double
+    package var hitRate10: Double
     /// The mean of 1/log2(rank + 1) over users, 0 where the rank is above ten.
-    public var ndcg10: Double
+    package var ndcg10: Double
     /// How many users it was measured on: the first ones, fewer than all in large worlds.
-    public var users: Int
+    package var users: Int
 
     /// Measures the ceiling; of no meaning once `stop` has been asked.
     init(_ world: World, stop: StopToken = StopToken()) {

@@ -5,14 +5,14 @@ import TestSupport
 import Torch
 
 /// A dataset of a few users and items in a folder, and a recommender over random states of its items.
-public struct SmallWorld {
+package struct SmallWorld {
     /// The dataset.
-    public let dataset: Dataset
+    package let dataset: Dataset
     /// Its split.
-    public let split: Split
+    package let split: Split
 
     /// Makes the dataset in a folder.
-    public init(_ folder: URL, users: Int = 30, items: Int = 24) throws {
+    package init(_ folder: URL, users: Int = 30, items: Int = 24) throws {
         var generator = SeededGenerator(seed: 11)
         let histories = (0..<users).map { user in
             let items = (0..<Int.random(in: 5...16, using: &generator)).map { _ in
@@ -28,7 +28,7 @@ public struct SmallWorld {
     }
 
     /// A recommender whose fresh parameters, and states, follow from the seed.
-    public func recommender(
+    package func recommender(
         seed: UInt64 = 3, on device: Device = .cpu, _ change: (inout RecommenderOptions) -> Void = { _ in }
     ) throws -> Recommender {
         RandomState.seed(99)
@@ -45,7 +45,7 @@ public struct SmallWorld {
 }
 
 /// Runs `body` with a number of threads for each operation.
-public func withThreads<Result>(_ count: Int, _ body: () throws -> Result) rethrows -> Result {
+package func withThreads<Result>(_ count: Int, _ body: () throws -> Result) rethrows -> Result {
     let before = LibTorch.threads
     LibTorch.threads = count
     defer { LibTorch.threads = before }

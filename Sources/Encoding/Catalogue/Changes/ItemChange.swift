@@ -6,18 +6,18 @@ import Foundation
 ///
 /// The seed alone decides which items are changed, so that all kinds change the same items where all have a title and a picture, and a
 /// higher rate changes those of a lower one too, each in the same way. Nothing depends on the machine or on the order of the items.
-public struct ItemChange: Sendable, Equatable {
+package struct ItemChange: Sendable, Equatable {
     /// What happens.
-    public let kind: ItemChangeKind
+    package let kind: ItemChangeKind
     /// The share of the items that are changed, of those that have a title or picture to change: 0 to 1.
-    public let rate: Double
+    package let rate: Double
     /// Decides which items are changed and how.
-    public let seed: UInt64
+    package let seed: UInt64
 
     /// Makes a change.
     ///
     /// - Throws: ``UserError`` when the rate is no share.
-    public init(kind: ItemChangeKind, rate: Double, seed: UInt64 = 42) throws {
+    package init(kind: ItemChangeKind, rate: Double, seed: UInt64 = 42) throws {
         guard (0...1).contains(rate) else { throw UserError("is \(rate), expected 0 to 1", at: "rate") }
         self.kind = kind
         self.rate = rate
@@ -31,7 +31,7 @@ public struct ItemChange: Sendable, Equatable {
     ///   - workFolder: where changed pictures are written, as PNG; one that lies there from an earlier call is not made again.
     /// - Throws: ``UserError`` when there is nothing to swap with, or a picture cannot be written. A picture that cannot be read stays
     ///   as it is: encoding will name it.
-    public func changed(_ items: [CatalogueItem], workFolder: URL) throws -> [CatalogueItem] {
+    package func changed(_ items: [CatalogueItem], workFolder: URL) throws -> [CatalogueItem] {
         let rows = chosen(of: items)
         return kind.modality == .text ? try changedTitles(of: items, rows) : try changedPictures(of: items, rows, workFolder)
     }
@@ -80,7 +80,7 @@ public struct ItemChange: Sendable, Equatable {
 }
 
 /// What may happen to an item's title or picture.
-public enum ItemChangeKind: String, Sendable, CaseIterable, Codable {
+package enum ItemChangeKind: String, Sendable, CaseIterable, Codable {
     /// There is no title.
     case titlesMissing = "titles-missing"
     /// The title's words are in a random order.
@@ -101,7 +101,7 @@ public enum ItemChangeKind: String, Sendable, CaseIterable, Codable {
     case picturesSwapped = "pictures-swapped"
 
     /// Which of an item's two sides changes, so that the states of the other can be kept.
-    public var modality: EncoderModality {
+    package var modality: EncoderModality {
         switch self {
         case .titlesMissing, .titlesShuffled, .titlesTruncated, .titlesNoisy, .titlesSwapped: .text
         case .picturesMissing, .picturesNoisy, .picturesBlurred, .picturesSwapped: .image

@@ -8,15 +8,15 @@ import Torch
 ///
 /// Titles are tokenized once. Pictures are decoded and scaled once and kept as bytes as far as the memory goes; the others are
 /// read again when they are needed.
-public final class LiveInputs {
+package final class LiveInputs {
     /// The encoder that reads them.
-    public let directory: EncoderDirectory
+    package let directory: EncoderDirectory
     /// What of the items is read.
-    public let modality: EncoderModality
+    package let modality: EncoderModality
     /// Whether an item has a title or a picture [items].
-    public let isPresent: [Bool]
+    package let isPresent: [Bool]
     /// A SHA-256 of the encoder's files alone.
-    public let encoderHash: String
+    package let encoderHash: String
     /// Looked at by whoever reads the inputs, between two passes of the encoder.
     package let stop: StopToken
     let source: Source
@@ -40,7 +40,7 @@ public final class LiveInputs {
     ///   - pictureMemory: bytes that prepared pictures may take; 1 GB by default.
     ///   - stop: looked at while pictures are read, and between the passes of an encoder that runs over the inputs.
     /// - Throws: ``UserError`` for a file that is missing, damaged or does not fit; `CancellationError`.
-    public init(
+    package init(
         _ modality: EncoderModality, of items: [CatalogueItem], with directory: URL,
         options: EncodingOptions = EncodingOptions(), pictureMemory: Int = 1 << 30, progress: Files.Progress.Handler? = nil,
         stop: StopToken = StopToken()
@@ -68,7 +68,7 @@ public final class LiveInputs {
     /// Takes titles that are tokenized already: token numbers of each item, special ones included; none for an item without a title.
     ///
     /// - Throws: ``UserError`` for a directory that is no text encoder and token numbers that it does not know.
-    public init(tokens: [[Int32]], with directory: URL) throws {
+    package init(tokens: [[Int32]], with directory: URL) throws {
         self.directory = try EncoderDirectory(directory, for: .text)
         guard case .tokens(let vocabulary, let maximum) = self.directory.family.input else {
             throw UserError("the encoder reads pictures, and titles are given", at: directory.path)
@@ -88,7 +88,7 @@ public final class LiveInputs {
     /// Takes pixels that are prepared already: float32 [items, 3, height, width].
     ///
     /// - Throws: ``UserError`` for a directory that is no image encoder and pictures of a size that it does not read.
-    public init(pixels: Tensor, with directory: URL) throws {
+    package init(pixels: Tensor, with directory: URL) throws {
         self.directory = try EncoderDirectory(directory, for: .image)
         guard case .pixels(let grid) = self.directory.family.input, pixels.rank == 4,
             grid.reads(height: pixels.size(2), width: pixels.size(3))

@@ -3,22 +3,22 @@ import Torch
 
 /// Some items' inputs as passes of an encoder: all of one length within a pass, so that there is no padding, and titles of the same
 /// tokens in one row.
-public struct LivePasses {
+package struct LivePasses {
     /// The inputs of one pass.
-    public struct Pass {
+    package struct Pass {
         /// How many rows go through the encoder.
-        public let count: Int
+        package let count: Int
         /// Makes the input on a device: what ``EncoderFamily/input`` says.
-        public let input: (Device) throws -> Tensor
+        package let input: (Device) throws -> Tensor
     }
 
     /// The passes, longest inputs first.
-    public let passes: [Pass]
+    package let passes: [Pass]
     /// The row of each item among the rows of all passes together [items]; for an item that has nothing, ``rowCount``.
-    public let rows: [Int64]
+    package let rows: [Int64]
 
     /// How many rows all passes have.
-    public var rowCount: Int { passes.reduce(0) { $0 + $1.count } }
+    package var rowCount: Int { passes.reduce(0) { $0 + $1.count } }
 }
 
 extension LiveInputs {
@@ -27,7 +27,7 @@ extension LiveInputs {
     /// - Parameters:
     ///   - items: catalogue indices, each once.
     ///   - tokens: the most token states in a pass; at least one item makes a pass.
-    public func passes(of items: [Int64], tokens: Int) -> LivePasses {
+    package func passes(of items: [Int64], tokens: Int) -> LivePasses {
         switch source {
         case .titles(let titles): titlePasses(items.map { titles[Int($0)] }, tokens)
         case .pictures(let pictures): picturePasses(items.map(Int.init), tokens / pictures.tokensPerItem, pictures.pixels)

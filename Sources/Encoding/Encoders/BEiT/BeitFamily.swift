@@ -3,14 +3,14 @@ import Torch
 /// BEiT and the picture encoder of data2vec: pre-norm transformers whose logits have a bias by the way from patch to patch.
 ///
 /// The mask token of pre-training is not read.
-public struct BeitFamily: EncoderFamily {
+package struct BeitFamily: EncoderFamily {
     /// The `model_type`s of the family.
-    public static let modelTypes = ["beit", "data2vec-vision"]
+    package static let modelTypes = ["beit", "data2vec-vision"]
     /// Pictures.
-    public static let modality = EncoderModality.image
+    package static let modality = EncoderModality.image
 
     /// What is done about the keys of a configuration.
-    public static func keys(of modelType: String) -> ConfigurationKeys {
+    package static func keys(of modelType: String) -> ConfigurationKeys {
         .picture
             + ConfigurationKeys(
                 read: """
@@ -29,25 +29,25 @@ public struct BeitFamily: EncoderFamily {
     /// Reads and checks a configuration.
     ///
     /// - Throws: ``UserError`` that names the file and the key that is missing, impossible or not supported.
-    public init(_ configuration: ConfigurationFile, modelType: String) throws {
+    package init(_ configuration: ConfigurationFile, modelType: String) throws {
         self.configuration = try BeitConfiguration(configuration)
     }
 
     /// Pixels of the size that the position bias was made for.
-    public var input: EncoderInput { .pixels(configuration.grid) }
+    package var input: EncoderInput { .pixels(configuration.grid) }
     /// Values per token state, `hidden_size`.
-    public var width: Int { configuration.width }
+    package var width: Int { configuration.width }
     /// How many blocks there are, `num_hidden_layers`.
-    public var depth: Int { configuration.depth }
+    package var depth: Int { configuration.depth }
     /// `hidden_dropout_prob` and `attention_probs_dropout_prob`.
-    public var dropout: EncoderDropout { configuration.dropout }
+    package var dropout: EncoderDropout { configuration.dropout }
     /// The state of the class token, which stands for the whole picture in every block.
-    public var pooling: Pooling { .first }
+    package var pooling: Pooling { .first }
     /// A tensor that every checkpoint has: the class token.
-    public var anchor: (name: String, prefixes: [String]) { ("embeddings.cls_token", ["", "beit.", "data2vec_vision."]) }
+    package var anchor: (name: String, prefixes: [String]) { ("embeddings.cls_token", ["", "beit.", "data2vec_vision."]) }
 
     /// The part from pixels to hidden state 0.
-    public func embeddings(_ parameters: Parameters) throws -> any EncoderPart {
+    package func embeddings(_ parameters: Parameters) throws -> any EncoderPart {
         let parameters = parameters.scoped("embeddings")
         let grid = configuration.grid
         return PictureEmbeddings(
@@ -58,7 +58,7 @@ public struct BeitFamily: EncoderFamily {
     }
 
     /// The part from hidden state `index` to `index + 1`.
-    public func block(_ parameters: Parameters, _ index: Int) throws -> any EncoderPart {
+    package func block(_ parameters: Parameters, _ index: Int) throws -> any EncoderPart {
         let encoder = parameters.scoped("encoder")
         let parameters = encoder.scoped("layer", index)
         let (intermediate, epsilon) = (configuration.intermediate, configuration.epsilon)
@@ -82,7 +82,7 @@ public struct BeitFamily: EncoderFamily {
     }
 
     /// The norm after the last block, which is no part of a hidden state; nil where it belongs to a classifier.
-    public func finalNorm(_ parameters: Parameters) throws -> (any EncoderPart)? {
+    package func finalNorm(_ parameters: Parameters) throws -> (any EncoderPart)? {
         if configuration.meansPatches { return nil }
         return try LayerNorm(parameters.scoped("layernorm"), width, epsilon: configuration.epsilon)
     }

@@ -1,14 +1,14 @@
 import Torch
 
 /// BERT, RoBERTa and their like: post-norm transformers over learned word, position and segment embeddings.
-public struct BertFamily: EncoderFamily {
+package struct BertFamily: EncoderFamily {
     /// The `model_type`s of the family.
-    public static let modelTypes = ["bert", "roberta", "xlm-roberta"]
+    package static let modelTypes = ["bert", "roberta", "xlm-roberta"]
     /// Texts.
-    public static let modality = EncoderModality.text
+    package static let modality = EncoderModality.text
 
     /// What is done about the keys of a configuration.
-    public static func keys(of modelType: String) -> ConfigurationKeys {
+    package static func keys(of modelType: String) -> ConfigurationKeys {
         .common
             + ConfigurationKeys(
                 read: """
@@ -29,34 +29,34 @@ public struct BertFamily: EncoderFamily {
     /// Reads and checks a configuration.
     ///
     /// - Throws: ``UserError`` that names the file and the key that is missing, impossible or not supported.
-    public init(_ configuration: ConfigurationFile, modelType: String) throws {
+    package init(_ configuration: ConfigurationFile, modelType: String) throws {
         self.configuration = try BertConfiguration(configuration, modelType: modelType)
     }
 
     /// Token numbers, at most as many as there are position embeddings.
-    public var input: EncoderInput {
+    package var input: EncoderInput {
         .tokens(vocabulary: configuration.vocabulary, maximum: configuration.positions - configuration.firstPosition)
     }
     /// Values per token state, `hidden_size`.
-    public var width: Int { configuration.width }
+    package var width: Int { configuration.width }
     /// How many blocks there are, `num_hidden_layers`.
-    public var depth: Int { configuration.depth }
+    package var depth: Int { configuration.depth }
     /// `hidden_dropout_prob` and `attention_probs_dropout_prob`.
-    public var dropout: EncoderDropout { configuration.dropout }
+    package var dropout: EncoderDropout { configuration.dropout }
     /// The state of the [CLS] token.
-    public var pooling: Pooling { .first }
+    package var pooling: Pooling { .first }
     /// A tensor that every checkpoint has: the word embeddings.
-    public var anchor: (name: String, prefixes: [String]) {
+    package var anchor: (name: String, prefixes: [String]) {
         ("embeddings.word_embeddings.weight", ["", "bert.", "roberta."])
     }
 
     /// The part from token numbers to hidden state 0.
-    public func embeddings(_ parameters: Parameters) throws -> any EncoderPart {
+    package func embeddings(_ parameters: Parameters) throws -> any EncoderPart {
         try BertEmbeddings(parameters.scoped("embeddings"), configuration)
     }
 
     /// The part from hidden state `index` to `index + 1`.
-    public func block(_ parameters: Parameters, _ index: Int) throws -> any EncoderPart {
+    package func block(_ parameters: Parameters, _ index: Int) throws -> any EncoderPart {
         let parameters = parameters.scoped("encoder").scoped("layer", index)
         let (width, intermediate, epsilon) = (configuration.width, configuration.intermediate, configuration.epsilon)
         let ask = parameters.scoped("attention.self")
@@ -76,5 +76,5 @@ public struct BertFamily: EncoderFamily {
     }
 
     /// Nil: the blocks end with a norm of their own.
-    public func finalNorm(_ parameters: Parameters) -> (any EncoderPart)? { nil }
+    package func finalNorm(_ parameters: Parameters) -> (any EncoderPart)? { nil }
 }

@@ -15,7 +15,7 @@ protocol TokenMixer {
 }
 
 /// A map of each token's state by itself: [items, tokens, width] to [items, tokens, width].
-public protocol TokenMap {
+package protocol TokenMap {
     /// Maps token states.
     func callAsFunction(_ states: Tensor) -> Tensor
 }

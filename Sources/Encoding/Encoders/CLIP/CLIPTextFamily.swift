@@ -1,16 +1,16 @@
 import Torch
 
 /// The text tower of CLIP: a causal pre-norm transformer over learned word and position embeddings.
-public struct CLIPTextFamily: EncoderFamily {
+package struct CLIPTextFamily: EncoderFamily {
     /// The `model_type`s of the family.
-    public static let modelTypes = ["clip_text_model"]
+    package static let modelTypes = ["clip_text_model"]
     /// The text tower of the whole model.
-    public static let sections = ["clip": "text_config"]
+    package static let sections = ["clip": "text_config"]
     /// Texts.
-    public static let modality = EncoderModality.text
+    package static let modality = EncoderModality.text
 
     /// What is done about the keys of a configuration.
-    public static func keys(of modelType: String) -> ConfigurationKeys {
+    package static func keys(of modelType: String) -> ConfigurationKeys {
         .clip
             + ConfigurationKeys(
                 read: "max_position_embeddings vocab_size", withoutEffect: "projection_dim",
@@ -24,27 +24,27 @@ public struct CLIPTextFamily: EncoderFamily {
     /// Reads and checks a configuration.
     ///
     /// - Throws: ``UserError`` that names the file and the key that is missing, impossible or not supported.
-    public init(_ configuration: ConfigurationFile, modelType: String) throws {
+    package init(_ configuration: ConfigurationFile, modelType: String) throws {
         blocks = try CLIPBlocks(configuration, usual: .text)
         vocabulary = try configuration.size("vocab_size", default: 49_408)
         maximum = try configuration.size("max_position_embeddings", default: 77)
     }
 
     /// Token numbers, at most as many as there are position embeddings.
-    public var input: EncoderInput { .tokens(vocabulary: vocabulary, maximum: maximum) }
+    package var input: EncoderInput { .tokens(vocabulary: vocabulary, maximum: maximum) }
     /// Values per token state, `hidden_size`.
-    public var width: Int { blocks.width }
+    package var width: Int { blocks.width }
     /// How many blocks there are, `num_hidden_layers`.
-    public var depth: Int { blocks.depth }
+    package var depth: Int { blocks.depth }
     /// `attention_dropout`.
-    public var dropout: EncoderDropout { blocks.dropout }
+    package var dropout: EncoderDropout { blocks.dropout }
     /// The state of the last token, <|endoftext|>, which alone has seen the whole text and which CLIP was trained on.
-    public var pooling: Pooling { .last }
+    package var pooling: Pooling { .last }
     /// A tensor that every checkpoint has: the word embeddings.
-    public var anchor: (name: String, prefixes: [String]) { ("embeddings.token_embedding.weight", ["text_model.", ""]) }
+    package var anchor: (name: String, prefixes: [String]) { ("embeddings.token_embedding.weight", ["text_model.", ""]) }
 
     /// The part from token numbers to hidden state 0.
-    public func embeddings(_ parameters: Parameters) throws -> any EncoderPart {
+    package func embeddings(_ parameters: Parameters) throws -> any EncoderPart {
         let parameters = parameters.scoped("embeddings")
         return CLIPTextEmbeddings(
             words: try TokenTable(parameters.scoped("token_embedding"), vocabulary: vocabulary, width: width),
@@ -52,12 +52,12 @@ public struct CLIPTextFamily: EncoderFamily {
     }
 
     /// The part from hidden state `index` to `index + 1`.
-    public func block(_ parameters: Parameters, _ index: Int) throws -> any EncoderPart {
+    package func block(_ parameters: Parameters, _ index: Int) throws -> any EncoderPart {
         try blocks.block(parameters, index, sight: .before())
     }
 
     /// The norm after the last block, which is no part of a hidden state.
-    public func finalNorm(_ parameters: Parameters) throws -> (any EncoderPart)? {
+    package func finalNorm(_ parameters: Parameters) throws -> (any EncoderPart)? {
         try LayerNorm(parameters.scoped("final_layer_norm"), width, epsilon: blocks.epsilon)
     }
 }

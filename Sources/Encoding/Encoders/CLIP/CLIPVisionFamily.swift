@@ -1,16 +1,16 @@
 import Torch
 
 /// The picture tower of CLIP, alone or beside its text tower.
-public struct CLIPVisionFamily: EncoderFamily {
+package struct CLIPVisionFamily: EncoderFamily {
     /// The `model_type` of the tower alone.
-    public static let modelTypes = ["clip_vision_model"]
+    package static let modelTypes = ["clip_vision_model"]
     /// Where the tower's configuration stands beside that of the texts.
-    public static let sections = ["clip": "vision_config"]
+    package static let sections = ["clip": "vision_config"]
     /// Pictures.
-    public static let modality = EncoderModality.image
+    package static let modality = EncoderModality.image
 
     /// What is done about the keys of a configuration.
-    public static func keys(of modelType: String) -> ConfigurationKeys {
+    package static func keys(of modelType: String) -> ConfigurationKeys {
         .clip + ConfigurationKeys(read: "image_size num_channels patch_size", withoutEffect: "projection_dim")
     }
 
@@ -20,26 +20,26 @@ public struct CLIPVisionFamily: EncoderFamily {
     /// Reads and checks a configuration.
     ///
     /// - Throws: ``UserError`` that names the file and the key that is missing, impossible or not supported.
-    public init(_ configuration: ConfigurationFile, modelType: String) throws {
+    package init(_ configuration: ConfigurationFile, modelType: String) throws {
         blocks = try CLIPBlocks(configuration, usual: .picture)
         grid = try configuration.grid(leadingTokens: 1, size: 224, patch: 32)
     }
 
     /// Pixels of the size that the position embeddings were made for.
-    public var input: EncoderInput { .pixels(grid) }
+    package var input: EncoderInput { .pixels(grid) }
     /// Values per token state, `hidden_size`.
-    public var width: Int { blocks.width }
+    package var width: Int { blocks.width }
     /// How many blocks there are, `num_hidden_layers`.
-    public var depth: Int { blocks.depth }
+    package var depth: Int { blocks.depth }
     /// `attention_dropout`; there is none of states.
-    public var dropout: EncoderDropout { blocks.dropout }
+    package var dropout: EncoderDropout { blocks.dropout }
     /// The state of the class token, which CLIP compares with texts.
-    public var pooling: Pooling { .first }
+    package var pooling: Pooling { .first }
     /// A tensor that every checkpoint has: the class token.
-    public var anchor: (name: String, prefixes: [String]) { ("embeddings.class_embedding", ["vision_model.", ""]) }
+    package var anchor: (name: String, prefixes: [String]) { ("embeddings.class_embedding", ["vision_model.", ""]) }
 
     /// The part from pixels to hidden state 0.
-    public func embeddings(_ parameters: Parameters) throws -> any EncoderPart {
+    package func embeddings(_ parameters: Parameters) throws -> any EncoderPart {
         let names = parameters.scoped("embeddings")
         return PictureEmbeddings(
             leadingTokens: [try names("class_embedding", [width], .normal(0.02))],
@@ -50,10 +50,10 @@ public struct CLIPVisionFamily: EncoderFamily {
     }
 
     /// The part from hidden state `index` to `index + 1`.
-    public func block(_ parameters: Parameters, _ index: Int) throws -> any EncoderPart {
+    package func block(_ parameters: Parameters, _ index: Int) throws -> any EncoderPart {
         try blocks.block(parameters, index)
     }
 
     /// Nil: the checkpoint's last norm is for the class token's state alone, on the way to the text's space.
-    public func finalNorm(_ parameters: Parameters) -> (any EncoderPart)? { nil }
+    package func finalNorm(_ parameters: Parameters) -> (any EncoderPart)? { nil }
 }

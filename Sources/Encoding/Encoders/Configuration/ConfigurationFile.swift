@@ -5,9 +5,9 @@ import Torch
 /// A `config.json`, or a section of one, whose values are asked for by key and checked.
 ///
 /// Every error names the file and the key with the sections it stands in.
-public struct ConfigurationFile {
+package struct ConfigurationFile {
     /// The file.
-    public let file: URL
+    package let file: URL
     private let section: String
     private let values: KeyedDecodingContainer<Key>
 
@@ -30,7 +30,7 @@ public struct ConfigurationFile {
     /// Reads a file.
     ///
     /// - Throws: ``UserError`` when there is none or it is not a JSON object.
-    public init(_ file: URL) throws {
+    package init(_ file: URL) throws {
         self.init(file: file, section: "", values: try JSONFile.read(Object.self, from: file).values)
     }
 
@@ -41,16 +41,16 @@ public struct ConfigurationFile {
     }
 
     /// Whether there is a value other than null.
-    public func has(_ key: String) -> Bool { (try? values.decodeNil(forKey: Key(key))) == false }
+    package func has(_ key: String) -> Bool { (try? values.decodeNil(forKey: Key(key))) == false }
 
     /// The keys there are.
     var keys: Set<String> { Set(values.allKeys.map(\.stringValue)) }
 
     /// Whether null stands under a key, in so many words.
-    public func isNull(_ key: String) -> Bool { (try? values.decodeNil(forKey: Key(key))) == true }
+    package func isNull(_ key: String) -> Bool { (try? values.decodeNil(forKey: Key(key))) == true }
 
     /// The object under a key; nil where there is none.
-    public func section(_ key: String) throws -> ConfigurationFile? {
+    package func section(_ key: String) throws -> ConfigurationFile? {
         guard has(key) else { return nil }
         guard let object = try? values.decode(Object.self, forKey: Key(key)) else { throw error(key, "is not an object") }
         return ConfigurationFile(file: file, section: "\(section)\(key).", values: object.values)
@@ -73,12 +73,12 @@ public struct ConfigurationFile {
     }
 
     /// A whole number from 1 on that is not absurdly large.
-    public func size(_ key: String, default usual: Int? = nil) throws -> Int {
+    package func size(_ key: String, default usual: Int? = nil) throws -> Int {
         try whole(key, in: 1...Self.largest, default: usual)
     }
 
     /// A whole number within a range.
-    public func whole(_ key: String, in range: ClosedRange<Int>, default usual: Int? = nil) throws -> Int {
+    package func whole(_ key: String, in range: ClosedRange<Int>, default usual: Int? = nil) throws -> Int {
         guard let value = try given(key, Int.self, "a whole number") ?? usual else { throw error(key, "is missing") }
         guard range.contains(value) else {
             throw error(key, "is \(value), expected a number from \(range.lowerBound) to \(range.upperBound)")
@@ -87,46 +87,46 @@ public struct ConfigurationFile {
     }
 
     /// A number above 0.
-    public func positive(_ key: String, default usual: Double? = nil) throws -> Double {
+    package func positive(_ key: String, default usual: Double? = nil) throws -> Double {
         guard let value = try given(key, Double.self, "a number") ?? usual else { throw error(key, "is missing") }
         guard value > 0, value.isFinite else { throw error(key, "is \(value), expected a number above 0") }
         return value
     }
 
     /// A finite number.
-    public func number(_ key: String, default usual: Double) throws -> Double {
+    package func number(_ key: String, default usual: Double) throws -> Double {
         let value = try given(key, Double.self, "a number") ?? usual
         guard value.isFinite else { throw error(key, "is \(value), expected a finite number") }
         return value
     }
 
     /// A probability from 0 to below 1.
-    public func probability(_ key: String, default usual: Double) throws -> Double {
+    package func probability(_ key: String, default usual: Double) throws -> Double {
         let value = try optional(key, Double.self, "a number") ?? usual
         guard (0..<1).contains(value) else { throw error(key, "is \(value), expected a probability from 0 to below 1") }
         return value
     }
 
     /// The summand that keeps the root of a norm from zero: between 0 and 1.
-    public func epsilon(_ key: String, default usual: Double) throws -> Double {
+    package func epsilon(_ key: String, default usual: Double) throws -> Double {
         let value = try given(key, Double.self, "a number") ?? usual
         guard value > 0, value < 1 else { throw error(key, "is \(value), expected a number between 0 and 1") }
         return value
     }
 
     /// True or false.
-    public func flag(_ key: String, default usual: Bool) throws -> Bool {
+    package func flag(_ key: String, default usual: Bool) throws -> Bool {
         try given(key, Bool.self, "true or false") ?? usual
     }
 
     /// A text.
-    public func text(_ key: String, default usual: String? = nil) throws -> String {
+    package func text(_ key: String, default usual: String? = nil) throws -> String {
         guard let value = try given(key, String.self, "a text") ?? usual else { throw error(key, "is missing") }
         return value
     }
 
     /// The activation of a name.
-    public func activation(_ key: String, default usual: String) throws -> Activation {
+    package func activation(_ key: String, default usual: String) throws -> Activation {
         let name = try text(key, default: usual)
         guard let activation = Activation(rawValue: name) else {
             let known = Activation.allCases.map(\.rawValue).joined(separator: ", ")
@@ -136,7 +136,7 @@ public struct ConfigurationFile {
     }
 
     /// The error of a key.
-    public func error(_ key: String, _ problem: String, remedy: String? = nil) -> UserError {
+    package func error(_ key: String, _ problem: String, remedy: String? = nil) -> UserError {
         UserError("\"\(section)\(key)\" \(problem)", at: file.path, remedy: remedy)
     }
 }

@@ -5,24 +5,24 @@ import Files
 /// A table holds every key that `transformers` knows for the family: the fields of its configuration class, and what its code asks a
 /// configuration for beside them. Each one is read, is known to change no hidden state, or has to have one of the values that are
 /// computed with here. A key outside the table is one that `transformers` does not look at either.
-public struct ConfigurationKeys: Sendable {
+package struct ConfigurationKeys: Sendable {
     /// Keys whose values the family's configuration reads, or checks by itself.
-    public var read: Set<String>
+    package var read: Set<String>
     /// Keys that change no hidden state: of heads, of losses, of training, of how a program runs.
-    public var withoutEffect: Set<String>
+    package var withoutEffect: Set<String>
     /// Keys that would change hidden states in a way that is not computed here, with the values that change nothing.
-    public var fixed: [String: Fixed]
+    package var fixed: [String: Fixed]
 
     /// The values that a key may have.
-    public struct Fixed: Sendable {
+    package struct Fixed: Sendable {
         /// The values; a key that is missing is always right.
-        public var values: [ConfigurationValue]
+        package var values: [ConfigurationValue]
         /// What another value means, and what to do about it.
         var remedy: String
     }
 
     /// All keys of the table.
-    public var all: Set<String> { read.union(withoutEffect).union(fixed.keys) }
+    package var all: Set<String> { read.union(withoutEffect).union(fixed.keys) }
 
     /// Two tables as one; what the second says of a key counts.
     static func + (a: Self, b: Self) -> Self {

@@ -1,7 +1,7 @@
 import Foundation
 
 /// Any value of a `config.json`, to be compared with what it may be.
-public enum ConfigurationValue: Sendable, Equatable, Codable {
+package enum ConfigurationValue: Sendable, Equatable, Codable {
     case null
     case flag(Bool)
     case number(Double)
@@ -10,7 +10,7 @@ public enum ConfigurationValue: Sendable, Equatable, Codable {
     case object([String: ConfigurationValue])
 
     /// Reads whatever stands there.
-    public init(from decoder: any Decoder) throws {
+    package init(from decoder: any Decoder) throws {
         let value = try decoder.singleValueContainer()
         if value.decodeNil() {
             self = .null
@@ -28,7 +28,7 @@ public enum ConfigurationValue: Sendable, Equatable, Codable {
     }
 
     /// Writes the value as it is read.
-    public func encode(to encoder: any Encoder) throws {
+    package func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         switch self {
         case .null: try container.encodeNil()
@@ -43,7 +43,7 @@ public enum ConfigurationValue: Sendable, Equatable, Codable {
 
 extension ConfigurationValue: CustomStringConvertible {
     /// The value in a sentence: short ones as JSON has them, lists and objects by their kind.
-    public var description: String {
+    package var description: String {
         switch self {
         case .null: "null"
         case .flag(let flag): "\(flag)"

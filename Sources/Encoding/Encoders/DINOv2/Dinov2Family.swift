@@ -3,14 +3,14 @@ import Torch
 /// DINOv2, with and without registers: pre-norm transformers over the patches of pictures of any size.
 ///
 /// The mask token of pre-training is not read.
-public struct Dinov2Family: EncoderFamily {
+package struct Dinov2Family: EncoderFamily {
     /// The `model_type`s of the family.
-    public static let modelTypes = ["dinov2", "dinov2_with_registers"]
+    package static let modelTypes = ["dinov2", "dinov2_with_registers"]
     /// Pictures.
-    public static let modality = EncoderModality.image
+    package static let modality = EncoderModality.image
 
     /// What is done about the keys of a configuration.
-    public static func keys(of modelType: String) -> ConfigurationKeys {
+    package static func keys(of modelType: String) -> ConfigurationKeys {
         .picture
             + ConfigurationKeys(
                 read: "mlp_ratio qkv_bias use_swiglu_ffn" + (modelType == "dinov2" ? "" : " num_register_tokens"),
@@ -25,32 +25,32 @@ public struct Dinov2Family: EncoderFamily {
     /// Reads and checks a configuration.
     ///
     /// - Throws: ``UserError`` that names the file and the key that is missing, impossible or not supported.
-    public init(_ configuration: ConfigurationFile, modelType: String) throws {
+    package init(_ configuration: ConfigurationFile, modelType: String) throws {
         self.configuration = try Dinov2Configuration(configuration, modelType: modelType)
     }
 
     /// Pixels of any size from one patch on.
-    public var input: EncoderInput { .pixels(configuration.grid) }
+    package var input: EncoderInput { .pixels(configuration.grid) }
     /// Values per token state, `hidden_size`.
-    public var width: Int { configuration.width }
+    package var width: Int { configuration.width }
     /// How many blocks there are, `num_hidden_layers`.
-    public var depth: Int { configuration.depth }
+    package var depth: Int { configuration.depth }
     /// `hidden_dropout_prob` and `attention_probs_dropout_prob`, 0 unless a configuration says otherwise.
-    public var dropout: EncoderDropout { configuration.dropout }
+    package var dropout: EncoderDropout { configuration.dropout }
     /// The state of the class token, which pre-training compares between views of a picture.
-    public var pooling: Pooling { .first }
+    package var pooling: Pooling { .first }
     /// A tensor that every checkpoint has: the class token.
-    public var anchor: (name: String, prefixes: [String]) {
+    package var anchor: (name: String, prefixes: [String]) {
         ("embeddings.cls_token", ["", "dinov2.", "dinov2_with_registers."])
     }
 
     /// The part from pixels to hidden state 0.
-    public func embeddings(_ parameters: Parameters) throws -> any EncoderPart {
+    package func embeddings(_ parameters: Parameters) throws -> any EncoderPart {
         try Dinov2Embeddings(parameters.scoped("embeddings"), configuration)
     }
 
     /// The part from hidden state `index` to `index + 1`.
-    public func block(_ parameters: Parameters, _ index: Int) throws -> any EncoderPart {
+    package func block(_ parameters: Parameters, _ index: Int) throws -> any EncoderPart {
         let parameters = parameters.scoped("encoder").scoped("layer", index)
         let (bias, epsilon) = (configuration.attentionBias, configuration.epsilon)
         let ask = parameters.scoped("attention.attention")
@@ -68,7 +68,7 @@ public struct Dinov2Family: EncoderFamily {
     }
 
     /// The norm after the last block, which is no part of a hidden state.
-    public func finalNorm(_ parameters: Parameters) throws -> (any EncoderPart)? {
+    package func finalNorm(_ parameters: Parameters) throws -> (any EncoderPart)? {
         try LayerNorm(parameters.scoped("layernorm"), width, epsilon: configuration.epsilon)
     }
 

@@ -1,14 +1,14 @@
 import Torch
 
 /// DeBERTa of versions 2 and 3: post-norm transformers whose attention keeps contents and distances apart.
-public struct DeBERTaFamily: EncoderFamily {
+package struct DeBERTaFamily: EncoderFamily {
     /// The `model_type`s of the family.
-    public static let modelTypes = ["deberta-v2"]
+    package static let modelTypes = ["deberta-v2"]
     /// Texts.
-    public static let modality = EncoderModality.text
+    package static let modality = EncoderModality.text
 
     /// What is done about the keys of a configuration.
-    public static func keys(of modelType: String) -> ConfigurationKeys {
+    package static func keys(of modelType: String) -> ConfigurationKeys {
         .common
             + ConfigurationKeys(
                 read: """
@@ -25,30 +25,30 @@ public struct DeBERTaFamily: EncoderFamily {
     /// Reads and checks a configuration.
     ///
     /// - Throws: ``UserError`` that names the file and the key that is missing, impossible or not supported.
-    public init(_ configuration: ConfigurationFile, modelType: String) throws {
+    package init(_ configuration: ConfigurationFile, modelType: String) throws {
         self.configuration = try DeBERTaConfiguration(configuration)
     }
 
     /// Token numbers, at most `max_position_embeddings`.
-    public var input: EncoderInput { .tokens(vocabulary: configuration.vocabulary, maximum: configuration.maximum) }
+    package var input: EncoderInput { .tokens(vocabulary: configuration.vocabulary, maximum: configuration.maximum) }
     /// Values per token state, `hidden_size`.
-    public var width: Int { configuration.width }
+    package var width: Int { configuration.width }
     /// How many blocks there are, `num_hidden_layers`.
-    public var depth: Int { configuration.depth }
+    package var depth: Int { configuration.depth }
     /// `hidden_dropout_prob` and `attention_probs_dropout_prob`.
-    public var dropout: EncoderDropout { configuration.dropout }
+    package var dropout: EncoderDropout { configuration.dropout }
     /// The state of the [CLS] token.
-    public var pooling: Pooling { .first }
+    package var pooling: Pooling { .first }
     /// A tensor that every checkpoint has: the word embeddings.
-    public var anchor: (name: String, prefixes: [String]) { ("embeddings.word_embeddings.weight", ["", "deberta."]) }
+    package var anchor: (name: String, prefixes: [String]) { ("embeddings.word_embeddings.weight", ["", "deberta."]) }
 
     /// The part from token numbers to hidden state 0.
-    public func embeddings(_ parameters: Parameters) throws -> any EncoderPart {
+    package func embeddings(_ parameters: Parameters) throws -> any EncoderPart {
         try DeBERTaEmbeddings(parameters.scoped("embeddings"), configuration)
     }
 
     /// The part from hidden state `index` to `index + 1`; the first has the convolution where there is one.
-    public func block(_ parameters: Parameters, _ index: Int) throws -> any EncoderPart {
+    package func block(_ parameters: Parameters, _ index: Int) throws -> any EncoderPart {
         let encoder = parameters.scoped("encoder")
         let parameters = encoder.scoped("layer", index)
         let (width, intermediate, epsilon) = (configuration.width, configuration.intermediate, configuration.epsilon)
@@ -65,7 +65,7 @@ public struct DeBERTaFamily: EncoderFamily {
     }
 
     /// Nil: the blocks end with a norm of their own.
-    public func finalNorm(_ parameters: Parameters) -> (any EncoderPart)? { nil }
+    package func finalNorm(_ parameters: Parameters) -> (any EncoderPart)? { nil }
 
     private func attention(_ parameters: Parameters, _ encoder: Parameters) throws -> DisentangledAttention {
         let (width, shape) = (configuration.width, configuration.heads)

@@ -12,32 +12,32 @@ protocol DecoderFamily: EncoderFamily {
 
 extension DecoderFamily {
     /// Texts.
-    public static var modality: EncoderModality { .text }
+    package static var modality: EncoderModality { .text }
 
     /// Token numbers, at most `max_position_embeddings`.
-    public var input: EncoderInput { .tokens(vocabulary: configuration.vocabulary, maximum: configuration.maximum) }
+    package var input: EncoderInput { .tokens(vocabulary: configuration.vocabulary, maximum: configuration.maximum) }
     /// Values per token state, `hidden_size`.
-    public var width: Int { configuration.width }
+    package var width: Int { configuration.width }
     /// How many blocks there are, `num_hidden_layers`.
-    public var depth: Int { configuration.depth }
+    package var depth: Int { configuration.depth }
     /// `attention_dropout`; there is no other dropout.
-    public var dropout: EncoderDropout { configuration.dropout }
+    package var dropout: EncoderDropout { configuration.dropout }
     /// The mean: only a text's last token has seen it all, and it is a token like any other.
-    public var pooling: Pooling { .mean }
+    package var pooling: Pooling { .mean }
     /// True: the last hidden state is counted after the final norm.
-    public var normalizesLastState: Bool { true }
+    package var normalizesLastState: Bool { true }
     /// A tensor that every checkpoint has: the token table.
-    public var anchor: (name: String, prefixes: [String]) { ("embed_tokens.weight", ["", "model."]) }
+    package var anchor: (name: String, prefixes: [String]) { ("embed_tokens.weight", ["", "model."]) }
 
     /// The part from token numbers to hidden state 0.
-    public func embeddings(_ parameters: Parameters) throws -> any EncoderPart {
+    package func embeddings(_ parameters: Parameters) throws -> any EncoderPart {
         let table = try TokenTable(
             parameters.scoped("embed_tokens"), vocabulary: configuration.vocabulary, width: configuration.width)
         return DecoderEmbeddings(table: table, scale: configuration.scalesTokens ? Double(width).squareRoot() : nil)
     }
 
     /// The part from hidden state `index` to `index + 1`.
-    public func block(_ parameters: Parameters, _ index: Int) throws -> any EncoderPart {
+    package func block(_ parameters: Parameters, _ index: Int) throws -> any EncoderPart {
         let parameters = parameters.scoped("layers", index)
         let hasResultNorms = configuration.hasResultNorms
         return PreNormBlock(
@@ -51,7 +51,7 @@ extension DecoderFamily {
     }
 
     /// The norm after the last block, after which the last hidden state is counted.
-    public func finalNorm(_ parameters: Parameters) throws -> (any EncoderPart)? { try norm(parameters, "norm") }
+    package func finalNorm(_ parameters: Parameters) throws -> (any EncoderPart)? { try norm(parameters, "norm") }
 
     func feedForward(_ parameters: Parameters) throws -> any TokenMap {
         let parameters = parameters.scoped("mlp")

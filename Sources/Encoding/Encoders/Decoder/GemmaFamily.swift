@@ -1,10 +1,10 @@
 /// Gemma 1 and 2.
-public struct GemmaFamily: DecoderFamily {
+package struct GemmaFamily: DecoderFamily {
     /// The `model_type`s of the family.
-    public static let modelTypes = ["gemma", "gemma2"]
+    package static let modelTypes = ["gemma", "gemma2"]
 
     /// What is done about the keys of a configuration.
-    public static func keys(of modelType: String) -> ConfigurationKeys {
+    package static func keys(of modelType: String) -> ConfigurationKeys {
         let both =
             .decoder
             + ConfigurationKeys(
@@ -27,7 +27,7 @@ public struct GemmaFamily: DecoderFamily {
     /// Reads and checks a configuration.
     ///
     /// - Throws: ``UserError`` that names the file and the key that is missing, impossible or not supported.
-    public init(_ file: ConfigurationFile, modelType: String) throws {
+    package init(_ file: ConfigurationFile, modelType: String) throws {
         let isSecond = modelType == "gemma2"
         var configuration = try DecoderConfiguration(
             file,

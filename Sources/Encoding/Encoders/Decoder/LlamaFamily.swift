@@ -1,10 +1,10 @@
 /// Llama 2 to 3.2 and Mistral.
-public struct LlamaFamily: DecoderFamily {
+package struct LlamaFamily: DecoderFamily {
     /// The `model_type`s of the family.
-    public static let modelTypes = ["llama", "mistral"]
+    package static let modelTypes = ["llama", "mistral"]
 
     /// What is done about the keys of a configuration.
-    public static func keys(of modelType: String) -> ConfigurationKeys {
+    package static func keys(of modelType: String) -> ConfigurationKeys {
         modelType == "mistral"
             ? .decoder + ConfigurationKeys(read: "layer_types sliding_window")
             : .decoder + ConfigurationKeys(read: "attention_bias mlp_bias", withoutEffect: "pretraining_tp")
@@ -15,7 +15,7 @@ public struct LlamaFamily: DecoderFamily {
     /// Reads and checks a configuration.
     ///
     /// - Throws: ``UserError`` that names the file and the key that is missing, impossible or not supported.
-    public init(_ file: ConfigurationFile, modelType: String) throws {
+    package init(_ file: ConfigurationFile, modelType: String) throws {
         let isMistral = modelType == "mistral"
         var configuration = try DecoderConfiguration(
             file, .init(keyHeads: isMistral ? 8 : nil, maximum: isMistral ? 131_072 : 2048))

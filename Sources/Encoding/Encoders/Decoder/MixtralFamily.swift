@@ -1,12 +1,12 @@
 import Torch
 
 /// Mixtral: Mistral with several experts in place of each block's feed-forward.
-public struct MixtralFamily: DecoderFamily {
+package struct MixtralFamily: DecoderFamily {
     /// The `model_type`s of the family.
-    public static let modelTypes = ["mixtral"]
+    package static let modelTypes = ["mixtral"]
 
     /// What is done about the keys of a configuration.
-    public static func keys(of modelType: String) -> ConfigurationKeys {
+    package static func keys(of modelType: String) -> ConfigurationKeys {
         .decoder
             + ConfigurationKeys(
                 read: "layer_types num_experts num_experts_per_tok num_local_experts sliding_window",
@@ -20,7 +20,7 @@ public struct MixtralFamily: DecoderFamily {
     /// Reads and checks a configuration.
     ///
     /// - Throws: ``UserError`` that names the file and the key that is missing, impossible or not supported.
-    public init(_ file: ConfigurationFile, modelType: String) throws {
+    package init(_ file: ConfigurationFile, modelType: String) throws {
         var configuration = try DecoderConfiguration(file, .init(keyHeads: 8, maximum: 131_072, epsilon: 1e-5, rotaryBase: 1e6))
         try configuration.readWindows(file, hasTypes: false) { _ in true }
         self.configuration = configuration

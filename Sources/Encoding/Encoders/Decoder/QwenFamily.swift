@@ -1,10 +1,10 @@
 /// Qwen 2, 2.5 and 3, without the mixtures of experts.
-public struct QwenFamily: DecoderFamily {
+package struct QwenFamily: DecoderFamily {
     /// The `model_type`s of the family.
-    public static let modelTypes = ["qwen2", "qwen3"]
+    package static let modelTypes = ["qwen2", "qwen3"]
 
     /// What is done about the keys of a configuration.
-    public static func keys(of modelType: String) -> ConfigurationKeys {
+    package static func keys(of modelType: String) -> ConfigurationKeys {
         .decoder
             + ConfigurationKeys(
                 read: "layer_types max_window_layers sliding_window use_sliding_window"
@@ -16,7 +16,7 @@ public struct QwenFamily: DecoderFamily {
     /// Reads and checks a configuration.
     ///
     /// - Throws: ``UserError`` that names the file and the key that is missing, impossible or not supported.
-    public init(_ file: ConfigurationFile, modelType: String) throws {
+    package init(_ file: ConfigurationFile, modelType: String) throws {
         let isThird = modelType == "qwen3"
         var configuration = try DecoderConfiguration(
             file, .init(keyHeads: 32, headWidth: isThird ? 128 : nil, maximum: 32_768))

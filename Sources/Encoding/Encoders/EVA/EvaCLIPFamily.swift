@@ -1,16 +1,16 @@
 import Torch
 
 /// The picture tower of EVA-CLIP (8B, 18B and their like), whose code on the hub is no part of `transformers`.
-public struct EvaCLIPFamily: EncoderFamily {
+package struct EvaCLIPFamily: EncoderFamily {
     /// What a `clip_vision_model` of EVA-CLIP's classes counts as.
-    public static let modelTypes = ["evaclip_vision_model"]
+    package static let modelTypes = ["evaclip_vision_model"]
     /// Where the tower's configuration stands beside that of the texts; "evaclip" is a `clip` of EVA-CLIP's classes.
-    public static let sections = ["evaclip": "vision_config"]
+    package static let sections = ["evaclip": "vision_config"]
     /// Pictures.
-    public static let modality = EncoderModality.image
+    package static let modality = EncoderModality.image
 
     /// What is done about the keys of a configuration.
-    public static func keys(of modelType: String) -> ConfigurationKeys {
+    package static func keys(of modelType: String) -> ConfigurationKeys {
         .clip
             + ConfigurationKeys(
                 read: """
@@ -24,25 +24,25 @@ public struct EvaCLIPFamily: EncoderFamily {
     /// Reads and checks a configuration.
     ///
     /// - Throws: ``UserError`` that names the file and the key that is missing, impossible or not supported.
-    public init(_ configuration: ConfigurationFile, modelType: String) throws {
+    package init(_ configuration: ConfigurationFile, modelType: String) throws {
         self.configuration = try EvaCLIPConfiguration(configuration)
     }
 
     /// Pixels of the size that the position embeddings were made for.
-    public var input: EncoderInput { .pixels(configuration.grid) }
+    package var input: EncoderInput { .pixels(configuration.grid) }
     /// Values per token state, `hidden_size`.
-    public var width: Int { configuration.blocks.width }
+    package var width: Int { configuration.blocks.width }
     /// How many blocks there are, `num_hidden_layers`.
-    public var depth: Int { configuration.blocks.depth }
+    package var depth: Int { configuration.blocks.depth }
     /// `attention_dropout`; there is none of states.
-    public var dropout: EncoderDropout { configuration.blocks.dropout }
+    package var dropout: EncoderDropout { configuration.blocks.dropout }
     /// The state of the class token, which EVA-CLIP compares with texts.
-    public var pooling: Pooling { .first }
+    package var pooling: Pooling { .first }
     /// A tensor that every checkpoint has: the class token.
-    public var anchor: (name: String, prefixes: [String]) { ("embeddings.class_embedding", ["vision_model.", ""]) }
+    package var anchor: (name: String, prefixes: [String]) { ("embeddings.class_embedding", ["vision_model.", ""]) }
 
     /// The part from pixels to hidden state 0.
-    public func embeddings(_ parameters: Parameters) throws -> any EncoderPart {
+    package func embeddings(_ parameters: Parameters) throws -> any EncoderPart {
         let parameters = parameters.scoped("embeddings")
         let grid = configuration.grid
         return PictureEmbeddings(
@@ -52,7 +52,7 @@ public struct EvaCLIPFamily: EncoderFamily {
     }
 
     /// The part from hidden state `index` to `index + 1`.
-    public func block(_ parameters: Parameters, _ index: Int) throws -> any EncoderPart {
+    package func block(_ parameters: Parameters, _ index: Int) throws -> any EncoderPart {
         let parameters = parameters.scoped("encoder").scoped("layers", index)
         let attention = try attention(parameters.scoped("self_attn"))
         let feedForward = try feedForward(parameters.scoped("mlp"))
@@ -64,7 +64,7 @@ public struct EvaCLIPFamily: EncoderFamily {
     }
 
     /// Nil: the checkpoint's last norm is for the class token's state alone, on the way to the text's space.
-    public func finalNorm(_ parameters: Parameters) -> (any EncoderPart)? { nil }
+    package func finalNorm(_ parameters: Parameters) -> (any EncoderPart)? { nil }
 
     private func norm(_ parameters: Parameters, _ width: Int) throws -> any TokenMap {
         let epsilon = configuration.blocks.epsilon

@@ -3,14 +3,14 @@ import Torch
 /// EVA and EVA-02 as timm keeps them: a ViT, in EVA-02 with rotary positions of the patch grid and a gated feed-forward step.
 ///
 /// The mask token and the head are not read.
-public struct EvaFamily: EncoderFamily {
+package struct EvaFamily: EncoderFamily {
     /// What an `architecture` that starts with `eva_` or `eva02_` counts as.
-    public static let modelTypes = ["timm/eva", "timm/eva02"]
+    package static let modelTypes = ["timm/eva", "timm/eva02"]
     /// Pictures.
-    public static let modality = EncoderModality.image
+    package static let modality = EncoderModality.image
 
     /// What is done about the keys of a configuration.
-    public static func keys(of modelType: String) -> ConfigurationKeys {
+    package static func keys(of modelType: String) -> ConfigurationKeys {
         ConfigurationKeys(
             read: "architecture input_size model_args pretrained_cfg",
             withoutEffect: "global_pool label_descriptions label_names num_classes num_features")
@@ -21,25 +21,25 @@ public struct EvaFamily: EncoderFamily {
     /// Reads and checks a configuration, and the shapes of the tensors beside it.
     ///
     /// - Throws: ``UserError`` that names the file and the key or tensor that is missing, impossible or not supported.
-    public init(_ configuration: ConfigurationFile, modelType: String) throws {
+    package init(_ configuration: ConfigurationFile, modelType: String) throws {
         self.configuration = try EvaConfiguration(configuration)
     }
 
     /// Pixels of the size that the positions were made for.
-    public var input: EncoderInput { .pixels(configuration.grid) }
+    package var input: EncoderInput { .pixels(configuration.grid) }
     /// Values per token state.
-    public var width: Int { configuration.width }
+    package var width: Int { configuration.width }
     /// How many blocks there are.
-    public var depth: Int { configuration.depth }
+    package var depth: Int { configuration.depth }
     /// None: timm keeps no record of training.
-    public var dropout: EncoderDropout { .none }
+    package var dropout: EncoderDropout { .none }
     /// The state of the class token, which the CLIP models compare with texts.
-    public var pooling: Pooling { .first }
+    package var pooling: Pooling { .first }
     /// A tensor that every checkpoint has: the map of the patches.
-    public var anchor: (name: String, prefixes: [String]) { ("patch_embed.proj.weight", [""]) }
+    package var anchor: (name: String, prefixes: [String]) { ("patch_embed.proj.weight", [""]) }
 
     /// The part from pixels to hidden state 0.
-    public func embeddings(_ parameters: Parameters) throws -> any EncoderPart {
+    package func embeddings(_ parameters: Parameters) throws -> any EncoderPart {
         let grid = configuration.grid
         return PictureEmbeddings(
             leadingTokens: [try parameters("cls_token", [1, 1, width], .normal(0.02))],
@@ -48,7 +48,7 @@ public struct EvaFamily: EncoderFamily {
     }
 
     /// The part from hidden state `index` to `index + 1`.
-    public func block(_ parameters: Parameters, _ index: Int) throws -> any EncoderPart {
+    package func block(_ parameters: Parameters, _ index: Int) throws -> any EncoderPart {
         let parameters = parameters.scoped("blocks", index)
         let attention = try attention(parameters.scoped("attn"))
         let feedForward = try feedForward(parameters.scoped("mlp"))
@@ -62,7 +62,7 @@ public struct EvaFamily: EncoderFamily {
     }
 
     /// The norm after the last block, which is no part of a hidden state; nil where only the classifier has one.
-    public func finalNorm(_ parameters: Parameters) throws -> (any EncoderPart)? {
+    package func finalNorm(_ parameters: Parameters) throws -> (any EncoderPart)? {
         has("norm.weight") ? try norm(parameters, "norm", width) : nil
     }
 

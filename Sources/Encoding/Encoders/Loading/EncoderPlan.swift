@@ -1,27 +1,27 @@
 import Torch
 
 /// What the parts of an encoder hold, told by the checkpoint's headers alone.
-public struct EncoderPlan: Sendable {
+package struct EncoderPlan: Sendable {
     /// The tensors of a part.
-    public struct Part: Sendable, Equatable {
+    package struct Part: Sendable, Equatable {
         /// Their names in the checkpoint.
-        public var names: [String]
+        package var names: [String]
         /// How many numbers they hold together.
-        public var count: Int
+        package var count: Int
         /// Bytes in the checkpoint.
-        public var storedBytes: Int
+        package var storedBytes: Int
         /// Bytes in memory, in the type that is computed in.
-        public var bytes: Int
+        package var bytes: Int
         /// The most values that one of its maps gives for a token.
-        public var widest: Int
+        package var widest: Int
     }
 
     /// The part from input to hidden state 0.
-    public let embeddings: Part
+    package let embeddings: Part
     /// The blocks, from the first on.
-    public let blocks: [Part]
+    package let blocks: [Part]
     /// The part after the last block; nil where it is not loaded or there is none.
-    public let finalNorm: Part?
+    package let finalNorm: Part?
 
     /// Asks all parts up to a hidden state what they would load.
     ///
@@ -30,7 +30,7 @@ public struct EncoderPlan: Sendable {
     ///   - last: the last hidden state that will be asked for. nil: all.
     ///   - dtype: the type that is computed in.
     /// - Throws: ``UserError`` for a tensor that is missing or has another shape, and a hidden state that does not exist.
-    public init(_ directory: EncoderDirectory, through last: Int? = nil, dtype: DType) throws {
+    package init(_ directory: EncoderDirectory, through last: Int? = nil, dtype: DType) throws {
         let (family, weights) = (directory.family, directory.weights)
         let last = last ?? family.depth
         try directory.check(last)
@@ -53,18 +53,18 @@ public struct EncoderPlan: Sendable {
     }
 
     /// All parts.
-    public var parts: [Part] { [embeddings] + blocks + (finalNorm.map { [$0] } ?? []) }
+    package var parts: [Part] { [embeddings] + blocks + (finalNorm.map { [$0] } ?? []) }
 }
 
 extension EncoderPlan {
     /// Bytes of all parts in memory.
-    public var bytes: Int { parts.reduce(0) { $0 + $1.bytes } }
+    package var bytes: Int { parts.reduce(0) { $0 + $1.bytes } }
 
     /// The most values that a map of a block gives for a token.
-    public var widest: Int { blocks.map(\.widest).max() ?? 0 }
+    package var widest: Int { blocks.map(\.widest).max() ?? 0 }
 
     /// Bytes of the block that is computed and the one that is read meanwhile, at most.
-    public var blockwiseBytes: Int {
+    package var blockwiseBytes: Int {
         let pairs = zip(blocks, blocks.dropFirst()).map { $0.storedBytes + $1.storedBytes }
         let stored = pairs.max() ?? blocks.first?.storedBytes ?? 0
         // A type that the checkpoint does not have is made of what was read.

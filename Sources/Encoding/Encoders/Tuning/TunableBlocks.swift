@@ -58,7 +58,7 @@ extension Linear {
 }
 
 /// What fine-tuning adds to the blocks of a frozen encoder: asked for block by block, at the places where methods add something.
-public protocol BlockTuning {
+package protocol BlockTuning {
     /// What is added to a map of attention; nil for nothing.
     ///
     /// - Parameters:
@@ -85,7 +85,7 @@ extension PretrainedEncoder {
     /// Adds to every block what a method of fine-tuning asks for.
     ///
     /// - Throws: what making the additions throws.
-    public func tune(by tuning: some BlockTuning) throws {
+    package func tune(by tuning: some BlockTuning) throws {
         blocks = try blocks.enumerated().map { index, block in
             guard let block = block as? any TunableBlock else { preconditionFailure("block \(index) cannot be tuned") }
             return try block.tuned(by: tuning, block: index, width: family.width)

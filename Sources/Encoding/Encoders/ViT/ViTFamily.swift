@@ -3,14 +3,14 @@ import Torch
 /// ViT, DeiT and the encoder of MAE: pre-norm transformers over the patches of a picture, with a class token before them.
 ///
 /// MAE's encoder is run over all patches in their order: nothing is masked.
-public struct ViTFamily: EncoderFamily {
+package struct ViTFamily: EncoderFamily {
     /// The `model_type`s of the family.
-    public static let modelTypes = ["vit", "deit", "vit_mae"]
+    package static let modelTypes = ["vit", "deit", "vit_mae"]
     /// Pictures.
-    public static let modality = EncoderModality.image
+    package static let modality = EncoderModality.image
 
     /// What is done about the keys of a configuration.
-    public static func keys(of modelType: String) -> ConfigurationKeys {
+    package static func keys(of modelType: String) -> ConfigurationKeys {
         .picture
             + ConfigurationKeys(
                 read: "intermediate_size qkv_bias",
@@ -25,25 +25,25 @@ public struct ViTFamily: EncoderFamily {
     /// Reads and checks a configuration.
     ///
     /// - Throws: ``UserError`` that names the file and the key that is missing, impossible or not supported.
-    public init(_ configuration: ConfigurationFile, modelType: String) throws {
+    package init(_ configuration: ConfigurationFile, modelType: String) throws {
         self.configuration = try ViTConfiguration(configuration, modelType: modelType)
     }
 
     /// Pixels of the size that the position embeddings were made for.
-    public var input: EncoderInput { .pixels(configuration.grid) }
+    package var input: EncoderInput { .pixels(configuration.grid) }
     /// Values per token state, `hidden_size`.
-    public var width: Int { configuration.width }
+    package var width: Int { configuration.width }
     /// How many blocks there are, `num_hidden_layers`.
-    public var depth: Int { configuration.depth }
+    package var depth: Int { configuration.depth }
     /// `hidden_dropout_prob` and `attention_probs_dropout_prob`.
-    public var dropout: EncoderDropout { configuration.dropout }
+    package var dropout: EncoderDropout { configuration.dropout }
     /// The state of the class token.
-    public var pooling: Pooling { .first }
+    package var pooling: Pooling { .first }
     /// A tensor that every checkpoint has: the class token.
-    public var anchor: (name: String, prefixes: [String]) { ("embeddings.cls_token", ["", "vit.", "deit."]) }
+    package var anchor: (name: String, prefixes: [String]) { ("embeddings.cls_token", ["", "vit.", "deit."]) }
 
     /// The part from pixels to hidden state 0.
-    public func embeddings(_ parameters: Parameters) throws -> any EncoderPart {
+    package func embeddings(_ parameters: Parameters) throws -> any EncoderPart {
         let parameters = parameters.scoped("embeddings")
         let grid = configuration.grid
         let names = ["cls_token", "distillation_token"].prefix(grid.leadingTokens)
@@ -54,7 +54,7 @@ public struct ViTFamily: EncoderFamily {
     }
 
     /// The part from hidden state `index` to `index + 1`.
-    public func block(_ parameters: Parameters, _ index: Int) throws -> any EncoderPart {
+    package func block(_ parameters: Parameters, _ index: Int) throws -> any EncoderPart {
         let parameters = parameters.scoped("encoder").scoped("layer", index)
         let (width, intermediate, epsilon) = (configuration.width, configuration.intermediate, configuration.epsilon)
         let ask = parameters.scoped("attention.attention")
@@ -74,7 +74,7 @@ public struct ViTFamily: EncoderFamily {
     }
 
     /// The norm after the last block, which is no part of a hidden state.
-    public func finalNorm(_ parameters: Parameters) throws -> (any EncoderPart)? {
+    package func finalNorm(_ parameters: Parameters) throws -> (any EncoderPart)? {
         try LayerNorm(parameters.scoped("layernorm"), width, epsilon: configuration.epsilon)
     }
 }

@@ -5,9 +5,9 @@ import Foundation
 ///
 /// Rows are read and written shard by shard; an interrupted import goes on where it stopped. Items of the dataset that the source has no
 /// states of are stored as missing.
-public struct StateImport: Sendable {
+package struct StateImport: Sendable {
     /// What the states lie in. Tensors are of float16, bfloat16 (not in `.npy`), float32 or float64.
-    public enum Source: Sendable {
+    package enum Source: Sendable {
         /// One tensor of all items, [items, layers, width] or [items, width]: a `.npy` file, or a safetensors file of one tensor.
         /// The rows are those of the ids in a file, one a line; without one, those of the dataset's items in their order.
         case table(URL, ids: URL?)
@@ -19,24 +19,24 @@ public struct StateImport: Sendable {
     }
 
     /// How states are stored and named.
-    public struct Options: Sendable {
+    package struct Options: Sendable {
         /// What people call the encoder; for messages only.
-        public var name: String
+        package var name: String
         /// What was encoded.
-        public var modality: StoreIdentity.Modality
+        package var modality: StoreIdentity.Modality
         /// How the tokens of a layer become, or became, one vector. Every token counts: padding has to be cut off before.
-        public var pooling: StoreIdentity.Pooling
+        package var pooling: StoreIdentity.Pooling
         /// The encoder's layers, in the source's order; nil numbers them from 0.
-        public var layers: [Int]?
+        package var layers: [Int]?
         /// The number format of the store.
-        public var dtype: StateType
+        package var dtype: StateType
         /// Whether a store or interrupted import of something else gives way.
-        public var startingAnew: Bool
+        package var startingAnew: Bool
         /// Items per shard; nil for as many as fill 64 MB.
-        public var shardItems: Int?
+        package var shardItems: Int?
 
         /// Makes options; by default the first token is taken, layers are numbered from 0, and states are stored as float16.
-        public init(
+        package init(
             name: String, modality: StoreIdentity.Modality, pooling: StoreIdentity.Pooling = .first, layers: [Int]? = nil,
             dtype: StateType = .float16, startingAnew: Bool = false, shardItems: Int? = nil
         ) {
@@ -51,26 +51,26 @@ public struct StateImport: Sendable {
     }
 
     /// What an import has done.
-    public struct Summary: Sendable {
+    package struct Summary: Sendable {
         /// The finished store.
-        public let store: HiddenStateStore
+        package let store: HiddenStateStore
         /// How many items of the dataset have states.
-        public let present: Int
+        package let present: Int
         /// How many items of the dataset have none.
-        public let missing: Int
+        package let missing: Int
         /// How many ids of the source are not of the dataset.
-        public let extra: Int
+        package let extra: Int
         /// Some of these ids, in their order.
-        public let extraExamples: [String]
+        package let extraExamples: [String]
     }
 
     /// What the states lie in.
-    public let source: Source
+    package let source: Source
     /// How they are stored.
-    public let options: Options
+    package let options: Options
 
     /// Plans an import.
-    public init(_ source: Source, options: Options) {
+    package init(_ source: Source, options: Options) {
         self.source = source
         self.options = options
     }
@@ -84,7 +84,7 @@ public struct StateImport: Sendable {
     ///   - stop: looked at as often; the same call goes on from there.
     /// - Throws: ``UserError`` for files that cannot be read or do not fit together, states that are not finite or do not fit the number
     ///   format, and what ``HiddenStateStoreWriter`` throws.
-    public func run(
+    package func run(
         into folder: URL, items: [String], progress: Files.Progress.Handler? = nil, stop: StopToken = StopToken()
     ) throws -> Summary {
         let states = try open(items: items, progress: progress, stop: stop)

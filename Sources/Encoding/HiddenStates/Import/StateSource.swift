@@ -28,7 +28,7 @@ extension StateImport.Source {
     ///   - place: a folder with a file per item, a `.npy` file, or a safetensors file: of one tensor, or of a tensor per item.
     ///   - ids: the ids of a table's rows; a table's alone.
     /// - Throws: ``UserError`` when there is nothing, or something else.
-    public init(_ place: URL, ids: URL? = nil) throws {
+    package init(_ place: URL, ids: URL? = nil) throws {
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: place.path, isDirectory: &isFolder) else {
             throw UserError("there is no such file or folder", at: place.path, remedy: "Check the path.")

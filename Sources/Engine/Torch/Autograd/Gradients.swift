@@ -5,7 +5,7 @@ import CTorch
 /// The switch belongs to the thread, so `body` must not suspend.
 ///
 /// - Parameter dtype: `bfloat16`, `float16`, or nil for none.
-public func withAutocast<Result>(to dtype: DType?, on device: Device, _ body: () throws -> Result) rethrows -> Result {
+package func withAutocast<Result>(to dtype: DType?, on device: Device, _ body: () throws -> Result) rethrows -> Result {
     let before = ctorch.set_autocast(device.kind.rawValue, dtype?.rawValue ?? -1)
     defer { _ = ctorch.set_autocast(device.kind.rawValue, before) }
     return try body()
@@ -13,7 +13,7 @@ public func withAutocast<Result>(to dtype: DType?, on device: Device, _ body: ()
 
 extension Tensor {
     /// Whether operations on this tensor are recorded for ``backward()``.
-    public var requiresGradient: Bool {
+    package var requiresGradient: Bool {
         get { withHandle { ctorch.requires_gradient($0) } }
         set {
             precondition(
@@ -23,17 +23,17 @@ extension Tensor {
     }
 
     /// The gradient that ``backward()`` has added up here; nil before the first.
-    public var gradient: Tensor? {
+    package var gradient: Tensor? {
         withHandle { ctorch.gradient($0) }.map { Tensor(owning: $0, isOnStandIn: isOnStandIn) }
     }
 
     /// Forgets the gradient.
-    public func clearGradient() {
+    package func clearGradient() {
         if !withHandle({ ctorch.clear_gradient($0) }) { Failure.report() }
     }
 
     /// Adds the gradient of this scalar to every tensor that it was computed from and that requires one.
-    public func backward() {
+    package func backward() {
         if !isMissing, !withHandle({ ctorch.backward($0) }) { Failure.report() }
     }
 }
@@ -41,7 +41,7 @@ extension Tensor {
 /// Runs `body` without recording operations.
 ///
 /// The switch belongs to the thread, so `body` must not suspend.
-public func withoutGradients<Result>(_ body: () throws -> Result) rethrows -> Result {
+package func withoutGradients<Result>(_ body: () throws -> Result) rethrows -> Result {
     let before = ctorch.set_gradients_enabled(false)
     defer { _ = ctorch.set_gradients_enabled(before) }
     return try body()

@@ -1,9 +1,9 @@
 import Files
 
 /// Tensors that were read from files, on whatever thread, and not yet used.
-public final class LoadedTensors: Sendable {
+package final class LoadedTensors: Sendable {
     /// Bytes of all.
-    public let byteCount: Int
+    package let byteCount: Int
     private let tensors: [String: (shape: [Int], dtype: DType, memory: LoadedMemory)]
     private let place: String
 
@@ -13,7 +13,7 @@ public final class LoadedTensors: Sendable {
     ///   - names: the tensors wanted.
     ///   - weights: the files they are in.
     /// - Throws: ``UserError`` when one is missing or has a type that the engine does not hold, and when the disk fails.
-    public init(_ names: [String], of weights: Weights) throws {
+    package init(_ names: [String], of weights: Weights) throws {
         place = weights.place
         var tensors: [String: (shape: [Int], dtype: DType, memory: LoadedMemory)] = [:]
         var file: RandomAccessFile?

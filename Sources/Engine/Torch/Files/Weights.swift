@@ -4,21 +4,21 @@ import Foundation
 /// The tensors of a checkpoint: one safetensors file, or several with an index beside them.
 ///
 /// Files are mapped: a tensor costs no memory of its own before it is changed or converted.
-public final class Weights: Sendable {
+package final class Weights: Sendable {
     /// Where the tensors are, for messages.
-    public let place: String
+    package let place: String
     private let files: [String: SafetensorsFile]
 
     /// All names.
-    public var names: some Collection<String> { files.keys }
+    package var names: some Collection<String> { files.keys }
 
     /// The free text pairs of the first file.
-    public let metadata: [String: String]
+    package let metadata: [String: String]
 
     /// Opens one safetensors file.
     ///
     /// - Throws: ``UserError`` for a missing or damaged file.
-    public convenience init(file: URL) throws {
+    package convenience init(file: URL) throws {
         try self.init(files: [file], place: file.path)
     }
 
@@ -27,7 +27,7 @@ public final class Weights: Sendable {
     /// Where two files hold a tensor, it is taken from the one that the index names for it.
     ///
     /// - Throws: ``UserError`` when there are no weights in safetensors form, or a file is missing or damaged.
-    public convenience init(directory: URL) throws {
+    package convenience init(directory: URL) throws {
         let names = ModelFiles.names(in: directory)
         switch try ModelFiles.weights(among: names, at: directory.path) {
         case .single(let name):
@@ -76,13 +76,13 @@ public final class Weights: Sendable {
     }
 
     /// Whether there is a tensor of this name.
-    public func has(_ name: String) -> Bool { files[name] != nil }
+    package func has(_ name: String) -> Bool { files[name] != nil }
 
     /// The shape of a tensor; nil when there is none of this name.
-    public func shape(of name: String) -> [Int]? { files[name]?.entries[name]?.shape }
+    package func shape(of name: String) -> [Int]? { files[name]?.entries[name]?.shape }
 
     /// The type of a tensor as the file has it; nil when there is none of this name or the engine does not hold its type.
-    public func dtype(of name: String) -> DType? { files[name]?.entries[name].flatMap { DType(safetensorsName: $0.type) } }
+    package func dtype(of name: String) -> DType? { files[name]?.entries[name].flatMap { DType(safetensorsName: $0.type) } }
 
     /// Where a tensor's bytes are; nil when there is none of this name.
     func place(of name: String) -> (file: URL, range: Range<Int>)? {
@@ -93,7 +93,7 @@ public final class Weights: Sendable {
     /// A SHA-256 over all files, by name.
     ///
     /// - Throws: ``UserError`` when a file cannot be read.
-    public func contentHash() throws -> String {
+    package func contentHash() throws -> String {
         let urls = Set(files.values.map(\.file.url)).sorted { $0.lastPathComponent < $1.lastPathComponent }
         var hash = ContentHash()
         for url in urls {
@@ -107,7 +107,7 @@ public final class Weights: Sendable {
     ///
     /// - Parameter shape: what it has to be; nil takes any.
     /// - Throws: ``UserError`` when it is missing, has another shape or a type that the engine does not hold.
-    public func tensor(_ name: String, shape: [Int]? = nil) throws -> Tensor {
+    package func tensor(_ name: String, shape: [Int]? = nil) throws -> Tensor {
         guard let file = files[name], let entry = file.entries[name] else {
             throw UserError(
                 "tensor \"\(name)\" is missing", at: place,
@@ -137,7 +137,7 @@ public final class Weights: Sendable {
     /// A tensor of a model's weights: one whose type is of fractions.
     ///
     /// - Throws: ``UserError`` as for any tensor, and for whole numbers, which stand for weights only with scales that lie elsewhere.
-    public func parameter(_ name: String, shape: [Int]) throws -> Tensor {
+    package func parameter(_ name: String, shape: [Int]) throws -> Tensor {
         let tensor = try tensor(name, shape: shape)
         guard !isWhole(name) else {
             throw UserError(
@@ -156,7 +156,7 @@ public final class Weights: Sendable {
     }
 
     /// Whether a tensor can be a part of a model: of this shape, and of a type of fractions.
-    public func hasParameter(_ name: String, shape: [Int]) -> Bool {
+    package func hasParameter(_ name: String, shape: [Int]) -> Bool {
         self.shape(of: name) == shape && dtype(of: name) != nil && !isWhole(name)
     }
 
@@ -171,7 +171,7 @@ public final class Weights: Sendable {
     /// Writes tensors to one safetensors file, atomically.
     ///
     /// - Throws: ``UserError`` when the disk is full or fails.
-    public static func write(
+    package static func write(
         _ tensors: some Sequence<(key: String, value: Tensor)>, to url: URL, metadata: [String: String] = [:]
     ) throws {
         let tensors = Array(tensors)

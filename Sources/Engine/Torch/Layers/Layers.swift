@@ -1,11 +1,11 @@
 /// A linear map: y = x Wᵀ + b.
-public struct Linear {
+package struct Linear {
     /// W [outputs, inputs].
-    public let weight: Tensor
+    package let weight: Tensor
     /// b [outputs]; nil for a map without one.
-    public let bias: Tensor?
+    package let bias: Tensor?
     /// What LoRA adds to the map; nil for nothing.
-    public var lowRank: LowRank?
+    package var lowRank: LowRank?
 
     /// Asks for `weight` and, unless `bias` is false, `bias`.
     ///
@@ -14,7 +14,7 @@ public struct Linear {
     ///   - bias: whether there is a bias.
     ///   - biasInitializer: how a fresh bias is drawn; by default as PyTorch does.
     /// - Throws: ``UserError`` as ``Parameters`` does.
-    public init(
+    package init(
         _ parameters: Parameters, _ inputs: Int, _ outputs: Int, weight: Initializer? = nil, bias: Bool = true,
         biasInitializer: Initializer? = nil
     ) throws {
@@ -24,13 +24,13 @@ public struct Linear {
     }
 
     /// Takes the map's tensors: W [outputs, inputs] and b [outputs].
-    public init(weight: Tensor, bias: Tensor?) {
+    package init(weight: Tensor, bias: Tensor?) {
         self.weight = weight
         self.bias = bias
     }
 
     /// Maps the last dimension: [.., inputs] to [.., outputs].
-    public func callAsFunction(_ x: Tensor) -> Tensor {
+    package func callAsFunction(_ x: Tensor) -> Tensor {
         let y = x.linear(weight, bias)
         return lowRank.map { y + $0(x) } ?? y
     }
@@ -39,56 +39,56 @@ public struct Linear {
 /// What LoRA adds to a linear map (Hu et al. 2022): (α / r) B A x.
 ///
 /// A starts uniform and B at zero, so that a fresh addition adds nothing.
-public struct LowRank {
+package struct LowRank {
     /// A [rank, inputs].
-    public let down: Tensor
+    package let down: Tensor
     /// B [outputs, rank].
-    public let up: Tensor
+    package let up: Tensor
     /// α / r.
-    public let factor: Double
+    package let factor: Double
 
     /// Asks for `down` and `up`.
     ///
     /// - Throws: ``UserError`` as ``Parameters`` does.
-    public init(_ parameters: Parameters, inputs: Int, outputs: Int, rank: Int, alpha: Double) throws {
+    package init(_ parameters: Parameters, inputs: Int, outputs: Int, rank: Int, alpha: Double) throws {
         down = try parameters("down", [rank, inputs], .uniform(inputs: inputs))
         up = try parameters("up", [outputs, rank], .zeros)
         factor = alpha / Double(rank)
     }
 
     /// What is added for inputs [.., inputs]: [.., outputs].
-    public func callAsFunction(_ x: Tensor) -> Tensor { (x.linear(down) * factor).linear(up) }
+    package func callAsFunction(_ x: Tensor) -> Tensor { (x.linear(down) * factor).linear(up) }
 }
 
 /// A table of vectors, looked up by index.
-public struct Embedding {
+package struct Embedding {
     /// The table [entries, width].
-    public let weight: Tensor
+    package let weight: Tensor
 
     /// Asks for `weight`.
     ///
     /// - Throws: ``UserError`` as ``Parameters`` does.
-    public init(_ parameters: Parameters, _ entries: Int, _ width: Int, _ initializer: Initializer = .normal(1)) throws {
+    package init(_ parameters: Parameters, _ entries: Int, _ width: Int, _ initializer: Initializer = .normal(1)) throws {
         weight = try parameters("weight", [entries, width], initializer)
     }
 
     /// The vectors of indices (`int64`): [..] to [.., width].
-    public func callAsFunction(_ indices: Tensor) -> Tensor { weight.embedding(indices) }
+    package func callAsFunction(_ indices: Tensor) -> Tensor { weight.embedding(indices) }
 }
 
 /// Layer normalisation: (x - mean) / sqrt(variance + epsilon) · weight + bias over the last dimension.
-public struct LayerNorm {
+package struct LayerNorm {
     /// The factor [width], ones when fresh.
-    public let weight: Tensor
+    package let weight: Tensor
     /// The summand [width], zeros when fresh.
-    public let bias: Tensor
+    package let bias: Tensor
     /// What keeps the root from zero.
-    public let epsilon: Double
+    package let epsilon: Double
 
     /// Asks for `weight` and `bias`, or for `gamma` and `beta` where an older checkpoint calls them so.
     ///
     /// - Throws: ``UserError`` as ``Parameters`` does.
-    public init(_ parameters: Parameters, _ width: Int, epsilon: Double) throws {
+    package init(_ parameters: Parameters, _ width: Int, epsilon: Double) throws {
         let isOlder = !parameters.has("weight") && parameters.has("gamma")
         weight = try parameters(isOlder ? "gamma" : "weight", [width], .ones)
         bias = try parameters(isOlder ? "beta" : "bias", [width], .zeros)
@@ -96,11 +96,11 @@ public struct LayerNorm {
     }
 
     /// Normalises the last dimension.
-    public func callAsFunction(_ x: Tensor) -> Tensor { x.layerNorm(weight, bias, epsilon: epsilon) }
+    package func callAsFunction(_ x: Tensor) -> Tensor { x.layerNorm(weight, bias, epsilon: epsilon) }
 }
 
 /// A function between two linear maps, by the names that settings and checkpoints use.
-public enum Activation: String, Sendable, Codable, CaseIterable {
+package enum Activation: String, Sendable, Codable, CaseIterable {
     case relu
     /// x Φ(x).
     case gelu
@@ -115,7 +115,7 @@ public enum Activation: String, Sendable, Codable, CaseIterable {
     case tanh
 
     /// Applies the function to each element.
-    public func callAsFunction(_ x: Tensor) -> Tensor {
+    package func callAsFunction(_ x: Tensor) -> Tensor {
         switch self {
         case .relu: x.relu()
         case .gelu: x.gelu()
@@ -128,7 +128,7 @@ public enum Activation: String, Sendable, Codable, CaseIterable {
 }
 
 /// How a fresh parameter is filled.
-public enum Initializer: Sendable {
+package enum Initializer: Sendable {
     case zeros
     case ones
     /// Normal with mean 0 and this standard deviation.

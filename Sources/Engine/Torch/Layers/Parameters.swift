@@ -5,9 +5,9 @@ import OrderedCollections
 ///
 /// A layer asks by name and shape when it is made. The tensors come from a checkpoint, where names and shapes are checked, or are
 /// fresh. So the names are the checkpoint's own keys, and a model is never half loaded.
-public final class Parameters {
+package final class Parameters {
     /// Where tensors come from.
-    public enum Source {
+    package enum Source {
         /// Drawn as each layer says, to be trained.
         case fresh
         /// Read from files.
@@ -19,11 +19,11 @@ public final class Parameters {
     }
 
     /// All tensors asked for so far, by full name, in that order.
-    public var all: OrderedDictionary<String, Tensor> { shared.tensors }
+    package var all: OrderedDictionary<String, Tensor> { shared.tensors }
     /// Where the tensors live.
-    public var device: Device { shared.device }
+    package var device: Device { shared.device }
     /// The tensors' type.
-    public var dtype: DType { shared.dtype }
+    package var dtype: DType { shared.dtype }
 
     private let shared: Shared
     private let prefix: String
@@ -35,7 +35,7 @@ public final class Parameters {
     ///   - device: where they are put.
     ///   - dtype: the type they are converted to.
     ///   - trained: whether gradients are recorded for them.
-    public convenience init(
+    package convenience init(
         _ source: Source = .fresh, on device: Device = .cpu, dtype: DType = .float32, trained: Bool = true
     ) {
         self.init(source, on: device, dtype: dtype) { _ in trained }
@@ -45,7 +45,7 @@ public final class Parameters {
     ///
     /// - Parameter isTrained: whether gradients are recorded for the tensor of a full name. What comes from a file is then copied, because
     ///   it is written to.
-    public init(
+    package init(
         _ source: Source, on device: Device, dtype: DType = .float32, isTrained: @escaping (String) -> Bool
     ) {
         shared = Shared(source: source, device: device, dtype: dtype, isTrained: isTrained)
@@ -58,15 +58,15 @@ public final class Parameters {
     }
 
     /// The part of the names that start with `name.`.
-    public func scoped(_ name: String) -> Parameters { Parameters(shared, prefix: "\(prefix)\(name).") }
+    package func scoped(_ name: String) -> Parameters { Parameters(shared, prefix: "\(prefix)\(name).") }
 
     /// The part for an element of a list, as in `blocks.3.`.
-    public func scoped(_ name: String, _ index: Int) -> Parameters { scoped("\(name).\(index)") }
+    package func scoped(_ name: String, _ index: Int) -> Parameters { scoped("\(name).\(index)") }
 
     /// The tensor of a name below this part; the same one when it is asked for again.
     ///
     /// - Throws: ``UserError`` when the checkpoint lacks it or has it in another shape.
-    public func callAsFunction(_ name: String, _ shape: [Int], _ initializer: Initializer) throws -> Tensor {
+    package func callAsFunction(_ name: String, _ shape: [Int], _ initializer: Initializer) throws -> Tensor {
         try tensor(name, shape, initializer, dtype: shared.dtype)
     }
 
@@ -74,12 +74,12 @@ public final class Parameters {
     /// memory but the pages read.
     ///
     /// - Throws: ``UserError`` as for any other tensor.
-    public func table(_ name: String, _ shape: [Int], _ initializer: Initializer) throws -> Tensor {
+    package func table(_ name: String, _ shape: [Int], _ initializer: Initializer) throws -> Tensor {
         try tensor(name, shape, initializer, dtype: shared.isTrained(prefix + name) ? shared.dtype : nil)
     }
 
     /// Takes in a tensor that was made elsewhere, so that it is trained and kept with the others.
-    public func adopt(_ tensor: Tensor, as name: String) {
+    package func adopt(_ tensor: Tensor, as name: String) {
         precondition(shared.tensors[prefix + name] == nil, "parameter \(prefix + name) is there already")
         shared.tensors[prefix + name] = tensor
     }
@@ -108,7 +108,7 @@ public final class Parameters {
     }
 
     /// Whether the checkpoint has a tensor of this name below this part; fresh parameters have every name.
-    public func has(_ name: String) -> Bool {
+    package func has(_ name: String) -> Bool {
         switch shared.source {
         case .fresh: true
         case .weights(let weights), .shapes(let weights): weights.has(prefix + name)
@@ -117,13 +117,13 @@ public final class Parameters {
     }
 
     /// How many numbers all tensors hold together.
-    public var count: Int { shared.tensors.values.reduce(0) { $0 + $1.count } }
+    package var count: Int { shared.tensors.values.reduce(0) { $0 + $1.count } }
 
     /// Overwrites every tensor with that of the same name.
     ///
     /// - Parameter isOptional: names that may be missing, and then stay as they are, or be too many.
     /// - Throws: ``UserError`` when a name is missing, one is too many or a shape differs; then nothing was overwritten.
-    public func load(_ weights: Weights, isOptional: (String) -> Bool = { _ in false }) throws {
+    package func load(_ weights: Weights, isOptional: (String) -> Bool = { _ in false }) throws {
         if let extra = weights.names.sorted().first(where: { shared.tensors[$0] == nil && !isOptional($0) }) {
             throw UserError(
                 "tensor \"\(extra)\" belongs to no part of this model", at: weights.place,

@@ -2,7 +2,7 @@ import CTorch
 import Foundation
 
 /// What the processor multiplies bfloat16 with, as far as LibTorch may use it.
-public enum BFloat16Products: Int32, Sendable {
+package enum BFloat16Products: Int32, Sendable {
     /// Nothing: numbers are widened or multiplied one by one.
     case none
     /// Vector instructions (AVX512-BF16).
@@ -11,11 +11,11 @@ public enum BFloat16Products: Int32, Sendable {
     case matrixUnit
 
     /// What there is here; `ONEDNN_MAX_CPU_ISA` lets a machine play another.
-    public static var ofThisMachine: BFloat16Products { BFloat16Products(rawValue: ctorch.bfloat16_products()) ?? .none }
+    package static var ofThisMachine: BFloat16Products { BFloat16Products(rawValue: ctorch.bfloat16_products()) ?? .none }
 }
 
 /// How fast the machine multiplies matrices: the yardstick for what an encoder reaches.
-public enum MatrixRate {
+package enum MatrixRate {
     /// Multiply-adds count as two. Operations a second of the product of two square matrices, the best of some tries.
     ///
     /// - Parameters:
@@ -23,7 +23,7 @@ public enum MatrixRate {
     ///   - device: where they are multiplied.
     ///   - size: rows and columns.
     ///   - seconds: how long to try.
-    public static func measure(
+    package static func measure(
         _ dtype: DType, on device: Device = .cpu, size: Int = 1536, seconds: Double = 0.1
     ) -> Double {
         withoutGradients {
@@ -45,14 +45,14 @@ public enum MatrixRate {
 }
 
 /// Memory of this process and of a device, in bytes.
-public struct MemoryUse: Sendable, Codable, Equatable {
+package struct MemoryUse: Sendable, Codable, Equatable {
     /// Held now.
-    public var current: Int
+    package var current: Int
     /// Held at most since the start, or since ``resetPeak(of:)``.
-    public var peak: Int
+    package var peak: Int
 
     /// The process's resident memory on the processor; what LibTorch's allocator holds on an accelerator.
-    public static func of(_ device: Device) -> MemoryUse {
+    package static func of(_ device: Device) -> MemoryUse {
         if device.kind == .cpu { return resident() }
         var (current, peak, total): (Int64, Int64, Int64) = (0, 0, 0)
         guard ctorch.device_memory(device.kind.rawValue, Int32(device.index), &current, &peak, &total) else {
@@ -64,7 +64,7 @@ public struct MemoryUse: Sendable, Codable, Equatable {
     /// Starts the measurement of the peak anew.
     ///
     /// On the processor that needs leave to write `/proc/self/clear_refs`; without it the peak since the start is kept.
-    public static func resetPeak(of device: Device) {
+    package static func resetPeak(of device: Device) {
         if device.kind == .cpu {
             guard let file = FileHandle(forWritingAtPath: "/proc/self/clear_refs") else { return }
             try? file.write(contentsOf: Data("5".utf8))

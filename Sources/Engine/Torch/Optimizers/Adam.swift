@@ -4,20 +4,20 @@ import OrderedCollections
 /// Adam (Kingma and Ba 2015), or with `decoupled` AdamW (Loshchilov and Hutter 2019), as one fused operation per group.
 ///
 /// m = β₁ m + (1 - β₁) g; v = β₂ v + (1 - β₂) g²; p -= rate · m̂ / (sqrt(v̂) + ε), with m̂ = m / (1 - β₁ᵗ), v̂ = v / (1 - β₂ᵗ).
-public final class Adam {
+package final class Adam {
     /// Parameters that share their settings.
-    public struct Group {
+    package struct Group {
         /// What the group is called in events and checkpoints.
-        public var name: String
+        package var name: String
         /// The parameters by name.
-        public var parameters: OrderedDictionary<String, Tensor>
+        package var parameters: OrderedDictionary<String, Tensor>
         /// The learning rate; may be changed between steps.
-        public var rate: Double
+        package var rate: Double
         /// λ: added to the gradient as λ p, or, when decoupled, taken off the parameter as rate · λ p.
-        public var weightDecay: Double
+        package var weightDecay: Double
 
         /// Makes a group.
-        public init(_ name: String, _ parameters: OrderedDictionary<String, Tensor>, rate: Double, weightDecay: Double = 0) {
+        package init(_ name: String, _ parameters: OrderedDictionary<String, Tensor>, rate: Double, weightDecay: Double = 0) {
             self.name = name
             self.parameters = parameters
             self.rate = rate
@@ -26,7 +26,7 @@ public final class Adam {
     }
 
     /// The groups.
-    public var groups: [Group]
+    package var groups: [Group]
     private let betas: (Double, Double)
     private let epsilon: Double
     private let step: Operator
@@ -46,7 +46,7 @@ public final class Adam {
     ///   - betas: β₁ and β₂; 0.9 and 0.999 by default.
     ///   - epsilon: ε; 1e-8 by default.
     ///   - decoupled: AdamW's weight decay instead of Adam's.
-    public init(_ groups: [Group], betas: (Double, Double) = (0.9, 0.999), epsilon: Double = 1e-8, decoupled: Bool = false) {
+    package init(_ groups: [Group], betas: (Double, Double) = (0.9, 0.999), epsilon: Double = 1e-8, decoupled: Bool = false) {
         self.groups = groups
         self.betas = betas
         self.epsilon = epsilon
@@ -59,7 +59,7 @@ public final class Adam {
     }
 
     /// Changes every parameter that has a gradient by one step.
-    public func update() {
+    package func update() {
         withoutGradients {
             for group in groups {
                 let moved = group.parameters.compactMap { name, parameter in
@@ -78,12 +78,12 @@ public final class Adam {
     }
 
     /// Forgets the gradients of all parameters.
-    public func clearGradients() {
+    package func clearGradients() {
         for group in groups { for parameter in group.parameters.values { parameter.clearGradient() } }
     }
 
     /// The moments and step counts, by parameter name and `.first`, `.second` or `.steps`: what a checkpoint keeps.
-    public var state: OrderedDictionary<String, Tensor> {
+    package var state: OrderedDictionary<String, Tensor> {
         var all: OrderedDictionary<String, Tensor> = [:]
         for (name, state) in states {
             all["\(name).first"] = state.first
@@ -96,7 +96,7 @@ public final class Adam {
     /// Puts moments and step counts back.
     ///
     /// - Throws: ``UserError`` when the checkpoint lacks a parameter's; then nothing was overwritten.
-    public func load(_ weights: Weights) throws {
+    package func load(_ weights: Weights) throws {
         let values = try state.map { ($0.value, try weights.tensor($0.key, shape: $0.value.shape)) }
         withoutGradients { for (tensor, value) in values { tensor.copy(from: value) } }
     }

@@ -8,18 +8,18 @@ import CTorch
 ///
 /// The operation has its own backward pass. Each thread takes its items through all blocks of a chain, so that what passes between blocks
 /// stays in a core's cache, reads the tables' rows in place, and keeps sums in float32 also where products are bfloat16.
-public struct BottleneckChain {
+package struct BottleneckChain {
     /// Where the blocks read from.
-    public struct Table {
+    package struct Table {
         /// [rows, layers, width] of float16, bfloat16 or float32, in one piece or in several, which follow each other.
-        public var shards: [Tensor]
+        package var shards: [Tensor]
         /// The row of each item, int64 [items]; nil where the table is in one piece and its rows are the items.
-        public var rows: Tensor?
+        package var rows: Tensor?
         /// The layer that each block reads.
-        public var layers: [Int]
+        package var layers: [Int]
 
         /// Names a table.
-        public init(_ shards: [Tensor], rows: Tensor?, layers: [Int]) {
+        package init(_ shards: [Tensor], rows: Tensor?, layers: [Int]) {
             self.shards = shards
             self.rows = rows
             self.layers = layers
@@ -27,14 +27,14 @@ public struct BottleneckChain {
     }
 
     /// One block's parameters, float32.
-    public struct Block {
+    package struct Block {
         let downWeight: Tensor
         let downBias: Tensor
         let upWeight: Tensor
         let upBias: Tensor
 
         /// Takes D [bottleneck, width] and U [width, bottleneck] with their biases.
-        public init(downWeight: Tensor, downBias: Tensor, upWeight: Tensor, upBias: Tensor) {
+        package init(downWeight: Tensor, downBias: Tensor, upWeight: Tensor, upBias: Tensor) {
             self.downWeight = downWeight
             self.downBias = downBias
             self.upWeight = upWeight
@@ -43,16 +43,16 @@ public struct BottleneckChain {
     }
 
     /// The blocks, in their order.
-    public var blocks: [Block]
+    package var blocks: [Block]
     /// θ [blocks]; nil without gates.
-    public var gates: Tensor?
+    package var gates: Tensor?
     /// What θ is divided by.
-    public var temperature: Double
+    package var temperature: Double
     /// s: `relu` or `gelu`.
-    public var activation: Activation
+    package var activation: Activation
 
     /// Makes a chain.
-    public init(_ blocks: [Block], gates: Tensor?, temperature: Double, activation: Activation) {
+    package init(_ blocks: [Block], gates: Tensor?, temperature: Double, activation: Activation) {
         self.blocks = blocks
         self.gates = gates
         self.temperature = temperature
@@ -60,7 +60,7 @@ public struct BottleneckChain {
     }
 
     /// A chain with what it reads and the map that ends it.
-    public struct Reading {
+    package struct Reading {
         let chain: BottleneckChain
         let first: Table
         let second: Table?
@@ -69,7 +69,7 @@ public struct BottleneckChain {
         /// Lets a chain read one or two tables.
         ///
         /// - Parameter map: M [outputs, width].
-        public init(_ chain: BottleneckChain, _ first: Table, _ second: Table? = nil, map: Tensor) {
+        package init(_ chain: BottleneckChain, _ first: Table, _ second: Table? = nil, map: Tensor) {
             self.chain = chain
             self.first = first
             self.second = second
@@ -84,7 +84,7 @@ public struct BottleneckChain {
     /// It needs the processor and its matrix or vector instructions, and widths that are multiples of 32.
     ///
     /// - Parameter outputs: the rows of M.
-    public func isAvailable(outputs: Int) -> Bool {
+    package func isAvailable(outputs: Int) -> Bool {
         guard let block = blocks.first, block.downWeight.device == .cpu else { return false }
         guard activation == .relu || activation == .gelu else { return false }
         return (block.downWeight.shape + [outputs]).allSatisfy { $0 % 32 == 0 } && block.downWeight.dtype == .float32
@@ -92,7 +92,7 @@ public struct BottleneckChain {
     }
 
     /// Whether this machine has the operation's products in float32, or in a precision that ``withAutocast(to:on:_:)`` puts in force.
-    public static func hasProducts(in precision: DType? = nil) -> Bool {
+    package static func hasProducts(in precision: DType? = nil) -> Bool {
         withAutocast(to: precision, on: .cpu) { ctorch.has_chain() }
     }
 
@@ -100,7 +100,7 @@ public struct BottleneckChain {
     ///
     /// All chains read for the same items, have maps of as many outputs, and the first one's temperature and activation.
     /// Gradients reach the maps, the parameters, and a table that is read without `rows`.
-    public static func sum(_ readings: [Reading]) -> Tensor {
+    package static func sum(_ readings: [Reading]) -> Tensor {
         let chains = readings.map(\.chain), tables = readings.flatMap { [$0.first, $0.second] }
         let blocks = chains.flatMap(\.blocks)
         return chainsOperator(

@@ -1,5 +1,5 @@
 /// The type of a tensor's elements.
-public enum DType: Int32, Sendable, CaseIterable {
+package enum DType: Int32, Sendable, CaseIterable {
     case uint8 = 0
     case int32 = 3
     case int64 = 4
@@ -10,7 +10,7 @@ public enum DType: Int32, Sendable, CaseIterable {
     case bfloat16 = 15
 
     /// Bytes of one element.
-    public var size: Int {
+    package var size: Int {
         switch self {
         case .uint8, .bool: 1
         case .float16, .bfloat16: 2
@@ -20,7 +20,7 @@ public enum DType: Int32, Sendable, CaseIterable {
     }
 
     /// The type's name in safetensors files: `F32`, `BF16`, `I64`, ...
-    public var safetensorsName: String {
+    package var safetensorsName: String {
         switch self {
         case .uint8: "U8"
         case .int32: "I32"
@@ -34,42 +34,42 @@ public enum DType: Int32, Sendable, CaseIterable {
     }
 
     /// The type of that name in safetensors files; nil for one that the engine does not hold.
-    public init?(safetensorsName: String) {
+    package init?(safetensorsName: String) {
         guard let match = Self.allCases.first(where: { $0.safetensorsName == safetensorsName }) else { return nil }
         self = match
     }
 
     /// The type's name in settings and tables, as in `float32`.
-    public var name: String { "\(self)" }
+    package var name: String { "\(self)" }
 }
 
 /// A Swift type whose arrays become tensors and back.
-public protocol TensorElement: BitwiseCopyable {
+package protocol TensorElement: BitwiseCopyable {
     /// The tensor's type for these elements.
     static var dtype: DType { get }
 }
 
 extension Float: TensorElement {
     /// The tensor type of these elements.
-    public static var dtype: DType { .float32 }
+    package static var dtype: DType { .float32 }
 }
 extension Double: TensorElement {
     /// The tensor type of these elements.
-    public static var dtype: DType { .float64 }
+    package static var dtype: DType { .float64 }
 }
 extension Int64: TensorElement {
     /// The tensor type of these elements.
-    public static var dtype: DType { .int64 }
+    package static var dtype: DType { .int64 }
 }
 extension Int32: TensorElement {
     /// The tensor type of these elements.
-    public static var dtype: DType { .int32 }
+    package static var dtype: DType { .int32 }
 }
 extension UInt8: TensorElement {
     /// The tensor type of these elements.
-    public static var dtype: DType { .uint8 }
+    package static var dtype: DType { .uint8 }
 }
 extension Bool: TensorElement {
     /// The tensor type of these elements.
-    public static var dtype: DType { .bool }
+    package static var dtype: DType { .bool }
 }

@@ -47,4 +47,4 @@ enum Failure {
 /// Runs work on tensors whose failure is not a mistake of the program, such as memory that runs out on a device.
 ///
 /// - Throws: ``UserError`` with LibTorch's first message; whatever `body` throws.
-public func withTensorErrors<Result>(_ body: () throws -> Result) throws -> Result { try Failure.collect(body) }
+package func withTensorErrors<Result>(_ body: () throws -> Result) throws -> Result { try Failure.collect(body) }

@@ -7,13 +7,13 @@ import CTorch
 ///
 /// The operation has its own backward pass. What a row needs is in its own history, so a few histories at a time go through all blocks
 /// on one thread, and threads wait for each other only at the end of each pass.
-public struct HistoryBlocks {
+package struct HistoryBlocks {
     /// One block's parameters, float32.
-    public struct Block {
+    package struct Block {
         let all: [Tensor]
 
         /// Takes Q, K, V and O [width, width], W₁ [hidden, width] and W₂ [width, hidden] with their biases, and the norms.
-        public init(
+        package init(
             query: Tensor, key: Tensor, value: Tensor, output: Tensor, attentionNorm: LayerNorm, up: Linear, down: Linear,
             norm: LayerNorm
         ) {
@@ -38,7 +38,7 @@ public struct HistoryBlocks {
     ///   - position: P [positions, width].
     ///   - norm: the norm before the blocks; theirs have the same epsilon.
     ///   - heads: attention's; they divide the width.
-    public init(position: Embedding, norm: LayerNorm, _ blocks: [Block], heads: Int) {
+    package init(position: Embedding, norm: LayerNorm, _ blocks: [Block], heads: Int) {
         parameters = [position.weight, norm.weight, norm.bias] + blocks.flatMap(\.all)
         self.heads = heads
         epsilon = norm.epsilon
@@ -50,7 +50,7 @@ public struct HistoryBlocks {
     /// Whether the operation exists for these blocks on this machine.
     ///
     /// It needs the processor and its vector instructions, and widths that are multiples of 16.
-    public var isAvailable: Bool { isPossible && ctorch.has_chain() }
+    package var isAvailable: Bool { isPossible && ctorch.has_chain() }
 
     /// What comes of items [rows, width]: float32 [rows, width], whatever precision is in force.
     ///
@@ -62,7 +62,7 @@ public struct HistoryBlocks {
     ///   - positions: p of each row, int64 [rows].
     ///   - starts: where each history's rows start, and the number of all at the end, int64 [histories + 1].
     ///   - dropout: the probability with which a number is zeroed.
-    public func callAsFunction(_ items: Tensor, positions: Tensor, starts: Tensor, dropout: Double = 0) -> Tensor {
+    package func callAsFunction(_ items: Tensor, positions: Tensor, starts: Tensor, dropout: Double = 0) -> Tensor {
         Self.blocksOperator(
             .tensor(items), .tensor(positions), .tensor(starts), .int(heads), .double(epsilon), .double(dropout),
             .tensors(parameters))

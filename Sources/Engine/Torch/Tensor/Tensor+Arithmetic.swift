@@ -36,95 +36,95 @@ extension Tensor {
     private static let isFiniteOperator = Operator("isfinite")
 
     /// Sum, element by element; shapes are broadcast.
-    public static func + (a: Tensor, b: Tensor) -> Tensor { addOperator(.tensor(a), .tensor(b)) }
+    package static func + (a: Tensor, b: Tensor) -> Tensor { addOperator(.tensor(a), .tensor(b)) }
     /// Difference, element by element; shapes are broadcast.
-    public static func - (a: Tensor, b: Tensor) -> Tensor { subtractOperator(.tensor(a), .tensor(b)) }
+    package static func - (a: Tensor, b: Tensor) -> Tensor { subtractOperator(.tensor(a), .tensor(b)) }
     /// Product, element by element; shapes are broadcast.
-    public static func * (a: Tensor, b: Tensor) -> Tensor { multiplyOperator(.tensor(a), .tensor(b)) }
+    package static func * (a: Tensor, b: Tensor) -> Tensor { multiplyOperator(.tensor(a), .tensor(b)) }
     /// Quotient, element by element; shapes are broadcast.
-    public static func / (a: Tensor, b: Tensor) -> Tensor { divideOperator(.tensor(a), .tensor(b)) }
+    package static func / (a: Tensor, b: Tensor) -> Tensor { divideOperator(.tensor(a), .tensor(b)) }
     /// Sum with a number.
-    public static func + (a: Tensor, b: Double) -> Tensor { addScalarOperator(.tensor(a), .double(b)) }
+    package static func + (a: Tensor, b: Double) -> Tensor { addScalarOperator(.tensor(a), .double(b)) }
     /// Difference to a number.
-    public static func - (a: Tensor, b: Double) -> Tensor { addScalarOperator(.tensor(a), .double(-b)) }
+    package static func - (a: Tensor, b: Double) -> Tensor { addScalarOperator(.tensor(a), .double(-b)) }
     /// A number less the tensor.
-    public static func - (a: Double, b: Tensor) -> Tensor { -b + a }
+    package static func - (a: Double, b: Tensor) -> Tensor { -b + a }
     /// Product with a number.
-    public static func * (a: Tensor, b: Double) -> Tensor { multiplyScalarOperator(.tensor(a), .double(b)) }
+    package static func * (a: Tensor, b: Double) -> Tensor { multiplyScalarOperator(.tensor(a), .double(b)) }
     /// Quotient by a number.
-    public static func / (a: Tensor, b: Double) -> Tensor { multiplyScalarOperator(.tensor(a), .double(1 / b)) }
+    package static func / (a: Tensor, b: Double) -> Tensor { multiplyScalarOperator(.tensor(a), .double(1 / b)) }
     /// The negative.
-    public static prefix func - (a: Tensor) -> Tensor { negativeOperator(.tensor(a)) }
+    package static prefix func - (a: Tensor) -> Tensor { negativeOperator(.tensor(a)) }
 
     /// Adds another tensor in place.
-    public func add(_ other: Tensor) { Self.addInPlaceOperator.run(.tensor(self), .tensor(other)) }
+    package func add(_ other: Tensor) { Self.addInPlaceOperator.run(.tensor(self), .tensor(other)) }
     /// Multiplies by a number in place.
-    public func multiply(_ factor: Double) { Self.multiplyInPlaceOperator.run(.tensor(self), .double(factor)) }
+    package func multiply(_ factor: Double) { Self.multiplyInPlaceOperator.run(.tensor(self), .double(factor)) }
 
     /// Matrix product over the last two dimensions; the others are broadcast.
-    public func matmul(_ other: Tensor) -> Tensor { Self.matmulOperator(.tensor(self), .tensor(other)) }
+    package func matmul(_ other: Tensor) -> Tensor { Self.matmulOperator(.tensor(self), .tensor(other)) }
 
     /// The matrix products of two batches [batch, rows, inner] and [batch, inner, columns].
-    public func batchProduct(_ other: Tensor) -> Tensor { Self.batchProductOperator(.tensor(self), .tensor(other)) }
+    package func batchProduct(_ other: Tensor) -> Tensor { Self.batchProductOperator(.tensor(self), .tensor(other)) }
 
     /// This tensor, broadcast, plus a factor times the matrix products of two batches.
-    public func addingProduct(_ a: Tensor, _ b: Tensor, scale: Double) -> Tensor {
+    package func addingProduct(_ a: Tensor, _ b: Tensor, scale: Double) -> Tensor {
         Self.addBatchProductOperator(.tensor(self), .tensor(a), .tensor(b), .double(1), .double(scale))
     }
 
     /// This tensor, broadcast, plus the product of two matrices.
-    public func addingMatrixProduct(_ a: Tensor, _ b: Tensor) -> Tensor {
+    package func addingMatrixProduct(_ a: Tensor, _ b: Tensor) -> Tensor {
         Self.addProductOperator(.tensor(self), .tensor(a), .tensor(b))
     }
 
     /// e to the power of each element.
-    public func exponential() -> Tensor { Self.exponentialOperator(.tensor(self)) }
+    package func exponential() -> Tensor { Self.exponentialOperator(.tensor(self)) }
     /// The natural logarithm of each element.
-    public func logarithm() -> Tensor { Self.logarithmOperator(.tensor(self)) }
+    package func logarithm() -> Tensor { Self.logarithmOperator(.tensor(self)) }
     /// 1 / (1 + exp(-x)) of each element.
-    public func sigmoid() -> Tensor { Self.sigmoidOperator(.tensor(self)) }
+    package func sigmoid() -> Tensor { Self.sigmoidOperator(.tensor(self)) }
     /// The hyperbolic tangent of each element.
-    public func tanh() -> Tensor { Self.tanhOperator(.tensor(self)) }
+    package func tanh() -> Tensor { Self.tanhOperator(.tensor(self)) }
     /// The square root of each element.
-    public func squareRoot() -> Tensor { Self.squareRootOperator(.tensor(self)) }
+    package func squareRoot() -> Tensor { Self.squareRootOperator(.tensor(self)) }
     /// 1 / sqrt(x) of each element.
-    public func reciprocalRoot() -> Tensor { Self.reciprocalRootOperator(.tensor(self)) }
+    package func reciprocalRoot() -> Tensor { Self.reciprocalRootOperator(.tensor(self)) }
     /// The cosine of each element.
-    public func cosine() -> Tensor { Self.cosineOperator(.tensor(self)) }
+    package func cosine() -> Tensor { Self.cosineOperator(.tensor(self)) }
     /// The sine of each element.
-    public func sine() -> Tensor { Self.sineOperator(.tensor(self)) }
+    package func sine() -> Tensor { Self.sineOperator(.tensor(self)) }
     /// Each element without its sign.
-    public func absolute() -> Tensor { Self.absoluteOperator(.tensor(self)) }
+    package func absolute() -> Tensor { Self.absoluteOperator(.tensor(self)) }
 
     /// -1, 0 or 1 by the sign of each element.
-    public func sign() -> Tensor { Self.signOperator(.tensor(self)) }
+    package func sign() -> Tensor { Self.signOperator(.tensor(self)) }
     /// The smallest whole number that is not below each element.
-    public func roundedUp() -> Tensor { Self.ceilingOperator(.tensor(self)) }
+    package func roundedUp() -> Tensor { Self.ceilingOperator(.tensor(self)) }
     /// Each element, or the nearer end of a range that it lies outside of.
-    public func clamped(to range: ClosedRange<Int>) -> Tensor {
+    package func clamped(to range: ClosedRange<Int>) -> Tensor {
         Self.clampOperator(.tensor(self), .int(range.lowerBound), .int(range.upperBound))
     }
 
     /// Where an element is less than the other tensor's.
-    public static func .< (a: Tensor, b: Tensor) -> Tensor { lessOperator(.tensor(a), .tensor(b)) }
+    package static func .< (a: Tensor, b: Tensor) -> Tensor { lessOperator(.tensor(a), .tensor(b)) }
     /// Where an element is greater than the other tensor's.
-    public static func .> (a: Tensor, b: Tensor) -> Tensor { greaterOperator(.tensor(a), .tensor(b)) }
+    package static func .> (a: Tensor, b: Tensor) -> Tensor { greaterOperator(.tensor(a), .tensor(b)) }
     /// Where an element is at least the other tensor's.
-    public static func .>= (a: Tensor, b: Tensor) -> Tensor { atLeastOperator(.tensor(a), .tensor(b)) }
+    package static func .>= (a: Tensor, b: Tensor) -> Tensor { atLeastOperator(.tensor(a), .tensor(b)) }
     /// Where an element is greater than a number.
-    public static func .> (a: Tensor, b: Double) -> Tensor { greaterScalarOperator(.tensor(a), .double(b)) }
+    package static func .> (a: Tensor, b: Double) -> Tensor { greaterScalarOperator(.tensor(a), .double(b)) }
     /// Where an element equals the other tensor's.
-    public static func .== (a: Tensor, b: Tensor) -> Tensor { equalOperator(.tensor(a), .tensor(b)) }
+    package static func .== (a: Tensor, b: Tensor) -> Tensor { equalOperator(.tensor(a), .tensor(b)) }
     /// Where an element equals a number.
-    public static func .== (a: Tensor, b: Double) -> Tensor { equalScalarOperator(.tensor(a), .double(b)) }
+    package static func .== (a: Tensor, b: Double) -> Tensor { equalScalarOperator(.tensor(a), .double(b)) }
     /// Where the elements, as truths, are false.
-    public func not() -> Tensor { Self.notOperator(.tensor(self)) }
+    package func not() -> Tensor { Self.notOperator(.tensor(self)) }
     /// Where both tensors' elements, as truths, are true.
-    public func and(_ other: Tensor) -> Tensor { Self.andOperator(.tensor(self), .tensor(other)) }
+    package func and(_ other: Tensor) -> Tensor { Self.andOperator(.tensor(self), .tensor(other)) }
     /// Where at least one tensor's elements, as truths, are true.
-    public func or(_ other: Tensor) -> Tensor { Self.orOperator(.tensor(self), .tensor(other)) }
+    package func or(_ other: Tensor) -> Tensor { Self.orOperator(.tensor(self), .tensor(other)) }
     /// Where an element is neither infinite nor not a number.
-    public func isFinite() -> Tensor { Self.isFiniteOperator(.tensor(self)) }
+    package func isFinite() -> Tensor { Self.isFiniteOperator(.tensor(self)) }
 }
 
 infix operator .< : ComparisonPrecedence
@@ -148,33 +148,33 @@ extension Tensor {
     private static let allAlongOperator = Operator("all", "dim")
 
     /// The sum of all elements.
-    public func sum() -> Tensor { Self.sumAllOperator(.tensor(self)) }
+    package func sum() -> Tensor { Self.sumAllOperator(.tensor(self)) }
     /// The sum along a dimension.
-    public func sum(along dimension: Int, keeping: Bool = false) -> Tensor {
+    package func sum(along dimension: Int, keeping: Bool = false) -> Tensor {
         Self.sumOperator(.tensor(self), .ints([dimension]), .bool(keeping))
     }
     /// The mean of all elements.
-    public func mean() -> Tensor { Self.meanAllOperator(.tensor(self)) }
+    package func mean() -> Tensor { Self.meanAllOperator(.tensor(self)) }
     /// The mean along a dimension.
-    public func mean(along dimension: Int, keeping: Bool = false) -> Tensor {
+    package func mean(along dimension: Int, keeping: Bool = false) -> Tensor {
         Self.meanOperator(.tensor(self), .ints([dimension]), .bool(keeping))
     }
     /// The largest of all elements.
-    public func maximum() -> Tensor { Self.maximumAllOperator(.tensor(self)) }
+    package func maximum() -> Tensor { Self.maximumAllOperator(.tensor(self)) }
     /// exp(x) / sum(exp(x)) along a dimension.
-    public func softmax(along dimension: Int = -1) -> Tensor { Self.softmaxOperator(.tensor(self), .int(dimension)) }
+    package func softmax(along dimension: Int = -1) -> Tensor { Self.softmaxOperator(.tensor(self), .int(dimension)) }
     /// The softmax along the last dimension in the tensor's own type, also where automatic mixed precision would widen it.
-    public func softmaxOfSameType() -> Tensor { Self.plainSoftmaxOperator(.tensor(self), .int(-1), .bool(false)) }
+    package func softmaxOfSameType() -> Tensor { Self.plainSoftmaxOperator(.tensor(self), .int(-1), .bool(false)) }
     /// The logarithm of the softmax along a dimension.
-    public func logSoftmax(along dimension: Int = -1) -> Tensor { Self.logSoftmaxOperator(.tensor(self), .int(dimension)) }
+    package func logSoftmax(along dimension: Int = -1) -> Tensor { Self.logSoftmaxOperator(.tensor(self), .int(dimension)) }
     /// log(sum(exp(x))) along a dimension.
-    public func logSumExp(along dimension: Int) -> Tensor { Self.logSumExpOperator(.tensor(self), .ints([dimension])) }
+    package func logSumExp(along dimension: Int) -> Tensor { Self.logSumExpOperator(.tensor(self), .ints([dimension])) }
     /// log(exp(x) + exp(y)), element by element.
-    public func logAddExp(_ other: Tensor) -> Tensor { Self.logAddExpOperator(.tensor(self), .tensor(other)) }
+    package func logAddExp(_ other: Tensor) -> Tensor { Self.logAddExpOperator(.tensor(self), .tensor(other)) }
     /// The sums of the first elements along a dimension, each with its own.
-    public func runningSum(along dimension: Int) -> Tensor { Self.runningSumOperator(.tensor(self), .int(dimension)) }
+    package func runningSum(along dimension: Int) -> Tensor { Self.runningSumOperator(.tensor(self), .int(dimension)) }
     /// Whether every element, as a truth, is true.
-    public func allTrue() -> Tensor { Self.allOperator(.tensor(self)) }
+    package func allTrue() -> Tensor { Self.allOperator(.tensor(self)) }
     /// Whether all elements along a dimension are true.
-    public func allTrue(along dimension: Int) -> Tensor { Self.allAlongOperator(.tensor(self), .int(dimension)) }
+    package func allTrue(along dimension: Int) -> Tensor { Self.allAlongOperator(.tensor(self), .int(dimension)) }
 }

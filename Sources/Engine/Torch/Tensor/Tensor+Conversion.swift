@@ -8,34 +8,34 @@ extension Tensor {
     private static let detachOperator = Operator("detach")
 
     /// The tensor with another element type; itself when it has that type.
-    public func to(_ dtype: DType) -> Tensor {
+    package func to(_ dtype: DType) -> Tensor {
         dtype == self.dtype ? self : Self.convertOperator(.tensor(self), .dtype(dtype))
     }
 
     /// The tensor on another device; itself when it is there.
-    public func to(_ device: Device) -> Tensor {
+    package func to(_ device: Device) -> Tensor {
         device == self.device ? self : Self.convertOperator(.tensor(self), .none, .none, .device(device))
     }
 
     /// A copy with memory of its own.
-    public func clone() -> Tensor { Self.cloneOperator(.tensor(self)) }
+    package func clone() -> Tensor { Self.cloneOperator(.tensor(self)) }
 
     /// The tensor, to be trained or written to: a copy where it lies over memory that is read alone.
-    public func writable() -> Tensor { isReadOnly ? clone() : self }
+    package func writable() -> Tensor { isReadOnly ? clone() : self }
 
     /// The tensor with its elements in row order in memory; itself when they are.
-    public func contiguous() -> Tensor { isContiguous ? self : Self.contiguousOperator(.tensor(self)) }
+    package func contiguous() -> Tensor { isContiguous ? self : Self.contiguousOperator(.tensor(self)) }
 
     /// The same numbers outside the recorded graph.
-    public func detached() -> Tensor { Self.detachOperator(.tensor(self)) }
+    package func detached() -> Tensor { Self.detachOperator(.tensor(self)) }
 
     /// Overwrites the elements with those of another tensor of a shape that can be expanded to this one's; types are converted.
-    public func copy(from other: Tensor) { Self.copyOperator.run(.tensor(self), .tensor(other), .bool(false)) }
+    package func copy(from other: Tensor) { Self.copyOperator.run(.tensor(self), .tensor(other), .bool(false)) }
 
     /// The elements in row order; none where the tensor could not be computed, see ``checked()``.
     ///
     /// - Precondition: `Element` is the tensor's type.
-    public func array<Element: TensorElement>(of type: Element.Type = Element.self) -> [Element] {
+    package func array<Element: TensorElement>(of type: Element.Type = Element.self) -> [Element] {
         precondition(
             isMissing || dtype == Element.dtype, "the elements are \(dtype.name), not \(Element.dtype.name)")
         return withBytes { bytes in
@@ -47,12 +47,12 @@ extension Tensor {
     }
 
     /// The elements in row order, converted to `Float`; none where the tensor could not be computed, see ``checked()``.
-    public func floats() -> [Float] { detached().to(.float32).array() }
+    package func floats() -> [Float] { detached().to(.float32).array() }
 
     /// The only element, converted to `Double`; not a number where the tensor could not be computed, see ``checked()``.
     ///
     /// On an accelerator this waits for all work before it.
-    public func item() -> Double {
+    package func item() -> Double {
         precondition(isMissing || count == 1, "item() of a tensor of shape \(shape)")
         return detached().to(.cpu).to(.float64).array(of: Double.self).first ?? .nan
     }
@@ -62,14 +62,14 @@ extension Tensor {
     /// To be asked for before elements are read that something follows from: a tensor that could not be computed has none.
     ///
     /// - Throws: ``UserError`` with LibTorch's first message.
-    public func checked() throws -> Tensor {
+    package func checked() throws -> Tensor {
         try Failure.check()
         return self
     }
 
     /// Lends the elements in row order as bytes, without a copy where they lie that way on the processor; none where the tensor could
     /// not be computed, see ``checked()``.
-    public func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
+    package func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
         let source = detached().to(.cpu).contiguous()
         return try source.withHandle { handle in
             let memory = source.isMissing ? nil : ctorch.data(handle)
@@ -85,7 +85,7 @@ extension Tensor {
     /// Overwrites the elements, in row order, with bytes of the tensor's own type.
     ///
     /// - Precondition: the tensor lies in row order on the processor and has that many bytes.
-    public func overwrite(with bytes: UnsafeRawBufferPointer) {
+    package func overwrite(with bytes: UnsafeRawBufferPointer) {
         if isMissing { return }
         precondition(!isReadOnly, "the tensor's memory is for reading alone")
         precondition(device == .cpu && isContiguous && bytes.count == byteCount)
@@ -99,7 +99,7 @@ extension Tensor {
     /// Lends the elements' memory, to be written to; empty where the tensor could not be computed, see ``checked()``.
     ///
     /// - Precondition: the tensor lies in row order on the processor.
-    public func withMutableBytes<Result>(_ body: (UnsafeMutableRawBufferPointer) throws -> Result) rethrows -> Result {
+    package func withMutableBytes<Result>(_ body: (UnsafeMutableRawBufferPointer) throws -> Result) rethrows -> Result {
         precondition(isMissing || (device == .cpu && isContiguous && !isReadOnly))
         return try withHandle { handle in
             let memory = isMissing ? nil : ctorch.data(handle)

@@ -10,47 +10,47 @@ extension Tensor {
     private static let randpermOperator = Operator("randperm")
 
     /// Zeros.
-    public static func zeros(_ shape: [Int], dtype: DType = .float32, on device: Device = .cpu) -> Tensor {
+    package static func zeros(_ shape: [Int], dtype: DType = .float32, on device: Device = .cpu) -> Tensor {
         zerosOperator(.ints(shape), .dtype(dtype), .none, .device(device))
     }
 
     /// Ones.
-    public static func ones(_ shape: [Int], dtype: DType = .float32, on device: Device = .cpu) -> Tensor {
+    package static func ones(_ shape: [Int], dtype: DType = .float32, on device: Device = .cpu) -> Tensor {
         full(shape, 1, dtype: dtype, on: device)
     }
 
     /// One value everywhere.
-    public static func full(_ shape: [Int], _ value: Double, dtype: DType = .float32, on device: Device = .cpu) -> Tensor {
+    package static func full(_ shape: [Int], _ value: Double, dtype: DType = .float32, on device: Device = .cpu) -> Tensor {
         fullOperator(.ints(shape), .double(value), .dtype(dtype), .none, .device(device))
     }
 
     /// Memory that was not set to anything.
-    public static func empty(_ shape: [Int], dtype: DType = .float32, on device: Device = .cpu) -> Tensor {
+    package static func empty(_ shape: [Int], dtype: DType = .float32, on device: Device = .cpu) -> Tensor {
         emptyOperator(.ints(shape), .dtype(dtype), .none, .device(device))
     }
 
     /// The integers of a range, as `int64`.
-    public static func range(_ range: Range<Int>, on device: Device = .cpu) -> Tensor {
+    package static func range(_ range: Range<Int>, on device: Device = .cpu) -> Tensor {
         arangeOperator(.int(range.lowerBound), .int(range.upperBound), .dtype(.int64), .none, .device(device))
     }
 
     /// Independent draws of the standard normal distribution from the device's random state.
-    public static func randomNormal(_ shape: [Int], dtype: DType = .float32, on device: Device = .cpu) -> Tensor {
+    package static func randomNormal(_ shape: [Int], dtype: DType = .float32, on device: Device = .cpu) -> Tensor {
         randnOperator(.ints(shape), .dtype(dtype), .none, .device(device))
     }
 
     /// Independent draws of the uniform distribution on [0, 1).
-    public static func randomUniform(_ shape: [Int], dtype: DType = .float32, on device: Device = .cpu) -> Tensor {
+    package static func randomUniform(_ shape: [Int], dtype: DType = .float32, on device: Device = .cpu) -> Tensor {
         randOperator(.ints(shape), .dtype(dtype), .none, .device(device))
     }
 
     /// The integers below `count` in random order, as `int64`.
-    public static func randomPermutation(_ count: Int, on device: Device = .cpu) -> Tensor {
+    package static func randomPermutation(_ count: Int, on device: Device = .cpu) -> Tensor {
         randpermOperator(.int(count), .dtype(.int64), .none, .device(device))
     }
 
     /// The elements of an array, copied, in a given shape.
-    public convenience init<Element: TensorElement>(_ elements: [Element], shape: [Int]? = nil, on device: Device = .cpu) {
+    package convenience init<Element: TensorElement>(_ elements: [Element], shape: [Int]? = nil, on device: Device = .cpu) {
         let shape = shape ?? [elements.count]
         precondition(shape.reduce(1, *) == elements.count, "\(elements.count) elements do not fill the shape \(shape)")
         let tensor = Tensor.empty(shape, dtype: Element.dtype)
@@ -65,7 +65,7 @@ extension Tensor {
     }
 
     /// A scalar.
-    public convenience init<Element: TensorElement>(_ element: Element, on device: Device = .cpu) {
+    package convenience init<Element: TensorElement>(_ element: Element, on device: Device = .cpu) {
         self.init([element], shape: [], on: device)
     }
 
@@ -73,14 +73,14 @@ extension Tensor {
     /// copy, see ``writable()``.
     ///
     /// - Parameter owner: kept until the last tensor on the memory is gone.
-    public static func reading(_ memory: UnsafeRawPointer?, shape: [Int], dtype: DType, owner: AnyObject) -> Tensor {
+    package static func reading(_ memory: UnsafeRawPointer?, shape: [Int], dtype: DType, owner: AnyObject) -> Tensor {
         over(UnsafeMutableRawPointer(mutating: memory), shape: shape, dtype: dtype, owner: owner, isReadOnly: true)
     }
 
     /// A tensor over memory that `owner` keeps alive, on the processor, without a copy.
     ///
     /// - Parameter owner: kept until the last tensor on the memory is gone.
-    public static func over(_ memory: UnsafeMutableRawPointer?, shape: [Int], dtype: DType, owner: AnyObject) -> Tensor {
+    package static func over(_ memory: UnsafeMutableRawPointer?, shape: [Int], dtype: DType, owner: AnyObject) -> Tensor {
         over(memory, shape: shape, dtype: dtype, owner: owner, isReadOnly: false)
     }
 
@@ -102,19 +102,19 @@ extension Tensor {
 }
 
 /// The random state of a device, from which dropout and fresh parameters are drawn.
-public enum RandomState {
+package enum RandomState {
     /// Starts the random sequence of every device anew.
-    public static func seed(_ seed: UInt64) {
+    package static func seed(_ seed: UInt64) {
         if !ctorch.seed(seed) { Failure.report() }
     }
 
     /// The state as bytes (`uint8`), to be kept in a checkpoint.
-    public static func current(of device: Device = .cpu) -> Tensor {
+    package static func current(of device: Device = .cpu) -> Tensor {
         ctorch.random_state(device.kind.rawValue, Int32(device.index)).map { Tensor(owning: $0) } ?? failed()
     }
 
     /// Puts a state back that ``current(of:)`` gave.
-    public static func restore(_ state: Tensor, of device: Device = .cpu) {
+    package static func restore(_ state: Tensor, of device: Device = .cpu) {
         if state.isMissing { return }
         if !state.withHandle({ ctorch.set_random_state(device.kind.rawValue, Int32(device.index), $0) }) { Failure.report() }
     }

@@ -14,37 +14,37 @@ extension Tensor {
     /// - Parameters:
     ///   - weight: [outputs, inputs].
     ///   - bias: [outputs].
-    public func linear(_ weight: Tensor, _ bias: Tensor? = nil) -> Tensor {
+    package func linear(_ weight: Tensor, _ bias: Tensor? = nil) -> Tensor {
         Self.linearOperator(.tensor(self), .tensor(weight), .tensor(bias))
     }
 
     /// (x - mean) / sqrt(variance + epsilon) · weight + bias over the last dimension.
-    public func layerNorm(_ weight: Tensor, _ bias: Tensor, epsilon: Double) -> Tensor {
+    package func layerNorm(_ weight: Tensor, _ bias: Tensor, epsilon: Double) -> Tensor {
         Self.layerNormOperator(
             .tensor(self), .ints([size(-1)]), .tensor(weight), .tensor(bias), .double(epsilon))
     }
 
     /// The rows of this table [entries, width] that `indices` name, in a new last dimension.
-    public func embedding(_ indices: Tensor) -> Tensor { Self.embeddingOperator(.tensor(self), .tensor(indices)) }
+    package func embedding(_ indices: Tensor) -> Tensor { Self.embeddingOperator(.tensor(self), .tensor(indices)) }
 
     /// max(x, 0).
-    public func relu() -> Tensor { Self.reluOperator(.tensor(self)) }
+    package func relu() -> Tensor { Self.reluOperator(.tensor(self)) }
 
     /// x / (1 + exp(-x)).
-    public func silu() -> Tensor { Self.siluOperator(.tensor(self)) }
+    package func silu() -> Tensor { Self.siluOperator(.tensor(self)) }
 
     /// x Φ(x), with the error function or, when `approximate`, with its tanh form.
-    public func gelu(approximate: Bool = false) -> Tensor {
+    package func gelu(approximate: Bool = false) -> Tensor {
         Self.geluOperator(.tensor(self), .text(approximate ? "tanh" : "none"))
     }
 
     /// Two-dimensional convolution of [items, channels, height, width] with `weight` [outputs, channels, height, width].
-    public func convolution(_ weight: Tensor, _ bias: Tensor?, stride: Int) -> Tensor {
+    package func convolution(_ weight: Tensor, _ bias: Tensor?, stride: Int) -> Tensor {
         Self.convolutionOperator(.tensor(self), .tensor(weight), .tensor(bias), .ints([stride, stride]))
     }
 
     /// One-dimensional convolution of [items, channels, length] with `weight` [outputs, channels / groups, kernel] and zeros around.
-    public func rowConvolution(_ weight: Tensor, _ bias: Tensor?, padding: Int, groups: Int = 1) -> Tensor {
+    package func rowConvolution(_ weight: Tensor, _ bias: Tensor?, padding: Int, groups: Int = 1) -> Tensor {
         Self.rowConvolutionOperator(
             .tensor(self), .tensor(weight), .tensor(bias), .ints([1]), .ints([padding]), .ints([1]), .int(groups))
     }
@@ -54,7 +54,7 @@ extension Tensor {
     /// - Parameters:
     ///   - mask: boolean, true where a key may be seen; or numbers to add to the logits.
     ///   - scale: nil: 1 / sqrt(width).
-    public static func attention(
+    package static func attention(
         _ query: Tensor, _ key: Tensor, _ value: Tensor, mask: Tensor? = nil, dropout: Double = 0, causal: Bool = false,
         scale: Double? = nil
     ) -> Tensor {
@@ -69,13 +69,13 @@ extension Tensor {
     private static let fastDropoutOperator = Operator("fast_dropout", namespace: "iisan")
 
     /// Zeroes elements with a probability and scales the others by 1 / (1 - probability).
-    public func dropout(_ probability: Double) -> Tensor {
+    package func dropout(_ probability: Double) -> Tensor {
         Self.dropoutOperator(.tensor(self), .double(probability), .bool(true))
     }
 
     /// The same in a fraction of the time, for float32 on the processor: the random state gives one seed, from which the fate of every
     /// element follows.
-    public func fastDropout(_ probability: Double) -> Tensor {
+    package func fastDropout(_ probability: Double) -> Tensor {
         guard device == .cpu, dtype == .float32 else { return dropout(probability) }
         return Self.fastDropoutOperator(.tensor(self), .double(probability))
     }
@@ -88,7 +88,7 @@ extension Tensor {
     /// A map [items, channels, height, width] in another height and width, by bicubic interpolation between the elements' centres.
     ///
     /// - Parameter smoothed: whether a map that gets smaller is averaged over what each new element covers (anti-aliasing).
-    public func resized(height: Int, width: Int, smoothed: Bool = false) -> Tensor {
+    package func resized(height: Int, width: Int, smoothed: Bool = false) -> Tensor {
         let resize = smoothed ? Self.smoothBicubicOperator : Self.bicubicOperator
         return resize(.tensor(self), .ints([height, width]), .bool(false), .none, .none)
     }

@@ -3,7 +3,7 @@
 ///
 /// Each head has its own columns of F. The large product with W₁ is bfloat16 where that is in force, with sums and results in float32; all
 /// else is float32.
-public enum JoinedMaps {
+package enum JoinedMaps {
     private static let joinedMapsOperator = Operator("joined_maps", namespace: "iisan")
 
     /// Multiplies out heads on the processor.
@@ -12,7 +12,7 @@ public enum JoinedMaps {
     ///   - fusion: F [outputs, sum of the heads' outputs]; nil for heads alone.
     ///   - heads: `first` W₁ [middle, width] and `second` W₂ [columns, middle], with biases, float32.
     /// - Returns: the map of each head [outputs, width], and all biases [heads, outputs].
-    public static func of(
+    package static func of(
         _ heads: [(first: (weight: Tensor, bias: Tensor), second: (weight: Tensor, bias: Tensor))], before fusion: Tensor?
     ) -> (weights: [Tensor], biases: Tensor) {
         let results = joinedMapsOperator.all(
@@ -35,7 +35,7 @@ extension Tensor {
     ///   - mask: what the probabilities are multiplied with [heads, pairs], for the pairs (row, row not after it) of each history in
     ///     turn; nil without dropout.
     /// - Returns: [rows, width].
-    public func historyAttention(starts: Tensor, heads: Int, mask: Tensor? = nil) -> Tensor {
+    package func historyAttention(starts: Tensor, heads: Int, mask: Tensor? = nil) -> Tensor {
         Self.historyAttentionOperator(.tensor(self), .tensor(starts), .int(heads), .tensor(mask))
     }
 }
@@ -56,7 +56,7 @@ extension Tensor {
     ///   - targets: the place of each row's target among the items [rows].
     ///   - ownUsers: with `ownItems` the pairs (user, own item), ordered by user [pairs].
     /// - Returns: [rows].
-    public func rowLosses(
+    package func rowLosses(
         _ vectors: Tensor, logShares: Tensor, logCounts: Tensor, users: Tensor, targets: Tensor, ownUsers: Tensor,
         ownItems: Tensor
     ) -> Tensor {
@@ -78,7 +78,7 @@ extension Tensor {
     ///   - targets: the item of each row, int64 [rows].
     ///   - maskedRows: with `maskedItems` the pairs (row, item) that are left out, ordered by row, each once, int64 [pairs].
     /// - Returns: int64 [2, rows]; -1 in rows with a score that is not finite.
-    public func countingRanks(of targets: Tensor, maskedRows: Tensor, maskedItems: Tensor) -> Tensor {
+    package func countingRanks(of targets: Tensor, maskedRows: Tensor, maskedItems: Tensor) -> Tensor {
         Self.countRanksOperator(.tensor(self), .tensor(targets), .tensor(maskedRows), .tensor(maskedItems))
     }
 }

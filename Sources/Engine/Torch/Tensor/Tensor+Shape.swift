@@ -12,39 +12,39 @@ extension Tensor {
     private static let selectOperator = Operator("select", "int")
 
     /// The same elements in another shape; -1 stands for the one length that follows from the others.
-    public func reshaped(_ shape: [Int]) -> Tensor { Self.reshapeOperator(.tensor(self), .ints(shape)) }
+    package func reshaped(_ shape: [Int]) -> Tensor { Self.reshapeOperator(.tensor(self), .ints(shape)) }
     /// A view with two dimensions exchanged.
-    public func transposed(_ a: Int, _ b: Int) -> Tensor { Self.transposeOperator(.tensor(self), .int(a), .int(b)) }
+    package func transposed(_ a: Int, _ b: Int) -> Tensor { Self.transposeOperator(.tensor(self), .int(a), .int(b)) }
     /// A view with the dimensions in another order.
-    public func permuted(_ order: [Int]) -> Tensor { Self.permuteOperator(.tensor(self), .ints(order)) }
+    package func permuted(_ order: [Int]) -> Tensor { Self.permuteOperator(.tensor(self), .ints(order)) }
     /// A view that repeats dimensions of length 1; -1 leaves a dimension as it is.
-    public func expanded(_ shape: [Int]) -> Tensor { Self.expandOperator(.tensor(self), .ints(shape)) }
+    package func expanded(_ shape: [Int]) -> Tensor { Self.expandOperator(.tensor(self), .ints(shape)) }
     /// A view with a new dimension of length 1.
-    public func unsqueezed(_ dimension: Int) -> Tensor { Self.unsqueezeOperator(.tensor(self), .int(dimension)) }
+    package func unsqueezed(_ dimension: Int) -> Tensor { Self.unsqueezeOperator(.tensor(self), .int(dimension)) }
     /// A view without a dimension of length 1.
-    public func squeezed(_ dimension: Int) -> Tensor { Self.squeezeOperator(.tensor(self), .int(dimension)) }
+    package func squeezed(_ dimension: Int) -> Tensor { Self.squeezeOperator(.tensor(self), .int(dimension)) }
     /// A view of a range of a dimension.
-    public func narrowed(_ dimension: Int, _ range: Range<Int>) -> Tensor {
+    package func narrowed(_ dimension: Int, _ range: Range<Int>) -> Tensor {
         Self.narrowOperator(.tensor(self), .int(dimension), .int(range.lowerBound), .int(range.count))
     }
     /// A view of a dimension from a place on.
-    public func narrowed(_ dimension: Int, from start: Int) -> Tensor {
+    package func narrowed(_ dimension: Int, from start: Int) -> Tensor {
         Self.narrowOperator(.tensor(self), .int(dimension), .int(start), .int(size(dimension) - start))
     }
     /// A view of one place of a dimension, which is gone from the shape.
-    public func selected(_ dimension: Int, _ index: Int) -> Tensor {
+    package func selected(_ dimension: Int, _ index: Int) -> Tensor {
         Self.selectOperator(.tensor(self), .int(dimension), .int(index))
     }
 
     /// The tensor with zeros around: for each dimension, from the last on, how many before it and how many after it.
-    public func padded(_ zeros: [Int]) -> Tensor { Self.padOperator(.tensor(self), .ints(zeros), .double(0)) }
+    package func padded(_ zeros: [Int]) -> Tensor { Self.padOperator(.tensor(self), .ints(zeros), .double(0)) }
 
     /// Tensors one after the other along a dimension that they have.
-    public static func concatenated(_ tensors: [Tensor], along dimension: Int) -> Tensor {
+    package static func concatenated(_ tensors: [Tensor], along dimension: Int) -> Tensor {
         catOperator(.tensors(tensors), .int(dimension))
     }
     /// Tensors of one shape side by side along a new dimension.
-    public static func stacked(_ tensors: [Tensor], along dimension: Int = 0) -> Tensor {
+    package static func stacked(_ tensors: [Tensor], along dimension: Int = 0) -> Tensor {
         stackOperator(.tensors(tensors), .int(dimension))
     }
 }
@@ -64,57 +64,57 @@ extension Tensor {
     private static let triangleOperator = Operator("tril")
 
     /// The places of a dimension that `indices` (`int64`, one dimension) name, in that order.
-    public func selecting(_ indices: Tensor, along dimension: Int = 0) -> Tensor {
+    package func selecting(_ indices: Tensor, along dimension: Int = 0) -> Tensor {
         Self.indexSelectOperator(.tensor(self), .int(dimension), .tensor(indices))
     }
 
     /// For each place of `indices` the element at that index of a dimension.
-    public func gathering(_ indices: Tensor, along dimension: Int) -> Tensor {
+    package func gathering(_ indices: Tensor, along dimension: Int) -> Tensor {
         Self.gatherOperator(.tensor(self), .int(dimension), .tensor(indices))
     }
 
     /// The elements at places given by one index tensor per dimension; nil takes a dimension whole.
-    public func at(_ indices: [Tensor?]) -> Tensor { Self.indexOperator(.tensor(self), .optionalTensors(indices)) }
+    package func at(_ indices: [Tensor?]) -> Tensor { Self.indexOperator(.tensor(self), .optionalTensors(indices)) }
 
     /// Overwrites the elements at places given by one index tensor per dimension.
-    public func put(_ values: Tensor, at indices: [Tensor?]) {
+    package func put(_ values: Tensor, at indices: [Tensor?]) {
         Self.indexPutOperator.run(.tensor(self), .optionalTensors(indices), .tensor(values))
     }
 
     /// The tensor with other rows at the places of the first dimension that `indices` (`int64`, each once) name.
-    public func replacing(_ indices: Tensor, with rows: Tensor) -> Tensor {
+    package func replacing(_ indices: Tensor, with rows: Tensor) -> Tensor {
         Self.indexCopyOperator(.tensor(self), .int(0), .tensor(indices), .tensor(rows))
     }
 
     /// The places (`int64`) [places, dimensions] of the elements that are not zero or false.
     ///
     /// How many there are is known only when they are counted: on an accelerator this waits for all work before it.
-    public func places() -> Tensor { Self.nonzeroOperator(.tensor(self)) }
+    package func places() -> Tensor { Self.nonzeroOperator(.tensor(self)) }
 
     /// Adds rows to those of the first dimension that `indices` (`int64`) name, in place.
-    public func add(_ rows: Tensor, to indices: Tensor) {
+    package func add(_ rows: Tensor, to indices: Tensor) {
         Self.indexAddOperator.run(.tensor(self), .int(0), .tensor(indices), .tensor(rows))
     }
 
     /// A number where the mask is true, the elements elsewhere.
-    public func filled(_ value: Double, where mask: Tensor) -> Tensor {
+    package func filled(_ value: Double, where mask: Tensor) -> Tensor {
         Self.maskedFillOperator(.tensor(self), .tensor(mask), .double(value))
     }
 
     /// The elements where the mask is true, those of `other` elsewhere.
-    public func kept(where mask: Tensor, otherwise other: Tensor) -> Tensor {
+    package func kept(where mask: Tensor, otherwise other: Tensor) -> Tensor {
         Self.whereOperator(.tensor(mask), .tensor(self), .tensor(other))
     }
 
     /// The largest elements of the last dimension, in falling order, and their indices.
-    public func largest(_ count: Int) -> (values: Tensor, indices: Tensor) {
+    package func largest(_ count: Int) -> (values: Tensor, indices: Tensor) {
         let found = Self.topOperator.all(.tensor(self), .int(count), .int(-1), .bool(true), .bool(true), capacity: 2)
         return (found[0] ?? .missing(), found[1] ?? .missing())
     }
 
     /// The index of the largest element of a dimension.
-    public func indexOfLargest(along dimension: Int) -> Tensor { Self.argmaxOperator(.tensor(self), .int(dimension)) }
+    package func indexOfLargest(along dimension: Int) -> Tensor { Self.argmaxOperator(.tensor(self), .int(dimension)) }
 
     /// The lower triangle of the last two dimensions; zeros elsewhere.
-    public func lowerTriangle() -> Tensor { Self.triangleOperator(.tensor(self)) }
+    package func lowerTriangle() -> Tensor { Self.triangleOperator(.tensor(self)) }
 }

@@ -5,7 +5,7 @@ import Files
 ///
 /// A reference type, as the tensors of LibTorch are. Not `Sendable`: keep a tensor, and whatever is computed with it, on one thread or
 /// in one actor that does not run on the cooperative pool. Expressions do not throw; see ``withTensorErrors(_:)``.
-public final class Tensor {
+package final class Tensor {
     private let handle: CTorchTensor
     /// Whether the tensor is on the processor's stand-in for an accelerator, which LibTorch does not tell from the processor.
     let isOnStandIn: Bool
@@ -43,19 +43,19 @@ public final class Tensor {
     }
 
     /// How many dimensions there are; 0 for a scalar.
-    public var rank: Int { withHandle { Int(ctorch.rank($0)) } }
+    package var rank: Int { withHandle { Int(ctorch.rank($0)) } }
 
     /// The length of each dimension.
-    public var shape: [Int] { withHandle { handle in (0..<Int64(ctorch.rank(handle))).map { Int(ctorch.size(handle, $0)) } } }
+    package var shape: [Int] { withHandle { handle in (0..<Int64(ctorch.rank(handle))).map { Int(ctorch.size(handle, $0)) } } }
 
     /// The length of one dimension; negative ones count from the last.
-    public func size(_ dimension: Int) -> Int { isMissing ? 0 : withHandle { Int(ctorch.size($0, Int64(dimension))) } }
+    package func size(_ dimension: Int) -> Int { isMissing ? 0 : withHandle { Int(ctorch.size($0, Int64(dimension))) } }
 
     /// How many elements there are.
-    public var count: Int { withHandle { Int(ctorch.element_count($0)) } }
+    package var count: Int { withHandle { Int(ctorch.element_count($0)) } }
 
     /// The elements' type.
-    public var dtype: DType {
+    package var dtype: DType {
         let number = withHandle { ctorch.dtype($0) }
         guard let dtype = DType(rawValue: number) else {
             preconditionFailure("a tensor of LibTorch's type \(number), which the engine does not hold")
@@ -67,7 +67,7 @@ public final class Tensor {
     var isContiguous: Bool { withHandle { ctorch.is_contiguous($0) } }
 
     /// Where the tensor lives.
-    public var device: Device {
+    package var device: Device {
         var (kind, index): (Int32, Int32) = (0, 0)
         _ = withHandle { ctorch.device($0, &kind, &index) }
         return isOnStandIn ? .standIn : Device(Device.Kind(rawValue: kind) ?? .cpu, index: Int(index))
@@ -87,5 +87,5 @@ public final class Tensor {
 
 extension Tensor: CustomStringConvertible {
     /// Type, shape and device, as in `float32[2, 3] on cpu`.
-    public var description: String { "\(dtype.name)\(shape) on \(device)" }
+    package var description: String { "\(dtype.name)\(shape) on \(device)" }
 }
