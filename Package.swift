@@ -20,9 +20,14 @@ let torchLink: [LinkerSetting] = [
     .linkedLibrary("torch"), .linkedLibrary("torch_cpu"), .linkedLibrary("c10"),
 ]
 
+/// What the next language mode asks for: an import says whom it is for and lends its members to nobody, `any` is written out.
+let features: [SwiftSetting] = ["InternalImportsByDefault", "MemberImportVisibility", "ExistentialAny"].map {
+    .enableUpcomingFeature($0)
+}
+
 /// A library target of one stage: `folder` is its place under Sources.
 func stage(_ name: String, _ folder: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
-    .target(name: name, dependencies: dependencies, path: "Sources/\(folder)", exclude: exclude)
+    .target(name: name, dependencies: dependencies, path: "Sources/\(folder)", exclude: exclude, swiftSettings: features)
 }
 
 /// The tests of a target, in the folder that mirrors its place under Sources.
@@ -33,7 +38,6 @@ func tests(_ name: String, _ folder: String, _ dependencies: [Target.Dependency]
 let collections = Target.Dependency.product(name: "OrderedCollections", package: "swift-collections")
 let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
-let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
@@ -42,7 +46,7 @@ var targets: [Target] = [
     .systemLibrary(name: "CFileSystem", path: "Sources/Files/CFileSystem"),
     stage("Files", "Files/Files", ["CZlib", "CFileSystem", crypto]),
     stage("Owned", "Files/Owned", ["Files", "CFileSystem"]),
-    stage("Datasets", "Data", ["Files", "Owned", collections]),
+    stage("Datasets", "Datasets", ["Files", "Owned", collections]),
     stage("Tokenizers", "Encoding/Tokenizers", ["Files", heap]),
     .target(
         name: "CPictures", path: "Sources/Encoding/CPictures",
@@ -56,7 +60,7 @@ var targets: [Target] = [
 
     .target(name: "TestSupport", dependencies: ["Files", crypto], path: "Tests/Support", exclude: ["Models"]),
     tests("Files", "Files", ["Files", "Owned", "CZlib"]),
-    tests("Datasets", "Data", ["Datasets"]),
+    tests("Datasets", "Datasets", ["Datasets"]),
     tests("Tokenizers", "Encoding/Tokenizers", ["Tokenizers"]),
     tests("Pictures", "Encoding/Pictures", ["Pictures"]),
     tests("HiddenStates", "Encoding/HiddenStates", ["HiddenStates"]),
@@ -77,36 +81,41 @@ if withLibTorch {
         stage("Torch", "Engine/Torch", ["CTorch", "Files", collections]),
         stage("Encoders", "Encoding/Encoders", ["Torch", "Files"]),
         stage(
-            "Encoding", "Encoding/Catalogue",
+            "Catalogue", "Encoding/Catalogue",
             ["Encoders", "Tokenizers", "Pictures", "HiddenStates", "Datasets", "Torch", "Files"]),
-        stage("Modeling", "Modeling", ["Encoding", "Encoders", "Torch", "Files", "Datasets", "HiddenStates", collections]),
+        stage("Modeling", "Modeling", ["Torch", "Files", "Datasets", "HiddenStates", collections]),
+        stage("FineTuning", "FineTuning", ["Modeling", "Catalogue", "Encoders", "Torch", "Files", collections]),
         stage("Training", "Training", ["Modeling", "Torch", "Files", "Owned", "Datasets", "HiddenStates"]),
         stage(
-            "Evaluation", "Evaluation/Ranking",
+            "Ranking", "Evaluation/Ranking",
             ["Training", "Modeling", "Torch", "Files", "Datasets", "HiddenStates", "Metrics"]),
         stage(
             "Serving", "Serving",
-            ["Evaluation", "Training", "Modeling", "Torch", "Files", "Datasets", "HiddenStates"]),
+            ["Ranking", "Training", "Modeling", "Torch", "Files", "Datasets", "HiddenStates"]),
         stage(
             "IISAN", "IISAN",
             [
-                "Serving", "Evaluation", "Report", "Training", "Modeling", "Encoding", "Encoders", "HiddenStates", "Hub",
+                "Serving", "Ranking", "Report", "Training", "FineTuning", "Modeling", "Catalogue", "Encoders", "HiddenStates",
+                "Hub",
                 "Tokenizers",
-                "Pictures", "Datasets", "World", "Metrics", "Torch", "Files", "Owned", yams, logging,
+                "Pictures", "Datasets", "World", "Metrics", "Torch", "Files", "Owned", yams,
             ]),
-        .executableTarget(name: "iisan", dependencies: ["IISAN", "Owned", arguments, logging], path: "Sources/Command"),
+        .executableTarget(
+            name: "iisan", dependencies: ["IISAN", "Owned", arguments], path: "Sources/Command",
+            swiftSettings: features),
 
         .target(
             name: "TestModels", dependencies: ["TestSupport", "Modeling", "Datasets", "Torch"], path: "Tests/Support/Models"),
         tests("Torch", "Engine/Torch", ["Torch"]),
         tests("Encoders", "Encoding/Encoders", ["Encoders"]),
-        tests("Encoding", "Encoding/Catalogue", ["Encoding"]),
-        tests("Modeling", "Modeling", ["Modeling", "Encoding", "Encoders", "HiddenStates", "Torch", "TestModels"]),
-        tests("Training", "Training", ["Training", "Evaluation", "TestModels"]),
-        tests("Evaluation", "Evaluation/Ranking", ["Evaluation", "TestModels"]),
+        tests("Catalogue", "Encoding/Catalogue", ["Catalogue"]),
+        tests("Modeling", "Modeling", ["Modeling", "HiddenStates", "Torch", "TestModels"]),
+        tests("FineTuning", "FineTuning", ["FineTuning", "Encoders", "Catalogue", "Modeling", "Torch", "TestModels"]),
+        tests("Training", "Training", ["Training", "Ranking", "TestModels"]),
+        tests("Ranking", "Evaluation/Ranking", ["Ranking", "TestModels"]),
         tests("Serving", "Serving", ["Serving", "TestModels"]),
         tests("IISAN", "IISAN", ["IISAN"]),
-        tests("Parity", "Parity", ["Evaluation", "Modeling", "Encoding", "Metrics", "Datasets", "Torch", "Files"]),
+        tests("Parity", "Parity", ["Ranking", "FineTuning", "Modeling", "Catalogue", "Metrics", "Datasets", "Torch", "Files"]),
         tests("EndToEnd", "EndToEnd", ["iisan", "IISAN"]),
     ]
     products = [
@@ -116,7 +125,7 @@ if withLibTorch {
         // The stages one by one, which Benchmarks, a package of its own, measures.
         .library(
             name: "Stages",
-            targets: ["Files", "Datasets", "HiddenStates", "World", "Torch", "Modeling", "Training", "Metrics", "Evaluation"]),
+            targets: ["Files", "Datasets", "HiddenStates", "World", "Torch", "Modeling", "Training", "Metrics", "Ranking"]),
         .executable(name: "iisan", targets: ["iisan"]),
     ]
     // What FuzzTesting, a package of its own, tries.
@@ -133,7 +142,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.1.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.0.0"),
-        .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
     ],
     targets: targets,

@@ -46,7 +46,7 @@ final class Console {
                 + String(format: "  %.1f s", event.seconds) + (event.isBest ? "  best" : ""))
     }
 
-    private func show(_ progress: Files.Progress) {
+    private func show(_ progress: WorkProgress) {
         let now = Date()
         if progress.task != task {
             clear()
@@ -71,7 +71,7 @@ final class Console {
         }
     }
 
-    private func describe(_ progress: Files.Progress, seconds: Double) -> String {
+    private func describe(_ progress: WorkProgress, seconds: Double) -> String {
         let rate = Double(progress.done - startedAt) / max(seconds, 1e-3)
         let speed = String(format: rate >= 100 ? "%.0f" : "%.1f", rate) + " \(progress.unit)/s"
         guard let total = progress.total, total > 0 else {

@@ -1,19 +1,19 @@
-@_exported import Datasets
-@_exported import Encoders
-@_exported import Encoding
-@_exported import Evaluation
-@_exported import Files
-@_exported import HiddenStates
-@_exported import Hub
-@_exported import Metrics
-@_exported import Modeling
-@_exported import Pictures
-@_exported import Report
-@_exported import Serving
-@_exported import Tokenizers
-@_exported import Torch
-@_exported import Training
-@_exported import World
+@_exported public import Datasets
+@_exported public import Encoders
+@_exported public import Catalogue
+@_exported public import Ranking
+@_exported public import Files
+@_exported public import HiddenStates
+@_exported public import Hub
+@_exported public import Metrics
+@_exported public import Modeling
+@_exported public import Pictures
+@_exported public import Report
+@_exported public import Serving
+@_exported public import Tokenizers
+@_exported public import Torch
+@_exported public import Training
+@_exported public import World
 
 /// The version of this package.
 public let version = "0.1.0"

@@ -1,8 +1,9 @@
-import Datasets
-import Evaluation
-import Files
-import Modeling
-import Torch
+import FoundationEssentials
+package import Datasets
+import Ranking
+package import Files
+package import Modeling
+package import Torch
 
 /// A trained recommender that answers: which items after this history?
 ///

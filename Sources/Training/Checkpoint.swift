@@ -1,8 +1,8 @@
 import Files
-import Foundation
-import Modeling
+package import Foundation
+package import Modeling
 import Owned
-import Torch
+package import Torch
 
 /// A checkpoint: a folder with the parameters, the optimiser's state, the random state and how far training had come.
 ///

@@ -1,6 +1,6 @@
-import Datasets
+package import Datasets
 import Files
-import Foundation
+package import Foundation
 
 /// The folder of a run: settings, environment, events, checkpoints and results.
 ///

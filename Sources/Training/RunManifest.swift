@@ -1,6 +1,6 @@
 import Files
 import Foundation
-import HiddenStates
+package import HiddenStates
 
 /// What a run was trained from: `run.json`, which also marks its folder as a run.
 ///

@@ -1,7 +1,7 @@
-import Datasets
-import Files
+package import Datasets
+package import Files
 import Foundation
-import Modeling
+package import Modeling
 import Torch
 
 /// The training loop: steps, validation after every epoch, checkpoints, early stop, exact resumption.
@@ -70,7 +70,7 @@ package final class Trainer {
     ///   - stop: looked at before each step and by the validation; a checkpoint is then written, from which the same call goes on.
     /// - Throws: `CancellationError` when told to stop; ``UserError`` when the loss is no longer a number, a device runs out of memory or the disk fails.
     package func train(
-        onProgress: Files.Progress.Handler? = nil, onEvent: ((TrainingEvent) -> Void)? = nil,
+        onProgress: WorkProgress.Handler? = nil, onEvent: ((TrainingEvent) -> Void)? = nil,
         stop: StopToken = StopToken()
     ) throws {
         try Folder.make(run.folder)
@@ -92,7 +92,7 @@ package final class Trainer {
     /// - Returns: the seconds of each, in order.
     /// - Throws: ``UserError`` when a device runs out of memory; `CancellationError` when told to stop.
     package func measure(
-        steps: Int, onProgress: Files.Progress.Handler? = nil, stop: StopToken = StopToken()
+        steps: Int, onProgress: WorkProgress.Handler? = nil, stop: StopToken = StopToken()
     ) throws -> [Double] {
         let losses = Tensor(0.0).to(lossType).to(recommender.device)
         let clock = ContinuousClock()
@@ -107,13 +107,13 @@ package final class Trainer {
                 }
             }
             if step > 0 { seconds.append(duration / .seconds(1)) }
-            onProgress?(Files.Progress("measuring", done: step, total: steps, unit: "steps"))
+            onProgress?(WorkProgress("measuring", done: step, total: steps, unit: "steps"))
         }
         return seconds
     }
 
     /// Runs the steps of an epoch that are left.
-    private func runEpoch(_ onProgress: Files.Progress.Handler?, _ stop: StopToken) throws {
+    private func runEpoch(_ onProgress: WorkProgress.Handler?, _ stop: StopToken) throws {
         let steps = sampler.stepCount
         // Added up on the device, because reading a number from it waits for all work before; it takes up the sum where the
         // checkpoint left it, so that a stopped epoch has the same sum to the last digit.
@@ -138,7 +138,7 @@ package final class Trainer {
                 throw told
             }
             state.step += 1
-            onProgress?(Files.Progress("epoch \(state.epoch + 1)", done: state.step, total: steps, unit: "steps"))
+            onProgress?(WorkProgress("epoch \(state.epoch + 1)", done: state.step, total: steps, unit: "steps"))
         }
         account()
     }

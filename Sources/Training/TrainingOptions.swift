@@ -1,5 +1,5 @@
-import Files
-import Torch
+package import Files
+package import Torch
 
 /// How a recommender is trained.
 package struct TrainingOptions: Sendable, Codable, Equatable {

@@ -22,7 +22,7 @@ struct ParallelLines {
     ///   - stop: asks to stop.
     /// - Throws: ``UserError`` when the disk fails, `CancellationError` when told to stop; there is no file then.
     func write(
-        to url: URL, header: String? = nil, progress: Files.Progress.Handler?, stop: StopToken = StopToken(),
+        to url: URL, header: String? = nil, progress: WorkProgress.Handler?, stop: StopToken = StopToken(),
         append: @Sendable (Int, inout [UInt8]) -> Void
     ) throws {
         let file = try AtomicFile(url)
@@ -44,7 +44,7 @@ struct ParallelLines {
             }
             try stop.check()
             for buffer in buffers { try buffer.withUnsafeBytes { try file.write($0) } }
-            progress?(Files.Progress(task, done: end, total: count, unit: unit))
+            progress?(WorkProgress(task, done: end, total: count, unit: unit))
         }
         try file.commit()
     }

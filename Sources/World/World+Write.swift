@@ -1,5 +1,5 @@
-import Files
-import Foundation
+package import Files
+package import Foundation
 import Owned
 
 extension World {
@@ -20,7 +20,7 @@ extension World {
     ///   `CancellationError` when it was told to stop.
     @discardableResult
     package func write(
-        to folder: URL, replacing: Bool = false, progress: Files.Progress.Handler? = nil, stop: StopToken = StopToken()
+        to folder: URL, replacing: Bool = false, progress: WorkProgress.Handler? = nil, stop: StopToken = StopToken()
     ) throws -> WorldCard {
         try OwnedFolder(.world, at: folder, for: replacing ? .replacing : .making).create { folder in
             try writeItems(to: folder, progress: progress, stop)
@@ -33,7 +33,7 @@ extension World {
         }
     }
 
-    private func writeItems(to folder: URL, progress: Files.Progress.Handler?, _ stop: StopToken) throws {
+    private func writeItems(to folder: URL, progress: WorkProgress.Handler?, _ stop: StopToken) throws {
         let titles = ParallelLines(task: "writing titles", unit: "items", count: options.items)
         try titles.write(to: folder.appending(path: "items.tsv"), progress: progress, stop: stop) { item, line in
             itemNames.append(item, to: &line)
@@ -53,7 +53,7 @@ extension World {
         }
     }
 
-    private func writeUsers(to folder: URL, progress: Files.Progress.Handler?, _ stop: StopToken) throws {
+    private func writeUsers(to folder: URL, progress: WorkProgress.Handler?, _ stop: StopToken) throws {
         let users = ParallelLines(task: "writing histories", unit: "users", count: options.users)
         try users.write(to: folder.appending(path: "users.tsv"), progress: progress, stop: stop) { user, line in
             userNames.append(user, to: &line)
@@ -66,7 +66,7 @@ extension World {
         }
     }
 
-    private func writePictures(to folder: URL, progress: Files.Progress.Handler?, _ stop: StopToken) throws {
+    private func writePictures(to folder: URL, progress: WorkProgress.Handler?, _ stop: StopToken) throws {
         let pictures = folder.appending(path: "pictures")
         try Folder.make(pictures)
         for item in 0..<options.items {
@@ -77,7 +77,7 @@ extension World {
                 throw UserError.system("could not write the picture", at: url.path, error: error)
             }
             if (item + 1) % 256 == 0 || item + 1 == options.items {
-                progress?(Files.Progress("drawing pictures", done: item + 1, total: options.items, unit: "pictures"))
+                progress?(WorkProgress("drawing pictures", done: item + 1, total: options.items, unit: "pictures"))
             }
         }
         try Folder.flushFiles(in: pictures)

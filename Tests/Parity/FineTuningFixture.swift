@@ -1,6 +1,7 @@
 import Datasets
-import Encoding
+import Catalogue
 import Files
+import FineTuning
 import Foundation
 import Modeling
 import TestSupport

@@ -1,5 +1,5 @@
 import Datasets
-import Evaluation
+import Ranking
 import Foundation
 import Metrics
 import TestSupport

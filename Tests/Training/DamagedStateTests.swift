@@ -1,5 +1,5 @@
 import Datasets
-import Evaluation
+import Ranking
 import Files
 import Foundation
 import Metrics
@@ -78,7 +78,7 @@ import Torch
                 let stop = StopToken()
                 let trainer = try trainer(world, parts, stop: stop)
                 // Asked in the last step of an epoch: its validation is what stops.
-                func count(_ progress: Files.Progress) {
+                func count(_ progress: WorkProgress) {
                     if progress.done == progress.total { stop.request() }
                 }
                 do {

@@ -1,5 +1,5 @@
 import Datasets
-import Evaluation
+import Ranking
 import Files
 import Foundation
 import Metrics
@@ -80,7 +80,7 @@ import Torch
                 let (recommender, trainer) = try trainer(world, stopped, options())
                 var steps = 0
                 let stop = StopToken()
-                func count(_: Files.Progress) {
+                func count(_: WorkProgress) {
                     steps += 1
                     if steps > rounds % 3 { stop.request() }
                 }
@@ -143,7 +143,7 @@ import Torch
             #expect(try trainer(world, run, options()).1.measure(steps: 3).count == 3)
             var done = 0
             let stop = StopToken()
-            func count(_: Files.Progress) {
+            func count(_: WorkProgress) {
                 done += 1
                 if done == 2 { stop.request() }
             }

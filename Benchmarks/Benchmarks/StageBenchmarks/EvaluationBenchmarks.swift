@@ -1,5 +1,5 @@
 import Benchmark
-import Evaluation
+import Ranking
 
 /// Ranking the catalogue for every user.
 func evaluationBenchmarks() {

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Evaluation
+import Ranking
 import Files
 import Foundation
 import Metrics

@@ -1,6 +1,6 @@
 import Encoders
-import Files
-import Foundation
+package import Files
+package import Foundation
 import HiddenStates
 import Torch
 
@@ -15,7 +15,7 @@ extension CatalogueEncoder {
     /// - Throws: `CancellationError` when told to stop; ``UserError`` for a store of another encoder, a picture that may not be skipped,
     ///   a state that cannot be stored, a full disk, and memory that runs out.
     package func encode(
-        into folder: URL, progress: Files.Progress.Handler? = nil, stop: StopToken = StopToken()
+        into folder: URL, progress: WorkProgress.Handler? = nil, stop: StopToken = StopToken()
     ) throws -> EncodingResult {
         let clock = ContinuousClock()
         let stored = try storeItems(progress: progress, stop: stop)
@@ -29,14 +29,14 @@ extension CatalogueEncoder {
         case .blocks(let reader): done = try encode(writer, with: reader, progress: progress, stop: stop)
         }
         let store = try writer.finish()
-        progress?(Files.Progress(task, done: items.count, total: items.count, unit: "items"))
+        progress?(WorkProgress(task, done: items.count, total: items.count, unit: "items"))
         let seconds = (clock.now - start) / .seconds(1)
         return try result(store, encoded: done.encoded, reused: reused, problems: done.problems, seconds: seconds)
     }
 
     /// Encodes shard by shard with an encoder that is in memory whole.
     private func encode(
-        _ writer: HiddenStateStoreWriter, with encoder: PretrainedEncoder, progress: Files.Progress.Handler?,
+        _ writer: HiddenStateStoreWriter, with encoder: PretrainedEncoder, progress: WorkProgress.Handler?,
         stop: StopToken
     ) throws -> (encoded: Int, problems: [Int: String]) {
         let shards = writer.pendingShards
@@ -56,7 +56,7 @@ extension CatalogueEncoder {
                 try withTensorErrors { try run(batch, through: encoder, into: &states) }
                 for (row, problem) in batch.damaged { problems[shard.missing[row]] = problem }
                 done += batch.rows.count + batch.copies.count + batch.damaged.count
-                progress?(Files.Progress(task, done: done, total: items.count, unit: "items"))
+                progress?(WorkProgress(task, done: done, total: items.count, unit: "items"))
             }
             try writer.write(shard, states: states.values, present: states.present)
             encoded += states.present.count { $0 }
@@ -66,7 +66,7 @@ extension CatalogueEncoder {
 
     /// Encodes with an encoder that is read block by block, as many shards at a time as the disk has room for.
     private func encode(
-        _ writer: HiddenStateStoreWriter, with reader: BlockReader, progress: Files.Progress.Handler?,
+        _ writer: HiddenStateStoreWriter, with reader: BlockReader, progress: WorkProgress.Handler?,
         stop: StopToken
     ) throws -> (encoded: Int, problems: [Int: String]) {
         var problems: [Int: String] = [:]
@@ -78,7 +78,7 @@ extension CatalogueEncoder {
                 self, reader, shards: writer.pendingShards, in: writer.workFolder, stop: stop
             ) { [task] part, done in
                 progress?(
-                    Files.Progress(
+                    WorkProgress(
                         part == 0 ? "\(task), embeddings" : "\(task), block \(part) of \(depth)", done: part * rows + done,
                         total: (depth + 1) * rows, unit: "steps"))
             }
@@ -106,7 +106,7 @@ extension CatalogueEncoder {
     }
 
     /// The items with the hashes of what is encoded of them.
-    private func storeItems(progress: Files.Progress.Handler?, stop: StopToken) throws -> [StoreItem] {
+    private func storeItems(progress: WorkProgress.Handler?, stop: StopToken) throws -> [StoreItem] {
         var stored: [StoreItem] = []
         stored.reserveCapacity(items.count)
         let part = 1024
@@ -120,7 +120,7 @@ extension CatalogueEncoder {
                 stored.append(StoreItem(id: items[start + index].id, contentHash: try hash.get()))
             }
             if identity.modality == .image {
-                progress?(Files.Progress("reading pictures", done: end, total: items.count, unit: "items"))
+                progress?(WorkProgress("reading pictures", done: end, total: items.count, unit: "items"))
             }
         }
         return stored

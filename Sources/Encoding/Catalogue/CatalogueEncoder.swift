@@ -1,7 +1,7 @@
-import Encoders
+package import Encoders
 import Files
-import Foundation
-import HiddenStates
+package import Foundation
+package import HiddenStates
 import Torch
 
 /// Runs a frozen encoder over the titles or the pictures of a catalogue and keeps the hidden states in a store.

@@ -1,7 +1,7 @@
-import Datasets
+package import Datasets
 import Encoders
 import Files
-import Foundation
+package import Foundation
 import HiddenStates
 import Torch
 

@@ -1,7 +1,7 @@
-import Encoders
-import Foundation
-import HiddenStates
-import Torch
+package import Encoders
+package import Foundation
+package import HiddenStates
+package import Torch
 
 /// How a catalogue is encoded.
 package struct EncodingOptions: Sendable {

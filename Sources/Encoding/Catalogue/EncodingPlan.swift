@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Encoders
 import Files
 import HiddenStates

@@ -1,5 +1,5 @@
 import Files
-import Foundation
+package import Foundation
 
 /// The encoder families that are known here.
 package enum EncoderFamilies {

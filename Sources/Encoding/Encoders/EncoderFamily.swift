@@ -1,4 +1,4 @@
-import Torch
+package import Torch
 
 /// What kind of thing an encoder reads.
 package enum EncoderModality: String, Sendable, CaseIterable {

@@ -1,4 +1,4 @@
-import Torch
+package import Torch
 
 /// A step of an encoder: its embeddings, a block, or its final norm.
 package protocol EncoderPart {

@@ -1,4 +1,4 @@
-import Torch
+package import Torch
 
 /// How the token states of an item become one vector.
 package enum Pooling: String, Sendable, Codable, CaseIterable {

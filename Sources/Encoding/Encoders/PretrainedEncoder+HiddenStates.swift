@@ -1,4 +1,4 @@
-import Torch
+package import Torch
 
 extension PretrainedEncoder {
     /// Runs an input through the blocks and shows each hidden state as it comes; none is kept.

@@ -1,6 +1,6 @@
 import Files
-import Foundation
-import Torch
+package import Foundation
+package import Torch
 
 /// A text or image encoder of a Hugging Face directory, with the states of every layer.
 ///

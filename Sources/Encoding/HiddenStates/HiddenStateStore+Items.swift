@@ -1,4 +1,4 @@
-import Files
+package import Files
 import Foundation
 
 extension HiddenStateStore {
@@ -45,7 +45,7 @@ extension HiddenStateStore {
     ///   - progress: is told of every shard checked.
     ///   - stop: looked at between shards; `CancellationError` is thrown then.
     /// - Throws: ``UserError`` that names the first damaged file, and for a state that is not finite its item and layer.
-    package func verify(progress: Files.Progress.Handler? = nil, stop: StopToken = StopToken()) throws {
+    package func verify(progress: WorkProgress.Handler? = nil, stop: StopToken = StopToken()) throws {
         _ = try items()
         for (shard, record) in zip(shards, manifest.shards) {
             try stop.check()
@@ -56,7 +56,7 @@ extension HiddenStateStore {
             }
             if !dtype.areFinite(shard.states) { throw try notFinite(in: shard) }
             try checkMissingRows(of: shard)
-            progress?(Files.Progress("verifying hidden states", done: shard.items.upperBound, total: itemCount, unit: "items"))
+            progress?(WorkProgress("verifying hidden states", done: shard.items.upperBound, total: itemCount, unit: "items"))
         }
     }
 

@@ -1,5 +1,5 @@
 import Files
-import Foundation
+package import Foundation
 import Owned
 
 /// The hidden states of every item of a catalogue, as one frozen encoder left them, read by memory map.

@@ -1,5 +1,5 @@
 import Files
-import Foundation
+package import Foundation
 import Owned
 
 /// Builds a hidden-state store shard by shard: interrupted builds continue, and rows of unchanged items are taken from the store

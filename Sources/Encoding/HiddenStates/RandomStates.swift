@@ -1,5 +1,5 @@
-import Files
-import Foundation
+package import Files
+package import Foundation
 
 /// A hidden-state store that no encoder made: random numbers, or zeros that take no disk, to measure time and memory with.
 ///
@@ -47,7 +47,7 @@ package struct RandomStates: Sendable {
     /// - Throws: what ``HiddenStateStoreWriter`` throws; `CancellationError` when told to stop.
     @discardableResult
     package func write(
-        to folder: URL, items: [String], progress: Files.Progress.Handler? = nil, stop: StopToken = StopToken()
+        to folder: URL, items: [String], progress: WorkProgress.Handler? = nil, stop: StopToken = StopToken()
     ) throws -> HiddenStateStore {
         let name = seed.map { "random numbers, seed \($0)" } ?? "zeros"
         let hash = Data(name.utf8).withUnsafeBytes { ContentHash.of($0) }
@@ -66,7 +66,7 @@ package struct RandomStates: Sendable {
                 try writer.writeHole(shard)
             }
             progress?(
-                Files.Progress("writing hidden states", done: shard.items.upperBound, total: items.count, unit: "items"))
+                WorkProgress("writing hidden states", done: shard.items.upperBound, total: items.count, unit: "items"))
         }
         return try writer.finish()
     }

@@ -1,5 +1,5 @@
 import Files
-import Foundation
+package import Foundation
 
 /// An item as the store knows it: who it is and what of it was encoded.
 package struct StoreItem: Codable, Equatable, Sendable {

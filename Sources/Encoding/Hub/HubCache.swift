@@ -1,5 +1,5 @@
 import Files
-import Foundation
+package import Foundation
 import Owned
 
 /// The folder where models of the hub lie, shared with Python's `huggingface_hub`.

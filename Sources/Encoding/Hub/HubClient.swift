@@ -1,5 +1,5 @@
-import Files
-import Foundation
+package import Files
+package import Foundation
 
 /// Fetches models from the Hugging Face hub, or a mirror of it, into the cache that Python's `huggingface_hub` uses too.
 ///
@@ -63,7 +63,7 @@ package struct HubClient: Sendable {
     ///   `CancellationError` when told to stop.
     package func pull(
         _ name: String, revision: String = "main", files: [String]? = nil,
-        progress: Files.Progress.Handler? = nil, stop: StopToken = StopToken()
+        progress: WorkProgress.Handler? = nil, stop: StopToken = StopToken()
     ) throws -> Summary {
         let repository = try HubRepository(name)
         guard HubFiles.isSafe(revision) else { throw UserError("\"\(revision)\" is not the name of a revision", at: name) }
@@ -76,7 +76,7 @@ package struct HubClient: Sendable {
 
     private func pull(
         _ repository: HubRepository, revision: String, files: [String]?, _ requests: HubRequests,
-        _ progress: Files.Progress.Handler?
+        _ progress: WorkProgress.Handler?
     ) throws -> Summary {
         let listing = try patience.retrying(requests.stop) {
             try HubListing.fetch(repository, revision: revision, requests)
@@ -107,7 +107,7 @@ package struct HubClient: Sendable {
     /// - Returns: how many bytes were fetched.
     private func fetch(
         _ names: [String], _ commit: String, _ repository: HubRepository, _ requests: HubRequests,
-        _ progress: Files.Progress.Handler?
+        _ progress: WorkProgress.Handler?
     ) throws -> Int {
         let (blobs, snapshot) = (cache.blobs(repository), cache.snapshot(commit, repository))
         var wanted: [HubBlob] = []
@@ -132,7 +132,7 @@ package struct HubClient: Sendable {
     ///
     /// - Returns: how many bytes were fetched.
     private func fetch(
-        _ downloads: [HubDownload], into folder: URL, _ progress: Files.Progress.Handler?, _ repository: HubRepository
+        _ downloads: [HubDownload], into folder: URL, _ progress: WorkProgress.Handler?, _ repository: HubRepository
     ) throws -> Int {
         let missing = try downloads.reduce(0) { sum, download in
             let (sum, overflow) = sum.addingReportingOverflow(download.missing)
@@ -145,7 +145,7 @@ package struct HubClient: Sendable {
             let missingHere = download.missing
             try download.run { left in
                 let now = done + max(0, missingHere - left)
-                progress?(Files.Progress("pulling \(repository)", done: now, total: missing, unit: "bytes"))
+                progress?(WorkProgress("pulling \(repository)", done: now, total: missing, unit: "bytes"))
             }
             done += missingHere
             fetched +=

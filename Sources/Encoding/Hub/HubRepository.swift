@@ -1,5 +1,5 @@
 import Files
-import Foundation
+package import Foundation
 
 /// A model's name on the hub, as in `sentence-transformers/all-MiniLM-L6-v2`.
 package struct HubRepository: Sendable, Hashable, CustomStringConvertible {

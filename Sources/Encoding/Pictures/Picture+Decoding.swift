@@ -1,6 +1,6 @@
 import CPictures
 import Files
-import Foundation
+package import Foundation
 
 extension Picture {
     /// Reads a JPEG, PNG or WebP file.

@@ -1,6 +1,6 @@
 import CPictures
 import Files
-import Foundation
+package import Foundation
 
 /// A picture in memory: 8 bits each of red, green and blue.
 package struct Picture: Sendable, Equatable {

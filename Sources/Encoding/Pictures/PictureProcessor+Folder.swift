@@ -1,5 +1,5 @@
 import Files
-import Foundation
+package import Foundation
 
 extension PictureProcessor {
     /// Reads the processor of an encoder's folder, as `AutoImageProcessor` does: the section `image_processor` of a

@@ -1,5 +1,5 @@
 import Files
-import Foundation
+package import Foundation
 
 /// A picture to an encoder's input, as its `preprocessor_config.json` says: resize, crop the centre, scale, normalize, pad.
 ///

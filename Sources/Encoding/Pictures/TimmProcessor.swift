@@ -1,5 +1,5 @@
 import Files
-import Foundation
+package import Foundation
 
 /// A picture to an encoder's input as timm's transform for evaluation makes it: resize, crop the centre, scale, normalize.
 ///

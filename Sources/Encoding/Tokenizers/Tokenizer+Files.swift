@@ -1,5 +1,5 @@
 import Files
-import Foundation
+package import Foundation
 
 extension Tokenizer {
     /// Makes the tokenizer of an encoder's folder, as `AutoTokenizer` of `transformers` 5.23 does of all its files: the vocabulary, which

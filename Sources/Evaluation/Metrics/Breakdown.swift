@@ -1,4 +1,4 @@
-import Files
+package import Files
 
 /// The ranking of groups of users apart: what a mean over all of them hides.
 package struct Breakdown: Codable, Equatable, Sendable {

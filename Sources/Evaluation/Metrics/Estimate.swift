@@ -1,4 +1,4 @@
-import Files
+package import Files
 
 /// A mean over users with its 95 % confidence interval.
 package struct Estimate: Codable, Equatable, Sendable {

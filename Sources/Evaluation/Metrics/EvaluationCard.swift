@@ -1,4 +1,4 @@
-import Files
+package import Files
 import Foundation
 
 /// How a run was evaluated and what came out: everything a reader needs to compare it with another, or to repeat it.

@@ -1,4 +1,4 @@
-import Files
+package import Files
 import Foundation
 
 /// A measure of one user's ranking with one target; the metric of a run is its mean over the users.

@@ -1,5 +1,5 @@
 import Files
-import Foundation
+package import Foundation
 
 /// Where every user's target stood, with what is known of user and target: what comparisons and breakdowns are made of.
 ///

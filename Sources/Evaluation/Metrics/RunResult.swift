@@ -1,5 +1,5 @@
 import Files
-import Foundation
+package import Foundation
 
 /// What a run found and what it cost: `result.json`.
 package struct RunResult: Sendable, Codable, Equatable {

@@ -1,8 +1,8 @@
-import Datasets
-import Files
-import Metrics
-import Modeling
-import Torch
+package import Datasets
+package import Files
+package import Metrics
+package import Modeling
+package import Torch
 
 /// Ranks every item of the catalogue for every user of a split.
 package struct Evaluator {
@@ -45,7 +45,7 @@ package struct Evaluator {
     /// - Parameter itemVectors: what ``itemVectors(_:)`` gave, where it is known already: live encoders take their time for it.
     /// - Throws: ``UserError`` when the part has no cases or the model has diverged.
     package func ranks(
-        _ recommender: Recommender, _ part: Split.Part, itemVectors: Tensor? = nil, onProgress: Files.Progress.Handler? = nil
+        _ recommender: Recommender, _ part: Split.Part, itemVectors: Tensor? = nil, onProgress: WorkProgress.Handler? = nil
     ) throws -> [TargetRank] {
         let items = try itemVectors ?? self.itemVectors(recommender)
         return try ranks(part, items: items, onProgress: onProgress) { recommender.userVectors($0, itemVectors: items) }
@@ -122,7 +122,7 @@ package struct Evaluator {
     }
 
     private func ranks(
-        _ part: Split.Part, items: Tensor, onProgress: Files.Progress.Handler? = nil, users: (EvaluationBatch) -> Tensor
+        _ part: Split.Part, items: Tensor, onProgress: WorkProgress.Handler? = nil, users: (EvaluationBatch) -> Tensor
     ) throws -> [TargetRank] {
         let cases = split.evaluation(part)
         guard !cases.isEmpty else {
@@ -140,7 +140,7 @@ package struct Evaluator {
                     ranks += try ranker.ranks(of: batch, users: users(batch), items: items)
                 }
             }
-            onProgress?(Files.Progress("ranking", done: ranks.count, total: cases.count, unit: "users"))
+            onProgress?(WorkProgress("ranking", done: ranks.count, total: cases.count, unit: "users"))
         }
         return ranks
     }

@@ -1,7 +1,7 @@
-import Datasets
+package import Datasets
 import Files
-import Metrics
-import Torch
+package import Metrics
+package import Torch
 
 /// Where targets stand among all items of the catalogue, by counting greater scores: nothing is sorted.
 package struct Ranker {

@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 
 extension RunReport {
     /// A user's history and what is recommended to that user.

@@ -1,5 +1,5 @@
 import Foundation
-import Metrics
+package import Metrics
 
 extension RunReport {
     /// TPME of the methods whose cost is known; empty when fewer than two are.

@@ -1,5 +1,5 @@
 import Foundation
-import Metrics
+package import Metrics
 
 /// What a run, or a comparison of runs, is shown as: values only; `html`, `curvesSVG`, `markdownTable` and `csvTable` draw them.
 ///

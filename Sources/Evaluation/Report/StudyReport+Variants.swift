@@ -1,4 +1,4 @@
-import Metrics
+package import Metrics
 
 extension StudyReport {
     /// One thing that a study tried: a row of its table.

@@ -1,6 +1,6 @@
 import Files
-import Foundation
-import Metrics
+package import Foundation
+package import Metrics
 
 /// What a study is shown as: values only; `html`, `curvesSVG`, `markdownTable`, `csvTable` and `runsTable` draw them.
 ///

@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 
 /// A file that is either there whole or not at all: written beside its place, flushed to the disk, then renamed.
 package final class AtomicFile {

@@ -1,5 +1,5 @@
 import Crypto
-import Foundation
+package import Foundation
 
 /// A SHA-256 over bytes, text and files, written as 64 hexadecimal digits.
 package struct ContentHash {

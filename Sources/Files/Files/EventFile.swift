@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 
 /// Scalars by step that TensorBoard shows while they are written: `tensorboard --logdir RUN`.
 ///

@@ -1,5 +1,5 @@
 import CFileSystem
-import Foundation
+package import Foundation
 
 /// Making folders, their room and their way to the disk.
 package enum Folder {

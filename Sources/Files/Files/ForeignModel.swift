@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 
 /// A model's folder or repository whose weights are in a form that is not read: what it is called, and what can be done about it.
 package enum ForeignModel {

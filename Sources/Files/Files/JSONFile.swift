@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 
 /// JSON files of a known form.
 package enum JSONFile {

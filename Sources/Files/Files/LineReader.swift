@@ -1,5 +1,5 @@
 import CZlib
-import Foundation
+package import Foundation
 
 /// The lines of a text file, plain or gzip (told apart by the first bytes), read in blocks.
 ///

@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 
 /// A file's bytes in memory, mapped and not copied: opening costs microseconds whatever the size.
 ///

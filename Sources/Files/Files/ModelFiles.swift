@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 
 /// The files of a model's folder that encoding reads: the one list that the hub's client, the loaders and the list of models go by.
 package enum ModelFiles {

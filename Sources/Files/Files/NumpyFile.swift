@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 
 /// An array in a file of NumPy, `.npy`, mapped and not copied.
 ///

@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 
 /// A file that is read and written at any place, without being mapped: what was read does not count as memory in use.
 package final class RandomAccessFile: Sendable {

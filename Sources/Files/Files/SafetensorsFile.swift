@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 
 /// The layout of a safetensors file: names, types, shapes and places of its tensors over a mapped file.
 ///

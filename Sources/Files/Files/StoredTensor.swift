@@ -1,3 +1,4 @@
+import FoundationEssentials
 /// A tensor in a mapped file: where its elements lie and how they are read. Nothing is copied before it is asked for.
 package struct StoredTensor: Sendable {
     /// The file that holds the bytes.

@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 
 /// The tensors of a file that `torch.save` wrote, mapped and not copied.
 ///

@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 
 /// The list of contents of a zip archive over a mapped file. Entries are read where they are stored as they are, without
 /// compression, which is how `torch.save` writes.

@@ -1,5 +1,5 @@
 import Files
-import Foundation
+package import Foundation
 
 /// What a folder that this program makes is, told by a file in it: only such a folder is ever replaced.
 package enum FolderKind: String, Sendable, CaseIterable {

@@ -1,5 +1,5 @@
 import Files
-import Foundation
+package import Foundation
 
 /// Keeps a second writer out of a folder; released when it goes or its process ends, however it ends.
 ///

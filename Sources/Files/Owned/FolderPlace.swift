@@ -1,5 +1,5 @@
 import Files
-import Foundation
+package import Foundation
 
 /// Where a path leads, and how places lie to each other.
 package enum FolderPlace {

@@ -1,6 +1,6 @@
 import CFileSystem
 import Files
-import Foundation
+package import Foundation
 
 /// A folder that this program makes, locked against other writers as long as this lives.
 ///

@@ -1,8 +1,8 @@
 import Datasets
 import Encoders
-import Files
-import Foundation
-import Hub
+package import Files
+package import Foundation
+package import Hub
 
 extension Configuration {
     /// A commented configuration for the raw files in a folder, and the encoders on this machine: it says why it has what it has, and

@@ -1,7 +1,7 @@
 import Datasets
 import Encoders
 import Files
-import Foundation
+package import Foundation
 import Modeling
 import Training
 import Yams

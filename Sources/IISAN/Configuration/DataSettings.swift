@@ -1,9 +1,9 @@
-import Datasets
-import Encoders
-import Encoding
+package import Datasets
+package import Encoders
+package import Catalogue
 import Files
 import Foundation
-import HiddenStates
+package import HiddenStates
 import Yams
 
 /// The section `data`.

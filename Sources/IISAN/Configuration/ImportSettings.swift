@@ -1,5 +1,5 @@
-import Datasets
-import Files
+package import Datasets
+package import Files
 import Foundation
 import Yams
 

@@ -1,6 +1,6 @@
-import Modeling
-import Torch
-import Training
+package import Modeling
+package import Torch
+package import Training
 
 /// The section `train`: the model and its training.
 package struct TrainSettings: Sendable, Equatable {

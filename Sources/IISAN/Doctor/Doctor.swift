@@ -1,5 +1,5 @@
 import Files
-import Foundation
+package import Foundation
 import Torch
 
 /// Looks at what decides whether, and how fast, this machine can work: LibTorch, threads, devices, memory, disk.

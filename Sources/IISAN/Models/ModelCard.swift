@@ -1,8 +1,8 @@
 import Encoders
-import Encoding
+import Catalogue
 import Files
-import Foundation
-import Torch
+package import Foundation
+package import Torch
 
 /// What a model directory holds and what running it costs, told by its configuration and the headers of its weights.
 package struct ModelCard: Codable, Sendable, Equatable {

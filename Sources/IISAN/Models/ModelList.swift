@@ -1,7 +1,7 @@
 import Encoders
 import Files
-import Foundation
-import Hub
+package import Foundation
+package import Hub
 
 /// The models that lie in the hub's cache and in some folders.
 package struct ModelList: Sendable {

@@ -1,6 +1,6 @@
 import Datasets
 import Encoders
-import Encoding
+import Catalogue
 import Files
 import Foundation
 import HiddenStates

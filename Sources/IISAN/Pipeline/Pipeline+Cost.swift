@@ -4,7 +4,7 @@ import Foundation
 import HiddenStates
 import Metrics
 import Modeling
-import Torch
+package import Torch
 import Training
 
 extension Pipeline {

@@ -1,7 +1,7 @@
 import Datasets
-import Encoding
+import Catalogue
 import Files
-import Foundation
+package import Foundation
 import HiddenStates
 import Hub
 import Owned

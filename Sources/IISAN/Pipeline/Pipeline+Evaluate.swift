@@ -1,11 +1,11 @@
-import Datasets
-import Evaluation
+package import Datasets
+import Ranking
 import Files
 import Foundation
 import HiddenStates
-import Metrics
+package import Metrics
 import Modeling
-import Serving
+package import Serving
 import Training
 
 extension Pipeline {

@@ -1,11 +1,12 @@
-import Datasets
+import FineTuning
+package import Datasets
 import Encoders
-import Encoding
-import Evaluation
+package import Catalogue
+import Ranking
 import Files
-import Foundation
+package import Foundation
 import HiddenStates
-import Modeling
+package import Modeling
 import Torch
 import Training
 

@@ -1,13 +1,13 @@
 import Datasets
-import Evaluation
+import Ranking
 import Files
-import Foundation
+package import Foundation
 import HiddenStates
-import Metrics
+package import Metrics
 import Pictures
 import Report
 import Serving
-import Training
+package import Training
 
 extension Pipeline {
     /// Draws the run: `report.html`, `curves.svg`, `table.md`, `table.csv`.

@@ -1,9 +1,9 @@
-import Datasets
-import Files
-import Foundation
+package import Datasets
+package import Files
+package import Foundation
 import Owned
-import Torch
-import Training
+package import Torch
+package import Training
 
 /// All stages of a configuration, from raw files to recommendations; each can be run alone.
 ///
@@ -12,7 +12,7 @@ package struct Pipeline {
     /// What a stage tells while it works.
     package struct Observer {
         /// Told how far the work has come.
-        package var onProgress: Files.Progress.Handler = { _ in }
+        package var onProgress: WorkProgress.Handler = { _ in }
         /// Told, in a line, what is done or skipped.
         package var onMessage: (String) -> Void = { _ in }
         /// Told after each epoch.

@@ -1,6 +1,6 @@
-import Encoding
+import Catalogue
 import Files
-import Foundation
+package import Foundation
 import Modeling
 
 /// `iisan ablate`: what each part of IISAN is worth. One part at a time is changed, and set beside the base.

@@ -1,5 +1,5 @@
 import Files
-import Foundation
+package import Foundation
 
 /// `iisan compare`: methods against each other.
 package struct CompareStudy: Sendable {

@@ -1,5 +1,5 @@
 import Encoders
-import Encoding
+import Catalogue
 import Files
 import Foundation
 import HiddenStates

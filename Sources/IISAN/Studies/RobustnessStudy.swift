@@ -1,8 +1,8 @@
 import Datasets
 import Encoders
-import Encoding
+package import Catalogue
 import Files
-import Foundation
+package import Foundation
 import HiddenStates
 import Metrics
 import Owned

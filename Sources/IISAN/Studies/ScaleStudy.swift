@@ -1,7 +1,7 @@
-import Encoders
-import Encoding
+package import Encoders
+import Catalogue
 import Files
-import Foundation
+package import Foundation
 import Torch
 import Yams
 

@@ -1,5 +1,5 @@
 import Files
-import Foundation
+package import Foundation
 import Training
 
 /// Variants of a configuration, each trained with each of its seeds, and set side by side.

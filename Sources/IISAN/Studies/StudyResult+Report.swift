@@ -1,6 +1,6 @@
 import Files
 import Foundation
-import Metrics
+package import Metrics
 import Report
 import Training
 

@@ -1,5 +1,5 @@
 import Datasets
-import Encoding
+import Catalogue
 import Files
 import Foundation
 import Metrics

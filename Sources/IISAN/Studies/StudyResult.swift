@@ -1,5 +1,5 @@
 import Files
-import Metrics
+package import Metrics
 
 /// What a study found: `study.json`.
 package struct StudyResult: Sendable, Codable, Equatable {

@@ -1,5 +1,5 @@
 import Files
-import Foundation
+package import Foundation
 
 /// What does the steps of a study.
 package protocol StudyRunner {

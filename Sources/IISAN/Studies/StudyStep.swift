@@ -1,5 +1,5 @@
 import Files
-import Foundation
+package import Foundation
 import Owned
 
 /// A piece of a study that is done in one go, by this process or by one of its own.

@@ -1,5 +1,5 @@
 import Files
-import Foundation
+package import Foundation
 
 /// `iisan tune`: settings searched by validation only; the test targets are shown for the chosen ones alone.
 package struct TuneStudy: Sendable {

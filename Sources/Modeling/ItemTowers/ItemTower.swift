@@ -1,4 +1,4 @@
-import Torch
+package import Torch
 
 /// What turns catalogue items into vectors that can be compared with users.
 package protocol ItemTower: AnyObject {

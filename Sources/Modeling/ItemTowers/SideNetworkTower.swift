@@ -1,4 +1,4 @@
-import Torch
+package import Torch
 
 /// The item tower of IISAN and IISAN-Versa: side networks over the hidden states of frozen encoders, then a fusion.
 ///

@@ -1,4 +1,4 @@
-import Torch
+package import Torch
 
 /// The hidden states of some items where they lie: rows of a table, of which nothing is copied before it is needed.
 package struct StateRows {

@@ -1,7 +1,8 @@
+import FoundationEssentials
 import Files
-import HiddenStates
-import OrderedCollections
-import Torch
+package import HiddenStates
+package import OrderedCollections
+package import Torch
 
 /// Where a modality's hidden states come from.
 package protocol StateSource: AnyObject {

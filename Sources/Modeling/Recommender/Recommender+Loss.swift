@@ -1,5 +1,5 @@
-import Datasets
-import Torch
+package import Datasets
+package import Torch
 
 extension Recommender {
     /// Added to the logit of a slot that is left out: its share of the softmax is exactly zero.

@@ -1,7 +1,7 @@
-import Datasets
+package import Datasets
 import Files
 import OrderedCollections
-import Torch
+package import Torch
 
 /// What is trained: an item tower, a user encoder and the loss that ties them.
 package final class Recommender {

@@ -1,4 +1,4 @@
-import Files
+package import Files
 
 /// The shape of a recommender.
 package struct RecommenderOptions: Sendable, Codable, Equatable {

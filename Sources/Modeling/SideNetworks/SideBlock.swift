@@ -1,15 +1,15 @@
-import Torch
+package import Torch
 
 /// The side adapted network block: SANB(x) = x + U s(D x + b) + c (IISAN, section 3).
 ///
 /// D and U start at N(0, 0.01²), b and c at 0, so that a fresh block nearly passes its input on.
-struct SideBlock {
+package struct SideBlock {
     private let down: Linear
     private let up: Linear
     private let activation: Activation
 
     /// Asks for `down` [bottleneck, width] and `up` [width, bottleneck] with their biases.
-    init(_ parameters: Parameters, width: Int, bottleneck: Int, activation: Activation) throws {
+    package init(_ parameters: Parameters, width: Int, bottleneck: Int, activation: Activation) throws {
         let start = Initializer.normal(0.01)
         down = try Linear(parameters.scoped("down"), width, bottleneck, weight: start, biasInitializer: .zeros)
         up = try Linear(parameters.scoped("up"), bottleneck, width, weight: start, biasInitializer: .zeros)
@@ -23,7 +23,8 @@ struct SideBlock {
             downWeight: down.weight, downBias: downBias, upWeight: up.weight, upBias: upBias)
     }
 
-    func callAsFunction(_ x: Tensor) -> Tensor { x + up(activation(down(x))) }
+    /// The block's output [..., width] for states [..., width].
+    package func callAsFunction(_ x: Tensor) -> Tensor { x + up(activation(down(x))) }
 }
 
 /// One gate per block of a tower: g = sigmoid(θ / 0.1), with θ from 0, so that a fresh gate mixes half and half.

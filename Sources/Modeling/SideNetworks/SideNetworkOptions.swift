@@ -1,5 +1,5 @@
-import Files
-import Torch
+package import Files
+package import Torch
 
 /// Which side networks an item tower has, and their form.
 package struct SideNetworkOptions: Sendable, Codable, Equatable {

@@ -1,5 +1,5 @@
-import Files
-import Torch
+package import Files
+package import Torch
 
 /// The shape of the user encoder.
 package struct UserEncoderOptions: Sendable, Codable, Equatable {

@@ -4,7 +4,7 @@ import HiddenStates
 import TestSupport
 import Testing
 
-@testable import Encoding
+@testable import Catalogue
 
 /// Encoding that is cancelled and continued.
 @Suite(.oneAtATime) struct InterruptionTests {
@@ -42,7 +42,7 @@ import Testing
             // Each try goes a little further, so that even a first shard longer than the first tries is done some day.
             var batches = steps + cancelled
             let stop = StopToken()
-            func count(_: Files.Progress) {
+            func count(_: WorkProgress) {
                 batches -= 1
                 if batches <= 0 { stop.request() }
             }

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 import Torch
 
-@testable import Encoding
+@testable import Catalogue
 
 @Suite(.oneAtATime) struct OptionsTests {
     @Test func usualLayersAreSpreadEvenly() {

@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 import Torch
 
-@testable import Encoding
+@testable import Catalogue
 
 @Suite(.oneAtATime) struct PictureEncodingTests {
     @Test func everyRowIsThatOfThePictureAlone() throws {

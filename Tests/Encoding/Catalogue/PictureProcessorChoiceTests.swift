@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 import Torch
 
-@testable import Encoding
+@testable import Catalogue
 
 /// Pictures by what an encoder's directory says of them, from files to stored states.
 @Suite(.oneAtATime) struct PictureProcessorChoiceTests {

@@ -3,7 +3,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@testable import Encoding
+@testable import Catalogue
 
 @Suite struct PrefetcherTests {
     @Test func valuesComeInOrderAndEnd() throws {

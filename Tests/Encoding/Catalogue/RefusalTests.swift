@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 import Torch
 
-@testable import Encoding
+@testable import Catalogue
 
 /// What is said of files and options that do not fit.
 @Suite(.oneAtATime) struct RefusalTests {

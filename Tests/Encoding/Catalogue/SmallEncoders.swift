@@ -1,4 +1,4 @@
-import Encoding
+import Catalogue
 import Files
 import Foundation
 import HiddenStates

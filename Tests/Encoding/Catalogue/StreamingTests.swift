@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 import Torch
 
-@testable import Encoding
+@testable import Catalogue
 
 /// Encoders that are read block by block because the memory is too small for them.
 @Suite(.oneAtATime) struct StreamingTests {
@@ -101,7 +101,7 @@ import Torch
                 var batches = steps + 4 * cancelled
                 var tasks: [String] = []
                 let stop = StopToken()
-                func count(_ progress: Files.Progress) {
+                func count(_ progress: WorkProgress) {
                     tasks.append(progress.task)
                     batches -= 1
                     if batches <= 0 { stop.request() }
@@ -175,7 +175,7 @@ import Torch
             _ = try CatalogueEncoder(.text, of: items, with: directory, options: options).encode(into: whole)
             var batches = 25
             let stop = StopToken()
-            func count(_: Files.Progress) {
+            func count(_: WorkProgress) {
                 batches -= 1
                 if batches <= 0 { stop.request() }
             }

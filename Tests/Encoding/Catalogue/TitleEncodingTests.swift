@@ -7,7 +7,7 @@ import Testing
 import Tokenizers
 import Torch
 
-@testable import Encoding
+@testable import Catalogue
 
 @Suite(.oneAtATime) struct TitleEncodingTests {
     @Test func everyRowIsThatOfTheTitleAlone() throws {

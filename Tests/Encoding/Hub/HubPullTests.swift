@@ -32,7 +32,7 @@ import Testing
 
     @Test func fetchesWhatAnEncoderNeedsIntoTheHubsLayout() throws {
         try withHub { hub, folder in
-            var last: Files.Progress?
+            var last: WorkProgress?
             let summary = try hub.client(folder).pull("org/model", progress: { last = $0 })
             try check(summary)
             let bytes = wanted.reduce(0) { $0 + FakeHub.files[$1]!.count }
@@ -220,7 +220,7 @@ import Testing
             let start = Date()
             let stop = StopToken()
             var reports = 0
-            func count(_: Files.Progress) {
+            func count(_: WorkProgress) {
                 if !hub.store.requests.isEmpty { reports += 1 }
                 if reports > 2 { stop.request() }
             }

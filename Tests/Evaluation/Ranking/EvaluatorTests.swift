@@ -1,5 +1,5 @@
 import Datasets
-import Evaluation
+import Ranking
 import Files
 import Foundation
 import Metrics

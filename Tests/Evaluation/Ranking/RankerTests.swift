@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 import Torch
 
-@testable import Evaluation
+@testable import Ranking
 
 /// Counting ranks in one pass against comparisons of whole tensors.
 @Suite(.oneAtATime) struct RankerTests {

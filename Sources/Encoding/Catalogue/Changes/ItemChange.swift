@@ -1,6 +1,6 @@
-import Encoders
+package import Encoders
 import Files
-import Foundation
+package import Foundation
 
 /// What happens to some of a catalogue's items before they are encoded: how robust is a recommender to it?
 ///

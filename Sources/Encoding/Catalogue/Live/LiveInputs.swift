@@ -1,8 +1,8 @@
-import Encoders
-import Files
-import Foundation
+package import Encoders
+package import Files
+package import Foundation
 import HiddenStates
-import Torch
+package import Torch
 
 /// One modality's inputs of a whole catalogue, at hand for an encoder that runs in every training step.
 ///
@@ -42,7 +42,7 @@ package final class LiveInputs {
     /// - Throws: ``UserError`` for a file that is missing, damaged or does not fit; `CancellationError`.
     package init(
         _ modality: EncoderModality, of items: [CatalogueItem], with directory: URL,
-        options: EncodingOptions = EncodingOptions(), pictureMemory: Int = 1 << 30, progress: Files.Progress.Handler? = nil,
+        options: EncodingOptions = EncodingOptions(), pictureMemory: Int = 1 << 30, progress: WorkProgress.Handler? = nil,
         stop: StopToken = StopToken()
     ) throws {
         let encoder = try EncoderDirectory(directory, for: modality)

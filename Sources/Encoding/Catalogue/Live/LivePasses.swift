@@ -1,5 +1,5 @@
 import Encoders
-import Torch
+package import Torch
 
 /// Some items' inputs as passes of an encoder: all of one length within a pass, so that there is no padding, and titles of the same
 /// tokens in one row.

@@ -17,7 +17,7 @@ final class LivePictures: Sendable {
     ///
     /// - Throws: ``UserError`` for a damaged picture, unless these are skipped; `CancellationError`.
     init(
-        _ input: PictureInput, items: [CatalogueItem], memory: Int, progress: Files.Progress.Handler?,
+        _ input: PictureInput, items: [CatalogueItem], memory: Int, progress: WorkProgress.Handler?,
         stop: StopToken
     ) throws {
         self.input = input
@@ -49,7 +49,7 @@ final class LivePictures: Sendable {
                     if input.damagedPictures == .fail { throw PictureInput.unusable(error, items[start + index], file) }
                 }
             }
-            progress?(Files.Progress("reading pictures", done: end, total: items.count, unit: "items"))
+            progress?(WorkProgress("reading pictures", done: end, total: items.count, unit: "items"))
         }
         self.kept = kept
         self.isPresent = isPresent

@@ -1,4 +1,4 @@
-import Torch
+package import Torch
 
 /// BEiT and the picture encoder of data2vec: pre-norm transformers whose logits have a bias by the way from patch to patch.
 ///

@@ -1,4 +1,4 @@
-import Torch
+package import Torch
 
 /// BERT, RoBERTa and their like: post-norm transformers over learned word, position and segment embeddings.
 package struct BertFamily: EncoderFamily {

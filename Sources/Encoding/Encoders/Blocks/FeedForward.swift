@@ -1,4 +1,4 @@
-import Torch
+package import Torch
 
 /// The step of a block in which tokens see each other.
 protocol TokenMixer {

@@ -1,4 +1,4 @@
-import Torch
+package import Torch
 
 /// The text tower of CLIP: a causal pre-norm transformer over learned word and position embeddings.
 package struct CLIPTextFamily: EncoderFamily {

@@ -1,4 +1,4 @@
-import Torch
+package import Torch
 
 /// The picture tower of CLIP, alone or beside its text tower.
 package struct CLIPVisionFamily: EncoderFamily {

@@ -1,6 +1,6 @@
-import Files
-import Foundation
-import Torch
+package import Files
+package import Foundation
+package import Torch
 
 /// A `config.json`, or a section of one, whose values are asked for by key and checked.
 ///

@@ -1,4 +1,4 @@
-import Torch
+package import Torch
 
 /// DINOv2, with and without registers: pre-norm transformers over the patches of pictures of any size.
 ///

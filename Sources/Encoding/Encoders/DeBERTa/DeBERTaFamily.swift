@@ -1,4 +1,4 @@
-import Torch
+package import Torch
 
 /// DeBERTa of versions 2 and 3: post-norm transformers whose attention keeps contents and distances apart.
 package struct DeBERTaFamily: EncoderFamily {

@@ -1,3 +1,4 @@
+import Torch
 /// Gemma 1 and 2.
 package struct GemmaFamily: DecoderFamily {
     /// The `model_type`s of the family.

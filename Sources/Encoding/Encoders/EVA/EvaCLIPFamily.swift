@@ -1,4 +1,4 @@
-import Torch
+package import Torch
 
 /// The picture tower of EVA-CLIP (8B, 18B and their like), whose code on the hub is no part of `transformers`.
 package struct EvaCLIPFamily: EncoderFamily {

@@ -1,4 +1,4 @@
-import Torch
+package import Torch
 
 /// EVA and EVA-02 as timm keeps them: a ViT, in EVA-02 with rotary positions of the patch grid and a gated feed-forward step.
 ///

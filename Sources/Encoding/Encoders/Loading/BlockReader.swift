@@ -1,5 +1,5 @@
 import Files
-import Torch
+package import Torch
 
 /// Reads the blocks of an encoder one by one, for encoders that are larger than the memory.
 ///

@@ -1,6 +1,6 @@
 import Files
-import Foundation
-import Torch
+package import Foundation
+package import Torch
 
 /// A Hugging Face model directory whose configuration and headers were read: everything about an encoder but its numbers.
 package struct EncoderDirectory: Sendable {

@@ -1,4 +1,5 @@
-import Torch
+import OrderedCollections
+package import Torch
 
 /// What the parts of an encoder hold, told by the checkpoint's headers alone.
 package struct EncoderPlan: Sendable {

@@ -1,4 +1,4 @@
-import Torch
+package import Torch
 
 /// The picture tower of SigLIP, alone or beside its text tower.
 ///

@@ -1,4 +1,4 @@
-import Torch
+package import Torch
 
 extension PreNormBlock: TunableBlock {
     func tuned(by tuning: some BlockTuning, block: Int, width: Int) throws -> PreNormBlock {

@@ -1,4 +1,4 @@
-import Torch
+package import Torch
 
 /// ViT, DeiT and the encoder of MAE: pre-norm transformers over the patches of a picture, with a class token before them.
 ///

@@ -1,5 +1,5 @@
-import Files
-import Foundation
+package import Files
+package import Foundation
 
 /// Makes a hidden-state store of states that another program computed.
 ///
@@ -85,7 +85,7 @@ package struct StateImport: Sendable {
     /// - Throws: ``UserError`` for files that cannot be read or do not fit together, states that are not finite or do not fit the number
     ///   format, and what ``HiddenStateStoreWriter`` throws.
     package func run(
-        into folder: URL, items: [String], progress: Files.Progress.Handler? = nil, stop: StopToken = StopToken()
+        into folder: URL, items: [String], progress: WorkProgress.Handler? = nil, stop: StopToken = StopToken()
     ) throws -> Summary {
         let states = try open(items: items, progress: progress, stop: stop)
         let layers = options.layers ?? Array(0..<states.layers)
@@ -110,14 +110,14 @@ package struct StateImport: Sendable {
             try stop.check()
             try Self.write(shard, to: writer, from: states, known: known)
             progress?(
-                Files.Progress("importing hidden states", done: shard.items.upperBound, total: items.count, unit: "items"))
+                WorkProgress("importing hidden states", done: shard.items.upperBound, total: items.count, unit: "items"))
         }
         return Summary(
             store: try writer.finish(), present: present.count, missing: items.count - present.count, extra: extra.count,
             extraExamples: Array(extra.sorted().prefix(5)))
     }
 
-    private func open(items: [String], progress: Files.Progress.Handler?, stop: StopToken) throws -> any StateSource {
+    private func open(items: [String], progress: WorkProgress.Handler?, stop: StopToken) throws -> any StateSource {
         switch source {
         case .table(let file, let ids): try StateTable(file, ids: ids, items: items)
         case .tensors(let file): try StateTensors(file, pooling: options.pooling)

@@ -1,5 +1,5 @@
 import Files
-import Foundation
+package import Foundation
 
 /// Where imported states come from: for an item id, the states of all layers.
 protocol StateSource {
@@ -68,7 +68,7 @@ struct StateFolder: StateSource {
     /// Lists a folder and reads all of its files once for their hash.
     ///
     /// - Throws: ``UserError`` for a folder without such files, two files of one item, or a first file that is not of states.
-    init(_ folder: URL, pooling: StoreIdentity.Pooling, progress: Files.Progress.Handler?, stop: StopToken) throws {
+    init(_ folder: URL, pooling: StoreIdentity.Pooling, progress: WorkProgress.Handler?, stop: StopToken) throws {
         self.pooling = pooling
         let names: [String]
         do {
@@ -93,7 +93,7 @@ struct StateFolder: StateSource {
             try stop.check()
             hash.update(file.value.lastPathComponent)
             hash.update(try ContentHash.of(file: file.value))
-            progress?(Files.Progress("reading files of states", done: index + 1, total: ordered.count, unit: "files"))
+            progress?(WorkProgress("reading files of states", done: index + 1, total: ordered.count, unit: "files"))
         }
         self.hash = hash.digits
         self.files = files

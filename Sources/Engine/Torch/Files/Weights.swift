@@ -1,5 +1,5 @@
 import Files
-import Foundation
+package import Foundation
 
 /// The tensors of a checkpoint: one safetensors file, or several with an index beside them.
 ///

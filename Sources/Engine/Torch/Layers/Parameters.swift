@@ -1,5 +1,5 @@
 import Files
-import OrderedCollections
+package import OrderedCollections
 
 /// The named tensors of a model, as its layers ask for them.
 ///

@@ -1,5 +1,5 @@
 import CTorch
-import Files
+package import Files
 import Foundation
 
 /// The LibTorch that is loaded.

@@ -1,5 +1,5 @@
 import Files
-import OrderedCollections
+package import OrderedCollections
 
 /// Adam (Kingma and Ba 2015), or with `decoupled` AdamW (Loshchilov and Hutter 2019), as one fused operation per group.
 ///

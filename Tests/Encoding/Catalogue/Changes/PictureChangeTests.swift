@@ -4,7 +4,7 @@ import Pictures
 import TestSupport
 import Testing
 
-@testable import Encoding
+@testable import Catalogue
 
 @Suite struct PictureChangeTests {
     private func changed(_ kind: ItemChangeKind, _ rate: Double, _ items: [CatalogueItem], _ folder: URL) throws

@@ -3,7 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import Encoding
+@testable import Catalogue
 
 @Suite struct TitleChangeTests {
     static let titles: [ItemChangeKind] = ItemChangeKind.allCases.filter { $0.modality == .text }

@@ -1,5 +1,5 @@
 import Files
-import Foundation
+package import Foundation
 
 /// Items and users' histories in the one form that all later stages read: a directory, mapped and checked.
 ///

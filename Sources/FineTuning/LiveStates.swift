@@ -1,6 +1,8 @@
-import Encoders
-import Encoding
-import Torch
+import Files
+package import Encoders
+package import Catalogue
+package import Modeling
+package import Torch
 
 /// The hidden states of a frozen encoder that runs in every step: the uncached form of IISAN, with the same numbers as the store's.
 package final class LiveStates: StateSource {
@@ -88,23 +90,5 @@ struct LiveEncoder {
         let isWhole = !passes.rows.contains(Int64(passes.rowCount))
         let all = isWhole ? rows : .concatenated([rows, .zeros([1] + shape, dtype: rows.dtype, on: device)], along: 0)
         return all.selecting(places).to(.float32)
-    }
-}
-
-/// The random state at some point, to draw the same numbers once more.
-package struct SavedRandomState {
-    private let processor: Tensor
-    private let accelerator: (state: Tensor, device: Device)?
-
-    /// Keeps the processor's state, and that of a device beside it.
-    package init(of device: Device) {
-        processor = RandomState.current()
-        accelerator = device == .cpu ? nil : (RandomState.current(of: device), device)
-    }
-
-    /// Puts it back.
-    package func restore() {
-        RandomState.restore(processor)
-        if let accelerator { RandomState.restore(accelerator.state, of: accelerator.device) }
     }
 }

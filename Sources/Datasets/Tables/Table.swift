@@ -1,5 +1,5 @@
-import Files
-import Foundation
+package import Files
+package import Foundation
 
 /// A file of rows: CSV, TSV or JSONL, plain or gzip.
 package struct Table: Sendable, Equatable {

@@ -1,5 +1,5 @@
-import Files
-import Foundation
+package import Files
+package import Foundation
 import Owned
 
 /// Reads raw files and writes a dataset directory.
@@ -27,7 +27,7 @@ package struct DatasetImport: Sendable {
     ///   `CancellationError` when it was asked to stop.
     @discardableResult
     package func run(
-        to folder: URL, progress: Files.Progress.Handler? = nil, stop: StopToken = StopToken(),
+        to folder: URL, progress: WorkProgress.Handler? = nil, stop: StopToken = StopToken(),
         completing: (URL) throws -> Void = { _ in }
     ) throws -> ImportReport {
         // Found out now and not after minutes of reading.
@@ -46,7 +46,7 @@ package struct DatasetImport: Sendable {
         return try run.trial()
     }
 
-    private func read(_ progress: Files.Progress.Handler?, _ stop: StopToken) throws -> ImportRun {
+    private func read(_ progress: WorkProgress.Handler?, _ stop: StopToken) throws -> ImportRun {
         var run = ImportRun(options, progress: progress, stop: stop)
         switch source {
         case .iisan(let users, let items, let pictures): try run.readIISAN(users: users, items: items, pictures: pictures)

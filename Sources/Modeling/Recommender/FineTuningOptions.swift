@@ -1,5 +1,5 @@
-import Files
-import Torch
+package import Files
+package import Torch
 
 /// How live encoders are fine-tuned.
 package struct FineTuningOptions: Sendable, Codable, Equatable {

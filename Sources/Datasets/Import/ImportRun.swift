@@ -5,7 +5,7 @@ import Owned
 /// The state of an import while it runs. Each form of source fills it in its own way (`ImportRun+Form.swift`).
 struct ImportRun {
     let options: ImportOptions
-    let progress: Files.Progress.Handler?
+    let progress: WorkProgress.Handler?
     let stop: StopToken
     var catalogue: CatalogueBuilder
     var interactions = InteractionBuilder()
@@ -25,7 +25,7 @@ struct ImportRun {
     /// The folder that picture paths of the items table start from.
     var picturesRoot: URL?
 
-    init(_ options: ImportOptions, progress: Files.Progress.Handler?, stop: StopToken) {
+    init(_ options: ImportOptions, progress: WorkProgress.Handler?, stop: StopToken) {
         self.options = options
         self.progress = progress
         self.stop = stop
@@ -42,7 +42,7 @@ struct ImportRun {
     /// Tells how many interactions were read, now and then.
     func tell(always: Bool = false) {
         guard let progress, always || interactions.count & 0x1FFFF == 0 else { return }
-        progress(Files.Progress("reading interactions", done: interactions.count, total: nil, unit: "interactions"))
+        progress(WorkProgress("reading interactions", done: interactions.count, total: nil, unit: "interactions"))
     }
 
     /// What goes into a dataset directory once all is read.

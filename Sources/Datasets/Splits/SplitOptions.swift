@@ -1,4 +1,4 @@
-import Files
+package import Files
 
 /// How histories are divided into training, validation and test.
 package struct SplitOptions: Codable, Sendable, Equatable {

@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 
 /// Where an import reads from, and in which form it is.
 package enum ImportSource: Sendable {

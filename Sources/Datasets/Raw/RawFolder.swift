@@ -1,5 +1,5 @@
-import Files
-import Foundation
+package import Files
+package import Foundation
 
 /// A look at a folder of raw files: what an import of them has to be told, and why.
 package struct RawFolder: Sendable {

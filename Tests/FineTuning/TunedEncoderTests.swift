@@ -1,12 +1,13 @@
 import Encoders
-import Encoding
+import Catalogue
 import Files
 import Foundation
 import TestSupport
 import Testing
 import Torch
 
-@testable import Modeling
+@testable import FineTuning
+import Modeling
 
 /// Fine-tuning over every encoder family.
 @Suite(.oneAtATime) struct TunedEncoderTests {

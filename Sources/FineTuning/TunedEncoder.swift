@@ -1,8 +1,9 @@
-import Encoders
-import Encoding
+package import Encoders
+package import Catalogue
 import Files
-import OrderedCollections
-import Torch
+package import OrderedCollections
+package import Modeling
+package import Torch
 
 /// The last hidden state of an encoder that is fine-tuned: full, Adapter, LoRA or BitFit.
 ///

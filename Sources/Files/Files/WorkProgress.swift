@@ -1,7 +1,7 @@
 import Synchronization
 
 /// How far a long piece of work has come; libraries report it, the command draws it.
-package struct Progress: Sendable, Equatable {
+package struct WorkProgress: Sendable, Equatable {
     /// What is being done, as in "encoding pictures".
     package var task: String
     /// How many are done.
@@ -20,7 +20,7 @@ package struct Progress: Sendable, Equatable {
     }
 
     /// Takes reports of progress.
-    package typealias Handler = (Progress) -> Void
+    package typealias Handler = (WorkProgress) -> Void
 }
 
 /// Asks work to stop at its next safe point; one side asks, the other looks.

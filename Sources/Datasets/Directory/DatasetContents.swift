@@ -1,5 +1,5 @@
 import Files
-import Foundation
+package import Foundation
 import Owned
 
 /// What goes into a dataset directory: made by an import or by a program of its own.

@@ -1,5 +1,6 @@
-import Encoding
+import Catalogue
 import Files
+import FineTuning
 import Foundation
 import Modeling
 import TestSupport

@@ -1,5 +1,5 @@
 import Files
-import Foundation
+package import Foundation
 
 /// One item of a dataset: what it is called, and where its picture is.
 package struct Item: Sendable, Equatable {

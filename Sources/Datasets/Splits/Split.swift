@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Files
 
 /// A dataset divided into training sequences, validation and test cases (article Protocol).
