@@ -128,11 +128,11 @@ if withLibTorch {
             targets: ["Files", "Datasets", "HiddenStates", "World", "Torch", "Modeling", "Training", "Metrics", "Ranking"]),
         .executable(name: "iisan", targets: ["iisan"]),
     ]
-    // What FuzzTesting, a package of its own, tries.
-    products += ["Files", "Datasets", "Tokenizers", "Pictures", "HiddenStates", "Encoders", "Training"].map {
-        .library(name: $0, targets: [$0])
-    }
 }
+
+// The stages one by one, for FuzzTesting and Benchmarks, packages of their own.
+let tried = ["Files", "Datasets", "Tokenizers", "Pictures", "HiddenStates"] + (withLibTorch ? ["Encoders", "Training"] : [])
+products += tried.map { .library(name: $0, targets: [$0]) }
 
 let package = Package(
     name: "swift-iisan",

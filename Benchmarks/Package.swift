@@ -6,12 +6,18 @@ import PackageDescription
 // IISAN_WITHOUT_LIBTORCH=1 leaves out all but the counting of operations and its tests.
 let withLibTorch = Context.environment["IISAN_WITHOUT_LIBTORCH"] == nil
 
+// What is measured is for siblings only: these targets count as a part of the package above, which Swift knows by the name of its folder.
+let above = Context.packageDirectory.split(separator: "/").dropLast().last ?? ""
+let asSibling = SwiftSetting.unsafeFlags([
+    "-package-name", String(above.lowercased().map { $0.isLetter || $0.isNumber ? $0 : "_" }),
+])
+
 let stages = Target.Dependency.product(name: withLibTorch ? "Stages" : "Datasets", package: "swift-iisan")
 
 var dependencies: [Package.Dependency] = [.package(name: "swift-iisan", path: "..")]
 var targets: [Target] = [
-    .target(name: "Operations", dependencies: [stages]),
-    .testTarget(name: "OperationsTests", dependencies: ["Operations"], path: "Tests/Operations"),
+    .target(name: "Operations", dependencies: [stages], swiftSettings: [asSibling]),
+    .testTarget(name: "OperationsTests", dependencies: ["Operations"], path: "Tests/Operations", swiftSettings: [asSibling]),
 ]
 
 if withLibTorch {
@@ -27,12 +33,13 @@ if withLibTorch {
             dependencies: [
                 "Operations", stages, library, .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
-            path: "Sources/Measure"),
+            path: "Sources/Measure", swiftSettings: [asSibling]),
         .target(name: "CAllocations"),
         .executableTarget(
             name: "StageBenchmarks",
             dependencies: ["CAllocations", stages, library, .product(name: "Benchmark", package: "benchmark")],
             path: "Benchmarks/StageBenchmarks",
+            swiftSettings: [asSibling],
             plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")]),
     ]
 }

@@ -6,6 +6,12 @@ import PackageDescription
 
 let readers = ["Files", "Datasets", "Tokenizers", "Pictures", "HiddenStates", "Encoders", "Training"]
 
+// Most readers are for siblings only: these targets count as a part of the package above, which Swift knows by the name of its folder.
+let above = Context.packageDirectory.split(separator: "/").dropLast().last ?? ""
+let asSibling = SwiftSetting.unsafeFlags([
+    "-package-name", String(above.lowercased().map { $0.isLetter || $0.isNumber ? $0 : "_" }),
+])
+
 let package = Package(
     name: "FuzzTesting",
     platforms: [.macOS(.v15)],
@@ -14,7 +20,7 @@ let package = Package(
         .systemLibrary(name: "CFuzzer", path: "CFuzzer"),
         .executableTarget(
             name: "fuzz", dependencies: ["CFuzzer"] + readers.map { .product(name: $0, package: "swift-iisan") },
-            path: "Sources"),
+            path: "Sources", swiftSettings: [asSibling]),
     ],
     swiftLanguageModes: [.v6]
 )

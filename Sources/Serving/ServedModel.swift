@@ -1,14 +1,14 @@
 import FoundationEssentials
-package import Datasets
+public import Datasets
 import Ranking
-package import Files
-package import Modeling
-package import Torch
+public import Files
+public import Modeling
+public import Torch
 
 /// A trained recommender that answers: which items after this history?
 ///
 /// Users are their histories; no user id is ever needed. Not `Sendable`, as tensors are not.
-package final class ServedModel {
+public final class ServedModel {
     private let dataset: Dataset
     private let itemVectors: Tensor  // [items, width]
     /// How many of a history's newest items are seen.
@@ -20,7 +20,7 @@ package final class ServedModel {
     ///
     /// - Parameter stop: looked at between blocks of items.
     /// - Throws: ``UserError`` when the device runs out of memory; `CancellationError` when told to stop.
-    package convenience init(
+    public convenience init(
         _ recommender: Recommender, dataset: Dataset, split: Split, stop: StopToken = StopToken()
     ) throws {
         let vectors = try Evaluator(split, stop: stop).itemVectors(recommender)
@@ -28,7 +28,7 @@ package final class ServedModel {
     }
 
     /// Takes vectors of the catalogue that are computed already: [items, width].
-    package init(_ recommender: Recommender, itemVectors: Tensor, dataset: Dataset) {
+    public init(_ recommender: Recommender, itemVectors: Tensor, dataset: Dataset) {
         self.dataset = dataset
         self.itemVectors = itemVectors
         positions = recommender.userEncoder.positions
@@ -36,7 +36,7 @@ package final class ServedModel {
     }
 
     /// Recommends what was trained on most often, to everyone alike: the score is an item's share of the training interactions.
-    package init(popularityOf split: Split, dataset: Dataset) {
+    public init(popularityOf split: Split, dataset: Dataset) {
         self.dataset = dataset
         itemVectors = Tensor(split.popularity).unsqueezed(1)
         positions = split.options.inputLength
@@ -50,7 +50,7 @@ package final class ServedModel {
     ///   - top: how many items per history.
     ///   - keepingSeen: whether items of the history may be recommended again; not by default.
     /// - Throws: ``UserError`` for an empty history, for an id that the dataset does not have, and when memory runs out.
-    package func recommend(_ histories: [[String]], top: Int = 10, keepingSeen: Bool = false) throws -> [[Recommendation]] {
+    public func recommend(_ histories: [[String]], top: Int = 10, keepingSeen: Bool = false) throws -> [[Recommendation]] {
         try recommend(histories.map(indices), top: top, keepingSeen: keepingSeen).map { list in
             list.enumerated().map { place, found in
                 let item = dataset.items[found.item]
@@ -60,7 +60,7 @@ package final class ServedModel {
     }
 
     /// The best items for histories of catalogue indices, each list in falling order of score.
-    package func recommend(
+    public func recommend(
         _ histories: [[Int32]], top: Int, keepingSeen: Bool = false
     ) throws -> [[(item: Int, score: Float)]] {
         guard top >= 1 else { throw UserError("\(top) items are asked for", remedy: "Ask for at least 1.") }
@@ -106,13 +106,13 @@ package final class ServedModel {
 }
 
 /// One recommended item.
-package struct Recommendation: Sendable, Codable, Equatable {
+public struct Recommendation: Sendable, Codable, Equatable {
     /// Its place, from 1.
-    package var rank: Int
+    public var rank: Int
     /// The item's id in the dataset.
-    package var item: String
+    public var item: String
     /// Its title; nil where it has none.
-    package var title: String?
+    public var title: String?
     /// The dot product of user and item vector: comparable within one list only.
-    package var score: Float
+    public var score: Float
 }

@@ -6,7 +6,7 @@ package import Foundation
 ///
 /// `run.json`, `config.yaml`, `environment.json`, `events.jsonl`, `iisan.tfevents`, `checkpoints/best`, `checkpoints/last`, `cost.json`, `result.json`,
 /// `ranks.validation.safetensors`, `ranks.test.safetensors`, `report.html`.
-package struct RunDirectory: Sendable {
+public struct RunDirectory: Sendable {
     /// Where it is.
     package let folder: URL
 

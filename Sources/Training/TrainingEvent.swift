@@ -1,19 +1,19 @@
 /// What happened after an epoch: one line of `events.jsonl`.
-package struct TrainingEvent: Sendable, Codable, Equatable {
+public struct TrainingEvent: Sendable, Codable, Equatable {
     /// The epoch, from 1.
-    package var epoch: Int
+    public var epoch: Int
     /// The mean loss of its steps.
-    package var loss: Double
+    public var loss: Double
     /// What its validation found.
-    package var validation: Validation
+    public var validation: Validation
     /// Whether that is better than all before.
-    package var isBest: Bool
+    public var isBest: Bool
     /// Seconds of its training steps.
-    package var seconds: Double
+    public var seconds: Double
     /// Seconds of its validation.
-    package var validationSeconds: Double
+    public var validationSeconds: Double
     /// The peak of memory so far, in bytes: resident on the processor, allocated on an accelerator.
-    package var peakMemory: Int
+    public var peakMemory: Int
 
     /// The numbers by name, as TensorBoard shows them.
     var scalars: [(tag: String, value: Float)] {

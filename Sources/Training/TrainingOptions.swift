@@ -1,10 +1,10 @@
-package import Files
-package import Torch
+public import Files
+public import Torch
 
 /// How a recommender is trained.
-package struct TrainingOptions: Sendable, Codable, Equatable {
+public struct TrainingOptions: Sendable, Codable, Equatable {
     /// The type of matrix products.
-    package enum Precision: String, Sendable, Codable, CaseIterable {
+    public enum Precision: String, Sendable, Codable, CaseIterable {
         case float32
         /// Products in bfloat16, weights and sums in float32.
         case bfloat16
@@ -12,46 +12,46 @@ package struct TrainingOptions: Sendable, Codable, Equatable {
         case auto
 
         /// What it is on a device: float32 or bfloat16.
-        package func resolved(on device: Device) -> Precision {
+        public func resolved(on device: Device) -> Precision {
             guard self == .auto else { return self }
             return device == .cpu && BFloat16Products.ofThisMachine != .none ? .bfloat16 : .float32
         }
 
         /// What matrix products are rounded to on a device; nil for float32.
-        package func autocast(on device: Device) -> DType? { resolved(on: device) == .bfloat16 ? .bfloat16 : nil }
+        public func autocast(on device: Device) -> DType? { resolved(on: device) == .bfloat16 ? .bfloat16 : nil }
     }
 
     /// At most this many passes over the training sequences; 100 in the papers.
-    package var epochs = 100
+    public var epochs = 100
     /// Users per step; 64 in the papers.
-    package var batchSize = 64
+    public var batchSize = 64
     /// Adam's rate for heads, fusion and user encoder; 2e-4 in the papers.
-    package var rate = 2e-4
+    public var rate = 2e-4
     /// Adam's rate for the side networks' blocks, gates and transformations; 1e-4 in the papers.
-    package var sideBlockRate = 1e-4
+    public var sideBlockRate = 1e-4
     /// Adam's rate for encoders' own numbers, adapters and low-rank maps.
-    package var encoderRate = 1e-4
+    public var encoderRate = 1e-4
     /// Adam's weight decay, decoupled when above 0; 0 in the papers.
-    package var weightDecay = 0.0
+    public var weightDecay = 0.0
     /// Training stops after more than this many evaluations without a better validation HR@10; 10 in the papers.
-    package var patience = 10
+    public var patience = 10
     /// Times this many steps, after one that is not timed, and stops; nil trains.
-    package var measuredSteps: Int?
+    public var measuredSteps: Int?
     /// Decides fresh parameters, the order of users and dropout.
-    package var seed: UInt64 = 42
+    public var seed: UInt64 = 42
     /// The type of matrix products.
-    package var precision = Precision.float32
+    public var precision = Precision.float32
 
     /// The papers' settings.
-    package init() {}
+    public init() {}
 
     /// Stops settings that make no sense.
     ///
     /// - Throws: ``UserError`` that names the setting.
-    package func check() throws { try problems().check() }
+    public func check() throws { try problems().check() }
 
     /// All settings that make no sense, by the names that they have in a configuration.
-    package func problems() -> Problems {
+    public func problems() -> Problems {
         var problems = Problems()
         func number(_ value: Int, _ range: ClosedRange<Int>, _ name: String) {
             problems.require(value >= range.lowerBound, "is \(value), expected at least \(range.lowerBound)", at: name)

@@ -56,14 +56,14 @@ package struct TrainingState: Sendable, Codable, Equatable {
 }
 
 /// What a validation found.
-package struct Validation: Sendable, Codable, Equatable {
+public struct Validation: Sendable, Codable, Equatable {
     /// HR@10, 0 to 1; decides which epoch is best.
-    package var hitRate: Double
+    public var hitRate: Double
     /// NDCG@10, 0 to 1.
-    package var ndcg: Double
+    public var ndcg: Double
 
     /// Makes a result.
-    package init(hitRate: Double, ndcg: Double) {
+    public init(hitRate: Double, ndcg: Double) {
         self.hitRate = hitRate
         self.ndcg = ndcg
     }

@@ -1,5 +1,5 @@
 import Files
-package import Foundation
+public import Foundation
 
 /// Items and users' histories in the one form that all later stages read: a directory, mapped and checked.
 ///
@@ -7,17 +7,17 @@ package import Foundation
 /// is the item's index), `users.jsonl` (one JSON text per line, the user's id), `histories.safetensors` (`offsets` int64
 /// [users + 1], `items` int32 [interactions], `timestamps` int64 [interactions] when known) and `index.safetensors`, which tells where
 /// the lines and ids are. Opening maps them: milliseconds whatever the size. Items and ids are read when they are asked for.
-package struct Dataset: Sendable {
+public struct Dataset: Sendable {
     /// Where the directory is.
-    package let folder: URL
+    public let folder: URL
     /// The counts, the name and the hash.
-    package let manifest: DatasetManifest
+    public let manifest: DatasetManifest
     /// The items; an item's index is its place here.
-    package let items: Items
+    public let items: Items
     /// The users' histories, oldest item first.
-    package let histories: Histories
+    public let histories: Histories
     /// The folder that the pictures' paths start from; nil where there are no pictures.
-    package let picturesRoot: URL?
+    public let picturesRoot: URL?
     private let users: MappedLines
 
     static let itemsName = "items.jsonl"
@@ -25,13 +25,13 @@ package struct Dataset: Sendable {
     static let importAgain = "Import the dataset again: iisan data import."
 
     /// The index of the item with an id; nil when there is none.
-    package func itemIndex(of id: String) -> Int? { items.index(of: id) }
+    public func itemIndex(of id: String) -> Int? { items.index(of: id) }
 
     /// The id of a user; empty where its line is damaged.
-    package func userID(_ user: Int) -> String { UsersFile.id(user, in: users) }
+    public func userID(_ user: Int) -> String { UsersFile.id(user, in: users) }
 
     /// How many users there are.
-    package var userCount: Int { users.count }
+    public var userCount: Int { users.count }
 
     /// Opens a dataset directory and checks what says how large it is; ``verify()`` checks all of it.
     ///
@@ -39,7 +39,7 @@ package struct Dataset: Sendable {
     ///   - folder: the directory.
     ///   - pictures: the folder of the pictures, where it is not the one that was imported.
     /// - Throws: ``UserError`` when a file is missing, cut off, of another size than it was written with, or of another version.
-    package static func open(_ folder: URL, pictures: URL? = nil) throws -> Dataset {
+    public static func open(_ folder: URL, pictures: URL? = nil) throws -> Dataset {
         let manifest = try DatasetManifest.read(in: folder)
         let root = pictures ?? manifest.picturesRoot.map { picturesFolder($0, in: folder) }
         let index = try DatasetIndex.open(manifest, in: folder)
@@ -51,7 +51,7 @@ package struct Dataset: Sendable {
     /// Reads the whole dataset and checks its hash, every line, every number and the index.
     ///
     /// - Throws: ``UserError`` that names the first file and line that is damaged or was changed.
-    package func verify() throws {
+    public func verify() throws {
         let ids = try ItemsFile.check(items.lines, manifest)
         try UsersFile.check(users)
         try histories.check(items: items.count, in: folder)

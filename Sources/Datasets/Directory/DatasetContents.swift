@@ -1,20 +1,20 @@
 import Files
-package import Foundation
+public import Foundation
 import Owned
 
 /// What goes into a dataset directory: made by an import or by a program of its own.
-package struct DatasetContents: Sendable {
+public struct DatasetContents: Sendable {
     /// One item: its id, title and the picture's path below ``DatasetContents/pictures``.
-    package struct Item: Sendable, Equatable {
+    public struct Item: Sendable, Equatable {
         /// The id, not empty and unique.
-        package var id: String
+        public var id: String
         /// The title; nil where there is none.
-        package var title: String?
+        public var title: String?
         /// The picture's path below the pictures folder; nil where there is none.
-        package var picturePath: String?
+        public var picturePath: String?
 
         /// Makes an item.
-        package init(id: String, title: String? = nil, picturePath: String? = nil) {
+        public init(id: String, title: String? = nil, picturePath: String? = nil) {
             self.id = id
             self.title = title
             self.picturePath = picturePath
@@ -22,24 +22,24 @@ package struct DatasetContents: Sendable {
     }
 
     /// The dataset's name.
-    package var name: String
+    public var name: String
     /// Where it came from, in words.
-    package var source: String
+    public var source: String
     /// The items; an item's place here becomes its index.
-    package var items: [Item]
+    public var items: [Item]
     /// The folder that the pictures' paths start from.
-    package var pictures: URL?
+    public var pictures: URL?
     /// The users' ids, unique.
-    package var users: [String]
+    public var users: [String]
     /// Where each user's interactions start, and the number of all at the end [users + 1].
-    package var offsets: [Int64]
+    public var offsets: [Int64]
     /// The item of each interaction, oldest first within a user [interactions].
-    package var interactions: [Int32]
+    public var interactions: [Int32]
     /// When each interaction was, not falling within a user [interactions]; nil where unknown.
-    package var timestamps: [Int64]?
+    public var timestamps: [Int64]?
 
     /// Makes contents from flat arrays.
-    package init(
+    public init(
         name: String, source: String, items: [Item], pictures: URL? = nil, users: [String], offsets: [Int64],
         interactions: [Int32], timestamps: [Int64]? = nil
     ) {
@@ -54,7 +54,7 @@ package struct DatasetContents: Sendable {
     }
 
     /// Makes contents from users with their item indices, oldest first.
-    package init(
+    public init(
         name: String, source: String, items: [Item], pictures: URL? = nil, histories: [(user: String, items: [Int32])]
     ) {
         var offsets: [Int64] = [0]
@@ -143,7 +143,7 @@ extension DatasetContents {
     ///   - replacing: whether a directory that is there gives way.
     /// - Throws: ``UserError`` when the dataset is empty, a picture path leaves its folder, an id is empty or there twice, or the disk fails.
     @discardableResult
-    package func write(to folder: URL, replacing: Bool = false) throws -> Dataset {
+    public func write(to folder: URL, replacing: Bool = false) throws -> Dataset {
         let ids = try check()
         let list = InteractionList()
         for index in interactions.indices {

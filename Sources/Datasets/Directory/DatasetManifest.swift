@@ -2,7 +2,7 @@ import Files
 import Foundation
 
 /// What `dataset.json` says: the dataset's name, origin, counts and hash.
-package struct DatasetManifest: Codable, Sendable, Equatable {
+public struct DatasetManifest: Codable, Sendable, Equatable {
     /// The version of the directory's form that this code reads and writes.
     package static let currentVersion = 1
     static let fileName = "dataset.json"

@@ -2,26 +2,26 @@ import Files
 import Foundation
 
 /// The users' histories, flat and mapped: user u's items are `items[offsets[u]..<offsets[u + 1]]`, oldest first.
-package struct Histories: RandomAccessCollection, Sendable {
+public struct Histories: RandomAccessCollection, Sendable {
     /// Item indices of all users, one user after the other [interactions].
-    package let items: MappedArray<Int32>
+    public let items: MappedArray<Int32>
     /// Where each user's items start; one more at the end [users + 1].
-    package let offsets: MappedArray<Int64>
+    public let offsets: MappedArray<Int64>
     /// When each interaction was, in the unit of the source, not falling within a user [interactions]; nil where unknown.
-    package let timestamps: MappedArray<Int64>?
+    public let timestamps: MappedArray<Int64>?
 
     /// The first user, always 0.
-    package var startIndex: Int { 0 }
+    public var startIndex: Int { 0 }
     /// The number of users.
-    package var endIndex: Int { offsets.count - 1 }
+    public var endIndex: Int { offsets.count - 1 }
 
     /// The items of a user, oldest first; mapped, not copied.
-    package subscript(user: Int) -> MappedArray<Int32> { items.part(range(of: user)) }
+    public subscript(user: Int) -> MappedArray<Int32> { items.part(range(of: user)) }
 
     /// Where a user's interactions are in ``items`` and ``timestamps``.
     ///
     /// Always within them, whatever damage there may be in the file.
-    package func range(of user: Int) -> Range<Int> {
+    public func range(of user: Int) -> Range<Int> {
         let end = Swift.min(Swift.max(0, Int(offsets[user + 1])), items.count)
         return Swift.min(Swift.max(0, Int(offsets[user])), end)..<end
     }

@@ -1,14 +1,14 @@
 import Files
-package import Foundation
+public import Foundation
 
 /// One item of a dataset: what it is called, and where its picture is.
-package struct Item: Sendable, Equatable {
+public struct Item: Sendable, Equatable {
     /// The id the source gave it, unique in the dataset.
-    package let id: String
+    public let id: String
     /// The title; nil where the source has none.
-    package let title: String?
+    public let title: String?
     /// The picture's path below the pictures root; nil where the item has none. It never leaves the root.
-    package let picturePath: String?
+    public let picturePath: String?
     private let root: URL?
 
     /// Makes an item; `root` is the folder that `picturePath` starts from.
@@ -20,7 +20,7 @@ package struct Item: Sendable, Equatable {
     }
 
     /// Where the picture is; nil where the item has none.
-    package var picture: URL? {
+    public var picture: URL? {
         guard let root, let picturePath else { return nil }
         return root.appending(path: picturePath)
     }
@@ -48,7 +48,7 @@ struct ItemFields {
 /// The items of a dataset; an item's index is its place here. Each is read from the mapped file when it is asked for.
 ///
 /// An item whose line is damaged has an empty id, no title and no picture; ``Dataset/verify()`` finds and names such lines.
-package struct Items: RandomAccessCollection, Sendable {
+public struct Items: RandomAccessCollection, Sendable {
     let lines: MappedLines
     private let places: MappedArray<UInt64>
     private let root: URL?
@@ -60,12 +60,12 @@ package struct Items: RandomAccessCollection, Sendable {
     }
 
     /// The first index, always 0.
-    package var startIndex: Int { 0 }
+    public var startIndex: Int { 0 }
     /// The number of items.
-    package var endIndex: Int { lines.count }
+    public var endIndex: Int { lines.count }
 
     /// An item.
-    package subscript(index: Int) -> Item {
+    public subscript(index: Int) -> Item {
         lines.withLine(index) { line in
             var fields = ItemFields()
             do { try fields.read(line) } catch { return Item(id: "", title: nil, picturePath: nil, root: root) }

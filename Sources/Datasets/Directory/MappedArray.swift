@@ -2,7 +2,7 @@ import Files
 import Foundation
 
 /// The elements of a tensor in a mapped file, read in place: a part of it costs no copy, and the mapping lives as long as any part.
-package struct MappedArray<Element: BitwiseCopyable & Sendable>: RandomAccessCollection, Sendable {
+public struct MappedArray<Element: BitwiseCopyable & Sendable>: RandomAccessCollection, Sendable {
     private let owner: ElementOwner
     // Points into what `owner` keeps, which never changes after it was made.
     nonisolated(unsafe) private let elements: UnsafeBufferPointer<Element>
@@ -24,12 +24,12 @@ package struct MappedArray<Element: BitwiseCopyable & Sendable>: RandomAccessCol
     }
 
     /// The first index, always 0.
-    package var startIndex: Int { 0 }
+    public var startIndex: Int { 0 }
     /// One past the last index.
-    package var endIndex: Int { elements.count }
+    public var endIndex: Int { elements.count }
 
     /// The element at `index`.
-    package subscript(index: Int) -> Element {
+    public subscript(index: Int) -> Element {
         precondition(index >= 0 && index < elements.count, "index \(index) of \(elements.count)")
         return withExtendedLifetime(owner) { elements[index] }
     }
@@ -41,7 +41,7 @@ package struct MappedArray<Element: BitwiseCopyable & Sendable>: RandomAccessCol
     }
 
     /// Calls `body` with the elements; the pointer must not outlive the call.
-    package func withContiguousStorageIfAvailable<Result>(
+    public func withContiguousStorageIfAvailable<Result>(
         _ body: (UnsafeBufferPointer<Element>) throws -> Result
     ) rethrows -> Result? { try withElements(body) }
 

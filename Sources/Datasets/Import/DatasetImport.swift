@@ -3,7 +3,7 @@ package import Foundation
 import Owned
 
 /// Reads raw files and writes a dataset directory.
-package struct DatasetImport: Sendable {
+public struct DatasetImport: Sendable {
     /// Where it reads from.
     package var source: ImportSource
     /// The choices.
@@ -65,7 +65,7 @@ package struct DatasetImport: Sendable {
 }
 
 /// What an import read, made and left out.
-package struct ImportReport: Codable, Sendable, Equatable {
+public struct ImportReport: Codable, Sendable, Equatable {
     /// Users in the dataset.
     package internal(set) var users = 0
     /// Items in the dataset.

@@ -1,9 +1,9 @@
 import Foundation
 
 /// Choices of an import; the defaults keep everything and stop at the first thing that does not fit.
-package struct ImportOptions: Sendable {
+public struct ImportOptions: Sendable {
     /// What happens to an interaction with an item that the items table does not have.
-    package enum UnknownItems: String, Sendable, Codable, CaseIterable {
+    public enum UnknownItems: String, Sendable, Codable, CaseIterable {
         /// The import stops and names file, line and item.
         case fail
         /// The interaction is left out and counted.
@@ -11,7 +11,7 @@ package struct ImportOptions: Sendable {
     }
 
     /// What happens to a second row with the same item id.
-    package enum DuplicateItems: String, Sendable, Codable, CaseIterable {
+    public enum DuplicateItems: String, Sendable, Codable, CaseIterable {
         /// The import stops and names both lines.
         case fail
         /// The first row counts, later ones are counted and passed over.
@@ -19,7 +19,7 @@ package struct ImportOptions: Sendable {
     }
 
     /// What happens to items that nobody interacted with.
-    package enum UnusedItems: String, Sendable, Codable, CaseIterable {
+    public enum UnusedItems: String, Sendable, Codable, CaseIterable {
         /// They stay in the catalogue.
         case keep
         /// They are left out and counted.
@@ -27,7 +27,7 @@ package struct ImportOptions: Sendable {
     }
 
     /// How a user's interactions are ordered.
-    package enum Order: String, Sendable, Codable, CaseIterable {
+    public enum Order: String, Sendable, Codable, CaseIterable {
         /// By the column of times; in the order of rows, with a warning, where there is none.
         case time
         /// In the order of rows; times are not read.
@@ -35,7 +35,7 @@ package struct ImportOptions: Sendable {
     }
 
     /// What happens to an interaction of the same user and item at the same time as another; without times, of the same user and item.
-    package enum Duplicates: String, Sendable, Codable, CaseIterable {
+    public enum Duplicates: String, Sendable, Codable, CaseIterable {
         /// All stay, and are counted.
         case keep
         /// The first counts, later ones are counted and left out.
@@ -45,24 +45,24 @@ package struct ImportOptions: Sendable {
     }
 
     /// The dataset's name; nil for the name of the directory that is made.
-    package var name: String?
+    public var name: String?
     /// Interactions with unknown items: fail.
-    package var unknownItems = UnknownItems.fail
+    public var unknownItems = UnknownItems.fail
     /// Items that are there twice: fail.
-    package var duplicateItems = DuplicateItems.fail
+    public var duplicateItems = DuplicateItems.fail
     /// Items without interactions: keep.
-    package var unusedItems = UnusedItems.keep
+    public var unusedItems = UnusedItems.keep
     /// The order of a user's interactions: by time.
-    package var order = Order.time
+    public var order = Order.time
     /// Interactions that are there twice: keep.
-    package var duplicates = Duplicates.keep
+    public var duplicates = Duplicates.keep
     /// Whether `&quot;` and the like in titles become characters: yes.
-    package var decodesEntities = true
+    public var decodesEntities = true
     /// Whether an older dataset directory gives way: no.
-    package var replacing = false
+    public var replacing = false
     /// How many places of each kind of problem the report lists: 10.
-    package var listedProblems = 10
+    public var listedProblems = 10
 
     /// Makes options with the defaults.
-    package init() {}
+    public init() {}
 }

@@ -11,9 +11,9 @@ import Files
 /// one from t2 on is the test target, its history the training sequence and all interactions in [t1, t2). A user without
 /// such an interaction, or without any history before it, has no such case. A quantile q of N interactions is the
 /// timestamp in place ⌊qN⌋ of all timestamps in order, from 0.
-package struct Split: Sendable {
+public struct Split: Sendable {
     /// The parts that models are evaluated on.
-    package enum Part: String, Codable, Sendable, CaseIterable {
+    public enum Part: String, Codable, Sendable, CaseIterable {
         /// Chooses the checkpoint.
         case validation
         /// Is reported.

@@ -1,9 +1,9 @@
-package import Files
+public import Files
 
 /// How histories are divided into training, validation and test.
-package struct SplitOptions: Codable, Sendable, Equatable {
+public struct SplitOptions: Codable, Sendable, Equatable {
     /// The rules there are.
-    package enum Kind: String, Codable, Sendable, CaseIterable {
+    public enum Kind: String, Codable, Sendable, CaseIterable {
         /// The last item is the test target, the last but one the validation target, what is before trains.
         case leaveLastTwo = "leave-last-two"
         /// Two points in time: what is before the first trains, the first item from each on is a target.
@@ -11,22 +11,22 @@ package struct SplitOptions: Codable, Sendable, Equatable {
     }
 
     /// The rule; leave-last-two by default.
-    package var kind = Kind.leaveLastTwo
+    public var kind = Kind.leaveLastTwo
     /// Users with fewer interactions are left out; 5 by default, at least 3.
-    package var minimumItems = 5
+    public var minimumItems = 5
     /// At most this many of a user's last interactions are kept; 13 by default, at least 4.
-    package var maximumItems = 13
+    public var maximumItems = 13
     /// Timestamp rule: where validation starts, in the dataset's unit; nil to use ``validationQuantile``.
-    package var validationTime: Int64?
+    public var validationTime: Int64?
     /// Timestamp rule: where test starts, in the dataset's unit; nil to use ``testQuantile``.
-    package var testTime: Int64?
+    public var testTime: Int64?
     /// Timestamp rule: the share of all interactions that are before validation; 0.8 by default.
-    package var validationQuantile = 0.8
+    public var validationQuantile = 0.8
     /// Timestamp rule: the share of all interactions that are before test; 0.9 by default.
-    package var testQuantile = 0.9
+    public var testQuantile = 0.9
 
     /// Makes options with the defaults of the papers.
-    package init(
+    public init(
         kind: Kind = .leaveLastTwo, minimumItems: Int = 5, maximumItems: Int = 13, validationTime: Int64? = nil,
         testTime: Int64? = nil
     ) {
@@ -38,7 +38,7 @@ package struct SplitOptions: Codable, Sendable, Equatable {
     }
 
     /// Reads options; what is not there has its default.
-    package init(from decoder: any Decoder) throws {
+    public init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
         self.init()
         kind = try values.decodeIfPresent(Kind.self, forKey: .kind) ?? kind
@@ -52,18 +52,18 @@ package struct SplitOptions: Codable, Sendable, Equatable {
 
     /// The inputs of the user encoder (L in the article Mathematics): ``maximumItems`` less the two targets and the newest training
     /// item; 10 by default.
-    package var inputLength: Int { maximumItems - 3 }
+    public var inputLength: Int { maximumItems - 3 }
 
     /// The most items a training sequence has: one more than ``inputLength``.
-    package var longestTrainingSequence: Int { maximumItems - 2 }
+    public var longestTrainingSequence: Int { maximumItems - 2 }
 
     /// Checks that the options make sense together.
     ///
     /// - Throws: ``UserError`` that names the setting.
-    package func check() throws { try problems().check() }
+    public func check() throws { try problems().check() }
 
     /// All settings that make no sense, by the names that they have in a configuration.
-    package func problems() -> Problems {
+    public func problems() -> Problems {
         var problems = Problems()
         problems.require(
             (3...Self.most).contains(minimumItems), "is \(minimumItems), expected 3 to \(Self.most)", at: "minimum_items",

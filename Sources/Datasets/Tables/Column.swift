@@ -1,5 +1,5 @@
 /// A column of a table: by the name in its header (or the key, in JSONL), or by its number from 1.
-package enum Column: Sendable, Equatable, Codable, ExpressibleByStringLiteral, ExpressibleByIntegerLiteral,
+public enum Column: Sendable, Equatable, Codable, ExpressibleByStringLiteral, ExpressibleByIntegerLiteral,
     CustomStringConvertible
 {
     /// The column with this name.
@@ -16,18 +16,18 @@ package enum Column: Sendable, Equatable, Codable, ExpressibleByStringLiteral, E
     }
 
     /// Makes a column from a text as in ``init(_:)``.
-    package init(stringLiteral text: String) { self.init(text) }
+    public init(stringLiteral text: String) { self.init(text) }
     /// Makes a column from a number.
-    package init(integerLiteral number: Int) { self = .number(number) }
+    public init(integerLiteral number: Int) { self = .number(number) }
 
     /// Reads a column: a number, or a text as in ``init(_:)``.
-    package init(from decoder: any Decoder) throws {
+    public init(from decoder: any Decoder) throws {
         let value = try decoder.singleValueContainer()
         if let number = try? value.decode(Int.self) { self = .number(number) } else { self.init(try value.decode(String.self)) }
     }
 
     /// Writes the name or the number.
-    package func encode(to encoder: any Encoder) throws {
+    public func encode(to encoder: any Encoder) throws {
         var value = encoder.singleValueContainer()
         switch self {
         case .name(let name), .digits(let name): try value.encode(name)
@@ -36,7 +36,7 @@ package enum Column: Sendable, Equatable, Codable, ExpressibleByStringLiteral, E
     }
 
     /// The column as it is shown.
-    package var description: String {
+    public var description: String {
         switch self {
         case .name(let name): "\(Excerpt(name))"
         case .number(let number): "\(number)"

@@ -2,7 +2,7 @@ import Files
 import Foundation
 
 /// What stands between the fields of a row: one character, or a text of several as `::`.
-package struct Separator: Sendable, Equatable, Codable, CustomStringConvertible {
+public struct Separator: Sendable, Equatable, Codable, CustomStringConvertible {
     private let bytes: [UInt8]
 
     /// Separators that people give by a word.
@@ -32,16 +32,16 @@ package struct Separator: Sendable, Equatable, Codable, CustomStringConvertible 
     private static let looked = [tab, colons, Separator(known: ";"), comma, pipe]
 
     /// Reads a text as ``init(_:)`` does.
-    package init(from decoder: any Decoder) throws { try self.init(decoder.singleValueContainer().decode(String.self)) }
+    public init(from decoder: any Decoder) throws { try self.init(decoder.singleValueContainer().decode(String.self)) }
 
     /// Writes the text, a tab as a word.
-    package func encode(to encoder: any Encoder) throws {
+    public func encode(to encoder: any Encoder) throws {
         var value = encoder.singleValueContainer()
         try value.encode(description)
     }
 
     /// The text, a tab or a space as a word.
-    package var description: String {
+    public var description: String {
         switch bytes {
         case [UInt8(ascii: "\t")]: "tab"
         case [UInt8(ascii: " ")]: "space"

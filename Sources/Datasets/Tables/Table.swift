@@ -2,9 +2,9 @@ package import Files
 package import Foundation
 
 /// A file of rows: CSV, TSV or JSONL, plain or gzip.
-package struct Table: Sendable, Equatable {
+public struct Table: Sendable, Equatable {
     /// How rows are written.
-    package enum Format: String, Sendable, Codable, CaseIterable {
+    public enum Format: String, Sendable, Codable, CaseIterable {
         /// Fields between commas; a field in quotes may hold commas, doubled quotes and line ends (RFC 4180).
         case csv
         /// Fields between tabs; quotes are ordinary characters.
@@ -14,7 +14,7 @@ package struct Table: Sendable, Equatable {
     }
 
     /// What the first row of a CSV or TSV has.
-    package enum FirstRow: String, Sendable, Codable, CaseIterable {
+    public enum FirstRow: String, Sendable, Codable, CaseIterable {
         /// Told by how columns are asked for and by what stands in it.
         case auto
         /// The columns' names.

@@ -1,12 +1,12 @@
-package import Encoders
+public import Encoders
 package import Foundation
-package import HiddenStates
-package import Torch
+public import HiddenStates
+public import Torch
 
 /// How a catalogue is encoded.
-package struct EncodingOptions: Sendable {
+public struct EncodingOptions: Sendable {
     /// What the encoder computes in.
-    package enum Precision: String, Sendable, CaseIterable {
+    public enum Precision: String, Sendable, CaseIterable {
         /// Single precision, the reference.
         case float32
         /// Weights and states in bfloat16: several times faster where the processor or GPU has units for it.
@@ -16,7 +16,7 @@ package struct EncodingOptions: Sendable {
     }
 
     /// What becomes of a picture that is damaged, cut off, of an unknown format, or not there.
-    package enum DamagedPictures: String, Sendable, CaseIterable {
+    public enum DamagedPictures: String, Sendable, CaseIterable {
         /// The item counts as one without a picture, and the file is named in the result.
         case skip
         /// Encoding ends with an error that names the file.
@@ -24,38 +24,38 @@ package struct EncodingOptions: Sendable {
     }
 
     /// The hidden states to keep, in the order stored. nil: ``usualLayers(depth:)``.
-    package var layers: [Int]?
+    public var layers: [Int]?
     /// How token states become one vector. nil: as is usual for the encoder's family.
-    package var pooling: Pooling?
+    public var pooling: Pooling?
     /// What the encoder computes in.
-    package var precision = Precision.float32
+    public var precision = Precision.float32
     /// What the states are stored in.
-    package var storedType = StateType.float16
+    public var storedType = StateType.float16
     /// The most tokens of a title, special tokens included.
-    package var maximumTokens = 30
+    public var maximumTokens = 30
     /// The most token states in a batch; a picture of 224 pixels in patches of 16 has 197. At least one item makes a batch.
-    package var batchTokens = 2048
+    public var batchTokens = 2048
     /// What becomes of damaged pictures.
-    package var damagedPictures = DamagedPictures.skip
+    public var damagedPictures = DamagedPictures.skip
     /// Bytes of memory that may be used. An encoder whose weights take more than half of it is read block by block. nil: no limit.
-    package var memory: Int?
+    public var memory: Int?
     /// Bytes of token states that may be on the disk at a time when an encoder is read block by block.
-    package var spillLimit = 64 << 30
+    public var spillLimit = 64 << 30
     /// Where the encoder runs.
-    package var device = Device.cpu
+    public var device = Device.cpu
     /// Threads for tokenizing and decoding. nil: one per core that the encoder leaves, else all between its batches.
-    package var threads: Int?
+    public var threads: Int?
     /// Items per shard of the store. nil: as many as fill 64 MB.
-    package var shardItems: Int?
+    public var shardItems: Int?
     /// Whether a store or an interrupted build of another encoder gives way, instead of an error.
-    package var startingAnew = false
+    public var startingAnew = false
 
     /// The usual options.
-    package init() {}
+    public init() {}
 
     /// The hidden states that are kept when nothing else is said: 7 spread evenly over the encoder, the first and the last among
     /// them; all where the encoder has no more. 0, 2, 4, ..., 12 for 12 blocks.
-    package static func usualLayers(depth: Int) -> [Int] {
+    public static func usualLayers(depth: Int) -> [Int] {
         let count = min(7, depth + 1)
         return (0..<count).map { ($0 * depth + (count - 1) / 2) / max(1, count - 1) }
     }

@@ -1,7 +1,7 @@
 package import Torch
 
 /// How the token states of an item become one vector.
-package enum Pooling: String, Sendable, Codable, CaseIterable {
+public enum Pooling: String, Sendable, Codable, CaseIterable {
     /// The first token's state: [CLS] of BERT, the class token of ViT.
     case first
     /// The mean over the tokens' states, padding left out.

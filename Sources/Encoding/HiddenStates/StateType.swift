@@ -1,7 +1,7 @@
 import Files
 
 /// The number format of stored states.
-package enum StateType: String, Codable, Sendable, CaseIterable {
+public enum StateType: String, Codable, Sendable, CaseIterable {
     /// 1 sign, 5 exponent, 10 mantissa bits; values up to 65504.
     case float16
     /// 1 sign, 8 exponent, 7 mantissa bits; the range of float32.

@@ -1,16 +1,16 @@
 package import Files
 
 /// A mean over users with its 95 % confidence interval.
-package struct Estimate: Codable, Equatable, Sendable {
+public struct Estimate: Codable, Equatable, Sendable {
     /// The mean.
-    package var value: Double
+    public var value: Double
     /// The lower end of the interval; nil when none was computed.
-    package var low: Double?
+    public var low: Double?
     /// The upper end of the interval; nil when none was computed.
-    package var high: Double?
+    public var high: Double?
 
     /// Makes an estimate.
-    package init(_ value: Double, low: Double? = nil, high: Double? = nil) {
+    public init(_ value: Double, low: Double? = nil, high: Double? = nil) {
         self.value = value
         self.low = low
         self.high = high

@@ -2,7 +2,7 @@ import Files
 package import Foundation
 
 /// What a run found and what it cost: `result.json`.
-package struct RunResult: Sendable, Codable, Equatable {
+public struct RunResult: Sendable, Codable, Equatable {
     /// The gates of one tower after the best epoch, by block.
     package struct TowerGates: Sendable, Codable, Equatable {
         /// `image`, `text` or `inter`.

@@ -1,5 +1,5 @@
 /// What a look over many settings or files found: every problem, not the first alone, so that one reading mends all.
-package struct Problems {
+public struct Problems {
     /// In the order in which they were found.
     package private(set) var all: [UserError] = []
 
@@ -55,7 +55,7 @@ package struct Problems {
 
 extension UserError {
     /// The error with a place that counts from above a section: `heads` below `train.user_encoder` is `train.user_encoder.heads`.
-    package func below(_ section: String) -> UserError {
+    public func below(_ section: String) -> UserError {
         var error = self
         error.place = place.map { "\(section).\($0)" } ?? section
         return error

@@ -1,5 +1,5 @@
 /// How the characters of a text file are written as bytes.
-package enum TextEncoding: String, Sendable, Codable, CaseIterable {
+public enum TextEncoding: String, Sendable, Codable, CaseIterable {
     /// UTF-8.
     case utf8 = "utf-8"
     /// UTF-16 with the lower byte first.

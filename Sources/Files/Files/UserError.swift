@@ -4,23 +4,23 @@ import Foundation
 ///
 /// Every error that can reach a user of the command or the library has this one form, so that each says where, what and what to do.
 /// Mistakes of our own are preconditions instead.
-package struct UserError: Error, Equatable, Sendable, CustomStringConvertible {
+public struct UserError: Error, Equatable, Sendable, CustomStringConvertible {
     /// Where it is: `items.tsv:12`, `model.safetensors: tensor "pooler.bias"`, `config.yaml: train.rate`; nil when there is no place.
-    package var place: String?
+    public var place: String?
     /// What is wrong: what was found and what was expected.
-    package var problem: String
+    public var problem: String
     /// What to do about it, as an instruction; nil when nothing better can be said than the problem itself.
-    package var remedy: String?
+    public var remedy: String?
 
     /// Makes an error.
-    package init(_ problem: String, at place: String? = nil, remedy: String? = nil) {
+    public init(_ problem: String, at place: String? = nil, remedy: String? = nil) {
         self.place = place
         self.problem = problem
         self.remedy = remedy
     }
 
     /// The error as shown: `place: problem`, and the remedy on a line of its own.
-    package var description: String {
+    public var description: String {
         var text = place.map { "\($0): \(problem)" } ?? problem
         if let remedy { text += "\n  \(remedy)" }
         return text
@@ -50,7 +50,7 @@ extension UserError {
     /// - Parameters:
     ///   - action: what was tried, as in "could not list the folder".
     ///   - path: the file it was tried on.
-    package static func system(_ action: String, at path: String, error: any Error) -> UserError {
+    public static func system(_ action: String, at path: String, error: any Error) -> UserError {
         // In Foundation for Linux the cause is no `NSError` until it is made one.
         if let cause = ((error as NSError).userInfo[NSUnderlyingErrorKey] as? any Error).map({ $0 as NSError }),
             cause.domain == NSPOSIXErrorDomain

@@ -1,18 +1,18 @@
 import Synchronization
 
 /// How far a long piece of work has come; libraries report it, the command draws it.
-package struct WorkProgress: Sendable, Equatable {
+public struct WorkProgress: Sendable, Equatable {
     /// What is being done, as in "encoding pictures".
-    package var task: String
+    public var task: String
     /// How many are done.
-    package var done: Int
+    public var done: Int
     /// How many there are; nil when that is not known beforehand.
-    package var total: Int?
+    public var total: Int?
     /// What is counted, in the plural, as in "items".
-    package var unit: String
+    public var unit: String
 
     /// Makes a progress.
-    package init(_ task: String, done: Int, total: Int?, unit: String) {
+    public init(_ task: String, done: Int, total: Int?, unit: String) {
         self.task = task
         self.done = done
         self.total = total
@@ -20,32 +20,32 @@ package struct WorkProgress: Sendable, Equatable {
     }
 
     /// Takes reports of progress.
-    package typealias Handler = (WorkProgress) -> Void
+    public typealias Handler = (WorkProgress) -> Void
 }
 
 /// Asks work to stop at its next safe point; one side asks, the other looks.
 ///
 /// Work that is told to stop keeps what it has finished, leaves nothing half-written and throws `CancellationError`. Whoever offers
 /// no stopping hands over a token of its own that nobody else holds.
-package final class StopToken: Sendable {
+public final class StopToken: Sendable {
     private let requested = Atomic(false)
 
     /// A token by which nobody has asked yet.
-    package init() {}
+    public init() {}
 
     /// Whether somebody has asked.
-    package var isRequested: Bool { requested.load(ordering: .relaxed) }
+    public var isRequested: Bool { requested.load(ordering: .relaxed) }
 
     /// Asks; may be called on any thread and any number of times.
     ///
     /// - Returns: whether somebody had asked before.
     @discardableResult
-    package func request() -> Bool { requested.exchange(true, ordering: .relaxed) }
+    public func request() -> Bool { requested.exchange(true, ordering: .relaxed) }
 
     /// Leaves the work where somebody has asked.
     ///
     /// - Throws: `CancellationError`.
-    package func check() throws {
+    public func check() throws {
         if isRequested { throw CancellationError() }
     }
 }

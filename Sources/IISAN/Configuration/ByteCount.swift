@@ -2,7 +2,7 @@ import Files
 import Yams
 
 /// A number of bytes as people write it: `8GB`, `512 MB`, `2GiB`.
-package struct ByteCount: Sendable, Equatable {
+public struct ByteCount: Sendable, Equatable {
     /// The bytes.
     package var bytes: Int
 
@@ -31,7 +31,7 @@ package struct ByteCount: Sendable, Equatable {
 
 extension ByteCount: CustomStringConvertible {
     /// The count in the largest unit that it is a whole number of.
-    package var description: String {
+    public var description: String {
         let unit = Self.units.sorted { $0.1 > $1.1 }.first { bytes >= $0.1 && bytes % $0.1 == 0 } ?? ("B", 1)
         return "\(bytes / unit.1)\(unit.0)"
     }

@@ -1,28 +1,28 @@
 import Datasets
 import Encoders
 import Files
-package import Foundation
+public import Foundation
 import Modeling
 import Training
 import Yams
 
 /// All settings of a run, from raw files to a report: one YAML file, one section per stage.
-package struct Configuration: Sendable, Equatable {
+public struct Configuration: Sendable, Equatable {
     /// Raw files and splits.
-    package var data = DataSettings()
+    public var data = DataSettings()
     /// Frozen encoders and their stores.
-    package var encode = EncodeSettings()
+    public var encode = EncodeSettings()
     /// Model and training.
-    package var train = TrainSettings()
+    public var train = TrainSettings()
     /// Ranking.
-    package var evaluate = EvaluateSettings()
+    public var evaluate = EvaluateSettings()
     /// Where computing happens: `auto`, `cpu`, `cuda`, `cuda:N` or `mps`.
-    package var device = "auto"
+    public var device = "auto"
     /// Threads of one operation; 0 leaves it to LibTorch.
-    package var threads = 0
+    public var threads = 0
 
     /// The defaults.
-    package init() {}
+    public init() {}
 
     /// Reads a file.
     ///
@@ -33,7 +33,7 @@ package struct Configuration: Sendable, Equatable {
     ///   - url: the YAML file.
     ///   - overrides: settings that come before the file's, as `train.epochs=3`.
     /// - Throws: ``UserError`` that names file, line and setting.
-    package init(_ url: URL, overrides: [String] = []) throws {
+    public init(_ url: URL, overrides: [String] = []) throws {
         try self.init(
             yaml: Self.text(of: url), source: url.path, overrides: overrides, folder: url.deletingLastPathComponent())
     }
@@ -43,7 +43,7 @@ package struct Configuration: Sendable, Equatable {
     /// - Parameters:
     ///   - source: what messages call the text.
     ///   - folder: what relative paths count from.
-    package init(yaml text: String, source: String, overrides: [String] = [], folder: URL) throws {
+    public init(yaml text: String, source: String, overrides: [String] = [], folder: URL) throws {
         var root = try Self.tree(text, source: source, folder: folder)
         for override in overrides { try Self.apply(override, to: &root) }
         self = try Self.read(root, SettingsPlace(source: source))
@@ -54,7 +54,7 @@ package struct Configuration: Sendable, Equatable {
     /// A configuration with every section, to start from: paths are relative and have to be filled in.
     ///
     /// - Parameter overrides: as in ``init(_:overrides:)``.
-    package static func example(overrides: [String] = []) throws -> Configuration {
+    public static func example(overrides: [String] = []) throws -> Configuration {
         var example = Configuration()
         example.data.source = ImportSettings()
         example.data.source?.interactions = "users.tsv"
@@ -79,14 +79,14 @@ package struct Configuration: Sendable, Equatable {
     }
 
     /// The settings as commented YAML that reads back to the same.
-    package var yaml: String { yaml(indent: 0) }
+    public var yaml: String { yaml(indent: 0) }
 
     /// Stops settings that make no sense, whatever the files are that they name.
     ///
     /// A model that cannot be built is no reason to refuse what does not build one; it is named here beside other settings only.
     ///
     /// - Throws: ``UserError`` that names every such setting.
-    package func check() throws {
+    public func check() throws {
         if !problemsOfAnyWork().all.isEmpty { try problems().check() }
     }
 

@@ -7,16 +7,16 @@ package import HiddenStates
 import Yams
 
 /// The section `data`.
-package struct DataSettings: Sendable, Equatable {
+public struct DataSettings: Sendable, Equatable {
     /// The dataset directory.
-    package var dataset = "dataset"
+    public var dataset = "dataset"
     /// How the dataset is made of raw files; nil when it is there already.
-    package var source: ImportSettings?
+    public var source: ImportSettings?
     /// How histories are divided.
-    package var split = SplitOptions()
+    public var split = SplitOptions()
 
     /// The defaults.
-    package init() {}
+    public init() {}
 }
 
 extension DataSettings: SettingsSection {
@@ -56,40 +56,40 @@ extension Int64: SettingValue {
 }
 
 /// The section `encode`: the frozen encoders and their stores.
-package struct EncodeSettings: Sendable, Equatable {
+public struct EncodeSettings: Sendable, Equatable {
     /// One modality's encoder.
-    package struct Modality: Sendable, Equatable {
+    public struct Modality: Sendable, Equatable {
         /// The Hugging Face directory of the encoder.
-        package var encoder = ""
+        public var encoder = ""
         /// The folder of the hidden-state store.
-        package var store = ""
+        public var store = ""
         /// The layers whose states are kept; nil spreads seven over the depth.
-        package var layers: [Int]?
+        public var layers: [Int]?
         /// How token states become one; nil for the family's own.
-        package var pooling: Pooling?
+        public var pooling: Pooling?
         /// Titles are cut to this many tokens, special ones included.
-        package var maximumTokens = 30
+        public var maximumTokens = 30
         /// What becomes of pictures that cannot be read.
-        package var damaged = EncodingOptions.DamagedPictures.fail
+        public var damaged = EncodingOptions.DamagedPictures.fail
 
         /// The defaults.
-        package init() {}
+        public init() {}
     }
 
     /// The encoder of titles; nil without that modality.
-    package var text: Modality?
+    public var text: Modality?
     /// The encoder of pictures; nil without that modality.
-    package var image: Modality?
+    public var image: Modality?
     /// The type of stored states.
-    package var dtype = StateType.float16
+    public var dtype = StateType.float16
     /// The type of the encoders' matrix products.
-    package var precision = EncodingOptions.Precision.float32
+    public var precision = EncodingOptions.Precision.float32
 
     /// The memory that encoders may use; nil: four fifths of what the machine has free.
-    package var memory: ByteCount?
+    public var memory: ByteCount?
 
     /// The defaults.
-    package init() {}
+    public init() {}
 }
 
 extension EncodeSettings: SettingsSection {
@@ -128,16 +128,16 @@ extension EncodingOptions.DamagedPictures: SettingValue {}
 extension EncodingOptions.Precision: SettingValue {}
 
 /// The section `evaluate`.
-package struct EvaluateSettings: Sendable, Equatable {
+public struct EvaluateSettings: Sendable, Equatable {
     /// List lengths k of HR@k and NDCG@k.
-    package var cutoffs = [5, 10, 20]
+    public var cutoffs = [5, 10, 20]
     /// Users shown as examples in the report.
-    package var examples = 6
+    public var examples = 6
     /// A JSON file with a known best, `{"ceiling": {"hitRate10", "ndcg10"}}`, as a generated world's `world.json`.
-    package var ceiling: String?
+    public var ceiling: String?
 
     /// The defaults.
-    package init() {}
+    public init() {}
 }
 
 extension EvaluateSettings: SettingsSection {

@@ -1,12 +1,12 @@
-package import Datasets
+public import Datasets
 package import Files
 import Foundation
 import Yams
 
 /// The section `data.import`: which raw files a dataset is made of.
-package struct ImportSettings: Sendable, Equatable {
+public struct ImportSettings: Sendable, Equatable {
     /// The forms that raw files come in.
-    package enum Form: String, Sendable, CaseIterable {
+    public enum Form: String, Sendable, CaseIterable {
         case iisan
         case table
         case microlens
@@ -16,45 +16,45 @@ package struct ImportSettings: Sendable, Equatable {
     }
 
     /// The form.
-    package var form = Form.iisan
+    public var form = Form.iisan
     /// iisan: the users' file; table and recbole: the interactions; microlens: the pairs; amazon: the reviews; movielens: the ratings.
-    package var interactions = ""
+    public var interactions = ""
     /// iisan, table and recbole: the items' file; microlens: the titles; amazon: the metadata; movielens: the movies.
-    package var items: String?
+    public var items: String?
     /// The folder of pictures.
-    package var pictures: String?
+    public var pictures: String?
     /// table and recbole: the columns of the interactions.
-    package var user, item, timestamp: Column?
+    public var user, item, timestamp: Column?
     /// table and recbole: the columns of the items.
-    package var id, title, picture: Column?
+    public var id, title, picture: Column?
     /// table: how rows are written; nil to tell by the files' names, or else by their first rows.
-    package var tableFormat: Table.Format?
+    public var tableFormat: Table.Format?
     /// table: what stands between columns; nil to tell by the first row.
-    package var separator: Separator?
+    public var separator: Separator?
     /// table: what the first row has.
-    package var firstRow = Table.FirstRow.auto
+    public var firstRow = Table.FirstRow.auto
     /// table and recbole: how characters are written; nil for UTF-8, or what a byte order mark says.
-    package var encoding: TextEncoding?
+    public var encoding: TextEncoding?
     /// How a user's interactions are ordered.
-    package var order = ImportOptions.Order.time
+    public var order = ImportOptions.Order.time
     /// What becomes of interactions that are there twice.
-    package var duplicates = ImportOptions.Duplicates.keep
+    public var duplicates = ImportOptions.Duplicates.keep
     /// What becomes of items in histories that the items' file lacks.
-    package var unknownItems = ImportOptions.UnknownItems.fail
+    public var unknownItems = ImportOptions.UnknownItems.fail
     /// What becomes of an item that is listed twice.
-    package var duplicateItems = ImportOptions.DuplicateItems.fail
+    public var duplicateItems = ImportOptions.DuplicateItems.fail
     /// What becomes of items that nobody has.
-    package var unusedItems = ImportOptions.UnusedItems.keep
+    public var unusedItems = ImportOptions.UnusedItems.keep
     /// Whether `&amp;` and its like in titles are decoded.
-    package var decodeEntities = true
+    public var decodeEntities = true
 
     /// The defaults.
-    package init() {}
+    public init() {}
 
     /// The import these settings describe.
     ///
     /// - Throws: ``UserError`` when a file that the form needs is not named.
-    package func datasetImport(name: String, replacing: Bool) throws -> DatasetImport {
+    public func datasetImport(name: String, replacing: Bool) throws -> DatasetImport {
         guard !interactions.isEmpty else {
             throw UserError(
                 "no file is named", at: "data.import.interactions", remedy: "Name the file with the users' histories.")

@@ -3,20 +3,20 @@ package import Torch
 package import Training
 
 /// The section `train`: the model and its training.
-package struct TrainSettings: Sendable, Equatable {
+public struct TrainSettings: Sendable, Equatable {
     /// The run directory.
-    package var run = "run"
+    public var run = "run"
     /// The model.
-    package var model = RecommenderOptions()
+    public var model = RecommenderOptions()
     /// The kept text layers, of those stored; nil for all.
-    package var textLayers: [Int]?
+    public var textLayers: [Int]?
     /// The kept image layers, of those stored; nil for all.
-    package var imageLayers: [Int]?
+    public var imageLayers: [Int]?
     /// The training.
-    package var training = TrainingOptions()
+    public var training = TrainingOptions()
 
     /// The defaults.
-    package init() {}
+    public init() {}
 }
 
 extension TrainSettings: SettingsSection {

@@ -10,7 +10,7 @@ extension Pipeline {
     /// - Throws: `CancellationError` when told to stop, with nothing left behind; ``UserError`` for files that cannot be read or do not
     ///   fit, and for a dataset in the way that this configuration did not make.
     @discardableResult
-    package func importDataset() throws -> ImportReport? {
+    public func importDataset() throws -> ImportReport? {
         try checkFolders()
         let folder = URL(filePath: configuration.data.dataset)
         OwnedFolder.recover(.dataset, at: folder)

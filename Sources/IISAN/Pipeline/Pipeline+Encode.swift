@@ -1,7 +1,7 @@
 import Datasets
 import Catalogue
 import Files
-package import Foundation
+public import Foundation
 import HiddenStates
 import Hub
 import Owned
@@ -12,7 +12,7 @@ extension Pipeline {
     /// - Throws: `CancellationError` when told to stop, and the same call goes on from there; ``UserError`` when an encoder is missing or
     ///   damaged, a store is of another encoder, a picture cannot be read (as configured), a state does not fit the stored type, or the
     ///   disk is full.
-    package func encode() throws {
+    public func encode() throws {
         try checkFolders()
         try check([.encode])
         let dataset = try dataset()
@@ -153,7 +153,7 @@ extension Pipeline {
     ///
     /// - Returns: the stores' folders.
     /// - Throws: ``UserError`` that names the damaged shard.
-    package func verifyStores() throws -> [URL] {
+    public func verifyStores() throws -> [URL] {
         try [configuration.encode.text, configuration.encode.image].compactMap { $0 }.map {
             let store = try HiddenStateStore.open(URL(filePath: $0.store))
             try store.verify(progress: observer.onProgress, stop: observer.stop)

@@ -14,7 +14,7 @@ extension Pipeline {
     /// - Throws: `CancellationError` when told to stop; ``UserError`` when the run was trained with another dataset, store or encoder, is
     ///   not trained yet or is being written by another process. Its result is then what it was.
     @discardableResult
-    package func evaluate() throws -> RunResult { try writingRun { _ in try rankedResult() } }
+    public func evaluate() throws -> RunResult { try writingRun { _ in try rankedResult() } }
 
     private func rankedResult() throws -> RunResult {
         let dataset = try dataset()
@@ -55,7 +55,7 @@ extension Pipeline {
     /// Where the test targets stand for a trained run when its items are others than those it was trained on; nothing is written.
     ///
     /// - Throws: ``UserError`` when the run is not trained yet or the inputs do not fit the dataset.
-    package func ranks(_ part: Split.Part = .test, with changed: ChangedInputs) throws -> RankTable {
+    public func ranks(_ part: Split.Part = .test, with changed: ChangedInputs) throws -> RankTable {
         let dataset = try dataset()
         try checkRun(dataset)
         let split = try split(of: dataset)
@@ -86,7 +86,7 @@ extension Pipeline {
     /// - Parameter newItems: whether the dataset may be another one than the run was trained on, with items that came later; only for
     ///   methods that have no vector of their own per item, because these compute the vectors of all items from their states.
     /// - Throws: ``UserError`` when the run was trained with another dataset, store or encoder, or is not trained yet.
-    package func served(newItems: Bool = false) throws -> ServedModel {
+    public func served(newItems: Bool = false) throws -> ServedModel {
         let dataset = try dataset()
         guard !newItems || !configuration.train.model.method.hasItemVectors else {
             throw UserError(

@@ -18,7 +18,7 @@ extension Pipeline {
     /// - Parameter replacing: whether a run of other settings or data in the same folder gives way.
     /// - Throws: `CancellationError` when told to stop, and the same call goes on from there; ``UserError`` when something is missing or
     ///   does not fit, when the folder holds another run or something else, or when another process writes it.
-    package func train(replacing: Bool = false) throws {
+    public func train(replacing: Bool = false) throws {
         try checkFolders()
         try check([.train, .evaluate])
         try writingRun { try train(in: $0, replacing: replacing) }

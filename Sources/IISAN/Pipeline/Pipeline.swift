@@ -1,6 +1,6 @@
 package import Datasets
 package import Files
-package import Foundation
+public import Foundation
 import Owned
 package import Torch
 package import Training
@@ -8,28 +8,28 @@ package import Training
 /// All stages of a configuration, from raw files to recommendations; each can be run alone.
 ///
 /// Not `Sendable`: stages compute on the thread that calls them.
-package struct Pipeline {
+public struct Pipeline {
     /// What a stage tells while it works.
-    package struct Observer {
+    public struct Observer {
         /// Told how far the work has come.
-        package var onProgress: WorkProgress.Handler = { _ in }
+        public var onProgress: WorkProgress.Handler = { _ in }
         /// Told, in a line, what is done or skipped.
-        package var onMessage: (String) -> Void = { _ in }
+        public var onMessage: (String) -> Void = { _ in }
         /// Told after each epoch.
-        package var onEpoch: (TrainingEvent) -> Void = { _ in }
+        public var onEpoch: (TrainingEvent) -> Void = { _ in }
         /// Asks every stage to stop at its next safe point: what was done is kept, and the stage throws `CancellationError`.
-        package var stop: StopToken
+        public var stop: StopToken
 
         /// An observer that hears nothing.
         ///
         /// - Parameter stop: by which work is asked to stop; one of its own is asked by nobody.
-        package init(stop: StopToken = StopToken()) { self.stop = stop }
+        public init(stop: StopToken = StopToken()) { self.stop = stop }
     }
 
     /// The settings.
-    package let configuration: Configuration
+    public let configuration: Configuration
     /// Who is told.
-    package let observer: Observer
+    public let observer: Observer
     /// The file that the settings came from, which may not lie in what is written; nil where they came from none.
     let configurationFile: URL?
     /// What several stages need.
@@ -40,7 +40,7 @@ package struct Pipeline {
     /// Prepares the stages; nothing is read or made.
     ///
     /// - Parameter file: where the settings came from; nil for settings of a program.
-    package init(_ configuration: Configuration, file: URL? = nil, observer: Observer = Observer()) {
+    public init(_ configuration: Configuration, file: URL? = nil, observer: Observer = Observer()) {
         self.configuration = configuration
         self.observer = observer
         configurationFile = file
@@ -49,7 +49,7 @@ package struct Pipeline {
     /// The pipeline of a run directory, with the settings it was trained with.
     ///
     /// - Throws: ``UserError`` when the folder is not a run.
-    package init(run folder: URL, overrides: [String] = [], observer: Observer = Observer()) throws {
+    public init(run folder: URL, overrides: [String] = [], observer: Observer = Observer()) throws {
         let run = RunDirectory(folder)
         OwnedFolder.recover(.run, at: folder)
         guard FolderKind.run.isMarked(folder) else {
@@ -67,7 +67,7 @@ package struct Pipeline {
     /// Where it computes, with the configured threads; what asks for it loads LibTorch.
     ///
     /// - Throws: ``UserError`` when the device is not there, or LibTorch cannot be loaded.
-    package var device: Device {
+    public var device: Device {
         get throws {
             let device = try SettingsPlace(source: "device").naming { try Device(named: configuration.device) }
             LibTorch.keepFreedMemory()
@@ -81,12 +81,12 @@ package struct Pipeline {
     }
 
     /// The run directory.
-    package var run: RunDirectory { RunDirectory(URL(filePath: configuration.train.run)) }
+    public var run: RunDirectory { RunDirectory(URL(filePath: configuration.train.run)) }
 
     /// The dataset.
     ///
     /// - Throws: ``UserError`` when it is not there, damaged or of another version.
-    package func dataset() throws -> Dataset {
+    public func dataset() throws -> Dataset {
         let folder = URL(filePath: configuration.data.dataset)
         OwnedFolder.recover(.dataset, at: folder)
         guard FileManager.default.fileExists(atPath: folder.path) else {
@@ -100,7 +100,7 @@ package struct Pipeline {
     /// Runs all stages; those whose inputs have not changed are skipped.
     ///
     /// - Throws: `CancellationError` when told to stop, and the same call goes on from there; ``UserError`` as the stages do.
-    package func runAll() throws {
+    public func runAll() throws {
         try checkFolders()
         let encodes = configuration.train.model.readsStores
         try check(encodes ? [.data, .encode, .train, .evaluate] : [.data, .train, .evaluate])

@@ -1,7 +1,7 @@
-package import Torch
+public import Torch
 
 /// What turns catalogue items into vectors that can be compared with users.
-package protocol ItemTower: AnyObject {
+public protocol ItemTower: AnyObject {
     /// Numbers in an item vector.
     var width: Int { get }
 
@@ -31,13 +31,13 @@ package protocol ItemTower: AnyObject {
 
 extension ItemTower {
     /// None, as in towers without live encoders.
-    package var frozenCount: Int { 0 }
+    public var frozenCount: Int { 0 }
     /// None, as in towers without encoders.
-    package var encoderHashes: [String: String] { [:] }
+    public var encoderHashes: [String: String] { [:] }
     /// None, as in towers of one part.
-    package func parts(of items: Tensor) throws -> [(name: String, vectors: Tensor)] { [] }
+    public func parts(of items: Tensor) throws -> [(name: String, vectors: Tensor)] { [] }
     /// Nothing was put off.
-    package func finishBackward() {}
+    public func finishBackward() {}
 }
 
 /// One trained vector per item of the catalogue: SASRec on item ids, the baseline without content.

@@ -1,7 +1,7 @@
-package import Torch
+public import Torch
 
 /// The hidden states of some items where they lie: rows of a table, of which nothing is copied before it is needed.
-package struct StateRows {
+public struct StateRows {
     /// The table [rows, layers, width] of any floating type, in one piece or in several, which follow each other.
     let shards: [Tensor]
     /// The row of each item, int64 [items]; nil where the table is in one piece and holds these items and no others.
@@ -17,7 +17,7 @@ package struct StateRows {
     ///   - rows: the row of each item over all pieces: int64 [items].
     ///   - layers: the places of the kept layers in the table, ascending, at least one.
     ///   - device: where the states are wanted; the table's by default.
-    package init(_ shards: [Tensor], rows: Tensor, layers: [Int], on device: Device? = nil) {
+    public init(_ shards: [Tensor], rows: Tensor, layers: [Int], on device: Device? = nil) {
         self.shards = shards
         self.rows = rows.to(shards[0].device)
         self.layers = layers
@@ -25,7 +25,7 @@ package struct StateRows {
     }
 
     /// States that were computed for these items: [items, layers, width].
-    package init(_ states: Tensor) {
+    public init(_ states: Tensor) {
         (shards, rows, layers, device) = ([states], nil, Array(0..<states.size(1)), states.device)
     }
 
@@ -34,7 +34,7 @@ package struct StateRows {
     }
 
     /// float32 [items, layers, width] on the model's device.
-    package var dense: Tensor {
+    public var dense: Tensor {
         var states = gathered
         if layers != Array(0..<states.size(1)) {
             states = states.selecting(Tensor(layers.map(Int64.init), on: states.device), along: 1)
@@ -43,7 +43,7 @@ package struct StateRows {
     }
 
     /// The last kept layer's states: float32 [items, width] on the model's device.
-    package var last: Tensor {
+    public var last: Tensor {
         let layer = layers[layers.count - 1]
         if shards.count > 1 { return gathered.selected(1, layer).to(device).to(.float32) }
         let states = shards[0].selected(1, layer)

@@ -1,11 +1,11 @@
 import FoundationEssentials
 import Files
 package import HiddenStates
-package import OrderedCollections
-package import Torch
+public import OrderedCollections
+public import Torch
 
 /// Where a modality's hidden states come from.
-package protocol StateSource: AnyObject {
+public protocol StateSource: AnyObject {
     /// Their width and kept layers.
     var shape: ModalityShape { get }
     /// Whether an item has the modality [catalogue]; nil where all have it.
@@ -34,13 +34,13 @@ package protocol StateSource: AnyObject {
 
 extension StateSource {
     /// Nothing, as for a source that never changes.
-    package var trained: OrderedDictionary<String, Tensor> { [:] }
+    public var trained: OrderedDictionary<String, Tensor> { [:] }
     /// None, as for a source that computes nothing.
-    package var frozenCount: Int { 0 }
+    public var frozenCount: Int { 0 }
     /// Not known.
-    package var hash: String? { nil }
+    public var hash: String? { nil }
     /// Nothing was put off.
-    package func finishBackward() {}
+    public func finishBackward() {}
 }
 
 /// The hidden states of a modality as an item tower reads them: a learned stand-in takes the place of those that are missing.

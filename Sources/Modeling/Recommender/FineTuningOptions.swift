@@ -1,33 +1,33 @@
-package import Files
-package import Torch
+public import Files
+public import Torch
 
 /// How live encoders are fine-tuned.
-package struct FineTuningOptions: Sendable, Codable, Equatable {
+public struct FineTuningOptions: Sendable, Codable, Equatable {
     /// r of the adapters: the width between their two maps; 64 in the papers.
-    package var adapterWidth = 64
+    public var adapterWidth = 64
     /// s of the adapters: `relu` or `gelu`.
-    package var adapterActivation = Activation.relu
+    public var adapterActivation = Activation.relu
     /// r of LoRA: the rank of what is added to the query and value maps.
-    package var rank = 8
+    public var rank = 8
     /// α of LoRA: the addition's factor is α / r.
-    package var alpha = 16.0
+    public var alpha = 16.0
     /// Whether encoders have the dropout that their configuration names while training.
-    package var dropout = true
+    public var dropout = true
     /// Whether the encoders' intermediate results are computed again instead of kept: a third more time, a fraction of the memory.
-    package var checkpointing = false
+    public var checkpointing = false
     /// Token states in one pass of an encoder: bounds the memory of a pass where results are not kept.
-    package var passTokens = 8192
+    public var passTokens = 8192
 
     /// The papers' settings.
-    package init() {}
+    public init() {}
 
     /// Stops settings that cannot be built.
     ///
     /// - Throws: ``UserError`` that names the setting.
-    package func check() throws { try problems().check() }
+    public func check() throws { try problems().check() }
 
     /// All settings that cannot be built, by the names that they have in a configuration.
-    package func problems() -> Problems {
+    public func problems() -> Problems {
         var problems = Problems()
         problems.require(
             (1...1 << 16).contains(adapterWidth), "is \(adapterWidth), expected 1 to \(1 << 16)", at: "adapter_width")

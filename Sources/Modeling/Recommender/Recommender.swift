@@ -4,7 +4,7 @@ import OrderedCollections
 package import Torch
 
 /// What is trained: an item tower, a user encoder and the loss that ties them.
-package final class Recommender {
+public final class Recommender {
     /// From items to vectors.
     package let itemTower: any ItemTower
     /// From the vectors of a history to a user's vector.

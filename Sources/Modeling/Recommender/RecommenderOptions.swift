@@ -1,34 +1,34 @@
-package import Files
+public import Files
 
 /// The shape of a recommender.
-package struct RecommenderOptions: Sendable, Codable, Equatable {
+public struct RecommenderOptions: Sendable, Codable, Equatable {
     /// What turns items into vectors.
-    package var method = Method.iisan
+    public var method = Method.iisan
     /// Which of the modalities is read.
-    package var modality = ModalityChoice.both
+    public var modality = ModalityChoice.both
     /// Whether hidden states that never change come from the store; otherwise the encoders run in every step, to the same result.
-    package var cached = true
+    public var cached = true
     /// The probability with which a modality of an item counts as missing while training; an item keeps at least one.
-    package var modalityDropout = 0.0
+    public var modalityDropout = 0.0
     /// Numbers in item and user vectors; 64 in the papers.
-    package var width = 64
+    public var width = 64
     /// The side networks of the item tower.
-    package var sideNetworks = SideNetworkOptions()
+    public var sideNetworks = SideNetworkOptions()
     /// How live encoders are fine-tuned.
-    package var fineTuning = FineTuningOptions()
+    public var fineTuning = FineTuningOptions()
     /// The user encoder.
-    package var userEncoder = UserEncoderOptions()
+    public var userEncoder = UserEncoderOptions()
 
     /// The papers' settings.
-    package init() {}
+    public init() {}
 
     /// Stops settings that cannot be built, whatever the encoders are.
     ///
     /// - Throws: ``UserError`` that names the settings.
-    package func check() throws { try problems().check() }
+    public func check() throws { try problems().check() }
 
     /// All settings that cannot be built, whatever the encoders are, by the names that they have in a configuration.
-    package func problems() -> Problems {
+    public func problems() -> Problems {
         var problems = Problems()
         problems.require((1...1 << 12).contains(width), "is \(width), expected 1 to \(1 << 12)", at: "width")
         problems.require(
@@ -40,24 +40,24 @@ package struct RecommenderOptions: Sendable, Codable, Equatable {
     }
 
     /// Whether encoders run in every step.
-    package var isLive: Bool { method.trainsEncoders || (method.readsStates && !cached) }
+    public var isLive: Bool { method.trainsEncoders || (method.readsStates && !cached) }
     /// Whether a hidden-state store is read.
-    package var readsStores: Bool { method.readsStates && cached }
+    public var readsStores: Bool { method.readsStates && cached }
 
     /// Whether only the last of the kept hidden states is read.
-    package var readsLastStateOnly: Bool { method == .frozen || method == .idAndModality }
+    public var readsLastStateOnly: Bool { method == .frozen || method == .idAndModality }
 
     /// The method as tables name it, as in `iisan` or `lora, text`.
-    package var name: String { name(as: method) }
+    public var name: String { name(as: method) }
 
     /// The same for another method.
-    package func name(as method: Method) -> String {
+    public func name(as method: Method) -> String {
         method.readsModalities && modality != .both ? "\(method.rawValue), \(modality.rawValue)" : method.rawValue
     }
 }
 
 /// What turns items into vectors: the methods that are compared, by the names that settings use.
-package enum Method: String, Sendable, Codable, CaseIterable {
+public enum Method: String, Sendable, Codable, CaseIterable {
     /// Side networks over the frozen encoders' hidden states; IISAN-Versa where the encoders differ.
     case iisan
     /// The same in the Versa form, also where the encoders agree.
@@ -80,31 +80,31 @@ package enum Method: String, Sendable, Codable, CaseIterable {
     case popularity
 
     /// Whether there are parameters to train.
-    package var isTrained: Bool { self != .popularity }
+    public var isTrained: Bool { self != .popularity }
     /// Whether items have vectors of their own, so that others than those it was trained on have none.
-    package var hasItemVectors: Bool { self == .id || self == .idAndModality }
+    public var hasItemVectors: Bool { self == .id || self == .idAndModality }
     /// Whether encoders' hidden states that never change are read; these may come from a store.
-    package var readsStates: Bool {
+    public var readsStates: Bool {
         switch self {
         case .iisan, .iisanVersa, .frozen, .idAndModality: true
         case .full, .adapter, .lora, .bitfit, .id, .popularity: false
         }
     }
     /// Whether encoders change while training, so that they run in every step.
-    package var trainsEncoders: Bool {
+    public var trainsEncoders: Bool {
         switch self {
         case .full, .adapter, .lora, .bitfit: true
         case .iisan, .iisanVersa, .frozen, .id, .idAndModality, .popularity: false
         }
     }
     /// Whether side networks read several layers.
-    package var hasSideNetworks: Bool { self == .iisan || self == .iisanVersa }
+    public var hasSideNetworks: Bool { self == .iisan || self == .iisanVersa }
     /// Whether items are known by their titles or pictures.
-    package var readsModalities: Bool { readsStates || trainsEncoders }
+    public var readsModalities: Bool { readsStates || trainsEncoders }
 }
 
 /// Which modalities a method reads.
-package enum ModalityChoice: String, Sendable, Codable, CaseIterable {
+public enum ModalityChoice: String, Sendable, Codable, CaseIterable {
     /// Titles and pictures, as far as encoders are configured.
     case both
     /// Titles alone.

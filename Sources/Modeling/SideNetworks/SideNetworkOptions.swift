@@ -1,10 +1,10 @@
-package import Files
-package import Torch
+public import Files
+public import Torch
 
 /// Which side networks an item tower has, and their form.
-package struct SideNetworkOptions: Sendable, Codable, Equatable {
+public struct SideNetworkOptions: Sendable, Codable, Equatable {
     /// How heads and inter tower are shaped.
-    package enum Form: String, Sendable, Codable, CaseIterable {
+    public enum Form: String, Sendable, Codable, CaseIterable {
         /// Versa where the encoders' widths or numbers of kept layers differ, IISAN where they agree.
         case auto
         /// IISAN (SIGIR 2024): encoders of one width.
@@ -14,7 +14,7 @@ package struct SideNetworkOptions: Sendable, Codable, Equatable {
     }
 
     /// Which modalities the inter tower maps to the narrower width.
-    package enum Transformation: String, Sendable, Codable, CaseIterable {
+    public enum Transformation: String, Sendable, Codable, CaseIterable {
         /// The wider one; none where the widths agree.
         case wider
         /// Both, also where the widths agree.
@@ -22,30 +22,30 @@ package struct SideNetworkOptions: Sendable, Codable, Equatable {
     }
 
     /// The form; `auto` by default.
-    package var form = Form.auto
+    public var form = Form.auto
     /// Whether there is a tower within each modality.
-    package var intra = true
+    public var intra = true
     /// Whether there is a tower across the modalities; without effect for a single modality.
-    package var inter = true
+    public var inter = true
     /// Whether gates mix a state with the block before; without them they are added.
-    package var gated = true
+    public var gated = true
     /// Which modalities the inter tower maps to the narrower width; `wider` by default.
-    package var transformation = Transformation.wider
+    public var transformation = Transformation.wider
     /// s in SANB: `relu` or `gelu`; `relu` by default.
-    package var activation = Activation.relu
+    public var activation = Activation.relu
     /// r in SANB: the width between its two maps.
-    package var bottleneck = 64
+    public var bottleneck = 64
 
     /// The papers' settings.
-    package init() {}
+    public init() {}
 
     /// Stops settings that cannot be built.
     ///
     /// - Throws: ``UserError`` that names the setting.
-    package func check(text: ModalityShape?, image: ModalityShape?) throws { try problems(text: text, image: image).check() }
+    public func check(text: ModalityShape?, image: ModalityShape?) throws { try problems(text: text, image: image).check() }
 
     /// All settings that cannot be built, by the names that they have in a configuration.
-    package func problems(text: ModalityShape?, image: ModalityShape?) -> Problems {
+    public func problems(text: ModalityShape?, image: ModalityShape?) -> Problems {
         var problems = ownProblems()
         problems.require(
             text != nil || image != nil, "neither text nor image states are given", remedy: "Name at least one encoder.")
@@ -64,7 +64,7 @@ package struct SideNetworkOptions: Sendable, Codable, Equatable {
     }
 
     /// Those of them that no encoder could mend.
-    package func ownProblems() -> Problems {
+    public func ownProblems() -> Problems {
         var problems = Problems()
         problems.require(
             (1...1 << 16).contains(bottleneck), "is \(bottleneck), expected 1 to \(1 << 16)", at: "bottleneck")
@@ -78,7 +78,7 @@ package struct SideNetworkOptions: Sendable, Codable, Equatable {
     }
 
     /// Whether the Versa form is built for these modalities.
-    package func isVersa(text: ModalityShape?, image: ModalityShape?) -> Bool {
+    public func isVersa(text: ModalityShape?, image: ModalityShape?) -> Bool {
         switch form {
         case .iisan: false
         case .versa: true
@@ -89,7 +89,7 @@ package struct SideNetworkOptions: Sendable, Codable, Equatable {
 }
 
 /// The shape of a modality's hidden states.
-package struct ModalityShape: Sendable, Codable, Equatable {
+public struct ModalityShape: Sendable, Codable, Equatable {
     /// Numbers in one state.
     package var width: Int
     /// The indices of the kept layers, ascending; their number is K.

@@ -1,25 +1,25 @@
-package import Files
+public import Files
 package import Torch
 
 /// The shape of the user encoder.
-package struct UserEncoderOptions: Sendable, Codable, Equatable {
+public struct UserEncoderOptions: Sendable, Codable, Equatable {
     /// Transformer blocks.
-    package var blocks = 2
+    public var blocks = 2
     /// Attention heads; they divide the item vectors' width.
-    package var heads = 2
+    public var heads = 2
     /// The probability with which dropout zeroes a number while training.
-    package var dropout = 0.1
+    public var dropout = 0.1
 
     /// The papers' settings.
-    package init() {}
+    public init() {}
 
     /// Stops settings that cannot be built.
     ///
     /// - Throws: ``UserError`` that names the setting.
-    package func check(width: Int) throws { try problems(width: width).check() }
+    public func check(width: Int) throws { try problems(width: width).check() }
 
     /// All settings that cannot be built, by the names that they have in a configuration.
-    package func problems(width: Int) -> Problems {
+    public func problems(width: Int) -> Problems {
         var problems = Problems()
         problems.require((1...1024).contains(blocks), "is \(blocks), expected 1 to 1024", at: "blocks")
         problems.require(

@@ -100,7 +100,7 @@ package struct LayerNorm {
 }
 
 /// A function between two linear maps, by the names that settings and checkpoints use.
-package enum Activation: String, Sendable, Codable, CaseIterable {
+public enum Activation: String, Sendable, Codable, CaseIterable {
     case relu
     /// x Φ(x).
     case gelu

@@ -1,5 +1,5 @@
 /// The type of a tensor's elements.
-package enum DType: Int32, Sendable, CaseIterable {
+public enum DType: Int32, Sendable, CaseIterable {
     case uint8 = 0
     case int32 = 3
     case int64 = 4
@@ -10,7 +10,7 @@ package enum DType: Int32, Sendable, CaseIterable {
     case bfloat16 = 15
 
     /// Bytes of one element.
-    package var size: Int {
+    public var size: Int {
         switch self {
         case .uint8, .bool: 1
         case .float16, .bfloat16: 2
@@ -20,7 +20,7 @@ package enum DType: Int32, Sendable, CaseIterable {
     }
 
     /// The type's name in safetensors files: `F32`, `BF16`, `I64`, ...
-    package var safetensorsName: String {
+    public var safetensorsName: String {
         switch self {
         case .uint8: "U8"
         case .int32: "I32"
@@ -34,13 +34,13 @@ package enum DType: Int32, Sendable, CaseIterable {
     }
 
     /// The type of that name in safetensors files; nil for one that the engine does not hold.
-    package init?(safetensorsName: String) {
+    public init?(safetensorsName: String) {
         guard let match = Self.allCases.first(where: { $0.safetensorsName == safetensorsName }) else { return nil }
         self = match
     }
 
     /// The type's name in settings and tables, as in `float32`.
-    package var name: String { "\(self)" }
+    public var name: String { "\(self)" }
 }
 
 /// A Swift type whose arrays become tensors and back.

@@ -2,39 +2,39 @@ import CTorch
 import Files
 
 /// Where a tensor lives and is computed.
-package struct Device: Sendable, Hashable, CustomStringConvertible {
+public struct Device: Sendable, Hashable, CustomStringConvertible {
     /// A kind of device, with LibTorch's number.
-    package enum Kind: Int32, Sendable, CaseIterable {
+    public enum Kind: Int32, Sendable, CaseIterable {
         case cpu = 0
         case cuda = 1
         case mps = 13
     }
 
     /// The kind of device.
-    package let kind: Kind
+    public let kind: Kind
     /// Which of them, from 0.
-    package let index: Int
+    public let index: Int
 
     /// Makes a device; it is not checked that the machine has it.
-    package init(_ kind: Kind, index: Int = 0) {
+    public init(_ kind: Kind, index: Int = 0) {
         self.kind = kind
         self.index = index
     }
 
     /// The processor.
-    package static let cpu = Device(.cpu)
+    public static let cpu = Device(.cpu)
 
     /// A second device that is the processor, to try on any machine what runs on accelerators.
     ///
     /// Whatever has a form of its own for the processor takes the accelerators' form here, and tensors have to be brought there and back:
     /// an operation refuses those of two devices, as LibTorch does for accelerators.
-    package static let standIn = Device(.cpu, index: 1)
+    public static let standIn = Device(.cpu, index: 1)
 
     /// The device that a setting names: `auto` (CUDA, else MPS, else the processor), `cpu`, `cuda`, `cuda:1`, `mps`; `cpu:1`
     /// is ``standIn``.
     ///
     /// - Throws: ``UserError`` for an unknown name, for a device this machine does not have, and when LibTorch cannot be loaded.
-    package init(named name: String) throws {
+    public init(named name: String) throws {
         try LibTorch.load()
         if name == "auto" {
             let kind = [Kind.cuda, .mps].first { Device.count(of: $0) > 0 }
@@ -59,13 +59,13 @@ package struct Device: Sendable, Hashable, CustomStringConvertible {
     }
 
     /// How many devices of a kind LibTorch can use here.
-    package static func count(of kind: Kind) -> Int { max(0, Int(ctorch.device_count(kind.rawValue))) }
+    public static func count(of kind: Kind) -> Int { max(0, Int(ctorch.device_count(kind.rawValue))) }
 
     /// Waits until all work given to the device is done; the processor has none outstanding.
-    package func synchronize() {
+    public func synchronize() {
         if !ctorch.synchronize(kind.rawValue, Int32(index)) { Failure.report() }
     }
 
     /// The name as settings write it.
-    package var description: String { self == .cpu ? "cpu" : "\(kind):\(index)" }
+    public var description: String { self == .cpu ? "cpu" : "\(kind):\(index)" }
 }

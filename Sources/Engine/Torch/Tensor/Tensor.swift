@@ -5,7 +5,7 @@ import Files
 ///
 /// A reference type, as the tensors of LibTorch are. Not `Sendable`: keep a tensor, and whatever is computed with it, on one thread or
 /// in one actor that does not run on the cooperative pool. Expressions do not throw; see ``withTensorErrors(_:)``.
-package final class Tensor {
+public final class Tensor {
     private let handle: CTorchTensor
     /// Whether the tensor is on the processor's stand-in for an accelerator, which LibTorch does not tell from the processor.
     let isOnStandIn: Bool
@@ -87,5 +87,5 @@ package final class Tensor {
 
 extension Tensor: CustomStringConvertible {
     /// Type, shape and device, as in `float32[2, 3] on cpu`.
-    package var description: String { "\(dtype.name)\(shape) on \(device)" }
+    public var description: String { "\(dtype.name)\(shape) on \(device)" }
 }

@@ -1,0 +1,76 @@
+import Foundation
+import IISAN
+import Testing
+
+/// Three jobs that a program may have, each in a few lines.
+@Suite(.serialized) struct JobTests {
+    private static let encoders = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().appending(path: "Demo/encoders")
+
+    /// A catalogue of a program's own: what thirty items are called, and who had which, oldest first.
+    private static let titles = (0..<30).map { "\(["red", "green", "blue"][$0 % 3]) \(["shoe", "cup", "lamp"][$0 / 10]) \($0)" }
+    private static let histories = (0..<40).map { user in
+        (user: "u\(user)", items: (0..<6).map { Int32((user * 7 + $0 * 3) % 30) })
+    }
+
+    private func withFolder(_ body: (URL) async throws -> Void) async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "iisan-library-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try await body(folder)
+    }
+
+    private func writeDataset(to folder: URL) throws -> Dataset {
+        let items = Self.titles.enumerated().map { DatasetContents.Item(id: "i\($0)", title: $1) }
+        try DatasetContents(name: "shop", source: "a program", items: items, histories: Self.histories).write(to: folder)
+        return try Dataset.open(folder)
+    }
+
+    private func train(in folder: URL) throws -> Pipeline {
+        let dataset = try writeDataset(to: folder.appending(path: "dataset"))
+        var configuration = Configuration()
+        configuration.data.dataset = dataset.folder.path
+        configuration.encode.text = .init()
+        configuration.encode.text?.encoder = Self.encoders.appending(path: "text").path
+        configuration.encode.text?.store = folder.appending(path: "states").path
+        configuration.train.run = folder.appending(path: "run").path
+        configuration.train.training.epochs = 1
+        let pipeline = Pipeline(configuration)
+        try pipeline.encode()
+        try pipeline.train()
+        return pipeline
+    }
+
+    @Test func aCatalogueIsEncoded() async throws {
+        try await withFolder { folder in
+            let dataset = try writeDataset(to: folder.appending(path: "dataset"))
+            let encoder = try CatalogueEncoder(
+                .text, of: dataset.items.map(CatalogueItem.init), with: Self.encoders.appending(path: "text"))
+            let store = try encoder.encode(into: folder.appending(path: "states")).store
+            #expect(store.items.count == 30 && store.row(0).count == store.layers.count * store.width)
+        }
+    }
+
+    @Test func aRunOfOnesOwnDataIsOpenedByTheCommand() async throws {
+        try await withFolder { folder in
+            _ = try train(in: folder)
+            // As `iisan evaluate FOLDER/run` does.
+            let result = try Pipeline(run: folder.appending(path: "run")).evaluate()
+            let card = try #require(result.test)
+            #expect(card.cases == 40)
+        }
+    }
+
+    @Test func tasksAreAnsweredSideBySide() async throws {
+        try await withFolder { folder in
+            _ = try train(in: folder)
+            let run = try await ServedRun(folder.appending(path: "run"))
+            let answers = try await withThrowingTaskGroup { group in
+                for user in 0..<8 {
+                    group.addTask { try await run.recommend([["i\(user)", "i\(user + 9)"]], top: 3)[0] }
+                }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(answers.count == 8 && answers.allSatisfy { $0.map(\.rank) == [1, 2, 3] })
+        }
+    }
+}
