@@ -37,14 +37,14 @@ func tests(_ name: String, _ folder: String, _ dependencies: [Target.Dependency]
 
 let collections = Target.Dependency.product(name: "OrderedCollections", package: "swift-collections")
 let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
-let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
 var targets: [Target] = [
     .systemLibrary(name: "CZlib", path: "Sources/Files/CZlib"),
+    .systemLibrary(name: "CCrypto", path: "Sources/Files/CCrypto"),
     .systemLibrary(name: "CFileSystem", path: "Sources/Files/CFileSystem"),
-    stage("Files", "Files/Files", ["CZlib", "CFileSystem", crypto]),
+    stage("Files", "Files/Files", ["CZlib", "CCrypto", "CFileSystem"]),
     stage("Owned", "Files/Owned", ["Files", "CFileSystem"]),
     stage("Datasets", "Datasets", ["Files", "Owned", collections]),
     stage("Tokenizers", "Encoding/Tokenizers", ["Files", heap]),
@@ -53,18 +53,18 @@ var targets: [Target] = [
         linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png"), .linkedLibrary("webp")]),
     stage("Pictures", "Encoding/Pictures", ["CPictures", "CZlib", "Files"]),
     stage("HiddenStates", "Encoding/HiddenStates", ["Files", "Owned"]),
-    stage("Hub", "Encoding/Hub", ["Files", "Owned", crypto]),
+    stage("Hub", "Encoding/Hub", ["Files", "Owned"]),
     stage("Metrics", "Evaluation/Metrics", ["Files"]),
     stage("Report", "Evaluation/Report", ["Files", "Metrics"]),
     stage("World", "World", ["Files", "Owned", "Datasets", "Pictures"]),
 
-    .target(name: "TestSupport", dependencies: ["Files", crypto], path: "Tests/Support", exclude: ["Models"]),
+    .target(name: "TestSupport", dependencies: ["Files"], path: "Tests/Support", exclude: ["Models"]),
     tests("Files", "Files", ["Files", "Owned", "CZlib"]),
     tests("Datasets", "Datasets", ["Datasets"]),
     tests("Tokenizers", "Encoding/Tokenizers", ["Tokenizers"]),
     tests("Pictures", "Encoding/Pictures", ["Pictures"]),
     tests("HiddenStates", "Encoding/HiddenStates", ["HiddenStates"]),
-    tests("Hub", "Encoding/Hub", ["Hub", crypto]),
+    tests("Hub", "Encoding/Hub", ["Hub"]),
     tests("Metrics", "Evaluation/Metrics", ["Metrics"]),
     tests("Report", "Evaluation/Report", ["Report"]),
     tests("World", "World", ["World"]),
@@ -141,7 +141,6 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.1.0"),
-        .package(url: "https://github.com/apple/swift-crypto", from: "4.0.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
     ],
     targets: targets,

@@ -1,15 +1,15 @@
 import Files
-package import Encoders
-package import Catalogue
-package import Modeling
-package import Torch
+public import Encoders
+public import Catalogue
+public import Modeling
+public import Torch
 
 /// The hidden states of a frozen encoder that runs in every step: the uncached form of IISAN, with the same numbers as the store's.
-package final class LiveStates: StateSource {
+public final class LiveStates: StateSource {
     /// Their width and kept layers.
-    package let shape: ModalityShape
+    public let shape: ModalityShape
     /// Whether an item has the modality [catalogue]; nil where all have it.
-    package let presence: [Bool]?
+    public let presence: [Bool]?
     private let live: LiveEncoder
 
     /// Loads the encoder up to the last layer.
@@ -19,7 +19,7 @@ package final class LiveStates: StateSource {
     ///   - pooling: how token states become one; nil for the family's own.
     ///   - precision: what the encoder computes in.
     /// - Throws: ``UserError`` for layers that do not exist or do not ascend, and for weights that do not fit.
-    package init(
+    public init(
         _ inputs: LiveInputs, layers: [Int]?, pooling: Pooling?, precision: EncodingOptions.Precision, passTokens: Int,
         on device: Device
     ) throws {
@@ -36,10 +36,10 @@ package final class LiveStates: StateSource {
     }
 
     /// How many numbers the encoder has.
-    package var frozenCount: Int { live.encoder.parameters.count }
+    public var frozenCount: Int { live.encoder.parameters.count }
 
     /// The states of items.
-    package func states(of items: Tensor, training: Bool) throws -> StateRows {
+    public func states(of items: Tensor, training: Bool) throws -> StateRows {
         try withoutGradients {
             let passes = live.passes(of: items)
             let rows = try live.rows(passes) { input in

@@ -1,25 +1,25 @@
-package import Encoders
-package import Catalogue
+public import Encoders
+public import Catalogue
 import Files
-package import OrderedCollections
-package import Modeling
-package import Torch
+public import OrderedCollections
+public import Modeling
+public import Torch
 
 /// The last hidden state of an encoder that is fine-tuned: full, Adapter, LoRA or BitFit.
 ///
 /// With checkpointing nothing of the encoder's passes is kept: the rows become leaves of the recorded graph, and after the loss's
 /// backward pass ``finishBackward()`` runs each pass again, with the same dropout, and takes the rows' gradients on through it.
-package final class TunedEncoder: StateSource {
+public final class TunedEncoder: StateSource {
     /// The encoder's width; its depth is the one layer.
-    package let shape: ModalityShape
+    public let shape: ModalityShape
     /// Whether an item has the modality [catalogue]; nil where all have it.
-    package let presence: [Bool]?
+    public let presence: [Bool]?
     /// What is trained: the encoder's own tensors below `encoder`, or `adapters`, or `low_rank`.
-    package let trained: OrderedDictionary<String, Tensor>
+    public let trained: OrderedDictionary<String, Tensor>
     /// How many numbers of the encoder never change.
-    package let frozenCount: Int
+    public let frozenCount: Int
     /// The hash of the encoder's files.
-    package var hash: String? { live.inputs.encoderHash }
+    public var hash: String? { live.inputs.encoderHash }
     private let live: LiveEncoder
     private let dropout: EncoderDropout
     private let checkpointing: Bool
@@ -41,7 +41,7 @@ package final class TunedEncoder: StateSource {
     ///   - pooling: how token states become one; nil for the family's own.
     ///   - autocast: the type of matrix products; nil for float32.
     /// - Throws: ``UserError`` for settings that cannot be built, an encoder without biases for BitFit, and weights that do not fit.
-    package init(
+    public init(
         _ inputs: LiveInputs, method: Method, _ options: FineTuningOptions, pooling: Pooling?, autocast: DType?,
         on device: Device
     ) throws {
@@ -63,7 +63,7 @@ package final class TunedEncoder: StateSource {
     }
 
     /// The last states of items, as states of one layer.
-    package func states(of items: Tensor, training: Bool) throws -> StateRows {
+    public func states(of items: Tensor, training: Bool) throws -> StateRows {
         let passes = live.passes(of: items)
         let rows: Tensor?
         if training, checkpointing {
@@ -94,7 +94,7 @@ package final class TunedEncoder: StateSource {
     }
 
     /// Runs the passes that were put off again and takes their rows' gradients on.
-    package func finishBackward() throws {
+    public func finishBackward() throws {
         defer { putOff = [] }
         guard !putOff.isEmpty else { return }
         let now = SavedRandomState(of: live.device)

@@ -1,6 +1,6 @@
 import Files
 package import Foundation
-package import Modeling
+public import Modeling
 import Owned
 package import Torch
 
@@ -8,7 +8,7 @@ package import Torch
 ///
 /// `model.safetensors`, `optimiser.safetensors`, `random.safetensors`, `SHA256SUMS` of the three, and `state.json`; it appears whole or
 /// not at all.
-package struct Checkpoint {
+public struct Checkpoint {
     /// Where it is.
     package let folder: URL
 
@@ -96,7 +96,7 @@ package struct Checkpoint {
     /// The stand-in for a missing modality may be absent, or be one too many: the model may see other items than it was trained on.
     ///
     /// - Throws: ``UserError`` when the file is missing, damaged or of another model.
-    package func load(into recommender: Recommender) throws {
+    public func load(into recommender: Recommender) throws {
         let weights = try Weights(file: model)
         for (modality, hash) in recommender.itemTower.encoderHashes.sorted(by: { $0.key < $1.key }) {
             guard let trained = weights.metadata["encoder.\(modality)"], trained != hash else { continue }

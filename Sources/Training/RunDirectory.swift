@@ -1,6 +1,6 @@
 package import Datasets
 import Files
-package import Foundation
+public import Foundation
 
 /// The folder of a run: settings, environment, events, checkpoints and results.
 ///
@@ -11,7 +11,7 @@ public struct RunDirectory: Sendable {
     package let folder: URL
 
     /// Names a run; nothing is read or made.
-    package init(_ folder: URL) { self.folder = folder }
+    public init(_ folder: URL) { self.folder = folder }
 
     /// What it was trained from; marks the folder as a run.
     package var manifest: URL { folder.appending(path: RunManifest.fileName) }
@@ -32,9 +32,9 @@ public struct RunDirectory: Sendable {
     /// The picture of the run.
     package var report: URL { folder.appending(path: "report.html") }
     /// The epoch with the best validation.
-    package var best: Checkpoint { Checkpoint(folder.appending(path: "checkpoints/best")) }
+    public var best: Checkpoint { Checkpoint(folder.appending(path: "checkpoints/best")) }
     /// Where training goes on.
-    package var last: Checkpoint { Checkpoint(folder.appending(path: "checkpoints/last")) }
+    public var last: Checkpoint { Checkpoint(folder.appending(path: "checkpoints/last")) }
 
     /// The events of all finished epochs.
     ///

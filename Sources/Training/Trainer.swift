@@ -1,13 +1,13 @@
-package import Datasets
-package import Files
+public import Datasets
+public import Files
 import Foundation
-package import Modeling
+public import Modeling
 import Torch
 
 /// The training loop: steps, validation after every epoch, checkpoints, early stop, exact resumption.
 ///
 /// A run that was stopped, at whatever step, goes on to the same numbers as one that was not.
-package final class Trainer {
+public final class Trainer {
     private let recommender: Recommender
     private let sampler: BatchSampler
     private let options: TrainingOptions
@@ -25,7 +25,7 @@ package final class Trainer {
     ///   - run: where events and checkpoints go; one with a `last` checkpoint goes on from it.
     ///   - validate: ranks the validation targets.
     /// - Throws: ``UserError`` for settings that make no sense and for a checkpoint of another model.
-    package init(
+    public init(
         _ recommender: Recommender, _ sampler: BatchSampler, _ options: TrainingOptions, _ run: RunDirectory,
         validate: @escaping (Recommender) throws -> Validation
     ) throws {
@@ -60,7 +60,7 @@ package final class Trainer {
     }
 
     /// How far training has come.
-    package var progress: TrainingState { state }
+    public var progress: TrainingState { state }
 
     /// Trains to the end: until all epochs are done, or there was no better validation for too long.
     ///
@@ -69,7 +69,7 @@ package final class Trainer {
     ///   - onEvent: told after each epoch, once its checkpoint is written.
     ///   - stop: looked at before each step and by the validation; a checkpoint is then written, from which the same call goes on.
     /// - Throws: `CancellationError` when told to stop; ``UserError`` when the loss is no longer a number, a device runs out of memory or the disk fails.
-    package func train(
+    public func train(
         onProgress: WorkProgress.Handler? = nil, onEvent: ((TrainingEvent) -> Void)? = nil,
         stop: StopToken = StopToken()
     ) throws {
@@ -91,7 +91,7 @@ package final class Trainer {
     ///
     /// - Returns: the seconds of each, in order.
     /// - Throws: ``UserError`` when a device runs out of memory; `CancellationError` when told to stop.
-    package func measure(
+    public func measure(
         steps: Int, onProgress: WorkProgress.Handler? = nil, stop: StopToken = StopToken()
     ) throws -> [Double] {
         let losses = Tensor(0.0).to(lossType).to(recommender.device)

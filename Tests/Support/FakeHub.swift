@@ -1,4 +1,3 @@
-import Crypto
 import Files
 import Foundation
 
@@ -100,8 +99,14 @@ package final class FakeHub: Sendable {
 
     /// The hash that git knows bytes by.
     package static func gitHash(of bytes: [UInt8]) -> String {
-        let digest = Insecure.SHA1.hash(data: Data("blob \(bytes.count)\0".utf8) + bytes)
-        return digest.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+        sha1(of: Array("blob \(bytes.count)\0".utf8) + bytes)
+    }
+
+    /// The plain SHA-1 of bytes.
+    package static func sha1(of bytes: [UInt8]) -> String {
+        var hash = ContentHash(.sha1)
+        bytes.withUnsafeBytes { hash.update($0) }
+        return hash.digits
     }
 
     /// Counts requests by method and path.

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# The headers of libjpeg-turbo, libpng, libwebp and zlib.
+# The headers of libcrypto, libjpeg-turbo, libpng, libwebp and zlib.
 
 # The compiler that Swift comes with, as the build uses it, else any other.
 c_compiler() {
@@ -36,13 +36,14 @@ libjpeg-turbo jpeglib.h LIBJPEG_TURBO_VERSION
 libpng png.h PNG_LIBPNG_VER_STRING
 libwebp webp/decode.h none
 zlib zlib.h ZLIB_VERSION
+libcrypto openssl/opensslv.h OPENSSL_VERSION_STR
 END
     [ -z "$missing" ]
 }
 
 check_libraries() {
     local compiler missing
-    local packages=(libjpeg-dev libpng-dev libwebp-dev zlib1g-dev)
+    local packages=(libjpeg-dev libpng-dev libwebp-dev zlib1g-dev libssl-dev)
     compiler=$(c_compiler) || fail "no C compiler beside swift, nor in PATH" "Install Swift's whole toolchain."
     look_for_libraries "$compiler" && return
     say "headers not found:$missing"
@@ -56,12 +57,12 @@ check_libraries() {
 install_line() {
     if [ "$(uname -s)" = Darwin ]; then
         # shellcheck disable=SC2016 # the user's shell expands it
-        printf '%s\n' 'brew install jpeg-turbo libpng webp && export CPATH="$(brew --prefix)/include" LIBRARY_PATH="$(brew --prefix)/lib"'
+        printf '%s\n' 'brew install jpeg-turbo libpng webp openssl@3 && export CPATH="$(brew --prefix)/include:$(brew --prefix openssl@3)/include" LIBRARY_PATH="$(brew --prefix)/lib:$(brew --prefix openssl@3)/lib"'
     elif command -v apt-get >/dev/null 2>&1; then
         printf 'sudo apt-get install -y %s\n' "$*"
     elif command -v dnf >/dev/null 2>&1; then
-        printf 'sudo dnf install -y libjpeg-turbo-devel libpng-devel libwebp-devel zlib-devel\n'
+        printf 'sudo dnf install -y libjpeg-turbo-devel libpng-devel libwebp-devel zlib-devel openssl-devel\n'
     else
-        printf 'the development packages of libjpeg-turbo, libpng, libwebp and zlib\n'
+        printf 'the development packages of libcrypto (OpenSSL), libjpeg-turbo, libpng, libwebp and zlib\n'
     fi
 }

@@ -3,7 +3,7 @@ import Synchronization
 /// The training batches of a split: every training user once per epoch, in an order that only seed and epoch decide.
 ///
 /// A run that goes on needs to know only the epoch and the step. Safe to use from several threads.
-package final class BatchSampler: Sendable {
+public final class BatchSampler: Sendable {
     /// What the batches are made of.
     package let split: Split
     /// Users per batch; the last batch of an epoch may have fewer, or one more: a user alone has nobody's items to tell his own from, so
@@ -19,7 +19,7 @@ package final class BatchSampler: Sendable {
     /// - Parameters:
     ///   - batchSize: users per batch, at least 1; 64 in the papers.
     ///   - seed: the same seed gives the same batches.
-    package init(_ split: Split, batchSize: Int = 64, seed: UInt64) {
+    public init(_ split: Split, batchSize: Int = 64, seed: UInt64) {
         precondition(batchSize >= 1, "batchSize is \(batchSize)")
         self.split = split
         self.batchSize = batchSize

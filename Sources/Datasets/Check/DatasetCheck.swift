@@ -2,7 +2,7 @@ import Files
 import Foundation
 
 /// What can be said about a dataset before anything is trained on it: its counts, and what is missing, repeated or out of reach.
-package struct DatasetCheck: Codable, Sendable, Equatable {
+public struct DatasetCheck: Codable, Sendable, Equatable {
     /// What evaluation of one part of the split will meet.
     package struct Targets: Codable, Sendable, Equatable {
         /// How many cases there are.
@@ -65,7 +65,7 @@ package struct DatasetCheck: Codable, Sendable, Equatable {
     ///   - limit: how many places of each kind are listed; all are counted.
     ///   - lookingForPictures: whether each picture is looked for on the disk.
     /// - Throws: ``UserError`` when the dataset is damaged or the options make no sense; a split that cannot be made is a fact, see ``splitProblem``.
-    package init(
+    public init(
         _ dataset: Dataset, _ options: SplitOptions = SplitOptions(), limit: Int = 10, lookingForPictures: Bool = true
     ) throws {
         try dataset.verify()

@@ -51,7 +51,7 @@ package struct Findings: Codable, Sendable, Equatable {
 
 extension DatasetCheck {
     /// The check as lines of text: counts, lengths, targets, then each kind of finding with its places.
-    package var text: String {
+    public var text: String {
         var lines = [
             "\(name): \(users) users, \(items) items, \(interactions) interactions",
             "content hash \(contentHash)",

@@ -32,7 +32,7 @@ public struct DatasetManifest: Codable, Sendable, Equatable {
     /// SHA-256 of the items' ids in their order, as hidden-state stores have it; nil where that is not known.
     package var idsHash: String?
     /// SHA-256 of items, users and histories, in hexadecimal.
-    package var contentHash: String
+    public var contentHash: String
 
     /// Reads the manifest of a dataset directory.
     ///

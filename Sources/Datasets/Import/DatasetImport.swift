@@ -1,5 +1,5 @@
-package import Files
-package import Foundation
+public import Files
+public import Foundation
 import Owned
 
 /// Reads raw files and writes a dataset directory.
@@ -10,7 +10,7 @@ public struct DatasetImport: Sendable {
     package var options: ImportOptions
 
     /// Makes an import; nothing is read yet.
-    package init(_ source: ImportSource, options: ImportOptions = ImportOptions()) {
+    public init(_ source: ImportSource, options: ImportOptions = ImportOptions()) {
         self.source = source
         self.options = options
     }
@@ -26,7 +26,7 @@ public struct DatasetImport: Sendable {
     /// - Throws: ``UserError`` that names file and line of the first row that does not fit, or says that the dataset is empty;
     ///   `CancellationError` when it was asked to stop.
     @discardableResult
-    package func run(
+    public func run(
         to folder: URL, progress: WorkProgress.Handler? = nil, stop: StopToken = StopToken(),
         completing: (URL) throws -> Void = { _ in }
     ) throws -> ImportReport {
@@ -108,7 +108,7 @@ public struct ImportReport: Codable, Sendable, Equatable {
     package internal(set) var contentHash = ""
 
     /// The counts and problems as lines of text.
-    package var text: String {
+    public var text: String {
         var lines = ["\(users) users, \(items) items, \(interactions) interactions"] + tables
         if let order { lines.append("histories: \(order.text)\(span(order))") }
         for (count, name) in [

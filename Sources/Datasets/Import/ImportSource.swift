@@ -1,7 +1,7 @@
-package import Foundation
+public import Foundation
 
 /// Where an import reads from, and in which form it is.
-package enum ImportSource: Sendable {
+public enum ImportSource: Sendable {
     /// The form of the IISAN releases: lines `user<TAB>item item ...`, oldest first, and lines `item<TAB>title`; the picture of item i is
     /// `i.jpg`, `i.jpeg`, `i.png` or `i.webp` in `pictures`.
     case iisan(users: URL, items: URL, pictures: URL? = nil)
@@ -32,19 +32,19 @@ package enum ImportSource: Sendable {
 }
 
 /// A table with a row per interaction.
-package struct InteractionTable: Sendable {
+public struct InteractionTable: Sendable {
     /// The file.
-    package var table: Table
+    public var table: Table
     /// The user's id; nil for the first known name (`user_id`, `user`, ...), or column 1 without names.
-    package var user: Column?
+    public var user: Column?
     /// The item's id; nil for the first known name (`item_id`, `item`, ...), or column 2 without names.
-    package var item: Column?
+    public var item: Column?
     /// When it was: a number or a date of ISO 8601; nil for the first known name, none without names. Without one the order of the rows
     /// counts.
-    package var timestamp: Column?
+    public var timestamp: Column?
 
     /// Makes an interaction table.
-    package init(_ table: Table, user: Column? = nil, item: Column? = nil, timestamp: Column? = nil) {
+    public init(_ table: Table, user: Column? = nil, item: Column? = nil, timestamp: Column? = nil) {
         self.table = table
         self.user = user
         self.item = item
@@ -53,19 +53,19 @@ package struct InteractionTable: Sendable {
 }
 
 /// A table with a row per item.
-package struct ItemTable: Sendable {
+public struct ItemTable: Sendable {
     /// The file.
-    package var table: Table
+    public var table: Table
     /// The item's id; nil for the first known name (`item_id`, `item`, ...), or column 1 without names.
-    package var id: Column?
+    public var id: Column?
     /// The title; nil for the first known name (`title`, `name`), or column 2 without names.
-    package var title: Column?
+    public var title: Column?
     /// The picture's path below the pictures folder (below the table's folder where none is given); nil for the first known name
     /// (`picture`, `picture_path`, `image_path`), none without names.
-    package var picture: Column?
+    public var picture: Column?
 
     /// Makes an items table.
-    package init(_ table: Table, id: Column? = nil, title: Column? = nil, picture: Column? = nil) {
+    public init(_ table: Table, id: Column? = nil, title: Column? = nil, picture: Column? = nil) {
         self.table = table
         self.id = id
         self.title = title

@@ -21,7 +21,7 @@ public struct Split: Sendable {
     }
 
     /// The rule and its numbers.
-    package let options: SplitOptions
+    public let options: SplitOptions
     /// The items of the catalogue.
     package let itemCount: Int
     /// The dataset's indices of the kept users, ascending.
@@ -48,7 +48,7 @@ public struct Split: Sendable {
     ///
     /// - Throws: ``UserError`` when the options make no sense, timestamps are needed and missing, no user is left to train on, or
     ///   an item is not one of the dataset's.
-    package init(_ dataset: Dataset, _ options: SplitOptions = SplitOptions()) throws {
+    public init(_ dataset: Dataset, _ options: SplitOptions = SplitOptions()) throws {
         try options.check()
         let histories = dataset.histories
         guard dataset.userCount > 0, dataset.items.count > 0, dataset.manifest.interactions > 0 else {

@@ -1,5 +1,5 @@
-package import Files
-package import Foundation
+public import Files
+public import Foundation
 
 /// A file of rows: CSV, TSV or JSONL, plain or gzip.
 public struct Table: Sendable, Equatable {
@@ -24,18 +24,18 @@ public struct Table: Sendable, Equatable {
     }
 
     /// Where the file is.
-    package var url: URL
+    public var url: URL
     /// How rows are written; nil to go by the file's name, or else by its first row.
-    package var format: Format?
+    public var format: Format?
     /// What the first row of a CSV or TSV has.
-    package var firstRow: FirstRow
+    public var firstRow: FirstRow
     /// What stands between the columns of a CSV or TSV; nil for the format's own, or another that the first row has in its place.
-    package var separator: Separator?
+    public var separator: Separator?
     /// How characters are written; nil for UTF-8. A byte order mark comes before this.
-    package var encoding: TextEncoding?
+    public var encoding: TextEncoding?
 
     /// Makes a table.
-    package init(
+    public init(
         _ url: URL, format: Format? = nil, firstRow: FirstRow = .auto, separator: Separator? = nil,
         encoding: TextEncoding? = nil
     ) {

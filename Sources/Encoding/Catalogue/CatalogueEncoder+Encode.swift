@@ -1,6 +1,6 @@
 import Encoders
-package import Files
-package import Foundation
+public import Files
+public import Foundation
 import HiddenStates
 import Torch
 
@@ -14,7 +14,7 @@ extension CatalogueEncoder {
     /// - Returns: the finished store, and what was done.
     /// - Throws: `CancellationError` when told to stop; ``UserError`` for a store of another encoder, a picture that may not be skipped,
     ///   a state that cannot be stored, a full disk, and memory that runs out.
-    package func encode(
+    public func encode(
         into folder: URL, progress: WorkProgress.Handler? = nil, stop: StopToken = StopToken()
     ) throws -> EncodingResult {
         let clock = ContinuousClock()

@@ -1,7 +1,7 @@
-package import Encoders
+public import Encoders
 import Files
-package import Foundation
-package import HiddenStates
+public import Foundation
+public import HiddenStates
 import Torch
 
 /// Runs a frozen encoder over the titles or the pictures of a catalogue and keeps the hidden states in a store.
@@ -13,15 +13,15 @@ import Torch
 /// ```
 ///
 /// Not `Sendable`: it holds tensors. Encoding blocks; run it outside the cooperative pool.
-package final class CatalogueEncoder {
+public final class CatalogueEncoder {
     /// The directory of the frozen encoder.
-    package let directory: EncoderDirectory
+    public let directory: EncoderDirectory
     /// The frozen encoder with the blocks up to the last layer kept; nil where it is read block by block.
-    package var encoder: PretrainedEncoder? { if case .whole(let encoder) = weights { encoder } else { nil } }
+    public var encoder: PretrainedEncoder? { if case .whole(let encoder) = weights { encoder } else { nil } }
     /// Everything that determines the numbers of the store.
-    package let identity: StoreIdentity
+    public let identity: StoreIdentity
     /// The items in store order.
-    package let items: [CatalogueItem]
+    public let items: [CatalogueItem]
 
     let options: EncodingOptions
     var threads: InputThreads
@@ -48,7 +48,7 @@ package final class CatalogueEncoder {
     ///     pictures `preprocessor_config.json` or `processor_config.json` (a timm repository's `config.json` says the same).
     ///   - options: layers, precision, batches.
     /// - Throws: ``UserError`` for a file that is missing, damaged or does not fit, and an option that the encoder cannot keep.
-    package init(
+    public init(
         _ modality: StoreIdentity.Modality, of items: [CatalogueItem], with directory: URL,
         options: EncodingOptions = EncodingOptions()
     ) throws {

@@ -1,7 +1,7 @@
-package import Datasets
+public import Datasets
 import Encoders
 import Files
-package import Foundation
+public import Foundation
 import HiddenStates
 import Torch
 
@@ -35,23 +35,23 @@ protocol CatalogueInput: Sendable {
 }
 
 /// An item with what can be encoded of it.
-package struct CatalogueItem: Sendable, Equatable {
+public struct CatalogueItem: Sendable, Equatable {
     /// The dataset's item id, unique in the catalogue.
-    package var id: String
+    public var id: String
     /// The title; nil or blank where there is none.
-    package var title: String?
+    public var title: String?
     /// The file of the picture; nil where there is none.
-    package var picture: URL?
+    public var picture: URL?
 
     /// Makes an item.
-    package init(id: String, title: String? = nil, picture: URL? = nil) {
+    public init(id: String, title: String? = nil, picture: URL? = nil) {
         self.id = id
         self.title = title
         self.picture = picture
     }
 
     /// The item of a dataset.
-    package init(_ item: Item) { self.init(id: item.id, title: item.title, picture: item.picture) }
+    public init(_ item: Item) { self.init(id: item.id, title: item.title, picture: item.picture) }
 }
 
 /// Inputs of some items of a shard, made off the encoder's thread.

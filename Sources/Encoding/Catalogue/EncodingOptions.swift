@@ -62,9 +62,9 @@ public struct EncodingOptions: Sendable {
 }
 
 /// What encoding a catalogue has done.
-package struct EncodingResult: Sendable {
+public struct EncodingResult: Sendable {
     /// A picture that could not be read; its item counts as one without a picture.
-    package struct SkippedPicture: Sendable, Equatable {
+    public struct SkippedPicture: Sendable, Equatable {
         /// The item's id.
         package var item: String
         /// The file.
@@ -74,7 +74,7 @@ package struct EncodingResult: Sendable {
     }
 
     /// The finished store.
-    package var store: HiddenStateStore
+    public var store: HiddenStateStore
     /// How many items the encoder has computed now.
     package var encoded: Int
     /// How many items had their row already.
@@ -82,7 +82,7 @@ package struct EncodingResult: Sendable {
     /// How many items of the store have no title or picture, skipped pictures among them.
     package var missing: Int
     /// All pictures of the catalogue that could not be read, in the items' order, also those found by an earlier run.
-    package var skipped: [SkippedPicture]
+    public var skipped: [SkippedPicture]
     /// Seconds from the first batch to the finished store.
     package var seconds: Double
 }

@@ -5,7 +5,7 @@ import HiddenStates
 import Torch
 
 /// What encoding a catalogue will take, in bytes; made before it starts.
-package struct EncodingPlan: Sendable, Equatable {
+public struct EncodingPlan: Sendable, Equatable {
     /// How many items the catalogue has.
     package var items: Int
     /// The size of the finished store.
@@ -33,7 +33,7 @@ package struct EncodingPlan: Sendable, Equatable {
 
 extension EncodingPlan: CustomStringConvertible {
     /// A line for the user, as in `20825 items: store 213 MB; memory about 420 MB (...); about 2 min`.
-    package var description: String {
+    public var description: String {
         func megabytes(_ bytes: Int) -> String { "\((bytes + 999_999) / 1_000_000) MB" }
         let memory =
             "memory about \(megabytes(memoryBytes)) (weights \(megabytes(weightBytes)), inputs \(megabytes(inputBytes)), batch "
@@ -50,7 +50,7 @@ extension CatalogueEncoder {
     /// What encoding the whole catalogue will take.
     ///
     /// Times the machine's matrix product for a moment to estimate the time.
-    package func plan() -> EncodingPlan {
+    public func plan() -> EncodingPlan {
         let rowCount = identity.layers.count * identity.width
         let dtype = options.precision.dtype
         let tokens = input.expectedTokens(of: items)

@@ -1,7 +1,7 @@
 package import Torch
 
 /// What kind of thing an encoder reads.
-package enum EncoderModality: String, Sendable, CaseIterable {
+public enum EncoderModality: String, Sendable, CaseIterable {
     /// Texts, as token numbers.
     case text
     /// Pictures, as pixels.

@@ -1,5 +1,5 @@
 import Files
-package import Foundation
+public import Foundation
 import Owned
 
 /// The hidden states of every item of a catalogue, as one frozen encoder left them, read by memory map.
@@ -7,7 +7,7 @@ import Owned
 /// A store is a folder: `manifest.json`, `items.jsonl` and safetensors shards `states-00000.safetensors` with the tensors `states`
 /// [items, layers, width] and `present` U8 [items]. Opening reads the manifest and the shards' headers only: milliseconds whatever
 /// the size. The mappings live as long as the store or any of its shards.
-package final class HiddenStateStore: Sendable {
+public final class HiddenStateStore: Sendable {
     /// Where the store is.
     package let folder: URL
     /// What it says of itself.
@@ -20,9 +20,9 @@ package final class HiddenStateStore: Sendable {
     /// How many items there are.
     package var itemCount: Int { manifest.itemCount }
     /// The encoder's layers that are kept, in the order stored.
-    package var layers: [Int] { identity.layers }
+    public var layers: [Int] { identity.layers }
     /// Values per layer.
-    package var width: Int { identity.width }
+    public var width: Int { identity.width }
     /// The number format.
     package var dtype: StateType { identity.dtype }
     /// Bytes of one item: layers x width x bytes of a value.
@@ -41,7 +41,7 @@ package final class HiddenStateStore: Sendable {
     ///   - expected: when given, the identity it must have.
     /// - Throws: ``UserError`` for a folder that is no store, an unfinished store, a damaged manifest or shard header, and a
     ///   store of another identity.
-    package static func open(_ folder: URL, expecting expected: StoreIdentity? = nil) throws -> HiddenStateStore {
+    public static func open(_ folder: URL, expecting expected: StoreIdentity? = nil) throws -> HiddenStateStore {
         OwnedFolder.recover(.store, at: folder)
         let manifestFile = folder.appending(path: StoreManifest.fileName)
         guard FileManager.default.fileExists(atPath: manifestFile.path) else { throw missing(folder) }
@@ -74,7 +74,7 @@ package final class HiddenStateStore: Sendable {
     }
 
     /// The states of one item as float32, [layers, width].
-    package func row(_ item: Int) -> [Float] {
+    public func row(_ item: Int) -> [Float] {
         let shard = shard(of: item)
         let start = (item - shard.items.lowerBound) * bytesPerItem
         let bytes = UnsafeRawBufferPointer(rebasing: shard.states[start..<(start + bytesPerItem)])

@@ -4,9 +4,9 @@ import Foundation
 /// Everything that determines the numbers of a hidden-state store, except the items themselves.
 ///
 /// Two stores with equal identities hold, for the same item content, the same rows.
-package struct StoreIdentity: Codable, Equatable, Sendable {
+public struct StoreIdentity: Codable, Equatable, Sendable {
     /// What was encoded.
-    package enum Modality: String, Codable, Sendable, CaseIterable {
+    public enum Modality: String, Codable, Sendable, CaseIterable {
         /// An item's title.
         case text
         /// An item's picture.

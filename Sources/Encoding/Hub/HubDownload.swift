@@ -1,4 +1,3 @@
-import Crypto
 import Files
 import Foundation
 
@@ -149,10 +148,10 @@ struct HubBlob {
             if hash.utf8.count == 64 { return ContentHash.of(bytes) == hash }
             // Git hashes a file with a head.
             return [Data("blob \(bytes.count)\0".utf8), Data()].contains { head in
-                var sha1 = Insecure.SHA1()
-                sha1.update(data: head)
-                sha1.update(bufferPointer: bytes)
-                return sha1.finalize().map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined() == hash
+                var sha1 = ContentHash(.sha1)
+                head.withUnsafeBytes { sha1.update($0) }
+                sha1.update(bytes)
+                return sha1.digits == hash
             }
         }
     }

@@ -2,7 +2,7 @@ package import Files
 import Foundation
 
 /// How a run was evaluated and what came out: everything a reader needs to compare it with another, or to repeat it.
-package struct EvaluationCard: Codable, Equatable, Sendable {
+public struct EvaluationCard: Codable, Equatable, Sendable {
     /// How the evaluation was done; stated by whoever ranked.
     package struct Procedure: Codable, Equatable, Sendable {
         /// The split's name, as in `test`.
@@ -48,7 +48,7 @@ package struct EvaluationCard: Codable, Equatable, Sendable {
     /// The confidence of all intervals.
     package var confidence = 0.95
     /// The metrics over all users.
-    package var all: RankingSummary
+    public var all: RankingSummary
     /// Over the users whose target is in some training interaction.
     package var warm: RankingSummary
     /// Over the users whose target is in none.
@@ -106,7 +106,7 @@ extension EvaluationCard {
     }
 
     /// The card for a terminal: facts, then a table of the metrics, at most 96 columns wide.
-    package var text: String {
+    public var text: String {
         let labelWidth = facts.map(\.label.count).max() ?? 0
         var lines: [String] = []
         for fact in facts {

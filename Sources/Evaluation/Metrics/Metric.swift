@@ -1,4 +1,4 @@
-package import Files
+public import Files
 import Foundation
 
 /// A measure of one user's ranking with one target; the metric of a run is its mean over the users.
@@ -42,7 +42,7 @@ package enum Metric: Sendable, Equatable, Hashable {
 }
 
 /// Where one user's target stood among all items that could be recommended to that user.
-package struct TargetRank: Sendable, Equatable {
+public struct TargetRank: Sendable, Equatable {
     /// 1 plus the number of other items whose score is not below the target's: ties count against us.
     package var rank: Int
     /// How many other items have exactly the target's score.
@@ -70,21 +70,21 @@ package struct TargetRank: Sendable, Equatable {
 }
 
 /// The metrics of a group of users.
-package struct RankingSummary: Codable, Equatable, Sendable {
+public struct RankingSummary: Codable, Equatable, Sendable {
     /// The metrics of one list length.
-    package struct Cutoff: Codable, Equatable, Sendable {
+    public struct Cutoff: Codable, Equatable, Sendable {
         /// The list length.
         package var k: Int
         /// HR@k with Wilson's interval.
-        package var hitRate: Estimate
+        public var hitRate: Estimate
         /// NDCG@k with a bootstrap interval.
-        package var ndcg: Estimate
+        public var ndcg: Estimate
     }
 
     /// How many users.
     package var users: Int
     /// The metrics, by ascending list length.
-    package var cutoffs: [Cutoff]
+    public var cutoffs: [Cutoff]
     /// MRR over the whole ranking with a bootstrap interval.
     package var reciprocalRank: Estimate
     /// Users whose target has the same score as some other item.
@@ -100,7 +100,7 @@ package struct RankingSummary: Codable, Equatable, Sendable {
     ///   - resamples: bootstrap resamples; 0 leaves the intervals of NDCG and MRR out, for a quick look in training.
     ///   - seed: of the bootstrap.
     ///   - stop: as of ``Bootstrap``.
-    package init(
+    public init(
         of ranks: [TargetRank], cutoffs: [Int] = [5, 10, 20], resamples: Int = 1000, seed: UInt64 = 1, stop: StopToken? = nil
     ) {
         precondition(cutoffs.allSatisfy { $0 >= 1 }, "list lengths are at least 1")

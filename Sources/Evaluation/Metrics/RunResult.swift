@@ -18,7 +18,7 @@ public struct RunResult: Sendable, Codable, Equatable {
     }
 
     /// How much of the scores a tower decides.
-    package struct TowerShare: Sendable, Codable, Equatable {
+    public struct TowerShare: Sendable, Codable, Equatable {
         /// `image`, `text`, `inter` or `id`.
         package var tower: String
         /// Its part of the variance of a user's scores over the catalogue, mean over users; the towers' parts add up to 1. A part may be
@@ -46,11 +46,11 @@ public struct RunResult: Sendable, Codable, Equatable {
     /// The epoch whose parameters were evaluated, from 1; nil for a method that is not trained.
     package var bestEpoch: Int?
     /// On the validation targets; nil for a run that only measured its cost.
-    package var validation: EvaluationCard?
+    public var validation: EvaluationCard?
     /// On the test targets; nil for a run that only measured its cost.
-    package var test: EvaluationCard?
+    public var test: EvaluationCard?
     /// What it took; nil for a method that is not trained.
-    package var cost: RunCost?
+    public var cost: RunCost?
     /// The gates; empty for a method without.
     package var gates: [TowerGates]
     /// The towers' shares of the scores; empty for a method with one tower.
@@ -88,7 +88,7 @@ public struct RunResult: Sendable, Codable, Equatable {
 }
 
 /// What training a run takes: `cost.json`, and part of `result.json`.
-package struct RunCost: Sendable, Codable, Equatable {
+public struct RunCost: Sendable, Codable, Equatable {
     /// Seconds of training steps per epoch: the median over epochs, or the median step times the steps of an epoch where
     /// ``isExtrapolated``.
     package var secondsPerEpoch: Double

@@ -1,11 +1,11 @@
-package import Datasets
-package import Files
-package import Metrics
-package import Modeling
-package import Torch
+public import Datasets
+public import Files
+public import Metrics
+public import Modeling
+public import Torch
 
 /// Ranks every item of the catalogue for every user of a split.
-package struct Evaluator {
+public struct Evaluator {
     private let split: Split
     private let budget: Int
     private let stop: StopToken
@@ -15,7 +15,7 @@ package struct Evaluator {
     /// - Parameters:
     ///   - budget: bytes that a block of scores may take; 64 MB by default, on a processor 8 MB at most.
     ///   - stop: looked at between blocks of items and of users; what is asked then throws `CancellationError`.
-    package init(_ split: Split, budget: Int = 64 << 20, stop: StopToken = StopToken()) {
+    public init(_ split: Split, budget: Int = 64 << 20, stop: StopToken = StopToken()) {
         self.split = split
         self.budget = budget
         self.stop = stop
@@ -27,7 +27,7 @@ package struct Evaluator {
     static let userBlock = 1024
 
     /// The vectors of the whole catalogue: [items, width].
-    package func itemVectors(_ recommender: Recommender) throws -> Tensor {
+    public func itemVectors(_ recommender: Recommender) throws -> Tensor {
         try withTensorErrors {
             try withoutGradients {
                 let blocks = try stride(from: 0, to: split.itemCount, by: Self.itemBlock).map { start in
@@ -44,7 +44,7 @@ package struct Evaluator {
     ///
     /// - Parameter itemVectors: what ``itemVectors(_:)`` gave, where it is known already: live encoders take their time for it.
     /// - Throws: ``UserError`` when the part has no cases or the model has diverged.
-    package func ranks(
+    public func ranks(
         _ recommender: Recommender, _ part: Split.Part, itemVectors: Tensor? = nil, onProgress: WorkProgress.Handler? = nil
     ) throws -> [TargetRank] {
         let items = try itemVectors ?? self.itemVectors(recommender)
@@ -52,12 +52,12 @@ package struct Evaluator {
     }
 
     /// Where each target of a part stands when items are ranked by how often they were trained on, for every user alike.
-    package func popularityRanks(_ part: Split.Part) throws -> [TargetRank] {
+    public func popularityRanks(_ part: Split.Part) throws -> [TargetRank] {
         try ranks(part, items: Tensor(split.popularity).unsqueezed(1)) { .ones([$0.userCount, 1]) }
     }
 
     /// Ranks of a part, as ``ranks(_:_:onProgress:)`` gives them, with what is known of users and targets.
-    package func table(_ ranks: [TargetRank], _ part: Split.Part) -> RankTable {
+    public func table(_ ranks: [TargetRank], _ part: Split.Part) -> RankTable {
         RankTable(
             zip(split.evaluation(part), ranks).map { question, rank in
                 let share = Double(split.popularity[Int(question.target)])
@@ -68,7 +68,7 @@ package struct Evaluator {
     }
 
     /// Whether every target has the score of every other item that was not left out: the model tells no item from another.
-    package static func areAllTied(_ ranks: [TargetRank]) -> Bool {
+    public static func areAllTied(_ ranks: [TargetRank]) -> Bool {
         !ranks.isEmpty && ranks.allSatisfy { $0.ties > 0 && $0.ties == $0.rank - 1 }
     }
 
@@ -77,7 +77,7 @@ package struct Evaluator {
     ///
     /// A user's scores are the sum of the parts' scores. A part's share is the covariance of its scores with the whole over the
     /// catalogue, divided by the variance of the whole: the shares of a user add up to 1. The mean is over the users whose scores differ.
-    package func shares(
+    public func shares(
         _ recommender: Recommender, _ part: Split.Part, itemVectors: Tensor? = nil
     ) throws -> [RunResult.TowerShare] {
         try withTensorErrors {
@@ -148,7 +148,7 @@ package struct Evaluator {
 
 extension Evaluator {
     /// The evaluation card of some ranks.
-    package static func card(
+    public static func card(
         _ ranks: [TargetRank], split: Split, part: Split.Part, datasetHash: String, cutoffs: [Int] = [5, 10, 20],
         stop: StopToken? = nil
     ) -> EvaluationCard {

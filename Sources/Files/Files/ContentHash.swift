@@ -1,27 +1,67 @@
-import Crypto
+import CCrypto
 package import Foundation
 
-/// A SHA-256 over bytes, text and files, written as 64 hexadecimal digits.
+/// A cryptographic hash over bytes, text and files, written as hexadecimal digits.
 package struct ContentHash {
-    private var hasher = SHA256()
+    /// What is computed; libcrypto does it.
+    package enum Algorithm {
+        /// 64 digits; what we write ourselves.
+        case sha256
+        /// 40 digits; only to check what others wrote, as git does.
+        case sha1
+    }
+
+    /// The state of a hash, which copies of the value share until one of them goes on.
+    private final class State {
+        let context: OpaquePointer
+
+        init(_ algorithm: Algorithm) {
+            context = Self.made()
+            let isReady = EVP_DigestInit_ex(context, algorithm == .sha256 ? EVP_sha256() : EVP_sha1(), nil)
+            precondition(isReady == 1, "libcrypto has no \(algorithm)")
+        }
+
+        init(copying other: State) {
+            context = Self.made()
+            precondition(EVP_MD_CTX_copy_ex(context, other.context) == 1, "libcrypto cannot copy a hash")
+        }
+
+        deinit { EVP_MD_CTX_free(context) }
+
+        private static func made() -> OpaquePointer {
+            guard let context = EVP_MD_CTX_new() else { fatalError("no memory for a hash") }
+            return context
+        }
+    }
+
+    private var state: State
 
     /// Starts a hash of nothing.
-    package init() {}
+    package init(_ algorithm: Algorithm = .sha256) { state = State(algorithm) }
 
     /// Adds bytes.
-    package mutating func update(_ bytes: UnsafeRawBufferPointer) { hasher.update(bufferPointer: bytes) }
+    package mutating func update(_ bytes: UnsafeRawBufferPointer) {
+        if !isKnownUniquelyReferenced(&state) { state = State(copying: state) }
+        EVP_DigestUpdate(state.context, bytes.baseAddress, bytes.count)
+    }
 
     /// Adds text, with its length first so that `("ab", "c")` and `("a", "bc")` differ.
     package mutating func update(_ text: String) {
-        var length = UInt64(text.utf8.count).littleEndian
-        withUnsafeBytes(of: &length) { hasher.update(bufferPointer: $0) }
-        hasher.update(data: Data(text.utf8))
+        withUnsafeBytes(of: UInt64(text.utf8.count).littleEndian) { update($0) }
+        var text = text
+        text.withUTF8 { update(UnsafeRawBufferPointer($0)) }
     }
 
     /// The digits of the hash of all that was added.
-    package var digits: String { hasher.finalize().map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined() }
+    package var digits: String {
+        let ending = State(copying: state)
+        var bytes = [UInt8](repeating: 0, count: Int(EVP_MAX_MD_SIZE))
+        var count: UInt32 = 0
+        EVP_DigestFinal_ex(ending.context, &bytes, &count)
+        return bytes.prefix(Int(count)).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+    }
 
-    /// The hash of some bytes.
+    /// The SHA-256 of some bytes.
     package static func of(_ bytes: UnsafeRawBufferPointer) -> String {
         var hash = ContentHash()
         hash.update(bytes)

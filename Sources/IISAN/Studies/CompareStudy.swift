@@ -1,8 +1,8 @@
 import Files
-package import Foundation
+public import Foundation
 
 /// `iisan compare`: methods against each other.
-package struct CompareStudy: Sendable {
+public struct CompareStudy: Sendable {
     /// What every study says.
     package var options = StudyOptions()
     /// What is compared; nil for every method that the base's encoders allow.
@@ -11,7 +11,7 @@ package struct CompareStudy: Sendable {
     /// Reads a study's file.
     ///
     /// - Throws: ``UserError`` that names file, line and setting.
-    package init(file: URL) throws { try self.init(file) }
+    public init(file: URL) throws { try self.init(file) }
 
     init() {}
 
@@ -20,7 +20,7 @@ package struct CompareStudy: Sendable {
     /// - Parameters:
     ///   - methods: variants by name or method; empty for all.
     ///   - measuredSteps: variants whose encoders run live are only timed, on so many steps.
-    package func plan(_ file: URL, methods: [String] = [], measuredSteps: Int? = nil) throws -> Study {
+    public func plan(_ file: URL, methods: [String] = [], measuredSteps: Int? = nil) throws -> Study {
         var chosen = try variants ?? Self.allMethods(of: Configuration(URL(filePath: options.base), overrides: options.set))
         let plain = try Study(options, variants: chosen, file: file)
         func settings(of variant: StudyVariant) -> TrainSettings? {

@@ -12,7 +12,7 @@ extension Study {
     ///
     /// - Parameter runner: what makes them: this process, or one process per run.
     /// - Throws: `CancellationError` when told to stop; ``UserError`` when another process makes the same study, or the disk fails.
-    package func run(using runner: some StudyRunner, observer: Pipeline.Observer = Pipeline.Observer()) throws -> StudyResult {
+    public func run(using runner: some StudyRunner, observer: Pipeline.Observer = Pipeline.Observer()) throws -> StudyResult {
         let place = try StudyMark.open(folder, options.kind, file: file)
         defer { withExtendedLifetime(place) {} }
         OwnedFolder.sweepFiles(in: steps)

@@ -8,7 +8,7 @@ import Training
 /// let study = try Study(CompareStudy(file), file: file)
 /// let result = try study.run(using: InProcessRunner())
 /// ```
-package struct Study: Sendable {
+public struct Study: Sendable {
     /// The study's file.
     package let file: URL
     /// Where runs and results go.

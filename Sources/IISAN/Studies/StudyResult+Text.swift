@@ -5,7 +5,7 @@ import Report
 
 extension StudyResult {
     /// The result for a terminal: how the variants rank, what they cost, and what their differences come to.
-    package var text: String {
+    public var text: String {
         let tables: [TextTable]
         switch kind {
         case .compare, .ablate: tables = [rankingTable, costTable]

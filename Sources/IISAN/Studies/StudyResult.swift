@@ -2,7 +2,7 @@ import Files
 package import Metrics
 
 /// What a study found: `study.json`.
-package struct StudyResult: Sendable, Codable, Equatable {
+public struct StudyResult: Sendable, Codable, Equatable {
     /// The version of the form that this program writes.
     package static let currentVersion = 1
 

@@ -2,7 +2,7 @@ import Files
 package import Foundation
 
 /// What does the steps of a study.
-package protocol StudyRunner {
+public protocol StudyRunner {
     /// Does a step.
     ///
     /// - Throws: ``UserError`` when the step fails, and the study goes on with others; `CancellationError` when told to stop, and the same
@@ -13,12 +13,12 @@ package protocol StudyRunner {
 /// Does steps in this process.
 ///
 /// The peak memory of a run then counts what earlier runs left behind on a processor; ``ProcessRunner`` measures each run alone.
-package struct InProcessRunner: StudyRunner {
+public struct InProcessRunner: StudyRunner {
     /// Makes a runner.
-    package init() {}
+    public init() {}
 
     /// Does a step.
-    package func perform(_ step: StudyStep, observer: Pipeline.Observer) throws { try step.perform(observer) }
+    public func perform(_ step: StudyStep, observer: Pipeline.Observer) throws { try step.perform(observer) }
 }
 
 /// One training, or one measurement of its cost, of a study.

@@ -3,7 +3,7 @@ package import Foundation
 import Owned
 
 /// A piece of a study that is done in one go, by this process or by one of its own.
-package struct StudyStep: Sendable {
+public struct StudyStep: Sendable {
     /// What is done.
     package enum Work: String, Sendable, CaseIterable {
         /// The dataset, and the hidden states of the configured encoders.

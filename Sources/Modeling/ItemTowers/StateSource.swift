@@ -1,6 +1,6 @@
 import FoundationEssentials
 import Files
-package import HiddenStates
+public import HiddenStates
 public import OrderedCollections
 public import Torch
 
@@ -111,13 +111,13 @@ package final class ResidentStates: StateSource {
 }
 
 /// Hidden states read from a mapped store: only the rows a batch needs are touched.
-package final class StoredStates: StateSource {
+public final class StoredStates: StateSource {
     /// Their width and kept layers.
-    package let shape: ModalityShape
+    public let shape: ModalityShape
     /// Whether an item has the modality [catalogue]; nil where all have it.
-    package let presence: [Bool]?
+    public let presence: [Bool]?
     /// The hash of the store's identity: encoder, preprocessing, layers.
-    package var hash: String? { store.identity.hash }
+    public var hash: String? { store.identity.hash }
     private let store: HiddenStateStore
     private let positions: [Int]
     private let device: Device
@@ -129,7 +129,7 @@ package final class StoredStates: StateSource {
     ///   - layers: which of the stored layers are used, ascending; nil for all.
     ///   - device: where the states are wanted.
     /// - Throws: `UserError` when the store lacks a layer, or the layers do not ascend.
-    package init(_ store: HiddenStateStore, layers: [Int]? = nil, on device: Device) throws {
+    public init(_ store: HiddenStateStore, layers: [Int]? = nil, on device: Device) throws {
         self.store = store
         self.device = device
         let layers = layers ?? store.layers
@@ -156,7 +156,7 @@ package final class StoredStates: StateSource {
     }
 
     /// The rows of items, in place.
-    package func states(of items: Tensor, training: Bool) -> StateRows {
+    public func states(of items: Tensor, training: Bool) -> StateRows {
         StateRows(shards, rows: items, layers: positions, on: device)
     }
 }

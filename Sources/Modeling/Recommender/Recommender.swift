@@ -1,7 +1,7 @@
 package import Datasets
 import Files
 import OrderedCollections
-package import Torch
+public import Torch
 
 /// What is trained: an item tower, a user encoder and the loss that ties them.
 public final class Recommender {
@@ -20,9 +20,9 @@ public final class Recommender {
     }
 
     /// How many numbers training changes.
-    package var trainableCount: Int { parameters.count }
+    public var trainableCount: Int { parameters.count }
     /// How many numbers a step computes with: those and the frozen ones of live encoders.
-    package var totalCount: Int { parameters.count + itemTower.frozenCount }
+    public var totalCount: Int { parameters.count + itemTower.frozenCount }
 
     /// Where the model computes.
     package var device: Device { parameters.device }
@@ -51,7 +51,7 @@ extension Recommender {
     ///   - positions: how many items of a history the user encoder sees (L).
     ///   - device: where it computes.
     /// - Throws: `UserError` for settings that cannot be built, and for a method that trains nothing.
-    package static func make(
+    public static func make(
         _ options: RecommenderOptions, itemCount: Int, text: (any StateSource)?, image: (any StateSource)?, positions: Int,
         on device: Device
     ) throws -> Recommender {

@@ -1,4 +1,3 @@
-import Crypto
 import Files
 import Foundation
 import TestSupport
@@ -103,7 +102,7 @@ import Testing
             // Some name the plain hash of the bytes, or mark answers that they have packed.
             let tag =
                 name == "config.json"
-                ? Insecure.SHA1.hash(data: FakeHub.files[name]!).map { String(format: "%02x", $0) }.joined()
+                ? FakeHub.sha1(of: FakeHub.files[name]!)
                 : "\"\(FakeHub.hash(of: name))\(name == "vocab.txt" ? "-gzip" : "")\""
             return .init(headers: ["ETag": tag], saysLength: false)
         }

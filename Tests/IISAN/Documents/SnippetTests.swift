@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// The Swift code in the documents is code that `Snippets.swift`, which is compiled with the tests, has line by line.
+/// The Swift code in the documents is code that `Examples/Library/Tests/Snippets.swift`, which sees what is public alone, has line by line.
 @Suite struct SnippetTests {
     private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().deletingLastPathComponent()
@@ -19,8 +19,7 @@ import Testing
     @Test(arguments: documents) func codeInDocumentsIsCompiled(_ document: String) throws {
         let compiled = try Self.lines(
             of: String(
-                contentsOf: URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Snippets.swift"),
-                encoding: .utf8))
+                contentsOf: Self.root.appending(path: "Examples/Library/Tests/Snippets.swift"), encoding: .utf8))
         let manifest = try Self.lines(of: String(contentsOf: Self.root.appending(path: "Package.swift"), encoding: .utf8))
         for block in try Self.blocks(in: Self.root.appending(path: document)) {
             if block.contains(where: { $0.hasPrefix(".package(") }) {

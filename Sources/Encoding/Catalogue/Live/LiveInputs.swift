@@ -1,14 +1,14 @@
-package import Encoders
-package import Files
-package import Foundation
+public import Encoders
+public import Files
+public import Foundation
 import HiddenStates
-package import Torch
+public import Torch
 
 /// One modality's inputs of a whole catalogue, at hand for an encoder that runs in every training step.
 ///
 /// Titles are tokenized once. Pictures are decoded and scaled once and kept as bytes as far as the memory goes; the others are
 /// read again when they are needed.
-package final class LiveInputs {
+public final class LiveInputs {
     /// The encoder that reads them.
     package let directory: EncoderDirectory
     /// What of the items is read.
@@ -40,7 +40,7 @@ package final class LiveInputs {
     ///   - pictureMemory: bytes that prepared pictures may take; 1 GB by default.
     ///   - stop: looked at while pictures are read, and between the passes of an encoder that runs over the inputs.
     /// - Throws: ``UserError`` for a file that is missing, damaged or does not fit; `CancellationError`.
-    package init(
+    public init(
         _ modality: EncoderModality, of items: [CatalogueItem], with directory: URL,
         options: EncodingOptions = EncodingOptions(), pictureMemory: Int = 1 << 30, progress: WorkProgress.Handler? = nil,
         stop: StopToken = StopToken()
@@ -68,7 +68,7 @@ package final class LiveInputs {
     /// Takes titles that are tokenized already: token numbers of each item, special ones included; none for an item without a title.
     ///
     /// - Throws: ``UserError`` for a directory that is no text encoder and token numbers that it does not know.
-    package init(tokens: [[Int32]], with directory: URL) throws {
+    public init(tokens: [[Int32]], with directory: URL) throws {
         self.directory = try EncoderDirectory(directory, for: .text)
         guard case .tokens(let vocabulary, let maximum) = self.directory.family.input else {
             throw UserError("the encoder reads pictures, and titles are given", at: directory.path)
@@ -88,7 +88,7 @@ package final class LiveInputs {
     /// Takes pixels that are prepared already: float32 [items, 3, height, width].
     ///
     /// - Throws: ``UserError`` for a directory that is no image encoder and pictures of a size that it does not read.
-    package init(pixels: Tensor, with directory: URL) throws {
+    public init(pixels: Tensor, with directory: URL) throws {
         self.directory = try EncoderDirectory(directory, for: .image)
         guard case .pixels(let grid) = self.directory.family.input, pixels.rank == 4,
             grid.reads(height: pixels.size(2), width: pixels.size(3))

@@ -3,7 +3,7 @@ package import Foundation
 package import Torch
 
 /// A Hugging Face model directory whose configuration and headers were read: everything about an encoder but its numbers.
-package struct EncoderDirectory: Sendable {
+public struct EncoderDirectory: Sendable {
     /// The directory.
     package let url: URL
     /// The architecture with its sizes.

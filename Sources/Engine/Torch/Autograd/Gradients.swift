@@ -33,7 +33,7 @@ extension Tensor {
     }
 
     /// Adds the gradient of this scalar to every tensor that it was computed from and that requires one.
-    package func backward() {
+    public func backward() {
         if !isMissing, !withHandle({ ctorch.backward($0) }) { Failure.report() }
     }
 }

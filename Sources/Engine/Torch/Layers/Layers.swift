@@ -1,5 +1,5 @@
 /// A linear map: y = x Wᵀ + b.
-package struct Linear {
+public struct Linear {
     /// W [outputs, inputs].
     package let weight: Tensor
     /// b [outputs]; nil for a map without one.
@@ -14,7 +14,7 @@ package struct Linear {
     ///   - bias: whether there is a bias.
     ///   - biasInitializer: how a fresh bias is drawn; by default as PyTorch does.
     /// - Throws: ``UserError`` as ``Parameters`` does.
-    package init(
+    public init(
         _ parameters: Parameters, _ inputs: Int, _ outputs: Int, weight: Initializer? = nil, bias: Bool = true,
         biasInitializer: Initializer? = nil
     ) throws {
@@ -24,13 +24,13 @@ package struct Linear {
     }
 
     /// Takes the map's tensors: W [outputs, inputs] and b [outputs].
-    package init(weight: Tensor, bias: Tensor?) {
+    public init(weight: Tensor, bias: Tensor?) {
         self.weight = weight
         self.bias = bias
     }
 
     /// Maps the last dimension: [.., inputs] to [.., outputs].
-    package func callAsFunction(_ x: Tensor) -> Tensor {
+    public func callAsFunction(_ x: Tensor) -> Tensor {
         let y = x.linear(weight, bias)
         return lowRank.map { y + $0(x) } ?? y
     }
@@ -128,7 +128,7 @@ public enum Activation: String, Sendable, Codable, CaseIterable {
 }
 
 /// How a fresh parameter is filled.
-package enum Initializer: Sendable {
+public enum Initializer: Sendable {
     case zeros
     case ones
     /// Normal with mean 0 and this standard deviation.

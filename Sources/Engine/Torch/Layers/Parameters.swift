@@ -1,13 +1,13 @@
 import Files
-package import OrderedCollections
+public import OrderedCollections
 
 /// The named tensors of a model, as its layers ask for them.
 ///
 /// A layer asks by name and shape when it is made. The tensors come from a checkpoint, where names and shapes are checked, or are
 /// fresh. So the names are the checkpoint's own keys, and a model is never half loaded.
-package final class Parameters {
+public final class Parameters {
     /// Where tensors come from.
-    package enum Source {
+    public enum Source {
         /// Drawn as each layer says, to be trained.
         case fresh
         /// Read from files.
@@ -19,7 +19,7 @@ package final class Parameters {
     }
 
     /// All tensors asked for so far, by full name, in that order.
-    package var all: OrderedDictionary<String, Tensor> { shared.tensors }
+    public var all: OrderedDictionary<String, Tensor> { shared.tensors }
     /// Where the tensors live.
     package var device: Device { shared.device }
     /// The tensors' type.
@@ -35,7 +35,7 @@ package final class Parameters {
     ///   - device: where they are put.
     ///   - dtype: the type they are converted to.
     ///   - trained: whether gradients are recorded for them.
-    package convenience init(
+    public convenience init(
         _ source: Source = .fresh, on device: Device = .cpu, dtype: DType = .float32, trained: Bool = true
     ) {
         self.init(source, on: device, dtype: dtype) { _ in trained }
@@ -45,7 +45,7 @@ package final class Parameters {
     ///
     /// - Parameter isTrained: whether gradients are recorded for the tensor of a full name. What comes from a file is then copied, because
     ///   it is written to.
-    package init(
+    public init(
         _ source: Source, on device: Device, dtype: DType = .float32, isTrained: @escaping (String) -> Bool
     ) {
         shared = Shared(source: source, device: device, dtype: dtype, isTrained: isTrained)

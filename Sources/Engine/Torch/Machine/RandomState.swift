@@ -1,19 +1,19 @@
 import CTorch
 
 /// The random state of a device, from which dropout and fresh parameters are drawn.
-package enum RandomState {
+public enum RandomState {
     /// Starts the random sequence of every device anew.
-    package static func seed(_ seed: UInt64) {
+    public static func seed(_ seed: UInt64) {
         if !ctorch.seed(seed) { Failure.report() }
     }
 
     /// The state as bytes (`uint8`), to be kept in a checkpoint.
-    package static func current(of device: Device = .cpu) -> Tensor {
+    public static func current(of device: Device = .cpu) -> Tensor {
         ctorch.random_state(device.kind.rawValue, Int32(device.index)).map { Tensor(owning: $0) } ?? failed()
     }
 
     /// Puts a state back that ``current(of:)`` gave.
-    package static func restore(_ state: Tensor, of device: Device = .cpu) {
+    public static func restore(_ state: Tensor, of device: Device = .cpu) {
         if state.isMissing { return }
         if !state.withHandle({ ctorch.set_random_state(device.kind.rawValue, Int32(device.index), $0) }) { Failure.report() }
     }

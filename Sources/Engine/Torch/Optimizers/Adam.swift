@@ -1,12 +1,12 @@
 import Files
-package import OrderedCollections
+public import OrderedCollections
 
 /// Adam (Kingma and Ba 2015), or with `decoupled` AdamW (Loshchilov and Hutter 2019), as one fused operation per group.
 ///
 /// m = β₁ m + (1 - β₁) g; v = β₂ v + (1 - β₂) g²; p -= rate · m̂ / (sqrt(v̂) + ε), with m̂ = m / (1 - β₁ᵗ), v̂ = v / (1 - β₂ᵗ).
-package final class Adam {
+public final class Adam {
     /// Parameters that share their settings.
-    package struct Group {
+    public struct Group {
         /// What the group is called in events and checkpoints.
         package var name: String
         /// The parameters by name.
@@ -17,7 +17,7 @@ package final class Adam {
         package var weightDecay: Double
 
         /// Makes a group.
-        package init(_ name: String, _ parameters: OrderedDictionary<String, Tensor>, rate: Double, weightDecay: Double = 0) {
+        public init(_ name: String, _ parameters: OrderedDictionary<String, Tensor>, rate: Double, weightDecay: Double = 0) {
             self.name = name
             self.parameters = parameters
             self.rate = rate
@@ -46,7 +46,7 @@ package final class Adam {
     ///   - betas: β₁ and β₂; 0.9 and 0.999 by default.
     ///   - epsilon: ε; 1e-8 by default.
     ///   - decoupled: AdamW's weight decay instead of Adam's.
-    package init(_ groups: [Group], betas: (Double, Double) = (0.9, 0.999), epsilon: Double = 1e-8, decoupled: Bool = false) {
+    public init(_ groups: [Group], betas: (Double, Double) = (0.9, 0.999), epsilon: Double = 1e-8, decoupled: Bool = false) {
         self.groups = groups
         self.betas = betas
         self.epsilon = epsilon
@@ -59,7 +59,7 @@ package final class Adam {
     }
 
     /// Changes every parameter that has a gradient by one step.
-    package func update() {
+    public func update() {
         withoutGradients {
             for group in groups {
                 let moved = group.parameters.compactMap { name, parameter in
@@ -78,7 +78,7 @@ package final class Adam {
     }
 
     /// Forgets the gradients of all parameters.
-    package func clearGradients() {
+    public func clearGradients() {
         for group in groups { for parameter in group.parameters.values { parameter.clearGradient() } }
     }
 

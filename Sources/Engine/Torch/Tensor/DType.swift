@@ -44,32 +44,32 @@ public enum DType: Int32, Sendable, CaseIterable {
 }
 
 /// A Swift type whose arrays become tensors and back.
-package protocol TensorElement: BitwiseCopyable {
+public protocol TensorElement: BitwiseCopyable {
     /// The tensor's type for these elements.
     static var dtype: DType { get }
 }
 
 extension Float: TensorElement {
     /// The tensor type of these elements.
-    package static var dtype: DType { .float32 }
+    public static var dtype: DType { .float32 }
 }
 extension Double: TensorElement {
     /// The tensor type of these elements.
-    package static var dtype: DType { .float64 }
+    public static var dtype: DType { .float64 }
 }
 extension Int64: TensorElement {
     /// The tensor type of these elements.
-    package static var dtype: DType { .int64 }
+    public static var dtype: DType { .int64 }
 }
 extension Int32: TensorElement {
     /// The tensor type of these elements.
-    package static var dtype: DType { .int32 }
+    public static var dtype: DType { .int32 }
 }
 extension UInt8: TensorElement {
     /// The tensor type of these elements.
-    package static var dtype: DType { .uint8 }
+    public static var dtype: DType { .uint8 }
 }
 extension Bool: TensorElement {
     /// The tensor type of these elements.
-    package static var dtype: DType { .bool }
+    public static var dtype: DType { .bool }
 }

@@ -40,7 +40,7 @@ extension Tensor {
     /// Difference, element by element; shapes are broadcast.
     package static func - (a: Tensor, b: Tensor) -> Tensor { subtractOperator(.tensor(a), .tensor(b)) }
     /// Product, element by element; shapes are broadcast.
-    package static func * (a: Tensor, b: Tensor) -> Tensor { multiplyOperator(.tensor(a), .tensor(b)) }
+    public static func * (a: Tensor, b: Tensor) -> Tensor { multiplyOperator(.tensor(a), .tensor(b)) }
     /// Quotient, element by element; shapes are broadcast.
     package static func / (a: Tensor, b: Tensor) -> Tensor { divideOperator(.tensor(a), .tensor(b)) }
     /// Sum with a number.
@@ -50,7 +50,7 @@ extension Tensor {
     /// A number less the tensor.
     package static func - (a: Double, b: Tensor) -> Tensor { -b + a }
     /// Product with a number.
-    package static func * (a: Tensor, b: Double) -> Tensor { multiplyScalarOperator(.tensor(a), .double(b)) }
+    public static func * (a: Tensor, b: Double) -> Tensor { multiplyScalarOperator(.tensor(a), .double(b)) }
     /// Quotient by a number.
     package static func / (a: Tensor, b: Double) -> Tensor { multiplyScalarOperator(.tensor(a), .double(1 / b)) }
     /// The negative.
@@ -154,9 +154,9 @@ extension Tensor {
         Self.sumOperator(.tensor(self), .ints([dimension]), .bool(keeping))
     }
     /// The mean of all elements.
-    package func mean() -> Tensor { Self.meanAllOperator(.tensor(self)) }
+    public func mean() -> Tensor { Self.meanAllOperator(.tensor(self)) }
     /// The mean along a dimension.
-    package func mean(along dimension: Int, keeping: Bool = false) -> Tensor {
+    public func mean(along dimension: Int, keeping: Bool = false) -> Tensor {
         Self.meanOperator(.tensor(self), .ints([dimension]), .bool(keeping))
     }
     /// The largest of all elements.

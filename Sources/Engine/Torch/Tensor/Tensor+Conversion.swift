@@ -47,7 +47,7 @@ extension Tensor {
     }
 
     /// The elements in row order, converted to `Float`; none where the tensor could not be computed, see ``checked()``.
-    package func floats() -> [Float] { detached().to(.float32).array() }
+    public func floats() -> [Float] { detached().to(.float32).array() }
 
     /// The only element, converted to `Double`; not a number where the tensor could not be computed, see ``checked()``.
     ///

@@ -10,7 +10,7 @@ extension Tensor {
     private static let randpermOperator = Operator("randperm")
 
     /// Zeros.
-    package static func zeros(_ shape: [Int], dtype: DType = .float32, on device: Device = .cpu) -> Tensor {
+    public static func zeros(_ shape: [Int], dtype: DType = .float32, on device: Device = .cpu) -> Tensor {
         zerosOperator(.ints(shape), .dtype(dtype), .none, .device(device))
     }
 
@@ -35,7 +35,7 @@ extension Tensor {
     }
 
     /// Independent draws of the standard normal distribution from the device's random state.
-    package static func randomNormal(_ shape: [Int], dtype: DType = .float32, on device: Device = .cpu) -> Tensor {
+    public static func randomNormal(_ shape: [Int], dtype: DType = .float32, on device: Device = .cpu) -> Tensor {
         randnOperator(.ints(shape), .dtype(dtype), .none, .device(device))
     }
 
@@ -50,7 +50,7 @@ extension Tensor {
     }
 
     /// The elements of an array, copied, in a given shape.
-    package convenience init<Element: TensorElement>(_ elements: [Element], shape: [Int]? = nil, on device: Device = .cpu) {
+    public convenience init<Element: TensorElement>(_ elements: [Element], shape: [Int]? = nil, on device: Device = .cpu) {
         let shape = shape ?? [elements.count]
         precondition(shape.reduce(1, *) == elements.count, "\(elements.count) elements do not fill the shape \(shape)")
         let tensor = Tensor.empty(shape, dtype: Element.dtype)
@@ -65,7 +65,7 @@ extension Tensor {
     }
 
     /// A scalar.
-    package convenience init<Element: TensorElement>(_ element: Element, on device: Device = .cpu) {
+    public convenience init<Element: TensorElement>(_ element: Element, on device: Device = .cpu) {
         self.init([element], shape: [], on: device)
     }
 

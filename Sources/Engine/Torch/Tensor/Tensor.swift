@@ -46,7 +46,7 @@ public final class Tensor {
     package var rank: Int { withHandle { Int(ctorch.rank($0)) } }
 
     /// The length of each dimension.
-    package var shape: [Int] { withHandle { handle in (0..<Int64(ctorch.rank(handle))).map { Int(ctorch.size(handle, $0)) } } }
+    public var shape: [Int] { withHandle { handle in (0..<Int64(ctorch.rank(handle))).map { Int(ctorch.size(handle, $0)) } } }
 
     /// The length of one dimension; negative ones count from the last.
     package func size(_ dimension: Int) -> Int { isMissing ? 0 : withHandle { Int(ctorch.size($0, Int64(dimension))) } }

@@ -1,4 +1,3 @@
-import FineTuning
 import Foundation
 import IISAN
 
