@@ -1,9 +1,9 @@
 # What one does with a clone. Settings: LIBTORCH, IISAN_CACHE, PYTHON (see Tools/Setup/setup).
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build test test-isa sanitize bad-inputs demo parity-tokens parity-pictures parity-encoders fuzz torture bench bench-check bench-device results format lint clean
+.PHONY: help setup build test test-isa sanitize bad-inputs demo parity-tokens parity-pictures parity-encoders fuzz torture bench bench-check bench-device results format lint surface clean
 
-sources := Package.swift Sources Tests FuzzTesting Benchmarks
+sources := Package.swift Sources Tests FuzzTesting Benchmarks Examples/Library
 SECONDS ?= 60
 
 help: ## this list
@@ -60,8 +60,12 @@ results: ## write Results/README.md of the studies in Results
 format: ## put the sources into the project's format
 	swift format --in-place --parallel --recursive $(sources)
 
-lint: ## check the format
+lint: ## check the format, the modules' imports and what is public
 	swift format lint --strict --parallel --recursive $(sources)
+	@Tools/House/house.py check
+
+surface: ## write Tools/House/Surface.txt, what is public, and the picture and table of the modules
+	@Tools/House/house.py write
 
 clean: ## remove what was built; LibTorch stays
 	rm -rf .build

@@ -101,7 +101,11 @@ if withLibTorch {
                 "Pictures", "Datasets", "World", "Metrics", "Torch", "Files", "Owned", yams,
             ]),
         .executableTarget(
-            name: "iisan", dependencies: ["IISAN", "Owned", arguments], path: "Sources/Command",
+            name: "iisan",
+            dependencies: [
+                "IISAN", "Catalogue", "Datasets", "Encoders", "Files", "HiddenStates", "Hub", "Metrics", "Modeling", "Owned",
+                "Ranking", "Report", "Serving", "Torch", "Training", "World", arguments,
+            ], path: "Sources/Command",
             swiftSettings: features),
 
         .target(

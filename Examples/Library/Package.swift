@@ -11,7 +11,7 @@ let package = Package(
         .testTarget(
             name: "LibraryTests",
             dependencies: [
-                .product(name: "IISAN", package: "swift-iisan"), .product(name: "Torch", package: "swift-iisan")
+                .product(name: "IISAN", package: "swift-iisan"), .product(name: "Torch", package: "swift-iisan"),
             ], path: "Tests")
     ],
     swiftLanguageModes: [.v6]

@@ -1,3 +1,4 @@
+import HiddenStates
 public import ArgumentParser
 import Foundation
 import IISAN

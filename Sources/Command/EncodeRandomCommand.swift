@@ -1,3 +1,4 @@
+import HiddenStates
 import ArgumentParser
 import Foundation
 import IISAN

@@ -1,3 +1,4 @@
+import World
 import ArgumentParser
 import Foundation
 import IISAN

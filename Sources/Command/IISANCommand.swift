@@ -15,7 +15,7 @@ import IISAN
               iisan run config.yaml           do every stage whose inputs have changed
               iisan recommend RUN --history 12,7,31 --top 10
             """,
-        version: IISAN.version,
+        version: Version.current,
         subcommands: [
             RunCommand.self, DataCommand.self, ModelsCommand.self, EncodeCommand.self, TrainCommand.self, EvaluateCommand.self,
             ReportCommand.self, CompareCommand.self, AblateCommand.self, ScaleCommand.self,

@@ -1,3 +1,4 @@
+import Hub
 import ArgumentParser
 import Foundation
 import IISAN

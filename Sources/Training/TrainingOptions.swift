@@ -1,4 +1,4 @@
-public import Files
+package import Files
 public import Torch
 
 /// How a recommender is trained.
@@ -48,10 +48,10 @@ public struct TrainingOptions: Sendable, Codable, Equatable {
     /// Stops settings that make no sense.
     ///
     /// - Throws: ``UserError`` that names the setting.
-    public func check() throws { try problems().check() }
+    package func check() throws { try problems().check() }
 
     /// All settings that make no sense, by the names that they have in a configuration.
-    public func problems() -> Problems {
+    package func problems() -> Problems {
         var problems = Problems()
         func number(_ value: Int, _ range: ClosedRange<Int>, _ name: String) {
             problems.require(value >= range.lowerBound, "is \(value), expected at least \(range.lowerBound)", at: name)

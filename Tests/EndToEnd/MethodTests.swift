@@ -1,3 +1,5 @@
+import Torch
+import Files
 import Foundation
 import IISAN
 import TestSupport

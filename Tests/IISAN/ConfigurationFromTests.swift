@@ -1,3 +1,4 @@
+import Hub
 import Files
 import Foundation
 import IISAN

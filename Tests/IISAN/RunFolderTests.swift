@@ -1,3 +1,6 @@
+import Training
+import HiddenStates
+import Files
 import Foundation
 import IISAN
 import TestSupport

@@ -1,4 +1,4 @@
-public import Files
+package import Files
 
 /// How histories are divided into training, validation and test.
 public struct SplitOptions: Codable, Sendable, Equatable {
@@ -60,10 +60,10 @@ public struct SplitOptions: Codable, Sendable, Equatable {
     /// Checks that the options make sense together.
     ///
     /// - Throws: ``UserError`` that names the setting.
-    public func check() throws { try problems().check() }
+    package func check() throws { try problems().check() }
 
     /// All settings that make no sense, by the names that they have in a configuration.
-    public func problems() -> Problems {
+    package func problems() -> Problems {
         var problems = Problems()
         problems.require(
             (3...Self.most).contains(minimumItems), "is \(minimumItems), expected 3 to \(Self.most)", at: "minimum_items",

@@ -55,7 +55,7 @@ public struct Problems {
 
 extension UserError {
     /// The error with a place that counts from above a section: `heads` below `train.user_encoder` is `train.user_encoder.heads`.
-    public func below(_ section: String) -> UserError {
+    package func below(_ section: String) -> UserError {
         var error = self
         error.place = place.map { "\(section).\($0)" } ?? section
         return error

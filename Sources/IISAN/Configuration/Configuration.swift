@@ -86,7 +86,7 @@ public struct Configuration: Sendable, Equatable {
     /// A model that cannot be built is no reason to refuse what does not build one; it is named here beside other settings only.
     ///
     /// - Throws: ``UserError`` that names every such setting.
-    public func check() throws {
+    package func check() throws {
         if !problemsOfAnyWork().all.isEmpty { try problems().check() }
     }
 

@@ -9,7 +9,7 @@ package enum Doctor {
     /// - Parameter folder: where files will be written; its disk is looked at.
     package static func examine(folder: URL) -> DoctorReport {
         let limits = ControlGroup.ofThisProcess()
-        var findings = [DoctorFinding("iisan", version), system()]
+        var findings = [DoctorFinding("iisan", Version.current), system()]
         let cores = cores(allowed: ProcessInfo.processInfo.activeProcessorCount, limit: limits.cores)
         do {
             try LibTorch.load()

@@ -86,7 +86,7 @@ package struct RunEnvironment: Sendable, Codable, Equatable {
 
     /// Describes this machine now.
     package init(device: Device) {
-        iisan = version
+        iisan = Version.current
         libtorch = LibTorch.version
         system = ProcessInfo.processInfo.operatingSystemVersionString
         processor = Self.cpuInformation("model name") ?? "unknown"

@@ -1,3 +1,4 @@
+import Report
 import Datasets
 import Encoders
 package import Catalogue

@@ -1,4 +1,4 @@
-public import Files
+package import Files
 public import Torch
 
 /// How live encoders are fine-tuned.
@@ -24,10 +24,10 @@ public struct FineTuningOptions: Sendable, Codable, Equatable {
     /// Stops settings that cannot be built.
     ///
     /// - Throws: ``UserError`` that names the setting.
-    public func check() throws { try problems().check() }
+    package func check() throws { try problems().check() }
 
     /// All settings that cannot be built, by the names that they have in a configuration.
-    public func problems() -> Problems {
+    package func problems() -> Problems {
         var problems = Problems()
         problems.require(
             (1...1 << 16).contains(adapterWidth), "is \(adapterWidth), expected 1 to \(1 << 16)", at: "adapter_width")

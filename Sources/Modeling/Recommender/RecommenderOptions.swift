@@ -1,4 +1,4 @@
-public import Files
+package import Files
 
 /// The shape of a recommender.
 public struct RecommenderOptions: Sendable, Codable, Equatable {
@@ -25,10 +25,10 @@ public struct RecommenderOptions: Sendable, Codable, Equatable {
     /// Stops settings that cannot be built, whatever the encoders are.
     ///
     /// - Throws: ``UserError`` that names the settings.
-    public func check() throws { try problems().check() }
+    package func check() throws { try problems().check() }
 
     /// All settings that cannot be built, whatever the encoders are, by the names that they have in a configuration.
-    public func problems() -> Problems {
+    package func problems() -> Problems {
         var problems = Problems()
         problems.require((1...1 << 12).contains(width), "is \(width), expected 1 to \(1 << 12)", at: "width")
         problems.require(
@@ -40,18 +40,18 @@ public struct RecommenderOptions: Sendable, Codable, Equatable {
     }
 
     /// Whether encoders run in every step.
-    public var isLive: Bool { method.trainsEncoders || (method.readsStates && !cached) }
+    package var isLive: Bool { method.trainsEncoders || (method.readsStates && !cached) }
     /// Whether a hidden-state store is read.
-    public var readsStores: Bool { method.readsStates && cached }
+    package var readsStores: Bool { method.readsStates && cached }
 
     /// Whether only the last of the kept hidden states is read.
-    public var readsLastStateOnly: Bool { method == .frozen || method == .idAndModality }
+    package var readsLastStateOnly: Bool { method == .frozen || method == .idAndModality }
 
     /// The method as tables name it, as in `iisan` or `lora, text`.
-    public var name: String { name(as: method) }
+    package var name: String { name(as: method) }
 
     /// The same for another method.
-    public func name(as method: Method) -> String {
+    package func name(as method: Method) -> String {
         method.readsModalities && modality != .both ? "\(method.rawValue), \(modality.rawValue)" : method.rawValue
     }
 }
@@ -80,27 +80,27 @@ public enum Method: String, Sendable, Codable, CaseIterable {
     case popularity
 
     /// Whether there are parameters to train.
-    public var isTrained: Bool { self != .popularity }
+    package var isTrained: Bool { self != .popularity }
     /// Whether items have vectors of their own, so that others than those it was trained on have none.
-    public var hasItemVectors: Bool { self == .id || self == .idAndModality }
+    package var hasItemVectors: Bool { self == .id || self == .idAndModality }
     /// Whether encoders' hidden states that never change are read; these may come from a store.
-    public var readsStates: Bool {
+    package var readsStates: Bool {
         switch self {
         case .iisan, .iisanVersa, .frozen, .idAndModality: true
         case .full, .adapter, .lora, .bitfit, .id, .popularity: false
         }
     }
     /// Whether encoders change while training, so that they run in every step.
-    public var trainsEncoders: Bool {
+    package var trainsEncoders: Bool {
         switch self {
         case .full, .adapter, .lora, .bitfit: true
         case .iisan, .iisanVersa, .frozen, .id, .idAndModality, .popularity: false
         }
     }
     /// Whether side networks read several layers.
-    public var hasSideNetworks: Bool { self == .iisan || self == .iisanVersa }
+    package var hasSideNetworks: Bool { self == .iisan || self == .iisanVersa }
     /// Whether items are known by their titles or pictures.
-    public var readsModalities: Bool { readsStates || trainsEncoders }
+    package var readsModalities: Bool { readsStates || trainsEncoders }
 }
 
 /// Which modalities a method reads.

@@ -1,4 +1,4 @@
-public import Files
+package import Files
 public import Torch
 
 /// Which side networks an item tower has, and their form.
@@ -42,10 +42,10 @@ public struct SideNetworkOptions: Sendable, Codable, Equatable {
     /// Stops settings that cannot be built.
     ///
     /// - Throws: ``UserError`` that names the setting.
-    public func check(text: ModalityShape?, image: ModalityShape?) throws { try problems(text: text, image: image).check() }
+    package func check(text: ModalityShape?, image: ModalityShape?) throws { try problems(text: text, image: image).check() }
 
     /// All settings that cannot be built, by the names that they have in a configuration.
-    public func problems(text: ModalityShape?, image: ModalityShape?) -> Problems {
+    package func problems(text: ModalityShape?, image: ModalityShape?) -> Problems {
         var problems = ownProblems()
         problems.require(
             text != nil || image != nil, "neither text nor image states are given", remedy: "Name at least one encoder.")
@@ -64,7 +64,7 @@ public struct SideNetworkOptions: Sendable, Codable, Equatable {
     }
 
     /// Those of them that no encoder could mend.
-    public func ownProblems() -> Problems {
+    package func ownProblems() -> Problems {
         var problems = Problems()
         problems.require(
             (1...1 << 16).contains(bottleneck), "is \(bottleneck), expected 1 to \(1 << 16)", at: "bottleneck")

@@ -1,4 +1,4 @@
-public import Files
+package import Files
 package import Torch
 
 /// The shape of the user encoder.
@@ -16,10 +16,10 @@ public struct UserEncoderOptions: Sendable, Codable, Equatable {
     /// Stops settings that cannot be built.
     ///
     /// - Throws: ``UserError`` that names the setting.
-    public func check(width: Int) throws { try problems(width: width).check() }
+    package func check(width: Int) throws { try problems(width: width).check() }
 
     /// All settings that cannot be built, by the names that they have in a configuration.
-    public func problems(width: Int) -> Problems {
+    package func problems(width: Int) -> Problems {
         var problems = Problems()
         problems.require((1...1024).contains(blocks), "is \(blocks), expected 1 to 1024", at: "blocks")
         problems.require(

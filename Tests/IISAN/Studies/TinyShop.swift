@@ -1,3 +1,5 @@
+import Files
+import World
 import Foundation
 import IISAN
 import TestSupport

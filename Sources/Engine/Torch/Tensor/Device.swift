@@ -11,9 +11,9 @@ public struct Device: Sendable, Hashable, CustomStringConvertible {
     }
 
     /// The kind of device.
-    public let kind: Kind
+    package let kind: Kind
     /// Which of them, from 0.
-    public let index: Int
+    package let index: Int
 
     /// Makes a device; it is not checked that the machine has it.
     public init(_ kind: Kind, index: Int = 0) {
