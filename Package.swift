@@ -46,7 +46,7 @@ var targets: [Target] = [
     .systemLibrary(name: "CFileSystem", path: "Sources/Files/CFileSystem"),
     stage("Files", "Files/Files", ["CZlib", "CCrypto", "CFileSystem"]),
     stage("Owned", "Files/Owned", ["Files", "CFileSystem"]),
-    stage("Datasets", "Datasets", ["Files", "Owned", collections]),
+    stage("Datasets", "Datasets", ["Files", "Owned"]),
     stage("Tokenizers", "Encoding/Tokenizers", ["Files", heap]),
     .target(
         name: "CPictures", path: "Sources/Encoding/CPictures",
@@ -56,7 +56,7 @@ var targets: [Target] = [
     stage("Hub", "Encoding/Hub", ["Files", "Owned"]),
     stage("Metrics", "Evaluation/Metrics", ["Files"]),
     stage("Report", "Evaluation/Report", ["Files", "Metrics"]),
-    stage("World", "World", ["Files", "Owned", "Datasets", "Pictures"]),
+    stage("World", "World", ["Files", "Owned", "Pictures"]),
 
     .target(name: "TestSupport", dependencies: ["Files"], path: "Tests/Support", exclude: ["Models"]),
     tests("Files", "Files", ["Files", "Owned", "CZlib"]),
@@ -88,23 +88,21 @@ if withLibTorch {
         stage("Training", "Training", ["Modeling", "Torch", "Files", "Owned", "Datasets", "HiddenStates"]),
         stage(
             "Ranking", "Evaluation/Ranking",
-            ["Training", "Modeling", "Torch", "Files", "Datasets", "HiddenStates", "Metrics"]),
+            ["Modeling", "Torch", "Files", "Datasets", "Metrics"]),
         stage(
             "Serving", "Serving",
-            ["Ranking", "Training", "Modeling", "Torch", "Files", "Datasets", "HiddenStates"]),
+            ["Ranking", "Modeling", "Torch", "Files", "Datasets"]),
         stage(
             "IISAN", "IISAN",
             [
                 "Serving", "Ranking", "Report", "Training", "FineTuning", "Modeling", "Catalogue", "Encoders", "HiddenStates",
                 "Hub",
-                "Tokenizers",
-                "Pictures", "Datasets", "World", "Metrics", "Torch", "Files", "Owned", yams,
+                "Pictures", "Datasets", "Metrics", "Torch", "Files", "Owned", yams,
             ]),
         .executableTarget(
             name: "iisan",
             dependencies: [
-                "IISAN", "Catalogue", "Datasets", "Encoders", "Files", "HiddenStates", "Hub", "Metrics", "Modeling", "Owned",
-                "Ranking", "Report", "Serving", "Torch", "Training", "World", arguments,
+                "IISAN", "Files", "HiddenStates", "Hub", "Metrics", "Owned", "World", arguments,
             ], path: "Sources/Command",
             swiftSettings: features),
 
@@ -115,7 +113,7 @@ if withLibTorch {
         tests("Catalogue", "Encoding/Catalogue", ["Catalogue"]),
         tests("Modeling", "Modeling", ["Modeling", "HiddenStates", "Torch", "TestModels"]),
         tests("FineTuning", "FineTuning", ["FineTuning", "Encoders", "Catalogue", "Modeling", "Torch", "TestModels"]),
-        tests("Training", "Training", ["Training", "Ranking", "TestModels"]),
+        tests("Training", "Training", ["Training", "Ranking", "Metrics", "TestModels"]),
         tests("Ranking", "Evaluation/Ranking", ["Ranking", "TestModels"]),
         tests("Serving", "Serving", ["Serving", "TestModels"]),
         tests("IISAN", "IISAN", ["IISAN"]),

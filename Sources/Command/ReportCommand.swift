@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import IISAN
+import Metrics
 
 /// `iisan report`: pictures of runs.
 struct ReportCommand: ParsableCommand {

@@ -25,6 +25,7 @@
 @_exported public import struct Datasets.Separator
 @_exported public import struct Datasets.Split
 @_exported public import struct Datasets.SplitOptions
+@_exported public import struct Datasets.MappedArray
 @_exported public import struct Datasets.Table
 @_exported public import struct Encoders.EncoderDirectory
 @_exported public import enum Encoders.EncoderModality
@@ -44,7 +45,6 @@
 @_exported public import struct Metrics.RankingSummary
 @_exported public import struct Metrics.RunCost
 @_exported public import struct Metrics.RunResult
-@_exported public import enum Metrics.TPME
 @_exported public import struct Metrics.TargetRank
 @_exported public import struct Modeling.FineTuningOptions
 @_exported public import protocol Modeling.ItemTower
@@ -66,10 +66,10 @@
 @_exported public import struct Torch.Device
 @_exported public import enum Torch.RandomState
 @_exported public import class Torch.Tensor
+@_exported public import protocol Torch.TensorElement
 @_exported public import struct Training.Checkpoint
 @_exported public import struct Training.RunDirectory
 @_exported public import class Training.Trainer
 @_exported public import struct Training.TrainingEvent
 @_exported public import struct Training.TrainingOptions
-@_exported public import struct Training.TrainingState
 @_exported public import struct Training.Validation

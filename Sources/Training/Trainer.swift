@@ -60,7 +60,7 @@ public final class Trainer {
     }
 
     /// How far training has come.
-    public var progress: TrainingState { state }
+    package var progress: TrainingState { state }
 
     /// Trains to the end: until all epochs are done, or there was no better validation for too long.
     ///
@@ -91,7 +91,7 @@ public final class Trainer {
     ///
     /// - Returns: the seconds of each, in order.
     /// - Throws: ``UserError`` when a device runs out of memory; `CancellationError` when told to stop.
-    public func measure(
+    package func measure(
         steps: Int, onProgress: WorkProgress.Handler? = nil, stop: StopToken = StopToken()
     ) throws -> [Double] {
         let losses = Tensor(0.0).to(lossType).to(recommender.device)

@@ -1,7 +1,7 @@
 import Files
 
 /// How far a training has come: with the tensors of a checkpoint, all that is needed to go on exactly.
-public struct TrainingState: Sendable, Codable, Equatable {
+package struct TrainingState: Sendable, Codable, Equatable {
     /// The best validation so far.
     package struct Best: Sendable, Codable, Equatable {
         /// Its epoch, from 1.

@@ -199,8 +199,8 @@ public struct DatasetCheck: Codable, Sendable, Equatable {
 
 extension Dataset {
     /// The line of an item in the dataset directory, as `path:line`.
-    public func place(ofItem item: Int) -> String { "\(folder.appending(path: Dataset.itemsName).path):\(item + 1)" }
+    package func place(ofItem item: Int) -> String { "\(folder.appending(path: Dataset.itemsName).path):\(item + 1)" }
 
     /// The line of a user in the dataset directory, as `path:line`.
-    public func place(ofUser user: Int) -> String { "\(folder.appending(path: Dataset.usersName).path):\(user + 1)" }
+    package func place(ofUser user: Int) -> String { "\(folder.appending(path: Dataset.usersName).path):\(user + 1)" }
 }

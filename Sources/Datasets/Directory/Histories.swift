@@ -21,7 +21,7 @@ public struct Histories: RandomAccessCollection, Sendable {
     /// Where a user's interactions are in ``items`` and ``timestamps``.
     ///
     /// Always within them, whatever damage there may be in the file.
-    public func range(of user: Int) -> Range<Int> {
+    package func range(of user: Int) -> Range<Int> {
         let end = Swift.min(Swift.max(0, Int(offsets[user + 1])), items.count)
         return Swift.min(Swift.max(0, Int(offsets[user])), end)..<end
     }

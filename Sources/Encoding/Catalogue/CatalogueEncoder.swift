@@ -1,4 +1,4 @@
-public import Encoders
+package import Encoders
 import Files
 public import Foundation
 public import HiddenStates
@@ -15,13 +15,13 @@ import Torch
 /// Not `Sendable`: it holds tensors. Encoding blocks; run it outside the cooperative pool.
 public final class CatalogueEncoder {
     /// The directory of the frozen encoder.
-    public let directory: EncoderDirectory
+    package let directory: EncoderDirectory
     /// The frozen encoder with the blocks up to the last layer kept; nil where it is read block by block.
-    public var encoder: PretrainedEncoder? { if case .whole(let encoder) = weights { encoder } else { nil } }
+    package var encoder: PretrainedEncoder? { if case .whole(let encoder) = weights { encoder } else { nil } }
     /// Everything that determines the numbers of the store.
-    public let identity: StoreIdentity
+    package let identity: StoreIdentity
     /// The items in store order.
-    public let items: [CatalogueItem]
+    package let items: [CatalogueItem]
 
     let options: EncodingOptions
     var threads: InputThreads

@@ -1,5 +1,5 @@
 import Files
-import Foundation
+package import Foundation
 import Owned
 
 extension HiddenStateStoreWriter {
@@ -22,6 +22,12 @@ extension HiddenStateStoreWriter {
         unlink(buildingFolder.appending(path: "lock").path)
         try place.put(buildingFolder)
         unlink(place.url.appending(path: StoreBuilding.fileName).path)
+    }
+
+    /// Whether somebody writes a store, or a build of it ended between its last two steps; the next writer that opens it removes what is left.
+    package static func hasLeftovers(_ folder: URL) -> Bool {
+        OwnedFolder.isBeingWritten(folder)
+            || FileManager.default.fileExists(atPath: folder.appending(path: StoreBuilding.fileName).path)
     }
 
     /// Ends what a process that was killed had begun: puts a finished build in its place, removes the store that it has replaced.

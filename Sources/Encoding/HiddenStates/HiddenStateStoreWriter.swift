@@ -82,7 +82,7 @@ package final class HiddenStateStoreWriter {
             store.manifest.items.sha256 == itemsHash && store.itemCount == items.count
         }
         // A store that is as it should be is only read, and takes no lock.
-        if !FileManager.default.fileExists(atPath: buildingFolder.path), !OwnedFolder.isBeingWritten(folder),
+        if !FileManager.default.fileExists(atPath: buildingFolder.path), !Self.hasLeftovers(folder),
             let store = try? HiddenStateStore.open(folder),
             store.identity == identity, isOfItems(store)
         {

@@ -6,7 +6,7 @@ import Owned
 ///
 /// Each model has a folder `models--organisation--name`: `blobs/` holds the files' bytes by their hash, `snapshots/<commit>/` the files
 /// by name as relative links to them, `refs/<revision>` the commit of a branch or tag.
-public struct HubCache: Sendable {
+package struct HubCache: Sendable {
     /// A model in the cache.
     package struct Model: Sendable, Equatable {
         /// Its name.

@@ -7,7 +7,7 @@ import Files
 ///
 /// The number is relative: it says nothing outside its table, and changes when a method is added. Where all methods cost the same
 /// in some respect (so also with one method), that respect is 0 for all of them.
-public enum TPME {
+package enum TPME {
     /// What training a method costs.
     package struct Cost: Codable, Equatable, Sendable {
         /// The method's name.
@@ -29,7 +29,7 @@ public enum TPME {
     }
 
     /// The weights of time, parameters and memory; they add up to 1.
-    public struct Weights: Codable, Equatable, Sendable {
+    package struct Weights: Codable, Equatable, Sendable {
         /// Of training time per epoch.
         package var time: Double
         /// Of trainable parameters.

@@ -52,12 +52,12 @@ public struct Evaluator {
     }
 
     /// Where each target of a part stands when items are ranked by how often they were trained on, for every user alike.
-    public func popularityRanks(_ part: Split.Part) throws -> [TargetRank] {
+    package func popularityRanks(_ part: Split.Part) throws -> [TargetRank] {
         try ranks(part, items: Tensor(split.popularity).unsqueezed(1)) { .ones([$0.userCount, 1]) }
     }
 
     /// Ranks of a part, as ``ranks(_:_:onProgress:)`` gives them, with what is known of users and targets.
-    public func table(_ ranks: [TargetRank], _ part: Split.Part) -> RankTable {
+    package func table(_ ranks: [TargetRank], _ part: Split.Part) -> RankTable {
         RankTable(
             zip(split.evaluation(part), ranks).map { question, rank in
                 let share = Double(split.popularity[Int(question.target)])
@@ -68,7 +68,7 @@ public struct Evaluator {
     }
 
     /// Whether every target has the score of every other item that was not left out: the model tells no item from another.
-    public static func areAllTied(_ ranks: [TargetRank]) -> Bool {
+    package static func areAllTied(_ ranks: [TargetRank]) -> Bool {
         !ranks.isEmpty && ranks.allSatisfy { $0.ties > 0 && $0.ties == $0.rank - 1 }
     }
 
@@ -77,7 +77,7 @@ public struct Evaluator {
     ///
     /// A user's scores are the sum of the parts' scores. A part's share is the covariance of its scores with the whole over the
     /// catalogue, divided by the variance of the whole: the shares of a user add up to 1. The mean is over the users whose scores differ.
-    public func shares(
+    package func shares(
         _ recommender: Recommender, _ part: Split.Part, itemVectors: Tensor? = nil
     ) throws -> [RunResult.TowerShare] {
         try withTensorErrors {

@@ -1,5 +1,5 @@
 /// What a look over many settings or files found: every problem, not the first alone, so that one reading mends all.
-public struct Problems {
+package struct Problems {
     /// In the order in which they were found.
     package private(set) var all: [UserError] = []
 

@@ -50,7 +50,7 @@ extension UserError {
     /// - Parameters:
     ///   - action: what was tried, as in "could not list the folder".
     ///   - path: the file it was tried on.
-    public static func system(_ action: String, at path: String, error: any Error) -> UserError {
+    package static func system(_ action: String, at path: String, error: any Error) -> UserError {
         // In Foundation for Linux the cause is no `NSError` until it is made one.
         if let cause = ((error as NSError).userInfo[NSUnderlyingErrorKey] as? any Error).map({ $0 as NSError }),
             cause.domain == NSPOSIXErrorDomain

@@ -12,7 +12,7 @@ public struct WorkProgress: Sendable, Equatable {
     public var unit: String
 
     /// Makes a progress.
-    public init(_ task: String, done: Int, total: Int?, unit: String) {
+    package init(_ task: String, done: Int, total: Int?, unit: String) {
         self.task = task
         self.done = done
         self.total = total

@@ -1,7 +1,7 @@
 import Datasets
 import Catalogue
 import Files
-public import Foundation
+package import Foundation
 import HiddenStates
 import Hub
 import Owned
@@ -41,7 +41,7 @@ extension Pipeline {
         let note = folder.appending(path: "inputs.sha256")
         // What a killed encoding has left goes.
         if OwnedFolder.isBeingWritten(folder) { _ = try OwnedFolder(.store, at: folder, for: .going) }
-        if inputs.match(note), (try? store(folder, dataset)) != nil {
+        if !HiddenStateStoreWriter.hasLeftovers(folder), inputs.match(note), (try? store(folder, dataset)) != nil {
             observer.onMessage("encode \(modality.rawValue): nothing has changed, \(folder.path) is kept")
             return
         }
@@ -153,7 +153,7 @@ extension Pipeline {
     ///
     /// - Returns: the stores' folders.
     /// - Throws: ``UserError`` that names the damaged shard.
-    public func verifyStores() throws -> [URL] {
+    package func verifyStores() throws -> [URL] {
         try [configuration.encode.text, configuration.encode.image].compactMap { $0 }.map {
             let store = try HiddenStateStore.open(URL(filePath: $0.store))
             try store.verify(progress: observer.onProgress, stop: observer.stop)

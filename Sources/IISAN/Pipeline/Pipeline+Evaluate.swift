@@ -55,7 +55,7 @@ extension Pipeline {
     /// Where the test targets stand for a trained run when its items are others than those it was trained on; nothing is written.
     ///
     /// - Throws: ``UserError`` when the run is not trained yet or the inputs do not fit the dataset.
-    public func ranks(_ part: Split.Part = .test, with changed: ChangedInputs) throws -> RankTable {
+    package func ranks(_ part: Split.Part = .test, with changed: ChangedInputs) throws -> RankTable {
         let dataset = try dataset()
         try checkRun(dataset)
         let split = try split(of: dataset)

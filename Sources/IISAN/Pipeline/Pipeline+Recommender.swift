@@ -12,7 +12,7 @@ import Training
 
 extension Pipeline {
     /// Other titles, pictures and states than those a run was trained on, to see what becomes of its ranking.
-    public struct ChangedInputs {
+    package struct ChangedInputs {
         /// The items with their changed titles and pictures, in the dataset's order: what live encoders read.
         package var items: [CatalogueItem]
         /// The stores of their hidden states: what cached methods read. One that is left out is the configured one.
@@ -32,7 +32,7 @@ extension Pipeline {
     /// A recommender as configured, with fresh parameters from the configured seed.
     ///
     /// - Parameter changed: what the items are, where they are not the dataset's.
-    public func recommender(_ dataset: Dataset, _ split: Split, changed: ChangedInputs? = nil) throws -> Recommender {
+    package func recommender(_ dataset: Dataset, _ split: Split, changed: ChangedInputs? = nil) throws -> Recommender {
         let device = try device
         RandomState.seed(configuration.train.training.seed)
         var sources: [EncoderModality: any StateSource] = [:]
@@ -58,7 +58,7 @@ extension Pipeline {
     /// The process's random state is left as it was.
     ///
     /// - Throws: ``UserError`` when the run is not trained yet, or its checkpoint is damaged.
-    public func trainedRecommender(
+    package func trainedRecommender(
         _ dataset: Dataset, _ split: Split, changed: ChangedInputs? = nil
     ) throws -> Recommender {
         try trained(dataset, split, changed: changed).recommender

@@ -2,7 +2,7 @@ public import Encoders
 public import Files
 public import Foundation
 import HiddenStates
-public import Torch
+package import Torch
 
 /// One modality's inputs of a whole catalogue, at hand for an encoder that runs in every training step.
 ///
@@ -68,7 +68,7 @@ public final class LiveInputs {
     /// Takes titles that are tokenized already: token numbers of each item, special ones included; none for an item without a title.
     ///
     /// - Throws: ``UserError`` for a directory that is no text encoder and token numbers that it does not know.
-    public init(tokens: [[Int32]], with directory: URL) throws {
+    package init(tokens: [[Int32]], with directory: URL) throws {
         self.directory = try EncoderDirectory(directory, for: .text)
         guard case .tokens(let vocabulary, let maximum) = self.directory.family.input else {
             throw UserError("the encoder reads pictures, and titles are given", at: directory.path)
@@ -88,7 +88,7 @@ public final class LiveInputs {
     /// Takes pixels that are prepared already: float32 [items, 3, height, width].
     ///
     /// - Throws: ``UserError`` for a directory that is no image encoder and pictures of a size that it does not read.
-    public init(pixels: Tensor, with directory: URL) throws {
+    package init(pixels: Tensor, with directory: URL) throws {
         self.directory = try EncoderDirectory(directory, for: .image)
         guard case .pixels(let grid) = self.directory.family.input, pixels.rank == 4,
             grid.reads(height: pixels.size(2), width: pixels.size(3))

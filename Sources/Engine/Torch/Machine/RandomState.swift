@@ -8,12 +8,12 @@ public enum RandomState {
     }
 
     /// The state as bytes (`uint8`), to be kept in a checkpoint.
-    public static func current(of device: Device = .cpu) -> Tensor {
+    package static func current(of device: Device = .cpu) -> Tensor {
         ctorch.random_state(device.kind.rawValue, Int32(device.index)).map { Tensor(owning: $0) } ?? failed()
     }
 
     /// Puts a state back that ``current(of:)`` gave.
-    public static func restore(_ state: Tensor, of device: Device = .cpu) {
+    package static func restore(_ state: Tensor, of device: Device = .cpu) {
         if state.isMissing { return }
         if !state.withHandle({ ctorch.set_random_state(device.kind.rawValue, Int32(device.index), $0) }) { Failure.report() }
     }

@@ -10,7 +10,7 @@ public enum DType: Int32, Sendable, CaseIterable {
     case bfloat16 = 15
 
     /// Bytes of one element.
-    public var size: Int {
+    package var size: Int {
         switch self {
         case .uint8, .bool: 1
         case .float16, .bfloat16: 2
@@ -20,7 +20,7 @@ public enum DType: Int32, Sendable, CaseIterable {
     }
 
     /// The type's name in safetensors files: `F32`, `BF16`, `I64`, ...
-    public var safetensorsName: String {
+    package var safetensorsName: String {
         switch self {
         case .uint8: "U8"
         case .int32: "I32"
@@ -34,7 +34,7 @@ public enum DType: Int32, Sendable, CaseIterable {
     }
 
     /// The type of that name in safetensors files; nil for one that the engine does not hold.
-    public init?(safetensorsName: String) {
+    package init?(safetensorsName: String) {
         guard let match = Self.allCases.first(where: { $0.safetensorsName == safetensorsName }) else { return nil }
         self = match
     }

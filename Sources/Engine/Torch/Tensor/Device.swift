@@ -4,7 +4,7 @@ import Files
 /// Where a tensor lives and is computed.
 public struct Device: Sendable, Hashable, CustomStringConvertible {
     /// A kind of device, with LibTorch's number.
-    public enum Kind: Int32, Sendable, CaseIterable {
+    package enum Kind: Int32, Sendable, CaseIterable {
         case cpu = 0
         case cuda = 1
         case mps = 13
@@ -16,7 +16,7 @@ public struct Device: Sendable, Hashable, CustomStringConvertible {
     package let index: Int
 
     /// Makes a device; it is not checked that the machine has it.
-    public init(_ kind: Kind, index: Int = 0) {
+    package init(_ kind: Kind, index: Int = 0) {
         self.kind = kind
         self.index = index
     }
@@ -28,7 +28,7 @@ public struct Device: Sendable, Hashable, CustomStringConvertible {
     ///
     /// Whatever has a form of its own for the processor takes the accelerators' form here, and tensors have to be brought there and back:
     /// an operation refuses those of two devices, as LibTorch does for accelerators.
-    public static let standIn = Device(.cpu, index: 1)
+    package static let standIn = Device(.cpu, index: 1)
 
     /// The device that a setting names: `auto` (CUDA, else MPS, else the processor), `cpu`, `cuda`, `cuda:1`, `mps`; `cpu:1`
     /// is ``standIn``.
@@ -59,10 +59,10 @@ public struct Device: Sendable, Hashable, CustomStringConvertible {
     }
 
     /// How many devices of a kind LibTorch can use here.
-    public static func count(of kind: Kind) -> Int { max(0, Int(ctorch.device_count(kind.rawValue))) }
+    package static func count(of kind: Kind) -> Int { max(0, Int(ctorch.device_count(kind.rawValue))) }
 
     /// Waits until all work given to the device is done; the processor has none outstanding.
-    public func synchronize() {
+    package func synchronize() {
         if !ctorch.synchronize(kind.rawValue, Int32(index)) { Failure.report() }
     }
 
