@@ -1,5 +1,8 @@
 #include "Guard.hpp"
+#include "Kernels/Fates.hpp"
+#include "Machine.hpp"
 
+#include <ATen/CPUGeneratorImpl.h>
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
 #include <ATen/Version.h>
@@ -43,6 +46,12 @@ bool ctorch_set_random_state(int32_t type, int32_t index, CTorchTensor state) {
     std::lock_guard<std::mutex> lock(target.mutex());
     target.set_state(*Borrowed(state));
     return true;
+}
+
+ctorch::Fates ctorch::Fates::drawn(double probability) {
+    auto source = at::detail::getDefaultCPUGenerator();
+    std::lock_guard<std::mutex> lock(source.mutex());
+    return {probability, static_cast<int64_t>(at::check_generator<at::CPUGeneratorImpl>(source)->random64())};
 }
 
 int32_t ctorch_compiled_version(void) { return TORCH_VERSION_MAJOR * 1000 + TORCH_VERSION_MINOR; }

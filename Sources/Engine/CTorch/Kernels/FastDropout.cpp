@@ -1,17 +1,15 @@
 // Dropout of which each element's fate follows from a seed and its place, as an operator of LibTorch: the backward pass finds the same
 // fates from the seed again.
-#include "../Parallel.hpp"
+#include "../Autograd.hpp"
+#include "../Machine.hpp"
 #include "Fates.hpp"
 
 #include <ATen/ops/empty_like.h>
-#include <torch/csrc/autograd/custom_function.h>
-#include <torch/library.h>
 
 namespace {
 
 using ctorch::Fates;
-using torch::autograd::AutogradContext;
-using torch::autograd::variable_list;
+using ctorch::variable_list;
 
 at::Tensor dropped(const at::Tensor &x, const Fates &fates) {
     const auto source = x.contiguous();
@@ -26,17 +24,12 @@ at::Tensor dropped(const at::Tensor &x, const Fates &fates) {
     return result;
 }
 
-struct FastDropout : torch::autograd::Function<FastDropout> {
-    static at::Tensor forward(AutogradContext *context, const at::Tensor &x, double probability) {
-        const Fates fates = Fates::drawn(probability);
-        context->saved_data["probability"] = probability;
-        context->saved_data["seed"] = fates.seed();
-        return dropped(x, fates);
-    }
+struct FastDropout {
+    Fates fates;
 
-    static variable_list backward(AutogradContext *context, const variable_list &gradients) {
-        const Fates fates(context->saved_data["probability"].toDouble(), context->saved_data["seed"].toInt());
-        return {dropped(gradients[0], fates), at::Tensor()};
+    at::Tensor forward(at::TensorList inputs, variable_list *) const { return dropped(inputs[0], fates); }
+    variable_list backward(const variable_list &, const at::Tensor &gradient, const std::vector<bool> &) const {
+        return {dropped(gradient, fates)};
     }
 };
 
@@ -44,7 +37,7 @@ struct FastDropout : torch::autograd::Function<FastDropout> {
 at::Tensor fastDropout(const at::Tensor &x, double probability) {
     TORCH_CHECK(x.is_cpu() && x.scalar_type() == at::kFloat, "dropout of ", x.scalar_type(), " on ", x.device());
     TORCH_CHECK(probability >= 0 && probability < 1, "a probability of ", probability);
-    return FastDropout::apply(x, probability);
+    return ctorch::recorded(FastDropout{Fates::drawn(probability)}, {x});
 }
 
 } // namespace

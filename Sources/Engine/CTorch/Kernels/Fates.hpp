@@ -15,10 +15,8 @@ class Fates {
     static Fates drawn(double probability);
 
     int64_t seed() const { return seed_; }
-    /// y = what becomes of x, whose first element is the tensor's at the place `first`.
+    /// y = what becomes of x, whose first element is the tensor's at the place `first`; of ones, where x is null.
     void drop(float *y, const float *x, int64_t first, int64_t count) const;
-    /// y = what becomes of ones.
-    void dropOnes(float *y, int64_t first, int64_t count) const;
 
   private:
     int64_t seed_;

@@ -55,8 +55,8 @@ public struct HistoryBlocks {
     /// What comes of items [rows, width]: float32 [rows, width], whatever precision is in force.
     ///
     /// Dropout has the fates that ``Tensor/fastDropout(_:)`` would give a tensor of ones in which [1 + 2 · blocks, rows, width], in the
-    /// order above, are followed by [blocks, heads, pairs] for the probabilities; pairs as in
-    /// ``Tensor/historyAttention(starts:heads:mask:)``.
+    /// order above, are followed by [blocks, heads, pairs] for the probabilities, for the pairs (row, row not after it) of each history in
+    /// turn.
     ///
     /// - Parameters:
     ///   - positions: p of each row, int64 [rows].
