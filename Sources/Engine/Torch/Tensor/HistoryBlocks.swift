@@ -1,5 +1,3 @@
-import CTorch
-
 /// Blocks of causal attention and feed-forward over histories that stand one after the other, as one operation.
 ///
 /// For items e at positions p x = dropout(LayerNorm(e + P_p)), then for each block a = LayerNorm(x + dropout(O attention(Q x, K x, V x)))
@@ -50,7 +48,7 @@ public struct HistoryBlocks {
     /// Whether the operation exists for these blocks on this machine.
     ///
     /// It needs the processor and its vector instructions, and widths that are multiples of 16.
-    public var isAvailable: Bool { isPossible && ctorch.has_chain() }
+    public var isAvailable: Bool { isPossible && BottleneckChain.hasProducts() }
 
     /// What comes of items [rows, width]: float32 [rows, width], whatever precision is in force.
     ///
