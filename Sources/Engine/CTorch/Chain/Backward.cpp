@@ -45,7 +45,7 @@ template <typename Number> class Backward {
         std::memset(gradient_ + tile.place * width_, 0, tile.rows * width_ * sizeof(float));
         enterMap(tile);
         forEachPanel(width_, [&](int64_t column, int64_t columns) {
-            addProduct(sums_.map + column, width_, transposed_, tileRows, outputs_, inputs(memory_.last, tile, column), tile, columns);
+            addProduct(sums_.map + column, width_, transposed_, tileRows, outputs_, walk_.inputs(memory_, step, column), tile, columns);
             change(outputs_, weights_.map, tile, column, columns);
             leave(step, column, columns, 1);
             multiply(step.block - 1, tile, column, columns);
@@ -59,9 +59,9 @@ template <typename Number> class Backward {
         const Factors factors = Factors::of(chain_, block);
         activate(block, tile);
         forEachPanel(width_, [&](int64_t column, int64_t columns) {
-            const Number *x = inputs(memory_.inputs + block * share_.rows * width_, tile, column);
             addProduct(
-                sums_.downs + block * bottleneck_ * width_ + column, width_, transposed_, tileRows, bottleneck_, x, tile, columns);
+                sums_.downs + block * bottleneck_ * width_ + column, width_, transposed_, tileRows, bottleneck_,
+                walk_.inputs(memory_, step, column), tile, columns);
             askForNext(number, column);
             change(bottleneck_, weights_.downs[block], tile, column, columns);
             giveToTable(gradients_.first, chain_.first, factors.q, step, column, columns);
@@ -119,7 +119,7 @@ template <typename Number> class Backward {
         float *sum = block > 0 ? sums_.upBiases + (block - 1) * width_ : unusedSum_;
         Leaving<Number> leaving{tile.rows, columns, gradient(tile, column), change_, p, sum + column, nullptr, {}, {}};
         const bool hasGates = block < chain_.count() && chain_.gates;
-        if (hasGates && !chain_.hasTwo()) leaving.inputs = inputs(memory_.inputs + block * share_.rows * width_, tile, column);
+        if (hasGates && !chain_.hasTwo()) leaving.inputs = walk_.inputs(memory_, step, column);
         if (hasGates && readsStates(block)) {
             leaving.first = walk_.states(chain_.first, step, column);
             leaving.second = walk_.states(chain_.second, step, column);
@@ -155,10 +155,8 @@ template <typename Number> class Backward {
         if (isLast && number + 1 == walk_.steps.size()) return;
         const Step &next = walk_.steps[number + (isLast ? 1 : 0)];
         const int64_t nextColumn = isLast ? 0 : column + panelColumns;
-        if (next.block < chain_.count())
-            Walk::askFor(
-                inputs(memory_.inputs + next.block * share_.rows * width_, next.tile, nextColumn),
-                next.tile.rows * std::min(panelColumns, width_ - nextColumn) * sizeof(Number));
+        const int64_t count = next.tile.rows * std::min(panelColumns, width_ - nextColumn);
+        Walk::askFor(walk_.inputs(memory_, next, nextColumn), count * sizeof(Number));
         if (number + 1 < walk_.steps.size() && readsStates(walk_.steps[number + 1].block))
             walk_.ask(number + 1, column / panelColumns, panels_);
     }
@@ -166,7 +164,6 @@ template <typename Number> class Backward {
     bool readsStates(int64_t block) const {
         return block < chain_.count() && chain_.gates && (chain_.hasTwo() || chain_.isClosed(block));
     }
-    const Number *inputs(Number *all, const Tile &tile, int64_t column) { return panel(all, share_.rows, width_, column, tile.start); }
     float *gradient(const Tile &tile, int64_t column) { return gradient_ + tile.place * width_ + column * tile.rows; }
     float *inner(const Tile &tile) { return inner_ + tile.place * bottleneck_; }
 

@@ -27,8 +27,7 @@ struct Cut {
 template <typename Number> int64_t cut(Memory<Number> &memory, const Chain &chain, const Share &share, void *start) {
     Cut cut{static_cast<char *>(start)};
     const int64_t blocks = chain.count(), inner = blocks * share.rows * chain.bottleneck;
-    memory.inputs = cut.take<Number>(blocks * share.rows * chain.width);
-    memory.last = cut.take<Number>(share.rows * chain.width);
+    memory.inputs = cut.take<Number>((blocks + 1) * share.rows * chain.width);
     memory.activations = cut.take<Number>(inner);
     memory.transposedActivations = cut.take<Number>(inner);
     memory.sums = chain.isGELU ? cut.take<float>(inner) : nullptr;

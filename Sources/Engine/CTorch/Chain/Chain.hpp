@@ -85,8 +85,7 @@ std::vector<Share> sharesOf(int64_t items);
 /// What the backward pass of a share needs of its forward pass, in memory that starts at a line of the cache. Right operands are in panels:
 /// see `Walk`.
 template <typename Number> struct Memory {
-    Number *inputs;                 ///< x: [blocks, rows, width], as right operands
-    Number *last;                   ///< h of the last block: [rows, width], as a right operand
+    Number *inputs;                 ///< x of each block, and h of the last one: [blocks + 1, rows, width], as right operands
     Number *activations;            ///< s(D x + b): [blocks, rows, bottleneck]
     Number *transposedActivations;  ///< the same as left operands of products over items: [blocks, bottleneck, rows]
     float *sums;                    ///< D x + b, where s is GELU: [blocks, rows, bottleneck]

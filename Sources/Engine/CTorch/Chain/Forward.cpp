@@ -55,14 +55,12 @@ template <typename Number> class Forward {
         float *state = state_ + tile.place * width_ + column * tile.rows;
         const float *bias = block > 0 ? chain_.blocks[block - 1].upBias : zeros_;
         Entering entering{tile.rows, columns, state, change_, bias + column, {}, {}, {}};
-        Number *inputs = memory_ ? memory_->last : nullptr;
         if (block < chain_.count()) {
             entering.factors = Factors::of(chain_, block);
             entering.first = walk_.states(chain_.first, step, column);
             entering.second = walk_.states(chain_.second, step, column);
-            if (memory_) inputs = memory_->inputs + block * share_.rows * width_;
         }
-        chain::enter<Number>(entering, {left_, inputs ? panel(inputs, share_.rows, width_, column, tile.start) : nullptr});
+        chain::enter<Number>(entering, {left_, memory_ ? walk_.inputs(*memory_, step, column) : nullptr});
         if constexpr (group<Number> == 1) return state;
         else return left_;
     }

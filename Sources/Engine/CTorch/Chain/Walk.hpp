@@ -27,12 +27,6 @@ struct Step {
     Tile tile;
 };
 
-/// Numbers [rows, width] of a share are cut into panels of columns, and each panel has its rows one after the other: where the panel from
-/// a column on has an even row.
-template <typename Number> Number *panel(Number *numbers, int64_t rows, int64_t width, int64_t column, int64_t row) {
-    return numbers + column * rows + row * std::min(panelColumns, width - column);
-}
-
 /// A share is cut into ranges, which go through a block before the next one's weights are read, and these into tiles.
 class Walk {
   public:
@@ -51,6 +45,13 @@ class Walk {
 
     std::vector<Step> steps;
     int64_t rangeRows;  ///< the most rows of a range
+
+    /// Where the memory has x of some columns of a tile. Numbers [rows, width] of a share are cut into panels of columns, and each panel has
+    /// its rows one after the other.
+    template <typename Number> Number *inputs(const Memory<Number> &memory, const Step &step, int64_t column) const {
+        const int64_t place = step.block * chain_.width + column, columns = std::min(panelColumns, chain_.width - column);
+        return memory.inputs + place * share_.rows + step.tile.start * columns;
+    }
 
     /// What a block reads for some columns of a tile.
     States states(const Table &table, const Step &step, int64_t column) const {

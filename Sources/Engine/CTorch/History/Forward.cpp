@@ -44,12 +44,12 @@ class Masks {
 
     /// Of rows, for the first, second, .. use of dropout on rows.
     void draw(float *mask, const Piece &piece, int64_t use) const {
-        fates_.drop(mask, nullptr, (use * rows_ + piece.row) * width_, piece.rows * width_);
+        fates_.drop(mask, (use * rows_ + piece.row) * width_, piece.rows * width_);
     }
     /// Of a head's pairs.
     void drawPairs(float *mask, const Piece &piece, int64_t block, int64_t head) const {
         const int64_t before = (1 + 2 * blocks_) * rows_ * width_;
-        fates_.drop(mask, nullptr, before + (block * heads_ + head) * pairs_ + piece.pair, piece.pairs);
+        fates_.drop(mask, before + (block * heads_ + head) * pairs_ + piece.pair, piece.pairs);
     }
 
   private:

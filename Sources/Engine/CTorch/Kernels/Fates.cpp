@@ -15,15 +15,11 @@ inline uint32_t mixed(uint32_t x) {
     return x ^ (x >> 16);
 }
 
-/// An element's bits decide: below the bound it is dropped. Without x the elements are ones.
-template <bool areOnes>
+/// An element's bits decide: below the bound it is dropped.
 CTORCH_VECTORISED void dropSome(
-    float *__restrict y, const float *__restrict x, int64_t count, uint32_t first, uint32_t low, uint32_t high, uint32_t bound,
-    float scale) {
-    for (int64_t i = 0; i < count; ++i) {
-        const uint32_t bits = mixed(mixed((first + static_cast<uint32_t>(i)) ^ low) + high);
-        y[i] = bits >= bound ? (areOnes ? scale : x[i] * scale) : 0;
-    }
+    float *y, int64_t count, uint32_t first, uint32_t low, uint32_t high, uint32_t bound, float scale) {
+    for (int64_t i = 0; i < count; ++i)
+        y[i] = mixed(mixed((first + static_cast<uint32_t>(i)) ^ low) + high) >= bound ? scale : 0;
 }
 
 } // namespace
@@ -32,14 +28,14 @@ Fates::Fates(double probability, int64_t seed)
     : seed_(seed), bound_(static_cast<uint32_t>(std::min(probability * 4294967296.0, 4294967295.0))),
       scale_(static_cast<float>(1 / (1 - probability))) {}
 
-void Fates::drop(float *y, const float *x, int64_t first, int64_t count) const {
+void Fates::drop(float *y, int64_t first, int64_t count) const {
     const auto bits = static_cast<uint64_t>(seed_);
     // Places beyond four thousand million share their low halves, and the high ones tell them apart.
     constexpr int64_t piece = int64_t{1} << 32;
     for (int64_t start = first; start < first + count;) {
-        const int64_t length = std::min(first + count, (start / piece + 1) * piece) - start, offset = start - first;
-        (x ? Vectorised<dropSome<false>>::call : Vectorised<dropSome<true>>::call)(
-            y + offset, x ? x + offset : nullptr, length, static_cast<uint32_t>(start), static_cast<uint32_t>(bits),
+        const int64_t length = std::min(first + count, (start / piece + 1) * piece) - start;
+        Vectorised<dropSome>::call(
+            y + start - first, length, static_cast<uint32_t>(start), static_cast<uint32_t>(bits),
             static_cast<uint32_t>(bits >> 32) + static_cast<uint32_t>(start >> 32), bound_, scale_);
         start += length;
     }

@@ -1,5 +1,7 @@
 #include "Rows.hpp"
 
+#include <utility>
+
 namespace ctorch::rows {
 
 namespace {
@@ -45,39 +47,29 @@ template <bool byMachine> CTORCH_VECTORISED void storePairs(BFloat16 *right, con
     for (int64_t i = 0; i < count; i += lanes) ctorch::storePair<byMachine>(right, count, i, load(x0 + i), load(x1 + i));
 }
 
+/// Words of a square whose row and column differ in one bit of their numbers change places.
+template <int bit, int... i> CTORCH_VECTORISED void exchange(Words *rows, std::integer_sequence<int, i...>) {
+    for (int row = 0; row < lanes; ++row) {
+        if (row & bit) continue;
+        const Words::Lanes a = rows[row].lanes, b = rows[row + bit].lanes;
+        rows[row].lanes = __builtin_shufflevector(a, b, (i & bit ? lanes + i - bit : i)...);
+        rows[row + bit].lanes = __builtin_shufflevector(a, b, (i & bit ? lanes + i : i + bit)...);
+    }
+}
+
 CTORCH_VECTORISED void transposeSquares(
     uint32_t *out, int64_t outStride, const uint32_t *in, int64_t inStride, int64_t rows, int64_t columns) {
-    using Lanes = Words::Lanes;
-    for (int64_t row = 0; row < rows; row += 16) {
-        for (int64_t column = 0; column < columns; column += 16) {
-            Lanes w[16];
-            for (int i = 0; i < 16; ++i) w[i] = *reinterpret_cast<const Lanes *>(in + (row + i) * inStride + column);
-            // Four rounds: words whose row and column differ in one bit of their numbers change places.
-            for (int i = 0; i < 16; i += 2) {
-                const Lanes a = w[i], b = w[i + 1];
-                w[i] = __builtin_shufflevector(a, b, 0, 16, 2, 18, 4, 20, 6, 22, 8, 24, 10, 26, 12, 28, 14, 30);
-                w[i + 1] = __builtin_shufflevector(a, b, 1, 17, 3, 19, 5, 21, 7, 23, 9, 25, 11, 27, 13, 29, 15, 31);
-            }
-            for (int j = 0; j < 16; j += 4)
-                for (int i = j; i < j + 2; ++i) {
-                    const Lanes a = w[i], b = w[i + 2];
-                    w[i] = __builtin_shufflevector(a, b, 0, 1, 16, 17, 4, 5, 20, 21, 8, 9, 24, 25, 12, 13, 28, 29);
-                    w[i + 2] = __builtin_shufflevector(a, b, 2, 3, 18, 19, 6, 7, 22, 23, 10, 11, 26, 27, 14, 15, 30, 31);
-                }
-            for (int j = 0; j < 16; j += 8)
-                for (int i = j; i < j + 4; ++i) {
-                    const Lanes a = w[i], b = w[i + 4];
-                    w[i] = __builtin_shufflevector(a, b, 0, 1, 2, 3, 16, 17, 18, 19, 8, 9, 10, 11, 24, 25, 26, 27);
-                    w[i + 4] = __builtin_shufflevector(a, b, 4, 5, 6, 7, 20, 21, 22, 23, 12, 13, 14, 15, 28, 29, 30, 31);
-                }
-            for (int i = 0; i < 8; ++i) {
-                const Lanes a = w[i], b = w[i + 8];
-                w[i] = __builtin_shufflevector(a, b, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23);
-                w[i + 8] = __builtin_shufflevector(a, b, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31);
-            }
-            for (int i = 0; i < 16; ++i) *reinterpret_cast<Lanes *>(out + (column + i) * outStride + row) = w[i];
+    constexpr std::make_integer_sequence<int, lanes> all{};
+    for (int64_t row = 0; row < rows; row += lanes)
+        for (int64_t column = 0; column < columns; column += lanes) {
+            Words square[lanes];
+            for (int i = 0; i < lanes; ++i) square[i] = *reinterpret_cast<const Words *>(in + (row + i) * inStride + column);
+            exchange<1>(square, all);
+            exchange<2>(square, all);
+            exchange<4>(square, all);
+            exchange<8>(square, all);
+            for (int i = 0; i < lanes; ++i) *reinterpret_cast<Words *>(out + (column + i) * outStride + row) = square[i];
         }
-    }
 }
 
 } // namespace
