@@ -25,7 +25,7 @@ template <typename Number> class Backward {
         const Chain &chain, const Share &share, const Weights<Number> &weights, const Memory<Number> &memory, const float *output,
         const Sums &sums, GateSums *gates, const Gradients &gradients)
         : chain_(chain), share_(share), weights_(weights), memory_(memory), output_(output), sums_(sums), gates_(gates),
-          gradients_(gradients), walk_(chain, share, true), gradient_(walk_.rangeRows * width_), inner_(walk_.rangeRows * bottleneck_),
+          gradients_(gradients), walk_(chain, share, 0, share.rows, true), gradient_(walk_.rangeRows * width_), inner_(walk_.rangeRows * bottleneck_),
           change_(tileRows * panelColumns), unusedSum_(width_, Buffer<float>::zero), left_(tileRows * panelColumns),
           right_(tileRows * panelColumns), numbers_(tileRows * widest_), transposed_(tileRows * widest_), scratch_(tileRows * widest_) {}
 
@@ -238,7 +238,7 @@ void backwardIn(
     const auto sumsOf = [&](size_t i, size_t share) {
         return share == 0 ? gradients[i].sums : others[i] + (share - 1) * Sums::size(chains[i]);
     };
-    forEachShare(chains, shares, [&](size_t i, size_t number) {
+    forEachPart(chains, shares.size(), [&](size_t i, size_t number) {
         const Share &share = shares[number];
         const Memory<Number> memory(chains[i], share, memories[i][number]);
         Backward<Number>(

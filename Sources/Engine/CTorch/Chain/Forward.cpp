@@ -4,13 +4,22 @@ namespace ctorch::chain {
 
 namespace {
 
-/// A share's way through the blocks of a chain.
+/// Rows of a share that one thread takes through the blocks: fewer than the whole share, as no sums are made.
+struct Part {
+    Share share;
+    size_t number;  ///< of the share
+    int64_t from, to;
+};
+constexpr int64_t partRows = 2 * tileRows;
+
+/// A part's way through the blocks of a chain.
 template <typename Number> class Forward {
   public:
-    /// - memory: filled unless it is null.
+    /// - memory: of the share; filled unless it is null.
     /// - output: M h of the last block [items of the share, outputs].
-    Forward(const Chain &chain, const Share &share, const Weights<Number> &weights, const Memory<Number> *memory, float *output)
-        : chain_(chain), share_(share), weights_(weights), memory_(memory), output_(output), walk_(chain, share, false),
+    Forward(const Chain &chain, const Part &part, const Weights<Number> &weights, const Memory<Number> *memory, float *output)
+        : chain_(chain), share_(part.share), weights_(weights), memory_(memory), output_(output),
+          walk_(chain, share_, part.from, part.to, false),
           state_(walk_.rangeRows * width_), sums_(walk_.rangeRows * bottleneck_), result_(tileRows * outputs_),
           change_(tileRows * panelColumns), zeros_(width_, Buffer<float>::zero), left_(tileRows * panelColumns),
           activations_(tileRows * bottleneck_), scratch_(tileRows * bottleneck_) {}
@@ -109,14 +118,19 @@ template <typename Number>
 void forwardIn(const std::vector<Chain> &chains, const std::vector<std::vector<void *>> &memories, float *output) {
     const int64_t size = chains[0].items * chains[0].outputs;
     const auto weights = Weights<Number>::of(chains, true);
-    const auto shares = sharesOf(chains[0].items);
+    std::vector<Part> parts;
+    for (const Share &share : sharesOf(chains[0].items)) {
+        const size_t number = parts.empty() ? 0 : parts.back().number + 1;
+        for (int64_t from = 0; from < share.rows; from += partRows)
+            parts.push_back({share, number, from, std::min(from + partRows, share.rows)});
+    }
     const Buffer<float> others(size * static_cast<int64_t>(chains.size() - 1));  // what other chains than the first give
-    forEachShare(chains, shares, [&](size_t i, size_t number) {
+    forEachPart(chains, parts.size(), [&](size_t i, size_t number) {
         const Chain &chain = chains[i];
-        const Share &share = shares[number];
-        const Memory<Number> memory(chain, share, memories.empty() ? nullptr : memories[i][number]);
-        float *own = (i == 0 ? output : others + (i - 1) * size) + share.begin * chain.outputs;
-        Forward<Number>(chain, share, weights[i], memories.empty() ? nullptr : &memory, own).run();
+        const Part &part = parts[number];
+        const Memory<Number> memory(chain, part.share, memories.empty() ? nullptr : memories[i][part.number]);
+        float *own = (i == 0 ? output : others + (i - 1) * size) + part.share.begin * chain.outputs;
+        Forward<Number>(chain, part, weights[i], memories.empty() ? nullptr : &memory, own).run();
     });
     for (size_t i = 1; i < chains.size(); ++i) rows::add(output, others + (i - 1) * size, size);
 }

@@ -30,11 +30,12 @@ struct Step {
 /// A share is cut into ranges, which go through a block before the next one's weights are read, and these into tiles.
 class Walk {
   public:
-    Walk(const Chain &chain, const Share &share, bool isBackward) : chain_(chain), share_(share) {
+    /// For the share's rows from one on up to another.
+    Walk(const Chain &chain, const Share &share, int64_t from, int64_t to, bool isBackward) : chain_(chain), share_(share) {
         const int64_t most = std::max(tileRows, rangeBytes / (4 * chain.width) / tileRows * tileRows), blocks = chain.count();
-        rangeRows = std::min(most, share.rows);
-        for (int64_t begin = 0; begin < share.rows; begin += most) {
-            const int64_t end = std::min(begin + most, share.rows);
+        rangeRows = std::min(most, to - from);
+        for (int64_t begin = from; begin < to; begin += most) {
+            const int64_t end = std::min(begin + most, to);
             for (int64_t i = 0; i <= blocks; ++i)
                 for (int64_t start = begin; start < end; start += tileRows) {
                     const Tile tile{start, std::min(tileRows, share.count - start), std::min(tileRows, end - start), start - begin};
@@ -122,15 +123,14 @@ template <typename Number> struct Weights {
     Buffer<Number> packed_;
 };
 
-/// Calls body(chain, share) for all shares of all chains, in parallel; those that take longest come first.
-template <typename Body> void forEachShare(const std::vector<Chain> &chains, const std::vector<Share> &shares, const Body &body) {
-    const int64_t count = static_cast<int64_t>(shares.size());
+/// Calls body(chain, part) for each of some parts of all chains, in parallel; those that take longest come first.
+template <typename Body> void forEachPart(const std::vector<Chain> &chains, size_t parts, const Body &body) {
     std::vector<size_t> order;
     for (size_t i = 0; i < chains.size(); ++i) order.push_back(i);
     // Over two tables a chain takes half as long again, as measured.
     const auto cost = [&](size_t i) { return (chains[i].hasTwo() ? 3 : 2) * chains[i].count() * chains[i].width * chains[i].bottleneck; };
     std::sort(order.begin(), order.end(), [&](size_t a, size_t b) { return cost(a) > cost(b); });
-    inParallel(count * static_cast<int64_t>(order.size()), [&](int64_t unit) { body(order[unit / count], static_cast<size_t>(unit % count)); });
+    inParallel(static_cast<int64_t>(parts * order.size()), [&](int64_t unit) { body(order[unit / parts], unit % parts); });
 }
 
 /// out [columns, rows] of numbers = in [rows, columns]; `scratch` holds `columns` times a tile's rows.
