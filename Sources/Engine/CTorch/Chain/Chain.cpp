@@ -6,9 +6,9 @@ namespace ctorch::chain {
 
 namespace {
 
-/// The fewest items of a share, but for a chain of fewer, and the most shares: each has memory of its own for gradients, which takes time
-/// to add up.
-constexpr int64_t leastShare = 256, mostShares = 16;
+/// The fewest items of a share, and the most shares: each has memory of its own for gradients, which takes time to add up. Fewer items than
+/// two shares', if they are not few, are two shares all the same: the work of several chains can then be shared out evenly.
+constexpr int64_t leastShare = 256, mostShares = 16, leastOfTwo = 128;
 constexpr int64_t rowMultiple = 32;
 
 /// Cuts memory into pieces that start at lines of the cache.
@@ -42,8 +42,8 @@ template <typename Number> int64_t bytesOf(const Chain &chain, const Share &shar
 } // namespace
 
 std::vector<Share> sharesOf(int64_t items) {
-    const int64_t count = std::clamp<int64_t>(items / leastShare, 1, mostShares);
-    const int64_t length = roundedUp((items + count - 1) / count, 64);
+    const int64_t count = std::clamp<int64_t>(items / leastShare, items < leastOfTwo ? 1 : 2, mostShares);
+    const int64_t length = roundedUp((items + count - 1) / count, rowMultiple);
     std::vector<Share> shares;
     for (int64_t begin = 0; begin < items; begin += length) {
         const int64_t own = std::min(length, items - begin);

@@ -72,7 +72,7 @@ struct Factors {
 
 inline bool Chain::isClosed(int64_t block) const { return gates && !hasTwo() && Factors::of(*this, block).q < closedGate; }
 
-/// Some items of a chain that one thread takes through all blocks.
+/// Some items of a chain, which one thread takes back through all blocks.
 ///
 /// Shares follow from the number of items alone, and each has sums of its own for the gradients, which are added up in the shares' order:
 /// however many threads there are, the sums are the same to the last bit.
