@@ -4,9 +4,12 @@ namespace ctorch::chain {
 
 namespace {
 
-/// Sums for a block's gate, over items: of dh x, dz (D x), dh (U a) and dx (A - B). For a closed gate over one table B is x.
+/// Sums for a block's gate, over items.
 struct GateSums {
-    double inputs = 0, downs = 0, ups = 0, states = 0;
+    double inputs = 0;  ///< of dh x
+    double downs = 0;   ///< of dz (D x + b)
+    double ups = 0;     ///< of dh (U a)
+    double states = 0;  ///< of dx (A - B); for a closed gate over one table B is x
 
     void operator+=(const GateSums &other) {
         inputs += other.inputs;
@@ -173,7 +176,7 @@ template <typename Number> class Backward {
     const Memory<Number> &memory_;
     const float *output_;
     const Sums sums_;
-    GateSums *gates_;
+    GateSums *gates_;  // of each block
     const Gradients &gradients_;
     const int64_t width_ = chain_.width, bottleneck_ = chain_.bottleneck, outputs_ = chain_.outputs;
     const int64_t widest_ = std::max(bottleneck_, outputs_), panels_ = (width_ + panelColumns - 1) / panelColumns;

@@ -9,8 +9,9 @@
 //
 // Beside its arithmetic such a chain is mostly traffic to memory. So a thread takes a share of the items through all blocks of a chain, a
 // tile at a time, and what passes between blocks and the sums that become weights' gradients stay in a core's cache. Sums and h are
-// float32, the operands of products float32 or bfloat16. Files in the order in which they are read: Chain, Walk, Crossing, Forward, Backward,
-// Operator.
+// float32, the operands of products float32 or bfloat16.
+//
+// To be read in this order: Chain, Walk (shares, tiles, weights), Crossing (from one block to the next), Forward, Backward, Operator.
 #pragma once
 
 #include "../Kernels/Products.hpp"

@@ -125,8 +125,8 @@ Table table(at::TensorList shards, const std::optional<at::Tensor> &rows, at::In
         TORCH_CHECK(row >= 0 && row < ends.back(), "a table of ", ends.back(), " rows has no row ", row);
         const size_t place = std::upper_bound(ends.begin(), ends.end(), row) - ends.begin();
         const at::Tensor &shard = shards[place];
-        const int64_t own = row - (place == 0 ? 0 : ends[place - 1]);
-        table.rows.push_back(static_cast<const char *>(shard.const_data_ptr()) + own * shard.stride(0) * table.numberBytes);
+        const int64_t start = place == 0 ? 0 : ends[place - 1];
+        table.rows.push_back(static_cast<const char *>(shard.const_data_ptr()) + (row - start) * shard.stride(0) * table.numberBytes);
     }
     if (items > 0) table.rows.resize(roundedUp(items, 32), table.rows.back());
     return table;
@@ -134,7 +134,8 @@ Table table(at::TensorList shards, const std::optional<at::Tensor> &rows, at::In
 
 using OptionalTensors = c10::List<std::optional<at::Tensor>>;
 
-/// Takes the arguments of one chain after the other: of `blocks` chains, 2 tables of `shards` shards and `layers` of each block that is read.
+/// The arguments of all chains are in lists, one chain after the other: two tables each, of `shards` shards, of which the second may have none;
+/// for each table that is there the layers that the blocks read; and the blocks' parameters.
 at::Tensor bottleneckChains(
     at::TensorList tables, at::IntArrayRef shards, const OptionalTensors &rows, at::IntArrayRef layers, at::IntArrayRef blocks,
     const OptionalTensors &gates, double temperature, at::TensorList maps, at::TensorList downWeights, at::TensorList downBiases,
@@ -152,21 +153,26 @@ at::Tensor bottleneckChains(
     for (size_t i = 0; i < count; ++i) {
         const auto length = static_cast<size_t>(blocks[i]);
         TORCH_CHECK(length > 0 && block + length <= all && maps[i].dim() == 2, length, " blocks of a chain of ", all, " in all");
-        Chain chain{0, maps[i].size(1), downWeights[block].size(0), maps[i].size(0), {}, {}, {}, nullptr, nullptr, temperature, activation == "gelu"};
+        Chain chain{};
+        chain.width = maps[i].size(1);
+        chain.bottleneck = downWeights[block].size(0);
+        chain.outputs = maps[i].size(0);
+        chain.temperature = temperature;
+        chain.isGELU = activation == "gelu";
         for (int64_t size : {chain.width, chain.bottleneck, chain.outputs})
             TORCH_CHECK(size > 0 && size % 32 == 0, "a width of ", size, ", not a multiple of 32");
         Inputs own;
         for (size_t second : {0, 1}) {
             const auto part = static_cast<size_t>(shards[2 * i + second]), read = part > 0 ? length : 0;
-            TORCH_CHECK(shard + part <= tables.size() && layer + read <= layers.size(), tables.size(), " shards and ", layers.size(), " layers");
+            TORCH_CHECK(
+                shard + part <= tables.size() && layer + read <= layers.size(), tables.size(), " shards and ", layers.size(), " layers");
             const std::optional<at::Tensor> its = rows.get(2 * i + second);
             const at::TensorList states = tables.slice(shard, part);
             (second ? chain.second : chain.first) = table(states, its, layers.slice(layer, read), chain.width);
-            if (second == 0) {
-                TORCH_CHECK(part > 0, "a chain without a table [rows, layers, width]");
-                chain.items = its ? its->size(0) : states[0].size(0);
-            }
-            TORCH_CHECK(part == 0 || (its ? its->size(0) : states[0].size(0)) == chain.items, "tables of a chain that are read for other items");
+            TORCH_CHECK(part > 0 || second, "a chain without a table [rows, layers, width]");
+            const int64_t items = part == 0 ? chain.items : its ? its->size(0) : states[0].size(0);
+            if (!second) chain.items = items;
+            TORCH_CHECK(items == chain.items, "tables of a chain that are read for other items");
             (second ? own.hasSecond : own.hasFirst) = part > 0 && !its;
             auto &target = part > 0 && !its ? inputs : operation.held;
             target.insert(target.end(), states.begin(), states.end());

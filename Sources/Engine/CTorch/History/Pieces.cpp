@@ -8,7 +8,8 @@ namespace ctorch::history {
 
 namespace {
 
-/// About how many rows a piece has, how few are not worth a part of their own, and how many parts there are at most: each has sums of its own.
+/// About how many rows a piece has, how few are not worth a part of their own, and how many parts there are at most, as each has sums of its
+/// own.
 constexpr int64_t pieceRows = 64, leastRows = 64, mostParts = 16;
 /// Padded rows are a multiple of this: kernels of products are made for every number of rows, so there should be few.
 constexpr int64_t rowMultiple = 8;

@@ -10,7 +10,7 @@ struct BFloat16 {
     uint16_t bits;
 };
 
-/// 16 numbers in float32.
+/// 16 numbers in float32. Structures, because vectors that are handed over as they are would need the same instructions on both sides.
 struct Vector {
     using Lanes = float __attribute__((vector_size(64), aligned(4)));
     Lanes lanes;
@@ -77,7 +77,8 @@ template <bool byMachine> CTORCH_VECTORISED void storePair(BFloat16 *right, int6
     const Halves a = rounded<byMachine>(x0), b = rounded<byMachine>(x1);
     using Pairs = uint16_t __attribute__((vector_size(64), aligned(2)));
     *reinterpret_cast<Pairs *>(right + 2 * column) = __builtin_shufflevector(
-        a.lanes, b.lanes, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+        a.lanes, b.lanes, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23,  //
+        8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
 }
 CTORCH_VECTORISED void loadPair(const float *right, int64_t columns, int64_t column, Vector &x0, Vector &x1) {
     x0 = load(right + column);
