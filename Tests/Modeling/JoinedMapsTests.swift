@@ -36,7 +36,8 @@ import Torch
     private func maps(_ heads: [TowerHead], _ widths: [Int], before fusion: Tensor?) -> (weights: [Tensor], biases: Tensor) {
         var start = 0
         let maps = zip(heads, widths).map { head, width in
-            let directions = Tensor((0..<width * width).map { $0 % (width + 1) == 0 ? 1 : 0 } as [Float]).reshaped([width, width])
+            let ones: [Float] = (0..<width * width).map { $0 % (width + 1) == 0 ? 1 : 0 }
+            let directions = Tensor(ones).reshaped([width, width])
             let (all, bias) = (head(directions), head(.zeros([1, width])))
             let columns = start..<start + bias.size(1)
             start = columns.upperBound
