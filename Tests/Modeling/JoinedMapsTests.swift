@@ -5,11 +5,11 @@ import Torch
 
 @testable import Modeling
 
-/// Heads that are multiplied out against the plain form.
+/// Heads that are multiplied out against the heads themselves.
 @Suite(.oneAtATime) struct JoinedMapsTests {
     /// The maps and biases, and the gradients of all parameters.
     private func results(
-        _ shape: (width: Int, middle: Int, output: Int), hasFusion: Bool, backwardIn precision: DType? = nil,
+        _ shape: (width: Int, middle: Int, output: Int), hasFusion: Bool,
         _ joined: ([TowerHead], Tensor?) -> (weights: [Tensor], biases: Tensor)
     ) throws -> [Tensor] {
         RandomState.seed(12)
@@ -28,14 +28,30 @@ import Torch
         let (weights, biases) = joined(heads, hasFusion ? fusion : nil)
         var sum = (biases * .randomNormal(biases.shape)).sum()
         for weight in weights { sum = sum + (weight * .randomNormal(weight.shape).to(.bfloat16).to(.float32)).sum() }
-        withAutocast(to: precision, on: .cpu) { sum.backward() }
+        sum.backward()
         return weights + [biases] + parameters.all.values.compactMap(\.gradient)
     }
 
+    /// The maps that the heads are, found by what they make of each direction and of nothing.
+    private func maps(_ heads: [TowerHead], _ widths: [Int], before fusion: Tensor?) -> (weights: [Tensor], biases: Tensor) {
+        var start = 0
+        let maps = zip(heads, widths).map { head, width in
+            let ones: [Float] = (0..<width * width).map { $0 % (width + 1) == 0 ? 1 : 0 }
+            let directions = Tensor(ones).reshaped([width, width])
+            let (all, bias) = (head(directions), head(.zeros([1, width])))
+            let columns = start..<start + bias.size(1)
+            start = columns.upperBound
+            let after = fusion.map { $0.narrowed(1, columns).transposed(0, 1) }
+            func through(_ x: Tensor) -> Tensor { after.map { x.matmul($0) } ?? x }
+            return (weight: through(all - bias).transposed(0, 1), bias: through(bias).squeezed(0))
+        }
+        return (maps.map(\.weight), .stacked(maps.map(\.bias), along: 0))
+    }
+
     @Test(arguments: [(96, 64, 32), (160, 768, 64), (40, 33, 7)], [true, false])
-    func equalsThePlainForm(_ shape: (Int, Int, Int), _ hasFusion: Bool) throws {
+    func equalWhatTheHeadsDo(_ shape: (Int, Int, Int), _ hasFusion: Bool) throws {
         let shape = (width: shape.0, middle: shape.1, output: shape.2)
-        let expected = try results(shape, hasFusion: hasFusion) { TowerHead.plainlyJoined($0, before: $1) }
+        let expected = try results(shape, hasFusion: hasFusion) { maps($0, [shape.width, 2 * shape.width], before: $1) }
         let found = try results(shape, hasFusion: hasFusion) { TowerHead.joined($0, before: $1) }
         let rounded = try results(shape, hasFusion: hasFusion) { heads, fusion in
             withAutocast(to: .bfloat16, on: .cpu) { TowerHead.joined(heads, before: fusion) }
@@ -43,20 +59,8 @@ import Torch
         #expect(found.count == expected.count && rounded.count == expected.count && found.count == 3 + (hasFusion ? 9 : 8))
         for ((expected, found), rounded) in zip(zip(expected, found), rounded) {
             let largest = expected.absolute().maximum().item()
-            #expect(found.shape == expected.shape && (found - expected).absolute().maximum().item() <= 1e-5 * largest)
+            #expect(found.shape == expected.shape && (found - expected).absolute().maximum().item() <= 2e-5 * largest)
             #expect(rounded.dtype == .float32 && (rounded - expected).absolute().maximum().item() < 1e-2 * largest)
-        }
-    }
-
-    @Test func aBackwardPassUnderAutocastGivesTheSameGradients() throws {
-        let shape = (width: 160, middle: 768, output: 64)
-        let join: ([TowerHead], Tensor?) -> (weights: [Tensor], biases: Tensor) = { heads, fusion in
-            withAutocast(to: .bfloat16, on: .cpu) { TowerHead.joined(heads, before: fusion) }
-        }
-        let outside = try results(shape, hasFusion: true, join)
-        let inside = try results(shape, hasFusion: true, backwardIn: .bfloat16, join)
-        for (outside, inside) in zip(outside, inside) {
-            #expect(inside.dtype == .float32 && inside.floats() == outside.floats())
         }
     }
 
@@ -70,19 +74,5 @@ import Torch
         }
         let one = try run(1)
         for threads in [2, 3, 8] { #expect(try run(threads) == one, "\(threads) threads") }
-    }
-
-    @Test func mapsThatDoNotFitAreErrors() {
-        let weight = Tensor.zeros([32, 32]), bias = Tensor.zeros([32])
-        for fusion in [Tensor.zeros([32, 40]), Tensor.zeros([32])] {
-            #expect(throws: (any Error).self) {
-                try withTensorErrors { _ = JoinedMaps.of([(first: (weight, bias), second: (weight, bias))], before: fusion) }
-            }
-        }
-        #expect(throws: (any Error).self) {
-            try withTensorErrors {
-                _ = JoinedMaps.of([(first: (weight, Tensor.zeros([31])), second: (weight, bias))], before: nil)
-            }
-        }
     }
 }

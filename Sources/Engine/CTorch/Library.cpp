@@ -1,8 +1,12 @@
 #include "Guard.hpp"
+#include "Kernels/Fates.hpp"
+#include "Machine.hpp"
 
+#include <ATen/CPUGeneratorImpl.h>
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
 #include <ATen/Version.h>
+#include <ATen/ops/empty.h>
 #include <c10/core/CachingDeviceAllocator.h>
 #include <c10/core/impl/DeviceGuardImplInterface.h>
 #include <torch/csrc/inductor/aoti_torch/c/shim.h>
@@ -43,6 +47,24 @@ bool ctorch_set_random_state(int32_t type, int32_t index, CTorchTensor state) {
     std::lock_guard<std::mutex> lock(target.mutex());
     target.set_state(*Borrowed(state));
     return true;
+}
+
+ctorch::Fates ctorch::Fates::drawn(double probability) {
+    auto source = at::detail::getDefaultCPUGenerator();
+    std::lock_guard<std::mutex> lock(source.mutex());
+    return {probability, static_cast<int64_t>(at::check_generator<at::CPUGeneratorImpl>(source)->random64())};
+}
+
+CTorchTensor ctorch_dropout_factors(int64_t count, double probability) {
+    TORCH_CHECK(count >= 0 && probability >= 0 && probability < 1, "dropout of ", count, " numbers with a probability of ", probability);
+    at::Tensor factors = at::empty({count}, at::kFloat);
+    const auto fates = ctorch::Fates::drawn(probability);
+    constexpr int64_t piece = 1 << 16;
+    ctorch::inParallel((count + piece - 1) / piece, [&](int64_t part) {
+        const int64_t start = part * piece;
+        fates.drop(factors.mutable_data_ptr<float>() + start, start, std::min(piece, count - start));
+    });
+    return ctorch::give(std::move(factors));
 }
 
 int32_t ctorch_compiled_version(void) { return TORCH_VERSION_MAJOR * 1000 + TORCH_VERSION_MINOR; }

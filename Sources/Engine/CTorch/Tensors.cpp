@@ -1,4 +1,5 @@
 #include "Guard.hpp"
+#include "Machine.hpp"
 
 #include <ATen/autocast_mode.h>
 #include <ATen/ops/from_blob.h>
@@ -79,6 +80,10 @@ bool ctorch_set_gradients_enabled(bool value) {
     const bool before = c10::GradMode::is_enabled();
     c10::GradMode::set_enabled(value);
     return before;
+}
+
+bool ctorch::isBFloat16InForce() {
+    return at::autocast::is_autocast_enabled(at::kCPU) && at::autocast::get_autocast_dtype(at::kCPU) == at::kBFloat16;
 }
 
 int32_t ctorch_set_autocast(int32_t device, int32_t dtype) {

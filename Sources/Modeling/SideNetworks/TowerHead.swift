@@ -16,23 +16,11 @@ struct TowerHead {
     /// Heads as one linear map each, W₂ W₁ [output, width] with the bias W₂ b₁ + b₂; with a map F [outputs, sum of outputs] after all of them
     /// each with its columns of F before it.
     ///
-    /// Without an activation between them several maps are one: W₁ [width, width] is then multiplied once in a step, not by every item.
+    /// Without an activation between them several maps are one: W₁ [width, width] is then multiplied once in a step, not by every item. Where
+    /// mixed precision is in force that product, the large one, is in it; all else is float32.
     ///
     /// - Returns: the maps, and the biases [heads, outputs].
     static func joined(_ heads: [TowerHead], before fusion: Tensor?) -> (weights: [Tensor], biases: Tensor) {
-        let all = heads.compactMap { head in
-            head.first.bias.flatMap { first in
-                head.second.bias.map { (first: (head.first.weight, first), second: (head.second.weight, $0)) }
-            }
-        }
-        if all.count == heads.count, heads.allSatisfy({ $0.first.weight.device == .cpu }) {
-            return JoinedMaps.of(all, before: fusion)
-        }
-        return plainlyJoined(heads, before: fusion)
-    }
-
-    /// The same by operations on whole tensors, the plain form.
-    static func plainlyJoined(_ heads: [TowerHead], before fusion: Tensor?) -> (weights: [Tensor], biases: Tensor) {
         var start = 0
         let maps = heads.map { head in
             let columns = start..<(start + head.second.weight.size(0))

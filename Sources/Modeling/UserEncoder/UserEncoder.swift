@@ -73,8 +73,8 @@ package final class UserEncoder {
     ///   - positions: each row's position, right-aligned [rows].
     package func rows(users: [Int64], positions: [Int64], userCount: Int) -> HistoryRows {
         HistoryRows(
-            users: users, positions: positions, userCount: userCount, length: self.positions, isPadded: device != .cpu,
-            on: device)
+            users: users, positions: positions, userCount: userCount, length: self.positions,
+            isPadded: !together.isAvailable, on: device)
     }
 
     /// What is known of the user after each item.
@@ -86,12 +86,12 @@ package final class UserEncoder {
     /// - Returns: [rows, width].
     package func callAsFunction(_ items: Tensor, _ rows: HistoryRows, training: Bool = false) -> Tensor {
         let dropout = training ? dropout : 0
-        if rows.padded == nil, together.isAvailable {
+        guard let padded = rows.padded else {
             return together(items, positions: rows.positions, starts: rows.starts, dropout: dropout)
         }
         var x = norm(items + position(rows.positions))
         if dropout > 0 { x = x.fastDropout(dropout) }
-        for block in blocks { x = block(x, rows, dropout: dropout) }
+        for block in blocks { x = block(x, padded, dropout: dropout) }
         return x
     }
 }
@@ -138,16 +138,10 @@ struct UserBlock {
             up: up, down: down, norm: feedForwardNorm)
     }
 
-    func callAsFunction(_ x: Tensor, _ rows: HistoryRows, dropout: Double) -> Tensor {
+    func callAsFunction(_ x: Tensor, _ rows: PaddedHistories, dropout: Double) -> Tensor {
         func dropped(_ y: Tensor) -> Tensor { dropout > 0 ? y.fastDropout(dropout) : y }
         let sides = x.linear(.concatenated([query.weight, key.weight, value.weight], along: 0))  // [rows, 3 · width]
-        let seen: Tensor
-        if let padded = rows.padded {
-            seen = padded.attention(sides, heads: heads, dropout: dropout)
-        } else {
-            let mask = dropout > 0 ? Tensor.ones([heads, rows.pairCount]).fastDropout(dropout) : nil
-            seen = sides.historyAttention(starts: rows.starts, heads: heads, mask: mask)
-        }
+        let seen = rows.attention(sides, heads: heads, dropout: dropout)
         let attended = attentionNorm(x + dropped(output(seen)))
         return feedForwardNorm(attended + dropped(down(up(attended).relu())))
     }

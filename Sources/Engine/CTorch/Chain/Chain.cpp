@@ -2,70 +2,75 @@
 
 #include <algorithm>
 
-namespace ctorch {
+namespace ctorch::chain {
 
-void ChainTable::find(const char *name) {
-    std::vector<int64_t> starts;  // the first row of each shard
-    int64_t count = 0;
-    for (const auto &shard : shards) {
-        starts.push_back(count);
-        count += shard.size(0);
+namespace {
+
+/// The fewest items of a share, and the most shares: each has memory of its own for gradients, which takes time to add up. Fewer items than
+/// two shares', if they are not few, are two shares all the same: the work of several chains can then be shared out evenly.
+constexpr int64_t leastShare = 256, mostShares = 16, leastOfTwo = 128;
+constexpr int64_t rowMultiple = 32;
+
+/// Cuts memory into pieces that start at lines of the cache.
+struct Cut {
+    char *start;
+    int64_t bytes = 0;
+
+    template <typename Number> Number *take(int64_t count) {
+        const int64_t place = bytes;
+        bytes += roundedUp(count * sizeof(Number), 64);
+        return start ? reinterpret_cast<Number *>(start + place) : nullptr;
     }
-    const auto place = [&](size_t shard, int64_t row) {
-        const auto &states = shards[shard];
-        return static_cast<const char *>(states.const_data_ptr()) + row * states.stride(0) * states.element_size();
-    };
-    places.reserve(items());
-    for (int64_t item = 0; item < items(); ++item) {
-        const int64_t row = rows.defined() ? rows.const_data_ptr<int64_t>()[item] : item;
-        TORCH_CHECK(row >= 0 && row < count, name, " has no row ", row);
-        const size_t shard = std::upper_bound(starts.begin(), starts.end(), row) - starts.begin() - 1;
-        places.push_back(place(shard, row - starts[shard]));
-    }
+};
+
+/// Memory in the order of its members, and how many bytes it takes.
+template <typename Number> int64_t cut(Memory<Number> &memory, const Chain &chain, const Share &share, void *start) {
+    Cut cut{static_cast<char *>(start)};
+    const int64_t blocks = chain.count(), inner = blocks * share.rows * chain.bottleneck;
+    memory.inputs = cut.take<Number>((blocks + 1) * share.rows * chain.width);
+    memory.activations = cut.take<Number>(inner);
+    memory.transposedActivations = cut.take<Number>(inner);
+    memory.sums = chain.isGELU ? cut.take<float>(inner) : nullptr;
+    return cut.bytes;
 }
 
-void Chain::prepare() {
-    TORCH_CHECK(first.isThere() && first.shards[0].dim() == 3, "a chain without a table [rows, layers, width]");
-    const auto prepareTable = [&](ChainTable &table, const char *name) {
-        const auto &own = table.shards[0];
-        for (const auto &shard : table.shards)
-            TORCH_CHECK(
-                shard.dim() == 3 && shard.size(2) == width() && shard.stride(2) == 1 && shard.is_cpu() && shard.size(1) == own.size(1) &&
-                    shard.stride(1) == own.stride(1) && shard.scalar_type() == own.scalar_type(),
-                name, " is not a table [rows, layers, ", width(), "] in the processor's memory");
-        const auto type = table.type();
-        TORCH_CHECK(type == at::kFloat || type == at::kHalf || type == at::kBFloat16, name, " is of type ", type);
-        TORCH_CHECK(static_cast<int64_t>(table.layers.size()) == blocks(), name, " has ", table.layers.size(), " layers");
-        for (int64_t layer : table.layers) TORCH_CHECK(layer >= 0 && layer < own.size(1), name, " has no layer ", layer);
-        TORCH_CHECK(
-            table.rows.defined() ? table.rows.scalar_type() == at::kLong && table.rows.is_contiguous() && table.rows.is_cpu()
-                                 : table.shards.size() == 1,
-            name, "'s rows");
-        TORCH_CHECK(table.items() == items(), name, " is read for ", table.items(), " items, not ", items());
-        table.find(name);
-    };
-    TORCH_CHECK(blocks() > 0, "a chain without blocks");
-    prepareTable(first, "the first table");
-    if (hasTwo()) prepareTable(second, "the second table");
-    const auto checkAll = [&](const std::vector<at::Tensor> &list, at::IntArrayRef sizes, const char *name) {
-        TORCH_CHECK(static_cast<int64_t>(list.size()) == blocks(), list.size(), " ", name);
-        for (const auto &tensor : list)
-            TORCH_CHECK(
-                tensor.sizes() == sizes && tensor.scalar_type() == at::kFloat && tensor.is_contiguous() && tensor.is_cpu(), name,
-                " of shape ", tensor.sizes(), ", expected float32 ", sizes);
-    };
-    checkAll(downWeights, {bottleneck(), width()}, "down weights");
-    checkAll(downBiases, {bottleneck()}, "down biases");
-    checkAll(upWeights, {width(), bottleneck()}, "up weights");
-    checkAll(upBiases, {width()}, "up biases");
-    TORCH_CHECK(
-        map.dim() == 2 && map.size(1) == width() && map.scalar_type() == at::kFloat && map.is_contiguous() && map.is_cpu(),
-        "a map of shape ", map.sizes(), ", expected float32 [outputs, ", width(), "]");
-    for (int64_t size : {width(), bottleneck(), outputs()}) TORCH_CHECK(size % 32 == 0, "a width of ", size, ", not a multiple of 32");
-    if (gates.defined())
-        TORCH_CHECK(
-            gates.sizes() == at::IntArrayRef{blocks()} && gates.scalar_type() == at::kFloat && gates.is_contiguous() && gates.is_cpu(),
-            "gates of shape ", gates.sizes(), ", expected float32 [", blocks(), "]");
+template <typename Number> int64_t bytesOf(const Chain &chain, const Share &share) {
+    Memory<Number> memory(chain, share, nullptr);
+    return cut(memory, chain, share, nullptr);
 }
 
-} // namespace ctorch
+} // namespace
+
+std::vector<Share> sharesOf(int64_t items) {
+    const int64_t count = std::clamp<int64_t>(items / leastShare, items < leastOfTwo ? 1 : 2, mostShares);
+    const int64_t length = roundedUp((items + count - 1) / count, rowMultiple);
+    std::vector<Share> shares;
+    for (int64_t begin = 0; begin < items; begin += length) {
+        const int64_t own = std::min(length, items - begin);
+        shares.push_back({begin, own, roundedUp(own, rowMultiple)});
+    }
+    return shares;
+}
+
+template <typename Number> Memory<Number>::Memory(const Chain &chain, const Share &share, void *start) { cut(*this, chain, share, start); }
+template struct Memory<float>;
+template struct Memory<BFloat16>;
+
+int64_t memoryBytes(const Chain &chain, const Share &share, bool inBFloat16) {
+    return inBFloat16 ? bytesOf<BFloat16>(chain, share) : bytesOf<float>(chain, share);
+}
+
+Sums::Sums(const Chain &chain, float *start) {
+    const int64_t weights = chain.count() * chain.bottleneck * chain.width;
+    downs = start;
+    transposedUps = downs + weights;
+    map = transposedUps + weights;
+    downBiases = map + chain.outputs * chain.width;
+    upBiases = downBiases + chain.count() * chain.bottleneck;
+}
+
+int64_t Sums::size(const Chain &chain) {
+    return 2 * chain.count() * chain.bottleneck * chain.width + chain.outputs * chain.width + biasSize(chain);
+}
+
+} // namespace ctorch::chain

@@ -1,4 +1,4 @@
-// Chains of residual blocks with bottlenecks over rows of tables, side by side, as one operation with its own backward pass.
+// Chains of residual blocks with bottlenecks over rows of tables, side by side, with their gradients.
 //
 // With h_0 = 0, for block k and an item:
 //   one table:   x_k = g_k A_k + (1 - g_k) h_{k-1}            without gates: x_k = A_k + h_{k-1}
@@ -7,101 +7,128 @@
 // where A_k and B_k are rows of the tables' layers and g_k = sigmoid(theta_k / temperature). The result is the sum over chains of M h of
 // the last block.
 //
-// Beside its arithmetic such a chain is mostly traffic to memory. So a thread takes its items through all blocks of a chain, a tile
-// at a time, and what passes between blocks, the weights in the order of the machine's products, and the sums that become weights' gradients
-// stay in a core's cache. Sums and h are float32, the operands of products float32 or bfloat16.
+// Beside its arithmetic such a chain is mostly traffic to memory. So a thread takes a share of the items through all blocks of a chain, a
+// tile at a time, and what passes between blocks and the sums that become weights' gradients stay in a core's cache. Sums and h are
+// float32, the operands of products float32 or bfloat16.
+//
+// To be read in this order: Chain, Walk (shares, tiles, weights), Crossing (from one block to the next), Forward, Backward, Operator.
 #pragma once
 
-#include <ATen/core/Tensor.h>
+#include "../Kernels/Products.hpp"
 
+#include <cmath>
 #include <vector>
 
-namespace ctorch {
+namespace ctorch::chain {
 
-/// Where a chain reads from: row rows[i] of a table [rows, layers, width] for item i, or row i without `rows`.
-struct ChainTable {
-    std::vector<at::Tensor> shards;  ///< the table in one piece or, with `rows`, in several, which follow each other; none for no table
-    at::Tensor rows;
-    std::vector<int64_t> layers;
-    std::vector<const char *> places = {};  ///< where each item's row starts, once it is found
+enum class StateType { float32, float16, bfloat16 };
 
-    bool isThere() const { return !shards.empty(); }
-    int64_t items() const { return rows.defined() ? rows.size(0) : shards[0].size(0); }
-    int64_t width() const { return shards[0].size(2); }
-    at::ScalarType type() const { return shards[0].scalar_type(); }
-    /// Checks the rows and finds where they are.
-    void find(const char *name);
+/// Where a chain reads from: a layer of a row of states for each item and block.
+struct Table {
+    std::vector<const char *> rows;  ///< where each item's row starts, the last one's more than once: see `Share`; none for no table
+    std::vector<int64_t> layers;     ///< the layer that each block reads
+    int64_t layerCount = 0, layerBytes = 0, numberBytes = 0;
+    StateType type = StateType::float32;
+
+    bool isThere() const { return numberBytes > 0; }
 };
 
-/// Everything a chain computes with. Lists have one element for each block.
+/// One block's parameters.
+struct Block {
+    const float *down;      ///< D [bottleneck, width]
+    const float *downBias;  ///< b [bottleneck]
+    const float *up;        ///< U [width, bottleneck]
+    const float *upBias;    ///< c [width]
+};
+
+/// A gate that lets in less than this of a table: the gradient is then computed from the states themselves.
+inline constexpr float closedGate = 0.0625;
+
+/// Everything a chain computes with.
 struct Chain {
-    ChainTable first, second;  ///< there is no second one for a chain over one table
-    at::Tensor gates;          ///< theta [blocks], or undefined
+    int64_t items, width, bottleneck, outputs;  ///< all but the items multiples of 32
+    Table first, second;                        ///< there is no second one for a chain over one table
+    std::vector<Block> blocks;
+    const float *map;    ///< M [outputs, width]
+    const float *gates;  ///< theta [blocks], or null
     double temperature;
-    at::Tensor map;  ///< M [outputs, width]
-    std::vector<at::Tensor> downWeights, downBiases, upWeights, upBiases;
-    bool isGELU;
+    bool isGELU;  ///< whether s is GELU, or else ReLU
 
-    int64_t blocks() const { return static_cast<int64_t>(downWeights.size()); }
-    int64_t items() const { return first.items(); }
-    int64_t width() const { return first.width(); }
-    int64_t bottleneck() const { return downWeights[0].size(0); }
-    int64_t outputs() const { return map.size(0); }
+    int64_t count() const { return static_cast<int64_t>(blocks.size()); }
     bool hasTwo() const { return second.isThere(); }
-
-    /// Stops what the kernels cannot do, and finds the tables' rows.
-    void prepare();
+    /// Whether the gradient of a gate over one table needs the table's states; see gateGradients.
+    bool isClosed(int64_t block) const;
 };
 
-/// Items whose gradients are added up one after the other. A chain's gradients are the sums of its segments' in their order: however many
-/// threads there are, and wherever their shares begin, the sums are the same to the last bit.
-int64_t segmentLength(int64_t items);
+/// The factors of x = p h + q A + s B.
+struct Factors {
+    float p = 1, q = 1, s = 1;
 
-/// A thread's part of a chain: some of the items, all blocks.
+    static Factors of(const Chain &chain, int64_t block) {
+        if (!chain.gates) return {};
+        const float gate = 1 / (1 + std::exp(-chain.gates[block] / static_cast<float>(chain.temperature)));
+        return chain.hasTwo() ? Factors{1, gate, 1 - gate} : Factors{1 - gate, gate, 0};
+    }
+};
+
+inline bool Chain::isClosed(int64_t block) const { return gates && !hasTwo() && Factors::of(*this, block).q < closedGate; }
+
+/// Some items of a chain, which one thread takes back through all blocks.
+///
+/// Shares follow from the number of items alone, and each has sums of its own for the gradients, which are added up in the shares' order:
+/// however many threads there are, the sums are the same to the last bit.
 struct Share {
-    int64_t chain, begin, count;
+    int64_t begin, count;
+    int64_t rows;  ///< in memory, a multiple of 32, so that few sizes of products occur: the last item stands there more than once
+};
+std::vector<Share> sharesOf(int64_t items);
 
-    /// Its rows in memory: the last item stands there more than once.
-    int64_t rows() const;
+/// What the backward pass of a share needs of its forward pass, in memory that starts at a line of the cache. Right operands are in panels:
+/// see `Walk`.
+template <typename Number> struct Memory {
+    Number *inputs;                 ///< x of each block, and h of the last one: [blocks + 1, rows, width], as right operands
+    Number *activations;            ///< s(D x + b): [blocks, rows, bottleneck]
+    Number *transposedActivations;  ///< the same as left operands of products over items: [blocks, bottleneck, rows]
+    float *sums;                    ///< D x + b, where s is GELU: [blocks, rows, bottleneck]
+
+    Memory(const Chain &chain, const Share &share, void *start);
+};
+/// The bytes of a share's memory.
+int64_t memoryBytes(const Chain &chain, const Share &share, bool inBFloat16);
+
+/// What a share adds to the gradients of its chain, one after the other in memory.
+struct Sums {
+    float *downs;           ///< of D: [blocks, bottleneck, width]
+    float *transposedUps;   ///< of U, as the products over items give them: [blocks, bottleneck, width] in panels
+    float *map;             ///< of M: [outputs, width]
+    float *downBiases;      ///< of b: [blocks, bottleneck]
+    float *upBiases;        ///< of c: [blocks, width]
+
+    Sums(const Chain &chain, float *start);
+    /// How many numbers these are, and those of them that are added up one by one, at the end; products start by themselves.
+    static int64_t size(const Chain &chain);
+    static int64_t biasSize(const Chain &chain) { return chain.count() * (chain.bottleneck + chain.width); }
 };
 
-/// Divides chains over the same items among threads: the shares of each thread, which begin where a tile does.
-std::vector<std::vector<Share>> sharedOut(const std::vector<Chain> &chains, int64_t threads);
-
-/// What the backward pass of a share needs of its forward pass.
-struct ShareMemory {
-    at::Tensor inputs;       ///< x: [blocks, rows, width], as right operands in panels
-    at::Tensor activations;  ///< s(D x + b): [blocks, rows, bottleneck]
-    at::Tensor transposedActivations;  ///< the same as left operands of products over items: [blocks, bottleneck, rows]
-    at::Tensor last;  ///< h of the last block: [1, rows, width], as a right operand in panels
-    at::Tensor sums;  ///< D x + b, where s is GELU: float32 [blocks, rows, bottleneck]
+/// Where a chain's gradients go.
+struct Gradients {
+    float *sums;           ///< `Sums`
+    float *ups;            ///< of U: [blocks, width, bottleneck]
+    float *gates;          ///< of theta: [blocks], or null
+    float *first, *second;  ///< of the tables, where asked for: [items, layers, width]; zeros before
 };
 
-/// What the backward pass needs of the forward pass.
-struct ChainMemory {
-    bool isBFloat16;
-    std::vector<std::vector<Share>> shares;         ///< of each thread
-    std::vector<std::vector<ShareMemory>> memories;  ///< of each share
-};
+/// The sum over chains of M h of the last block: `output` [items, outputs]. `memories` has the memory of each chain's shares, or nothing
+/// where there is no backward pass.
+void forward(const std::vector<Chain> &chains, bool inBFloat16, const std::vector<std::vector<void *>> &memories, float *output);
 
-/// The gradients of a chain.
-struct ChainGradients {
-    at::Tensor downWeights, downBiases, upWeights, upBiases;  ///< [blocks, ...] each
-    at::Tensor gates;  ///< undefined without gates
-    at::Tensor map;
-    at::Tensor first, second;  ///< of the tables, where asked for
-};
+/// The gradients of each chain for that of the result, `output` [items, outputs].
+void backward(
+    const std::vector<Chain> &chains, bool inBFloat16, const std::vector<std::vector<void *>> &memories, const float *output,
+    const std::vector<Gradients> &gradients);
 
-/// The sum over chains of M h of the last block: float32 [items, outputs]. `memory` is filled unless it is null.
-at::Tensor chainsForward(const std::vector<Chain> &chains, bool inBFloat16, ChainMemory *memory);
+/// s and its gradient for GELU, in place, as LibTorch has them: x becomes s(x); g becomes the gradient of x.
+void gelu(float *x, int64_t count);
+void geluGradient(float *g, const float *x, int64_t count);
 
-/// Which tables' gradients are asked for; such tables have no `rows`.
-struct TableGradients {
-    bool ofFirst, ofSecond;
-};
-
-/// The gradients of each chain for that of the result.
-std::vector<ChainGradients> chainsBackward(
-    const std::vector<Chain> &chains, const ChainMemory &memory, const at::Tensor &output, const std::vector<TableGradients> &tables);
-
-} // namespace ctorch
+} // namespace ctorch::chain

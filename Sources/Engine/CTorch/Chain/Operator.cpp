@@ -1,173 +1,216 @@
 // Chains as an operator of LibTorch, with their gradients.
+#include "../Autograd.hpp"
+#include "../Guard.hpp"
 #include "Chain.hpp"
 
-#include "../Guard.hpp"
-#include "../Vectorised.hpp"
-#include "Products.hpp"
+#include <ATen/ops/empty.h>
+#include <ATen/ops/from_blob.h>
+#include <ATen/ops/gelu.h>
+#include <ATen/ops/gelu_backward.h>
+#include <ATen/ops/zeros.h>
 
-#include <c10/core/GradMode.h>
-#include <torch/csrc/autograd/custom_function.h>
-#include <torch/library.h>
+namespace ctorch::chain {
 
-#include <utility>
+void gelu(float *x, int64_t count) {
+    at::Tensor all = at::from_blob(x, {count}, at::kFloat);
+    at::gelu_out(all, all);
+}
+
+void geluGradient(float *g, const float *x, int64_t count) {
+    at::Tensor all = at::from_blob(g, {count}, at::kFloat);
+    at::gelu_backward_out(all, all, at::from_blob(const_cast<float *>(x), {count}, at::kFloat));
+}
 
 namespace {
 
-using ctorch::Chain;
-using ctorch::ChainMemory;
-using torch::autograd::AutogradContext;
-using torch::autograd::variable_list;
-
-/// Calls body for all tensors of a chain that may have a gradient, in the order of the operator's results for autograd; tables read by
-/// rows have none.
-template <typename SomeChain, typename Body> void forEachTensor(SomeChain &chain, const Body &body) {
-    for (auto *table : {&chain.first, &chain.second}) {
-        at::Tensor nothing;
-        body(table->isThere() && !table->rows.defined() ? table->shards[0] : nothing);
-    }
-    body(chain.gates);
-    body(chain.map);
-    for (auto *list : {&chain.downWeights, &chain.downBiases, &chain.upWeights, &chain.upBiases})
-        for (auto &tensor : *list) body(tensor);
-}
-
-/// Those that are there.
-variable_list tensors(const std::vector<Chain> &chains) {
-    variable_list all;
-    const auto add = [&](const at::Tensor &tensor) {
-        if (tensor.defined()) all.push_back(tensor);
-    };
-    for (const Chain &chain : chains) forEachTensor(chain, add);
-    return all;
-}
-
-/// What the backward pass keeps besides tensors that autograd holds, and lets go of after it.
-struct Kept : torch::CustomClassHolder {
-    std::vector<Chain> chains;  // without their tensors
-    std::vector<bool> isThere;  // which of these tensors there are
-    ChainMemory memory;         // without its tensors
+/// Where the tensors of a chain are among the operation's inputs: its tables, where they may have gradients, theta, M, and then each
+/// block's parameters in the order of `Block`.
+struct Inputs {
+    bool hasFirst = false, hasSecond = false;
 };
 
-/// Calls body for all tensors of a memory.
-template <typename Body> void forEachTensor(ChainMemory &memory, const Body &body) {
-    for (auto &shares : memory.memories)
-        for (auto &share : shares)
-            for (auto *tensor : {&share.inputs, &share.activations, &share.transposedActivations, &share.last, &share.sums}) body(*tensor);
-}
+struct ChainOperation {
+    std::vector<Chain> chains;
+    std::vector<Inputs> inputs;    // of each chain
+    std::vector<at::Tensor> held;  // tables that are no inputs
+    bool inBFloat16;
 
-struct ChainFunction : torch::autograd::Function<ChainFunction> {
-    /// `all` are the chains' tensors; autograd sees them only as arguments.
-    static at::Tensor forward(AutogradContext *context, const std::vector<Chain> &chains, at::TensorList all) {
-        auto kept = c10::make_intrusive<Kept>();
-        auto result = ctorch::chainsForward(chains, ctorch::isBFloat16InForce(), &kept->memory);
-        kept->chains = chains;
-        // Watched by autograd instead: a parameter that changes before the backward pass is an error.
-        for (Chain &chain : kept->chains)
-            forEachTensor(chain, [&](at::Tensor &tensor) {
-                kept->isThere.push_back(tensor.defined());
-                tensor.reset();
-            });
-        // So it holds what is kept, too: after the backward pass that goes, though the graph may stay.
-        auto saved = all.vec();
-        forEachTensor(kept->memory, [&](at::Tensor &tensor) { saved.push_back(std::exchange(tensor, at::Tensor())); });
-        context->save_for_backward(std::move(saved));
-        context->saved_data["kept"] = c10::IValue::make_capsule(std::move(kept));
-        return result;
+    at::Tensor forward(at::TensorList all, variable_list *saved) const {
+        const at::Tensor output = at::empty({chains[0].items, chains[0].outputs}, at::kFloat);
+        if (saved) {
+            *saved = all.vec();
+            for (const Chain &chain : chains)
+                for (const Share &share : sharesOf(chain.items))
+                    saved->push_back(at::empty({memoryBytes(chain, share, inBFloat16)}, at::kByte));
+        }
+        chain::forward(
+            chains, inBFloat16, saved ? memories(*saved, all.size()) : std::vector<std::vector<void *>>(),
+            output.mutable_data_ptr<float>());
+        return output;
     }
 
-    static variable_list backward(AutogradContext *context, const variable_list &outputs) {
-        const auto kept = c10::static_intrusive_pointer_cast<Kept>(context->saved_data["kept"].toCapsule());
-        const auto saved = context->get_saved_variables();
-        auto chains = kept->chains;
-        std::vector<bool> isAskedFor;
-        size_t next = 0;
-        for (Chain &chain : chains)
-            forEachTensor(chain, [&](at::Tensor &tensor) {
-                const bool isThere = kept->isThere[isAskedFor.size()];
-                isAskedFor.push_back(isThere && context->needs_input_grad(next));
-                if (isThere) tensor = saved[next++];
-            });
-        auto memory = kept->memory;
-        forEachTensor(memory, [&](at::Tensor &tensor) { tensor = saved[next++]; });
-        std::vector<ctorch::TableGradients> tables;
-        size_t place = 0;
-        for (const Chain &chain : chains) {
-            tables.push_back({isAskedFor[place], isAskedFor[place + 1]});
-            place += 4 + 4 * chain.blocks();
+    variable_list backward(const variable_list &saved, const at::Tensor &output, const std::vector<bool> &isAskedFor) const {
+        std::vector<Gradients> gradients;
+        variable_list results;
+        for (size_t i = 0; i < chains.size(); ++i) {
+            const Chain &chain = chains[i];
+            const int64_t blocks = chain.count(), bottleneck = chain.bottleneck, width = chain.width;
+            const auto make = [](at::IntArrayRef sizes) { return at::empty(sizes, at::kFloat); };
+            const at::Tensor all = make({Sums::size(chain)}), ups = make({blocks, width, bottleneck}), gates = make({blocks});
+            const auto data = [](const at::Tensor &tensor) { return tensor.defined() ? tensor.mutable_data_ptr<float>() : nullptr; };
+            const auto addTable = [&](bool isInput, const Table &table) {
+                const bool isWanted = isInput && isAskedFor[results.size()];
+                const at::Tensor own = isWanted ? at::zeros({chain.items, table.layerCount, width}, at::kFloat) : at::Tensor();
+                if (isInput) results.push_back(own);
+                return data(own);
+            };
+            float *first = addTable(inputs[i].hasFirst, chain.first), *second = addTable(inputs[i].hasSecond, chain.second);
+            gradients.push_back({data(all), data(ups), data(gates), first, second});
+            const Sums sums(chain, data(all));
+            const auto view = [&](const float *begin, at::IntArrayRef sizes) {
+                return all.narrow(0, begin - data(all), c10::multiply_integers(sizes)).view(sizes);
+            };
+            if (chain.gates) results.push_back(gates);
+            results.push_back(view(sums.map, {chain.outputs, width}));
+            for (int64_t block = 0; block < blocks; ++block) {
+                results.push_back(view(sums.downs + block * bottleneck * width, {bottleneck, width}));
+                results.push_back(view(sums.downBiases + block * bottleneck, {bottleneck}));
+                results.push_back(ups.select(0, block));
+                results.push_back(view(sums.upBiases + block * width, {width}));
+            }
         }
-        variable_list all{at::Tensor()};  // the chains themselves are the first input; they have no gradient
-        const auto add = [&](const at::Tensor &gradient) {
-            if (kept->isThere[place++]) all.push_back(gradient);
-        };
-        place = 0;
-        for (const auto &gradients : ctorch::chainsBackward(chains, memory, outputs[0], tables)) {
-            for (const auto *single : {&gradients.first, &gradients.second, &gradients.gates, &gradients.map}) add(*single);
-            for (const auto *stacked : {&gradients.downWeights, &gradients.downBiases, &gradients.upWeights, &gradients.upBiases})
-                for (int64_t block = 0; block < stacked->size(0); ++block) add(stacked->select(0, block));
+        chain::backward(chains, inBFloat16, memories(saved, results.size()), output.const_data_ptr<float>(), gradients);
+        return results;
+    }
+
+  private:
+    /// The memory of each chain's shares: all tensors from one on.
+    std::vector<std::vector<void *>> memories(const variable_list &saved, size_t next) const {
+        std::vector<std::vector<void *>> all;
+        for (const Chain &chain : chains) {
+            all.emplace_back();
+            for (size_t i = 0; i < sharesOf(chain.items).size(); ++i) all.back().push_back(saved[next++].mutable_data_ptr());
         }
         return all;
     }
 };
 
+/// A table of shards [rows, layers, width] that follow each other, of which `rows` are read, or all in their order.
+Table table(at::TensorList shards, const std::optional<at::Tensor> &rows, at::IntArrayRef layers, int64_t width) {
+    if (shards.empty()) return {};
+    const at::Tensor &own = shards[0];
+    std::vector<int64_t> ends;  // of the shards, in rows of the table
+    for (const auto &shard : shards) {
+        TORCH_CHECK(
+            shard.dim() == 3 && shard.size(2) == width && shard.stride(2) == 1 && shard.is_cpu() && shard.size(1) == own.size(1) &&
+                shard.stride(1) == own.stride(1) && shard.scalar_type() == own.scalar_type(),
+            "a table of shape ", shard.sizes(), ", expected [rows, layers, ", width, "] in the processor's memory");
+        TORCH_CHECK(!rows || !shard.requires_grad(), "a chain over some rows of a table gives the table no gradient");
+        ends.push_back((ends.empty() ? 0 : ends.back()) + shard.size(0));
+    }
+    const auto type = own.scalar_type();
+    TORCH_CHECK(type == at::kFloat || type == at::kHalf || type == at::kBFloat16, "a table of type ", type);
+    for (int64_t layer : layers) TORCH_CHECK(layer >= 0 && layer < own.size(1), "a table has no layer ", layer);
+    TORCH_CHECK(rows ? rows->scalar_type() == at::kLong && rows->is_contiguous() && rows->is_cpu() : shards.size() == 1, "a table's rows");
+    Table table;
+    table.layers = layers.vec();
+    table.layerCount = own.size(1);
+    table.numberBytes = own.element_size();
+    table.layerBytes = own.stride(1) * table.numberBytes;
+    table.type = type == at::kHalf ? StateType::float16 : type == at::kBFloat16 ? StateType::bfloat16 : StateType::float32;
+    const int64_t items = rows ? rows->size(0) : own.size(0);
+    table.rows.reserve(roundedUp(items, 32));
+    for (int64_t item = 0; item < items; ++item) {
+        const int64_t row = rows ? rows->const_data_ptr<int64_t>()[item] : item;
+        TORCH_CHECK(row >= 0 && row < ends.back(), "a table of ", ends.back(), " rows has no row ", row);
+        const size_t place = std::upper_bound(ends.begin(), ends.end(), row) - ends.begin();
+        const at::Tensor &shard = shards[place];
+        const int64_t start = place == 0 ? 0 : ends[place - 1];
+        table.rows.push_back(static_cast<const char *>(shard.const_data_ptr()) + (row - start) * shard.stride(0) * table.numberBytes);
+    }
+    if (items > 0) table.rows.resize(roundedUp(items, 32), table.rows.back());
+    return table;
+}
+
 using OptionalTensors = c10::List<std::optional<at::Tensor>>;
 
+/// The arguments of all chains are in lists, one chain after the other: two tables each, of `shards` shards, of which the second may have none;
+/// for each table that is there the layers that the blocks read; and the blocks' parameters.
 at::Tensor bottleneckChains(
     at::TensorList tables, at::IntArrayRef shards, const OptionalTensors &rows, at::IntArrayRef layers, at::IntArrayRef blocks,
     const OptionalTensors &gates, double temperature, at::TensorList maps, at::TensorList downWeights, at::TensorList downBiases,
     at::TensorList upWeights, at::TensorList upBiases, c10::string_view activation) {
     TORCH_CHECK(activation == "relu" || activation == "gelu", "a chain with the activation ", activation);
+    const size_t count = blocks.size(), all = downWeights.size();
     TORCH_CHECK(
-        blocks.size() > 0 && shards.size() == 2 * blocks.size() && rows.size() == shards.size() && gates.size() == blocks.size() &&
-            maps.size() == blocks.size(),
-        blocks.size(), " chains with ", shards.size(), " tables");
-    std::vector<Chain> chains;
+        count > 0 && shards.size() == 2 * count && rows.size() == 2 * count && gates.size() == count && maps.size() == count &&
+            downBiases.size() == all && upWeights.size() == all && upBiases.size() == all,
+        count, " chains with ", shards.size(), " tables");
+    ChainOperation operation;
+    operation.inBFloat16 = isBFloat16InForce();
+    variable_list inputs;
     size_t block = 0, layer = 0, shard = 0;
-    for (size_t i = 0; i < blocks.size(); ++i) {
-        const auto count = static_cast<size_t>(blocks[i]);
-        const auto table = [&](size_t place) {
-            const auto own = static_cast<size_t>(shards[place]);
-            const std::optional<at::Tensor> itsRows = rows.get(place);
-            ctorch::ChainTable result{{}, itsRows.value_or(at::Tensor()), {}};
-            if (own == 0) return result;
-            TORCH_CHECK(shard + own <= tables.size() && layer + count <= layers.size(), tables.size(), " shards and ", layers.size(), " layers");
-            result.shards = tables.slice(shard, own).vec();
-            result.layers = layers.slice(layer, count).vec();
-            shard += own;
-            layer += count;
-            return result;
+    for (size_t i = 0; i < count; ++i) {
+        const auto length = static_cast<size_t>(blocks[i]);
+        TORCH_CHECK(length > 0 && block + length <= all && maps[i].dim() == 2, length, " blocks of a chain of ", all, " in all");
+        Chain chain{};
+        chain.width = maps[i].size(1);
+        chain.bottleneck = downWeights[block].size(0);
+        chain.outputs = maps[i].size(0);
+        chain.temperature = temperature;
+        chain.isGELU = activation == "gelu";
+        for (int64_t size : {chain.width, chain.bottleneck, chain.outputs})
+            TORCH_CHECK(size > 0 && size % 32 == 0, "a width of ", size, ", not a multiple of 32");
+        Inputs own;
+        for (size_t second : {0, 1}) {
+            const auto part = static_cast<size_t>(shards[2 * i + second]), read = part > 0 ? length : 0;
+            TORCH_CHECK(
+                shard + part <= tables.size() && layer + read <= layers.size(), tables.size(), " shards and ", layers.size(), " layers");
+            const std::optional<at::Tensor> its = rows.get(2 * i + second);
+            const at::TensorList states = tables.slice(shard, part);
+            (second ? chain.second : chain.first) = table(states, its, layers.slice(layer, read), chain.width);
+            TORCH_CHECK(part > 0 || second, "a chain without a table [rows, layers, width]");
+            const int64_t items = part == 0 ? chain.items : its ? its->size(0) : states[0].size(0);
+            if (!second) chain.items = items;
+            TORCH_CHECK(items == chain.items, "tables of a chain that are read for other items");
+            (second ? own.hasSecond : own.hasFirst) = part > 0 && !its;
+            auto &target = part > 0 && !its ? inputs : operation.held;
+            target.insert(target.end(), states.begin(), states.end());
+            shard += part;
+            layer += read;
+        }
+        const auto take = [&](const at::Tensor &tensor, at::IntArrayRef sizes, const char *name) {
+            TORCH_CHECK(
+                tensor.sizes() == sizes && tensor.scalar_type() == at::kFloat && tensor.is_contiguous() && tensor.is_cpu(), name,
+                " of shape ", tensor.sizes(), ", expected float32 ", sizes);
+            inputs.push_back(tensor);
+            return tensor.const_data_ptr<float>();
         };
-        const auto own = [&](at::TensorList list) {
-            TORCH_CHECK(block + count <= list.size(), list.size(), " parameters of blocks");
-            return list.slice(block, count).vec();
-        };
-        const auto first = table(2 * i), second = table(2 * i + 1);
-        const std::optional<at::Tensor> theta = gates.get(i);
-        chains.push_back(
-            {first, second, theta.value_or(at::Tensor()), temperature, maps[i], own(downWeights), own(downBiases), own(upWeights),
-             own(upBiases), activation == "gelu"});
-        block += count;
-        chains.back().prepare();
-        TORCH_CHECK(
-            chains.back().items() == chains[0].items() && maps[i].size(0) == maps[0].size(0), "chains over different items or of different results");
-        for (const auto *it : {&chains.back().first, &chains.back().second})
-            for (const auto &states : it->shards)
-                TORCH_CHECK(
-                    !(states.requires_grad() && it->rows.defined()), "a chain over some rows of a table gives the table no gradient");
+        if (const std::optional<at::Tensor> theta = gates.get(i)) chain.gates = take(*theta, {blocks[i]}, "gates");
+        chain.map = take(maps[i], {chain.outputs, chain.width}, "a map");
+        for (const size_t end = block + length; block < end; ++block) {
+            const float *down = take(downWeights[block], {chain.bottleneck, chain.width}, "down weights");
+            const float *downBias = take(downBiases[block], {chain.bottleneck}, "down biases");
+            const float *up = take(upWeights[block], {chain.width, chain.bottleneck}, "up weights");
+            chain.blocks.push_back({down, downBias, up, take(upBiases[block], {chain.width}, "up biases")});
+        }
+        operation.chains.push_back(chain);
+        operation.inputs.push_back(own);
+        const Chain &first = operation.chains[0];
+        TORCH_CHECK(chain.items == first.items && chain.outputs == first.outputs, "chains over different items or of different results");
     }
-    const auto all = tensors(chains);
-    const bool isRecorded = c10::GradMode::is_enabled() &&
-        std::any_of(all.begin(), all.end(), [](const at::Tensor &tensor) { return tensor.defined() && tensor.requires_grad(); });
-    if (!isRecorded) return ctorch::chainsForward(chains, ctorch::isBFloat16InForce(), nullptr);
-    return ChainFunction::apply(chains, at::TensorList(all));
+    return recorded(operation, inputs);
 }
 
 } // namespace
+
+} // namespace ctorch::chain
 
 TORCH_LIBRARY_FRAGMENT(iisan, library) {
     library.def(
         "bottleneck_chains(Tensor[] tables, int[] shards, Tensor?[] rows, int[] layers, int[] blocks, Tensor?[] gates, float temperature,"
         " Tensor[] maps, Tensor[] down_weights, Tensor[] down_biases, Tensor[] up_weights, Tensor[] up_biases, str activation) -> Tensor",
-        bottleneckChains);
+        ctorch::chain::bottleneckChains);
 }
 
 int32_t ctorch_bfloat16_products(void) { return static_cast<int32_t>(ctorch::bfloat16Instructions()); }

@@ -8,9 +8,10 @@
 #pragma once
 
 #include "../Kernels/Fates.hpp"
-#include "Histories.hpp"
+#include "../Kernels/Products.hpp"
 #include "Pieces.hpp"
 
+#include <algorithm>
 #include <optional>
 
 namespace ctorch::history {
@@ -37,21 +38,16 @@ enum Parameter : int64_t {
 
 /// Everything blocks compute with, but their input.
 struct Blocks {
-    at::Tensor positions;                ///< of the rows, int64 [rows]
-    std::vector<at::Tensor> parameters;  ///< the entry's, then those of each block in turn
-    int64_t heads;
+    const int64_t *positions;               ///< of the rows [rows]
+    std::vector<const float *> parameters;  ///< the entry's, then those of each block in turn
+    int64_t width, hidden, heads;
     float epsilon;
 
     int64_t count() const { return (static_cast<int64_t>(parameters.size()) - entryParameterCount) / parameterCount; }
-    int64_t width() const { return parameters[position].size(1); }
-    int64_t hidden() const { return parameters[place(0, upWeight)].size(0); }
     /// Where a block's parameter stands among all.
     static int64_t place(int64_t block, Parameter parameter) { return entryParameterCount + block * parameterCount + parameter; }
-    const float *at(EntryParameter parameter) const { return parameters[parameter].const_data_ptr<float>(); }
-    const float *at(int64_t block, Parameter parameter) const { return parameters[place(block, parameter)].const_data_ptr<float>(); }
-
-    /// Stops what the kernels cannot do with items e.
-    void check(const at::Tensor &items, const Histories &histories) const;
+    const float *at(EntryParameter parameter) const { return parameters[parameter]; }
+    const float *at(int64_t block, Parameter parameter) const { return parameters[place(block, parameter)]; }
 };
 
 /// What the backward pass needs of the forward pass, of one piece in one block. Rows are those of the piece, padded.
@@ -76,41 +72,68 @@ struct EntryActivations {
     float *inverse;  ///< 1 / sigma [rows]
 };
 
-/// Memory for what the backward pass needs of some rows and pairs.
+/// Where what the backward pass needs of some rows and pairs is.
 class Memory {
   public:
-    Memory() = default;
     Memory(const Blocks &blocks, int64_t blockCount, int64_t rows, int64_t pairs, bool isMasked);
 
+    /// How many numbers there are, and memory for them.
+    int64_t size() const { return (masked(1) ? pairMasks_ : probabilities_) + blockCount_ * heads_ * pairs_; }
+    Memory at(float *numbers) const;
+
     bool isMasked() const { return isMasked_; }
-    /// All of the memory.
-    std::vector<at::Tensor *> tensors() { return {&entry_, &numbers_, &probabilities_, &pairMask_}; }
     /// Activations of the rows from `row` on.
     EntryActivations entry(int64_t row) const;
     Activations activations(int64_t block, int64_t row) const;
     /// Attention's probabilities of the pairs from `pair` on.
-    float *probabilities(int64_t block, int64_t head, int64_t pair) const;
+    float *probabilities(int64_t block, int64_t head, int64_t pair) const {
+        return numbers_ + probabilities_ + (block * heads_ + head) * pairs_ + pair;
+    }
     /// What dropout made of ones for these; null without dropout.
-    float *pairMask(int64_t block, int64_t head, int64_t pair) const;
+    float *pairMask(int64_t block, int64_t head, int64_t pair) const {
+        return isMasked_ ? numbers_ + pairMasks_ + (block * heads_ + head) * pairs_ + pair : nullptr;
+    }
 
   private:
-    int64_t rows_ = 0, width_ = 0, hidden_ = 0;
-    bool isMasked_ = false;
-    at::Tensor entry_;                     // [all activations of all rows]
-    at::Tensor numbers_;                   // [blocks, all activations of all rows]
-    at::Tensor probabilities_, pairMask_;  // [blocks, heads, pairs]
+    int64_t masked(int64_t count) const { return isMasked_ ? count : 0; }
+
+    int64_t blockCount_, rows_, pairs_, width_, hidden_, heads_;
+    bool isMasked_;
+    int64_t ofEntry_, ofBlock_;           // numbers for the rows of the entry and of a block
+    int64_t probabilities_, pairMasks_;   // where these start
+    float *numbers_ = nullptr;
 };
 
-/// What comes of items [rows, width], with dropout where there are fates. `memory` is filled unless it is null.
+/// What comes of items [rows, width], with dropout where there are fates. `memory` is filled, for all pieces, unless it is null.
 ///
 /// Dropout has the fates of a tensor of ones in which those of rows [1 + 2 blocks, rows, width], in the order of their use, are followed
 /// by those of probabilities [blocks, heads, pairs].
-at::Tensor blocksForward(
-    const Blocks &blocks, const at::Tensor &items, const Histories &histories, const Pieces &pieces, const std::optional<Fates> &fates,
-    Memory *memory);
+void forward(
+    const Blocks &blocks, const float *items, const Histories &histories, const Pieces &pieces, const std::optional<Fates> &fates,
+    const Memory *memory, float *result);
 
-/// The gradients for that of the result: of the items, then of the parameters.
-std::vector<at::Tensor> blocksBackward(
-    const Blocks &blocks, const at::Tensor &gradient, const Histories &histories, const Pieces &pieces, const Memory &memory);
+/// The gradients for that of the result: of the items, and `sums` for each parameter, of `sizes` numbers.
+void backward(
+    const Blocks &blocks, const float *gradient, const Histories &histories, const Pieces &pieces, const Memory &memory, float *ofItems,
+    const std::vector<float *> &sums, const std::vector<int64_t> &sizes);
+
+/// C = A B or C + A B, a tile at a time: kernels are made for every size, so there should be few.
+inline void multiply(
+    int64_t rows, int64_t columns, int64_t depth, const float *a, int64_t aStride, const float *b, int64_t bStride, float *c,
+    int64_t cStride, bool adds = false) {
+    constexpr int64_t tileRows = 64, tileColumns = 256, tileDepth = 256;
+    for (int64_t start = 0; start < depth; start += tileDepth)
+        for (int64_t row = 0; row < rows; row += tileRows)
+            for (int64_t column = 0; column < columns; column += tileColumns)
+                product(
+                    std::min(tileRows, rows - row), std::min(tileColumns, columns - column), std::min(tileDepth, depth - start),
+                    a + row * aStride + start, aStride, b + start * bStride + column, bStride, c + row * cStride + column, cStride,
+                    adds || start > 0);
+}
+
+/// Zeroes a matrix's rows from one on up to another.
+inline void clear(float *matrix, int64_t width, int64_t from, int64_t to) {
+    std::memset(matrix + from * width, 0, (to - from) * width * sizeof *matrix);
+}
 
 } // namespace ctorch::history

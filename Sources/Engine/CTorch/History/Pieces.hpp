@@ -1,10 +1,25 @@
-// Whole histories that go through the blocks together.
+// Histories of different lengths whose rows stand one after the other, without padding, and which of them go through the blocks together.
 #pragma once
 
-#include "Histories.hpp"
+#include <cstdint>
+#include <vector>
 
 namespace ctorch::history {
 
+/// Where each history's rows and pairs start; pairs are those (i, j) of its rows with j <= i, row by row.
+struct Histories {
+    std::vector<int64_t> rows, pairs;
+    int64_t longest = 0;
+
+    /// `starts`: [histories + 1], ascending from 0 to the number of rows.
+    explicit Histories(std::vector<int64_t> starts);
+
+    int64_t count() const { return static_cast<int64_t>(rows.size()) - 1; }
+    int64_t length(int64_t history) const { return rows[history + 1] - rows[history]; }
+    int64_t pairCount() const { return pairs.back(); }
+};
+
+/// Some whole histories.
 struct Piece {
     int64_t begin, end;   ///< its histories
     int64_t row, rows;    ///< its first row and how many it has

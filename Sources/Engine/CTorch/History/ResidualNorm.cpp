@@ -52,13 +52,7 @@ CTORCH_VECTORISED void normaliseRowBackward(
     }
 }
 
-CTORCH_VECTORISED void multiplyAll(const float *__restrict m, float *__restrict x, int64_t count) {
-    for (int64_t i = 0; i < count; ++i) x[i] *= m[i];
-}
-
 } // namespace
-
-void multiplyBy(const float *m, float *x, int64_t count) { Vectorised<multiplyAll>::call(m, x, count); }
 
 void normalise(
     int64_t rows, int64_t width, const float *x, const float *y, const float *c, RowsOf m, const NormParameters &parameters,

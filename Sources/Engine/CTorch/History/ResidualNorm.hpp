@@ -26,7 +26,4 @@ void normaliseBackward(
     int64_t rows, int64_t width, float *gradient, float *branch, RowsOf m, const float *weight, const float *normalised,
     const float *inverse, float *weightSum, float *biasSum, float *branchSum);
 
-/// x = m x.
-void multiplyBy(const float *m, float *x, int64_t count);
-
 } // namespace ctorch::history

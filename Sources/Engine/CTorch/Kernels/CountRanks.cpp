@@ -1,8 +1,6 @@
 // Where targets stand among scores, by counting, as an operator of LibTorch: each score is read once.
-#include "../Parallel.hpp"
 #include "../Vectorised.hpp"
 
-#include <ATen/Parallel.h>
 #include <ATen/core/Tensor.h>
 #include <ATen/ops/empty.h>
 #include <torch/library.h>
@@ -59,25 +57,20 @@ at::Tensor countRanks(
             row[i], " here");
     auto result = at::empty({2, rows}, targets.options());
     auto *atLeast = result.mutable_data_ptr<int64_t>(), *equal = atLeast + rows;
-    const int64_t parts = std::max<int64_t>(1, std::min<int64_t>(rows, at::get_num_threads()));
-    const int64_t length = (rows + parts - 1) / parts;
-    ctorch::inParallel(parts, [&](int64_t part) {
-        int64_t pair = std::lower_bound(row, row + pairs, part * length) - row;
-        for (int64_t i = part * length; i < std::min(rows, (part + 1) * length); ++i) {
-            const float *mine = scores.const_data_ptr<float>() + i * items;
-            const float score = mine[target[i]];
-            Counts counts = ctorch::Vectorised<countScores>::call(mine, items, score);
-            bool isTargetMasked = false;
-            for (; pair < pairs && row[pair] == i; ++pair) {
-                isTargetMasked = isTargetMasked || item[pair] == target[i];
-                counts.atLeast -= mine[item[pair]] >= score;
-                counts.equal -= mine[item[pair]] == score;
-            }
-            // A target is among its own equals and does not count itself; a masked one was taken off already.
-            const int64_t itself = isTargetMasked ? 0 : 1;
-            atLeast[i] = counts.isFinite ? counts.atLeast - itself : -1;
-            equal[i] = counts.isFinite ? counts.equal - itself : -1;
+    ctorch::inParallel(rows, [&](int64_t i) {
+        const float *mine = scores.const_data_ptr<float>() + i * items;
+        const float score = mine[target[i]];
+        Counts counts = ctorch::Vectorised<countScores>::call(mine, items, score);
+        bool isTargetMasked = false;
+        for (int64_t pair = std::lower_bound(row, row + pairs, i) - row; pair < pairs && row[pair] == i; ++pair) {
+            isTargetMasked = isTargetMasked || item[pair] == target[i];
+            counts.atLeast -= mine[item[pair]] >= score;
+            counts.equal -= mine[item[pair]] == score;
         }
+        // A target is among its own equals and does not count itself; a masked one was taken off already.
+        const int64_t itself = isTargetMasked ? 0 : 1;
+        atLeast[i] = counts.isFinite ? counts.atLeast - itself : -1;
+        equal[i] = counts.isFinite ? counts.equal - itself : -1;
     });
     return result;
 }

@@ -14,11 +14,8 @@ class Fates {
     /// With a seed from the default generator, so that the random state of a checkpoint decides what is dropped after it.
     static Fates drawn(double probability);
 
-    int64_t seed() const { return seed_; }
-    /// y = what becomes of x, whose first element is the tensor's at the place `first`.
-    void drop(float *y, const float *x, int64_t first, int64_t count) const;
-    /// y = what becomes of ones.
-    void dropOnes(float *y, int64_t first, int64_t count) const;
+    /// y = what becomes of ones, of which the first is the tensor's at the place `first`.
+    void drop(float *y, int64_t first, int64_t count) const;
 
   private:
     int64_t seed_;

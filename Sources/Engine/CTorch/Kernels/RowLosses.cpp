@@ -2,49 +2,39 @@
 //
 // With logits l_i = u v_i - share_i, counts n_i and target t: loss = log(exp(l_t) + sum of exp(l_i + log n_i) over the items i that are not
 // the user's own) - l_t. The forward pass leaves the loss's slopes where the logits were; the backward pass is two products.
-#include "../Parallel.hpp"
+#include "../Autograd.hpp"
 #include "../Vectorised.hpp"
 
 #include <ATen/ops/empty.h>
 #include <ATen/ops/exp.h>
 #include <ATen/ops/mm.h>
 #include <ATen/ops/mul.h>
-#include <c10/core/GradMode.h>
-#include <torch/csrc/autograd/custom_function.h>
-#include <torch/library.h>
-
-#include <algorithm>
-#include <cmath>
-#include <vector>
 
 namespace {
 
-using torch::autograd::AutogradContext;
-using torch::autograd::variable_list;
+using ctorch::variable_list;
 
 CTORCH_VECTORISED void add(float *__restrict x, const float *__restrict a, int64_t count) {
     for (int64_t i = 0; i < count; ++i) x[i] += a[i];
 }
 
-CTORCH_VECTORISED float largestOf(const float *__restrict x, int64_t count, float largest) {
+/// Subtracts the largest of x and `other`, and returns it.
+CTORCH_VECTORISED float subtractLargest(float *__restrict x, int64_t count, float other) {
 #pragma clang fp reassociate(on)
+    float largest = other;
     for (int64_t i = 0; i < count; ++i) largest = x[i] > largest ? x[i] : largest;
+    for (int64_t i = 0; i < count; ++i) x[i] -= largest;
     return largest;
 }
 
-CTORCH_VECTORISED void subtract(float *__restrict x, float a, int64_t count) {
-    for (int64_t i = 0; i < count; ++i) x[i] -= a;
-}
-
-CTORCH_VECTORISED float sum(const float *__restrict x, int64_t count) {
+/// Divides by the sum of x and `other`, and returns it.
+CTORCH_VECTORISED float divideBySum(float *__restrict x, int64_t count, float other) {
 #pragma clang fp reassociate(on)
-    float total = 0;
+    float total = other;
     for (int64_t i = 0; i < count; ++i) total += x[i];
+    const float factor = 1 / total;
+    for (int64_t i = 0; i < count; ++i) x[i] *= factor;
     return total;
-}
-
-CTORCH_VECTORISED void scale(float *__restrict x, float a, int64_t count) {
-    for (int64_t i = 0; i < count; ++i) x[i] *= a;
 }
 
 /// A B, some rows at a time on one thread each: the number of threads then decides over no sum.
@@ -61,50 +51,43 @@ at::Tensor product(const at::Tensor &a, const at::Tensor &b) {
     return result;
 }
 
-struct RowLosses : torch::autograd::Function<RowLosses> {
-    static at::Tensor forward(
-        AutogradContext *context, const at::Tensor &outputs, const at::Tensor &vectors, const at::Tensor &added,
-        const at::Tensor &counts, const at::Tensor &users, const at::Tensor &targets, const at::Tensor &ownUsers,
-        const at::Tensor &ownItems) {
-        const int64_t rows = outputs.size(0), items = vectors.size(0), pairs = ownUsers.size(0);
+/// Its inputs are the outputs and the vectors.
+struct RowLosses {
+    at::Tensor added, counts, users, targets, ownUsers, ownItems;
+
+    at::Tensor forward(at::TensorList inputs, variable_list *saved) const {
+        const int64_t rows = inputs[0].size(0), items = inputs[1].size(0), pairs = ownUsers.size(0);
         const auto *user = users.const_data_ptr<int64_t>(), *target = targets.const_data_ptr<int64_t>();
         const auto *ownUser = ownUsers.const_data_ptr<int64_t>(), *ownItem = ownItems.const_data_ptr<int64_t>();
-        auto slopes = product(outputs, vectors.t());
-        auto losses = at::empty({rows}, outputs.options());
+        const float *log = added.const_data_ptr<float>(), *count = counts.const_data_ptr<float>();
+        auto slopes = product(inputs[0], inputs[1].t());
+        auto losses = at::empty({rows}, at::kFloat);
         std::vector<float> own(rows), largest(rows);  // the target's logit and the largest of a row
-        std::vector<int64_t> firstPair(rows);
-        for (int64_t row = 0; row < rows; ++row) firstPair[row] = std::lower_bound(ownUser, ownUser + pairs, user[row]) - ownUser;
         float *all = slopes.mutable_data_ptr<float>();
         for (int64_t row = 0; row < rows; ++row) {
             float *x = all + row * items;
-            const float *log = added.const_data_ptr<float>(), *count = counts.const_data_ptr<float>();
             // Without the count: of the target's slot there is one.
             own[row] = x[target[row]] + log[target[row]] - count[target[row]];
             ctorch::Vectorised<add>::call(x, log, items);
-            for (int64_t pair = firstPair[row]; pair < pairs && ownUser[pair] == user[row]; ++pair) x[ownItem[pair]] = -INFINITY;
-            largest[row] = ctorch::Vectorised<largestOf>::call(x, items, own[row]);
-            ctorch::Vectorised<subtract>::call(x, largest[row], items);
+            int64_t pair = std::lower_bound(ownUser, ownUser + pairs, user[row]) - ownUser;
+            for (; pair < pairs && ownUser[pair] == user[row]; ++pair) x[ownItem[pair]] = -INFINITY;
+            largest[row] = ctorch::Vectorised<subtractLargest>::call(x, items, own[row]);
         }
         at::exp_(slopes);
         for (int64_t row = 0; row < rows; ++row) {
             float *x = all + row * items;
-            const float mine = std::exp(own[row] - largest[row]), total = ctorch::Vectorised<sum>::call(x, items) + mine;
+            const float mine = std::exp(own[row] - largest[row]), total = ctorch::Vectorised<divideBySum>::call(x, items, mine);
             losses.mutable_data_ptr<float>()[row] = std::log(total) + largest[row] - own[row];
-            ctorch::Vectorised<scale>::call(x, 1 / total, items);
             x[target[row]] += mine / total - 1;
         }
-        context->save_for_backward({outputs, vectors, slopes});
+        if (saved) *saved = {inputs[0], inputs[1], slopes};
         return losses;
     }
 
-    static variable_list backward(AutogradContext *context, const variable_list &gradients) {
-        const auto saved = context->get_saved_variables();
+    variable_list backward(const variable_list &saved, const at::Tensor &gradient, const std::vector<bool> &) const {
         const auto &outputs = saved[0], &vectors = saved[1], &slopes = saved[2];
-        const auto factor = gradients[0].unsqueeze(1);  // [rows, 1]
-        variable_list all(8);
-        all[0] = product(slopes, vectors).mul_(factor);
-        all[1] = product(slopes.t(), outputs.mul(factor));
-        return all;
+        const auto factor = gradient.unsqueeze(1);  // [rows, 1]
+        return {product(slopes, vectors).mul_(factor), product(slopes.t(), outputs.mul(factor))};
     }
 };
 
@@ -131,8 +114,9 @@ at::Tensor rowLosses(
     TORCH_CHECK(isWithin(targets) && isWithin(ownItems), "row losses of items that are not there");
     const auto *ownUser = ownUsers.const_data_ptr<int64_t>();
     TORCH_CHECK(std::is_sorted(ownUser, ownUser + ownUsers.numel()), "own items that are not ordered by user");
-    return RowLosses::apply(
-        outputs.contiguous(), vectors.contiguous(), added.contiguous(), counts.contiguous(), users, targets, ownUsers, ownItems);
+    return ctorch::recorded(
+        RowLosses{added.contiguous(), counts.contiguous(), users, targets, ownUsers, ownItems},
+        {outputs.contiguous(), vectors.contiguous()});
 }
 
 } // namespace

@@ -62,6 +62,9 @@ CTORCH(bool, has_chain, (void))
 /// What the processor multiplies bfloat16 with, as far as LibTorch may use it: 0 for nothing, 1 vector instructions, 2 a matrix unit.
 CTORCH(int32_t, bfloat16_products, (void))
 
+/// What dropout makes of ones [count], in float32: the state of the default generator gives a seed, from which all else follows.
+CTORCH(CTorchTensor _Nullable, dropout_factors, (int64_t count, double probability))
+
 // MARK: Random state
 
 CTORCH(bool, seed, (uint64_t seed))

@@ -1,5 +1,3 @@
-import CTorch
-
 /// Blocks of causal attention and feed-forward over histories that stand one after the other, as one operation.
 ///
 /// For items e at positions p x = dropout(LayerNorm(e + P_p)), then for each block a = LayerNorm(x + dropout(O attention(Q x, K x, V x)))
@@ -50,13 +48,13 @@ package struct HistoryBlocks {
     /// Whether the operation exists for these blocks on this machine.
     ///
     /// It needs the processor and its vector instructions, and widths that are multiples of 16.
-    package var isAvailable: Bool { isPossible && ctorch.has_chain() }
+    package var isAvailable: Bool { isPossible && BottleneckChain.hasProducts() }
 
     /// What comes of items [rows, width]: float32 [rows, width], whatever precision is in force.
     ///
     /// Dropout has the fates that ``Tensor/fastDropout(_:)`` would give a tensor of ones in which [1 + 2 · blocks, rows, width], in the
-    /// order above, are followed by [blocks, heads, pairs] for the probabilities; pairs as in
-    /// ``Tensor/historyAttention(starts:heads:mask:)``.
+    /// order above, are followed by [blocks, heads, pairs] for the probabilities, for the pairs (row, row not after it) of each history in
+    /// turn.
     ///
     /// - Parameters:
     ///   - positions: p of each row, int64 [rows].

@@ -1,3 +1,5 @@
+import CTorch
+
 extension Tensor {
     private static let linearOperator = Operator("linear")
     private static let layerNormOperator = Operator("layer_norm")
@@ -66,7 +68,6 @@ extension Tensor {
 
 extension Tensor {
     private static let dropoutOperator = Operator("dropout")
-    private static let fastDropoutOperator = Operator("fast_dropout", namespace: "iisan")
 
     /// Zeroes elements with a probability and scales the others by 1 / (1 - probability).
     package func dropout(_ probability: Double) -> Tensor {
@@ -77,7 +78,11 @@ extension Tensor {
     /// element follows.
     package func fastDropout(_ probability: Double) -> Tensor {
         guard device == .cpu, dtype == .float32 else { return dropout(probability) }
-        return Self.fastDropoutOperator(.tensor(self), .double(probability))
+        guard let factors = ctorch.dropout_factors(Int64(count), probability) else {
+            Failure.report()
+            return .missing()
+        }
+        return self * Tensor(owning: factors).reshaped(shape)
     }
 }
 

@@ -2,21 +2,22 @@
 // product to the next one's.
 #pragma once
 
-#include "Rows.hpp"
+#include "../Kernels/Rows.hpp"
+#include "Chain.hpp"
 
-namespace ctorch::tiles {
+namespace ctorch::chain {
 
 /// Where some items' states begin, for one block.
 struct States {
     const char *const *rows = nullptr;  ///< [rows], or null where there is no table
     int64_t offset = 0;                 ///< the bytes from there to the columns
-    at::ScalarType type = at::kFloat;
+    StateType type = StateType::float32;
 };
 
 /// The operands of the products that come next. Rows are even in number; what belongs to no item is finite.
 template <typename Number> struct Operands {
-    Number *left;   ///< [rows, columns]
-    Number *right;  ///< the same as a right operand (Products.hpp)
+    Number *left;   ///< [rows, columns]; in float32 the numbers themselves are the left operand, and this is not written
+    Number *right;  ///< the same as a right operand (Products.hpp), or null
 };
 
 /// x = p (h + u + c) + q A + s B.
@@ -25,12 +26,9 @@ struct Entering {
     float *state;         ///< h, then x [rows, columns]
     const float *change;  ///< u [rows, columns]
     const float *bias;    ///< c [columns]
-    float p, q, s;
+    Factors factors;
     States first, second;  ///< A and B
 };
-
-void enter(const Entering &entering, const Operands<float> &operands);
-void enter(const Entering &entering, const Operands<at::BFloat16> &operands);
 
 /// dx = dh + v, and p dx, which is dh of the block before.
 template <typename Number> struct Leaving {
@@ -48,7 +46,7 @@ struct Dots {
     double inputs = 0, states = 0;
 };
 
-Dots leave(const Leaving<float> &leaving, const Operands<float> &operands);
-Dots leave(const Leaving<at::BFloat16> &leaving, const Operands<at::BFloat16> &operands);
+template <typename Number> void enter(const Entering &entering, const Operands<Number> &operands);
+template <typename Number> Dots leave(const Leaving<Number> &leaving, const Operands<Number> &operands);
 
-} // namespace ctorch::tiles
+} // namespace ctorch::chain
