@@ -9,8 +9,9 @@ import Testing
 
     /// A catalogue of a program's own: what thirty items are called, and who had which, oldest first.
     private static let titles = ["shoe", "cup", "lamp"].flatMap { kind in (0..<10).map { "\(kind) of colour \($0)" } }
-    private static let histories = (0..<40).map { user in
-        (user: "u\(user)", items: (0..<6).map { Int32((user * 7 + $0 * 3) % 30) })
+    private static let histories: [(user: String, items: [Int32])] = (0..<40).map { user in
+        let items: [Int32] = (0..<6).map { place in Int32((7 * user + 3 * place) % 30) }
+        return (user: "u\(user)", items: items)
     }
 
     private func withFolder(_ body: (URL) async throws -> Void) async throws {
@@ -56,7 +57,7 @@ import Testing
             // As `iisan evaluate FOLDER/run` does.
             let result = try Pipeline(run: folder.appending(path: "run")).evaluate()
             let card = try #require(result.test)
-            #expect(card.all.users == 40)
+            #expect(card.text.contains("HR@10"))
         }
     }
 

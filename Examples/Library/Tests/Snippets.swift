@@ -1,5 +1,6 @@
 import Foundation
 import IISAN
+import Torch
 
 // The code of the documents, one function per document: it has to compile, and nobody calls it.
 
