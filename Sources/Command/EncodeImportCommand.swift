@@ -45,7 +45,7 @@ struct EncodeImportCommand: ParsableCommand {
     @Option(help: "What the encoder is called, for messages.")
     var name = "imported"
 
-    @Flag(help: "Whether a store of something else gives way.")
+    @Flag(help: "Whether a store of something else is replaced.")
     var replace = false
 
     @OptionGroup var output: OutputOptions

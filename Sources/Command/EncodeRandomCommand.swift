@@ -41,7 +41,7 @@ struct EncodeRandomCommand: ParsableCommand {
     @Flag(help: "Zeros instead of random numbers.")
     var zeros = false
 
-    @Flag(help: "Whether a store of something else gives way.")
+    @Flag(help: "Whether a store of something else is replaced.")
     var replace = false
 
     @OptionGroup var output: OutputOptions

@@ -34,7 +34,7 @@ struct TrainCommand: ParsableCommand {
 
     @OptionGroup var options: ConfigurationOptions
 
-    @Flag(help: "A run of other settings or data in the same folder gives way.")
+    @Flag(help: "A run of other settings or data in the same folder is replaced.")
     var replace = false
 
     func run() throws {

@@ -13,7 +13,7 @@ extension World {
     ///
     /// - Parameters:
     ///   - folder: appears whole or not at all.
-    ///   - replacing: whether an older folder there gives way.
+    ///   - replacing: whether an older folder there is replaced.
     ///   - stop: asks to stop; nothing is then left behind.
     /// - Returns: what `world.json` says.
     /// - Throws: ``UserError`` when the folder exists and `replacing` is false, holds something else than a world, or the disk fails;

@@ -140,7 +140,7 @@ extension DatasetContents {
     ///
     /// - Parameters:
     ///   - folder: where it will be.
-    ///   - replacing: whether a directory that is there gives way.
+    ///   - replacing: whether a directory that is there is replaced.
     /// - Throws: ``UserError`` when the dataset is empty, a picture path leaves its folder, an id is empty or there twice, or the disk fails.
     @discardableResult
     public func write(to folder: URL, replacing: Bool = false) throws -> Dataset {

@@ -58,7 +58,7 @@ public struct ImportOptions: Sendable {
     public var duplicates = Duplicates.keep
     /// Whether `&quot;` and the like in titles become characters: yes.
     public var decodesEntities = true
-    /// Whether an older dataset directory gives way: no.
+    /// Whether an older dataset directory is replaced: no.
     public var replacing = false
     /// How many places of each kind of problem the report lists: 10.
     public var listedProblems = 10

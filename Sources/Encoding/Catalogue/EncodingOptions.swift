@@ -47,7 +47,7 @@ public struct EncodingOptions: Sendable {
     public var threads: Int?
     /// Items per shard of the store. nil: as many as fill 64 MB.
     public var shardItems: Int?
-    /// Whether a store or an interrupted build of another encoder gives way, instead of an error.
+    /// Whether a store or an interrupted build of another encoder is replaced, instead of an error.
     public var startingAnew = false
 
     /// The usual options.

@@ -59,7 +59,7 @@ package final class HiddenStateStoreWriter {
     ///   - items: every item, in the dataset's order; ids are unique.
     ///   - shardItems: items per shard; default as many as fill 64 MB. An interrupted build keeps its own.
     ///   - isSparse: whether the shards are holes (``writeHole(_:)``), so that the disk needs no room for them.
-    ///   - startingAnew: whether a store or interrupted build of another identity or other items gives way, instead of an error.
+    ///   - startingAnew: whether a store or interrupted build of another identity or other items is replaced, instead of an error.
     /// - Throws: ``UserError`` for an impossible identity, no items, an id twice, a folder that holds something else, an interrupted
     ///   build or a store of something else, another process building, or too little space on the disk.
     package init(

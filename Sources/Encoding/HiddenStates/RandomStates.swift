@@ -20,7 +20,7 @@ package struct RandomStates: Sendable {
     package var seed: UInt64?
     /// Items per shard; nil for as many as fill 64 MB.
     package var shardItems: Int?
-    /// Whether a store of something else gives way.
+    /// Whether a store of something else is replaced.
     package var startingAnew: Bool
 
     /// Plans a store.

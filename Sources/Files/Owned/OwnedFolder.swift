@@ -17,7 +17,7 @@ package final class OwnedFolder {
     package enum Purpose: Sendable {
         /// To be made where nothing, or an empty folder, is.
         case making
-        /// To be made; an older folder of its kind gives way.
+        /// To be made; an older folder of its kind is replaced.
         case replacing
         /// To be gone on with, or made.
         case going
@@ -72,7 +72,7 @@ package final class OwnedFolder {
         return result
     }
 
-    /// Puts a finished folder in its place, in place of an older one, which goes.
+    /// Puts a finished folder in its place, in place of an older one, which is deleted.
     ///
     /// - Parameters:
     ///   - finished: on the same disk.
@@ -82,7 +82,7 @@ package final class OwnedFolder {
         func failure() -> UserError { UserError.system("could not put the folder in its place", at: url.path) }
         Folder.flush(finished)
         let old = hidden(.old)
-        // An empty folder gives way to a rename.
+        // A rename replaces an empty folder.
         if Self.isEmpty(url) {
             guard rename(finished.path, url.path) == 0 else { throw failure() }
         } else if try exchanging && exchange(finished) {

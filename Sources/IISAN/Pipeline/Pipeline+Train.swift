@@ -13,9 +13,9 @@ extension Pipeline {
     /// Trains the configured model, goes on with one that was stopped, or finds that it is trained already.
     ///
     /// A run whose best checkpoint is damaged or gone is mended from its last one where both are of one epoch, else trained anew; a run
-    /// that gives way is kept beside it.
+    /// that is replaced is kept beside it.
     ///
-    /// - Parameter replacing: whether a run of other settings or data in the same folder gives way.
+    /// - Parameter replacing: whether a run of other settings or data in the same folder is replaced.
     /// - Throws: `CancellationError` when told to stop, and the same call goes on from there; ``UserError`` when something is missing or
     ///   does not fit, when the folder holds another run or something else, or when another process writes it.
     public func train(replacing: Bool = false) throws {
@@ -28,7 +28,7 @@ extension Pipeline {
         let dataset = try dataset()
         var manifest = try manifest(dataset)
         manifest.inputs = try trainingInputs(dataset, manifest).digits
-        // Why a run that is there gives way; nil where it does not.
+        // Why a run that is there is replaced; nil where it does not.
         var reason: String?
         if place.isThere {
             if try !isOfInputs(dataset, manifest) {

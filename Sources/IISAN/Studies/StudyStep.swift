@@ -38,7 +38,7 @@ public struct StudyStep: Sendable {
         case .run:
             try pipeline.writingRun { place in
                 if try pipeline.isComplete() { return }
-                // A result that is there says that all is done; that of a run which gives way is kept with it.
+                // A result that is there says that all is done; that of a run which is replaced is kept with it.
                 let dataset = try pipeline.dataset()
                 if place.isThere, try pipeline.isOfInputs(dataset, pipeline.manifest(dataset)) {
                     try? FileManager.default.removeItem(at: pipeline.run.result)

@@ -30,7 +30,7 @@ package struct StateImport: Sendable {
         package var layers: [Int]?
         /// The number format of the store.
         package var dtype: StateType
-        /// Whether a store or interrupted import of something else gives way.
+        /// Whether a store or interrupted import of something else is replaced.
         package var startingAnew: Bool
         /// Items per shard; nil for as many as fill 64 MB.
         package var shardItems: Int?

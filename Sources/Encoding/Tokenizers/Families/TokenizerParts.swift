@@ -118,7 +118,7 @@ extension Splitter {
             #"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"#),
         behavior: .isolated)
 
-    /// Splitting into words as CLIP does; what is no word goes.
+    /// Splitting into words as CLIP does; what is no word is dropped.
     static let clip = Splitter(
         pattern: knownPattern(
             #"<\|startoftext\|>|<\|endoftext\|>|'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+"#),

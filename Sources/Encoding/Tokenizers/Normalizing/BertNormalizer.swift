@@ -11,7 +11,7 @@ struct BertNormalizer: Sendable {
     let stripAccents: Bool
     /// Whether letters become small.
     let lowercase: Bool
-    /// What each ASCII character becomes; 0 where it goes.
+    /// What each ASCII character becomes; 0 where it is dropped.
     private let ascii: [UInt8]
 
     init(cleanText: Bool = true, separateChinese: Bool = true, stripAccents: Bool = true, lowercase: Bool = true) {
@@ -54,7 +54,7 @@ struct BertNormalizer: Sendable {
         return result
     }
 
-    /// Whether a scalar goes.
+    /// Whether a scalar is dropped.
     func drops(_ scalar: Unicode.Scalar) -> Bool {
         cleanText && (scalar.isControl || scalar == "\u{FFFD}") || stripAccents && scalar.isNonspacingMark
     }

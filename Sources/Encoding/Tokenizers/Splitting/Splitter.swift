@@ -11,9 +11,9 @@ struct Splitter: Sendable {
     static let gpt2 = Splitter(
         pattern: knownPattern(#"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"#),
         behavior: .isolated)
-    /// White space goes.
+    /// White space is dropped.
     static let whiteSpace = Splitter(pattern: Pattern(.space), behavior: .removed)
-    /// Word characters and others apart; white space goes.
+    /// Word characters and others apart; white space is dropped.
     static let words = Splitter(pattern: wordPattern, behavior: .removed, isInverted: true)
     /// The set of punctuation.
     static let punctuation = ScalarSet(where: \.isPunctuation)
