@@ -37,7 +37,7 @@ import Testing
         let notes = ["plain", "a,b", "say \"hi\"", "two\nlines", "two\r\nlines", "\"", "", "ends with ,"]
         report.methods = notes.map {
             .init(
-                name: "m", hitRate: Estimate(1.0 / 3, low: 0.3, high: 0.4),
+                name: "m", metrics: [.hitRate(10): Estimate(1.0 / 3, low: 0.3, high: 0.4)],
                 cost: SampleReport.cost(1.5, trainable: 7, total: 8, memory: 9), note: $0)
         }
         let rows = parse(report.csvTable)
