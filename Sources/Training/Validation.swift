@@ -29,6 +29,7 @@ extension Validation: Codable {
 
     private static let pair = PairedKeys(Keys.hitRate, .ndcg, all: .metrics)
 
+    /// Reads what this version or an older one has written.
     public init(from decoder: any Decoder) throws {
         let keys = try decoder.container(keyedBy: Keys.self)
         metrics = try Self.pair.decodeValues(from: keys)
@@ -38,6 +39,7 @@ extension Validation: Codable {
         }
     }
 
+    /// Writes all metrics, and HR@10 and NDCG@10 under their own keys too.
     public func encode(to encoder: any Encoder) throws {
         var keys = encoder.container(keyedBy: Keys.self)
         try Self.pair.encodeValues(metrics, to: &keys)

@@ -238,7 +238,9 @@ import Torch
             let last = try model(later.last)
             try harm(later.last, damage)
             guard case .mended = try later.mendCheckpoints() else { return #expect(Bool(false), "is not mended") }
-            let (_, again) = try trainer(world, later.folder, options(epochs: 3)) { _ in Validation([.hitRate(10): Estimate(0.1), .ndcg(10): Estimate(0)]) }
+            let (_, again) = try trainer(world, later.folder, options(epochs: 3)) { _ in
+                Validation([.hitRate(10): Estimate(0.1), .ndcg(10): Estimate(0)])
+            }
             #expect(again.progress.epoch == 2)
             try again.train()
             #expect(try model(later.last) == last)

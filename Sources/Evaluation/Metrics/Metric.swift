@@ -62,11 +62,8 @@ extension Metric {
     package static func named(_ name: String) throws -> Metric {
         let parts = name.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         guard let measure = measures.first(where: { $0.name.lowercased() == parts[0].lowercased() }) else {
-            let known = measures.map(\.name)
-            let nearest = Suggestion.nearest(to: parts[0], in: known)
             throw UserError(
-                "there is no metric \(name.quoted)",
-                remedy: (nearest.map { "Did you mean \($0)? " } ?? "") + "Known here: \(known.joined(separator: ", ")).")
+                "there is no metric \(name.quoted)", remedy: Suggestion.sentence(for: parts[0], in: measures.map(\.name)))
         }
         let example = "\(measure.name)@10"
         guard parts.count == 2 else {

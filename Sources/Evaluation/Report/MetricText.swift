@@ -6,7 +6,9 @@ extension Metric {
 
     /// An estimate in the unit in which numbers are shown; nil where it cannot be drawn. An end of the interval that cannot is left out.
     func drawn(_ estimate: Estimate?) -> Estimate? {
-        func drawn(_ value: Double?) -> Double? { value.flatMap { abs($0) <= (unit == .share ? 1 : 1e6) ? $0 * unit.scale : nil } }
+        func drawn(_ value: Double?) -> Double? {
+            value.flatMap { abs($0) <= (unit == .share ? 1 : 1e6) ? $0 * unit.scale : nil }
+        }
         return estimate.flatMap { estimate in
             drawn(estimate.value).map { Estimate($0, low: drawn(estimate.low), high: drawn(estimate.high)) }
         }

@@ -15,9 +15,9 @@ extension StudyReport {
                 cells: [.init(variant.name)]
                     + zip(metrics, best).map { quality(variant, $0, isBest: $1.contains(index)) } + [difference(variant)]
                     + costs[index] + [
-                    .init(variant.runs.isEmpty ? nil : "\(variant.runs.count) seed\(variant.runs.count == 1 ? "" : "s")"),
-                    .init(variant.note),
-                ],
+                        .init(variant.runs.isEmpty ? nil : "\(variant.runs.count) seed\(variant.runs.count == 1 ? "" : "s")"),
+                        .init(variant.note),
+                    ],
                 style: variant.name == reference ? .subject : .plain, heading: heading(at: index))
         }
         let columns =
@@ -74,7 +74,9 @@ extension StudyReport {
         let details = ["seed_low", "seed_high", "seed_deviation", "user_low", "user_high"]
         var csv = CSVText(
             columns: ["variant", "group", "seeds"] + metrics.flatMap { CSVText.columns($0, details) }
-                + metrics.flatMap { CSVText.columns($0, prefix: "validation_") } + CSVText.costColumns + ["tpme", "compared_with", "metric", "difference", "p", "verdict", "settings", "note"])
+                + metrics.flatMap { CSVText.columns($0, prefix: "validation_") } + CSVText.costColumns + [
+                    "tpme", "compared_with", "metric", "difference", "p", "verdict", "settings", "note",
+                ])
         let efficiency = parts.efficiency
         for (index, variant) in variants.enumerated() {
             let comparison = comparison(of: variant)
@@ -82,7 +84,8 @@ extension StudyReport {
             csv.append(
                 [CSVText.field(variant.name), CSVText.field(variant.group), CSVText.field(variant.runs.count)]
                     + metrics.flatMap { Self.fields(variant.metrics[$0], variant.summary($0)) }
-                    + metrics.map { CSVText.field(variant.validationSummary($0)?.mean.value) } + CSVText.fields(variant.cost) + [
+                    + metrics.map { CSVText.field(variant.validationSummary($0)?.mean.value) } + CSVText.fields(variant.cost)
+                    + [
                         CSVText.field(efficiency[index]?.value), CSVText.field(comparison?.second ?? ""),
                         CSVText.field(comparison?.users.metric ?? ""), CSVText.field(comparison?.users.difference.value),
                         CSVText.field(comparison?.pValue), CSVText.field(comparison?.verdict.rawValue ?? ""),

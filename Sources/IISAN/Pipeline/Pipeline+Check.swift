@@ -38,14 +38,16 @@ extension Pipeline {
         guard let dataset = try problems.collect({ try dataset() }) else { return problems }
         guard let split = try problems.collect({ try split(of: dataset) }) else { return problems }
         try problems.collect { try split.checkTargets() }
-        let (evaluate, items) = (configuration.evaluate, dataset.items.count)
-        let (cutoffs, metrics) = (evaluate.cutoffs, evaluate.metrics ?? [])
+        let (cutoffs, items) = (configuration.evaluate.cutoffs, dataset.items.count)
+        if let metrics = configuration.evaluate.metrics {
+            problems.require(
+                metrics.contains { !$0.isOfRanks || ($0.cutoff ?? 0) < items },
+                "is [\(metrics.map(\.name).joined(separator: ", "))], and lists as long as the catalogue of \(items) items hit every "
+                    + "target", at: "evaluate.metrics", remedy: "Name a length below \(items).")
+            return problems
+        }
         problems.require(
-            metrics.allSatisfy { $0.cutoff != nil && $0.isOfRanks } ? metrics.isEmpty || metrics.contains { $0.cutoff ?? 0 < items } : true,
-            "is \(metrics.map(\.name)), and lists as long as the catalogue of \(items) items hit every target",
-            at: "evaluate.metrics", remedy: "Name a length below \(items).")
-        problems.require(
-            evaluate.metrics != nil || cutoffs == EvaluateSettings().cutoffs || cutoffs.contains { $0 < items },
+            cutoffs == EvaluateSettings().cutoffs || cutoffs.contains { $0 < items },
             "is \(cutoffs), and lists as long as the catalogue of \(items) items hit every target", at: "evaluate.cutoffs",
             remedy: "Name a length below \(items).")
         return problems

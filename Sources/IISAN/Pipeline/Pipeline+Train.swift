@@ -62,7 +62,8 @@ extension Pipeline {
         ) { recommender in
             let ranks = try evaluator.ranks(recommender, .validation)
             if Evaluator.areAllTied(ranks) { observer.onMessage("train: \(Self.allTied)") }
-            return Validation(RankingSummary(of: ranks, metrics: metrics, resamples: 0).metrics.mapValues { Estimate($0.value) })
+            return Validation(
+                RankingSummary(of: ranks, metrics: metrics, resamples: 0).metrics.mapValues { Estimate($0.value) })
         }
         observer.onMessage(
             "train: \(configuration.train.model.name), \(recommender.trainableCount) parameters, "

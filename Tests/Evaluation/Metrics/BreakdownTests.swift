@@ -72,7 +72,9 @@ import Testing
         let first = table([(1, 1, 1), (1, 1, 20)])
         let second = table([(1, 1, 20), (1, 1, 20)])
         let group = try Breakdown(of: [first, second], by: .historyLength).groups[0]
-        #expect(group.metrics[.hitRate(10)]!.value == 0.25 && group.metrics[.hitRate(10)]!.low == 0 && group.metrics[.hitRate(10)]!.high == 0.5)
+        #expect(
+            group.metrics[.hitRate(10)]!.value == 0.25 && group.metrics[.hitRate(10)]!.low == 0
+                && group.metrics[.hitRate(10)]!.high == 0.5)
         #expect(try Breakdown(of: [], by: .historyLength).groups.isEmpty)
         #expect(try Breakdown(of: [table([])], by: .historyLength).groups.isEmpty)
         #expect(throws: UserError.self) { try Breakdown(of: [first, table([(1, 1, 1)])], by: .historyLength) }

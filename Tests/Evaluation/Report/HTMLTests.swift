@@ -25,7 +25,14 @@ import Testing
         ]
         report.subject = text
         report.ceiling = .init(name: text, metrics: [.hitRate(10): Estimate(0.5), .ndcg(10): Estimate(0.4)])
-        report.curves = [.init(name: text, epochs: [.init(1, loss: 3, validation: [.hitRate(10): Estimate(0.1)]), .init(2, loss: 2, validation: [.hitRate(10): Estimate(0.2)])])]
+        report.curves = [
+            .init(
+                name: text,
+                epochs: [
+                    .init(1, loss: 3, validation: [.hitRate(10): Estimate(0.1)]),
+                    .init(2, loss: 2, validation: [.hitRate(10): Estimate(0.2)]),
+                ])
+        ]
         report.gates = .init(towers: [.init(name: text, layers: [text], values: [0.3])])
         report.shares = [.init(tower: text, share: 0.7), .init(tower: text + "2", share: 0.3)]
         let item = RunReport.Example.Item(title: text, picture: Data(text.utf8))
@@ -113,7 +120,10 @@ import Testing
         report.curves = bad.map { value in
             .init(
                 name: "c",
-                epochs: [.init(1, loss: value, validation: [.hitRate(10): Estimate(value)]), .init(Int.max, loss: 1, validation: [.hitRate(10): Estimate(0.5)]), .init(.min, loss: 2)])
+                epochs: [
+                    .init(1, loss: value, validation: [.hitRate(10): Estimate(value)]),
+                    .init(Int.max, loss: 1, validation: [.hitRate(10): Estimate(0.5)]), .init(.min, loss: 2),
+                ])
         }
         report.methods = bad.map {
             .init(

@@ -38,7 +38,9 @@ enum SampleReport {
                 epochs: (1...epochs).map { epoch in
                     let t = Double(epoch)
                     let hitRate = best * (1 - exp(-t / 5)) - max(0, t - 20) * 0.0004 + 0.0009 * sin(t * 2.1)
-                    return .init(epoch, loss: 2.1 + 4.3 * exp(-t / (4 + best * 30)) + 0.04 * cos(t), validation: [.hitRate(10): Estimate(hitRate)])
+                    return .init(
+                        epoch, loss: 2.1 + 4.3 * exp(-t / (4 + best * 30)) + 0.04 * cos(t),
+                        validation: [.hitRate(10): Estimate(hitRate)])
                 })
         }
         let layers = ["0", "2", "4", "6", "8", "10", "12"]

@@ -52,7 +52,8 @@ enum SampleStudy {
                         method.name, $0, with: "iisan", tables["iisan"] ?? [], metric: .ndcg(10), resamples: 200, flips: 200)
                 }
             })
-        report.ceiling = .init(name: "the world's own probabilities", metrics: [.hitRate(10): Estimate(0.61), .ndcg(10): Estimate(0.41)])
+        report.ceiling = .init(
+            name: "the world's own probabilities", metrics: [.hitRate(10): Estimate(0.61), .ndcg(10): Estimate(0.41)])
         report.configuration = "study: compare\nbase: config.yaml\nseeds: [42, 43, 44]\n"
         report.environment = [("Machine", "NVIDIA H100, 16 cores"), ("Commit", "04d0e4f")]
         return report

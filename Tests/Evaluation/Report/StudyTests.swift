@@ -105,7 +105,9 @@ import Testing
     }
 
     @Test func oneSeedHasNoIntervalOverSeeds() {
-        let report = study([.init(name: "a", runs: [.init(seed: 1, test: [.hitRate(10): Estimate(0.1), .ndcg(10): Estimate(0.1)])])])
+        let report = study([
+            .init(name: "a", runs: [.init(seed: 1, test: [.hitRate(10): Estimate(0.1), .ndcg(10): Estimate(0.1)])])
+        ])
         #expect(report.table.rows[0].cells[1].details.isEmpty && report.table.notes.isEmpty)
         #expect(report.html.contains("1 seed<"))
     }

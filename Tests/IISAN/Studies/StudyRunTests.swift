@@ -25,7 +25,9 @@ import Testing
             #expect(result.isWhole && result.variants.map(\.name) == ["iisan", "id", "popularity"])
             let iisan = try #require(result["iisan"])
             let ranking = try #require(iisan.ranking)
-            #expect(ranking.seeds[.hitRate(10)]?.values == iisan.runs.compactMap { $0.test[.hitRate(10)]?.value } && iisan.runs.map(\.seed) == [1, 2])
+            #expect(
+                ranking.seeds[.hitRate(10)]?.values == iisan.runs.compactMap { $0.test[.hitRate(10)]?.value }
+                    && iisan.runs.map(\.seed) == [1, 2])
             #expect(abs(ranking.users[.hitRate(10)]!.value - ranking.seeds[.hitRate(10)]!.mean.value) < 1e-12)
             #expect(ranking.warm.users + ranking.cold.users == 60 && ranking.cold.users > 0)
             #expect(iisan.runs[0].gates.map(\.tower) == ["image", "text", "inter"])
