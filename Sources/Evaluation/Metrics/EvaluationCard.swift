@@ -90,12 +90,16 @@ extension EvaluationCard {
             ("Users", Self.grouped(all.users)),
             ("Unreachable", "\(Self.counted(all.unreachableTargets, "target")) removed by masking, counted as misses"),
             ("Targets", "\(Self.grouped(warm.users)) warm (in training), \(Self.grouped(cold.users)) cold (not in training)"),
-            (
-                "Intervals",
-                "95 %: Wilson for HR, bootstrap over users (\(procedure.resamples) resamples, seed \(procedure.seed)) else"
-            ),
+            ("Intervals", intervals),
             ("Dataset", procedure.datasetHash),
         ]
+    }
+
+    private var intervals: String {
+        let bootstrap = "bootstrap over users (\(procedure.resamples) resamples, seed \(procedure.seed))"
+        let hits = all.metrics.metrics.filter(\.isHit).map(\.measure.name)
+        let names = hits.indices.filter { !hits[..<$0].contains(hits[$0]) }.map { hits[$0] }
+        return names.isEmpty ? "95 %: \(bootstrap)" : "95 %: Wilson for \(names.joined(separator: ", ")), \(bootstrap) else"
     }
 
     /// One row per metric: its estimates over all, warm and cold users; nil where a group has no users or the metric is not defined.

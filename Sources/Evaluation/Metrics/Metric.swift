@@ -6,6 +6,8 @@ import Foundation
 /// What is measured is a ``Measure``'s, one file each in `Measures`. Two metrics of one name are the same metric, so that a metric can
 /// be the key of what was found (``PerMetric``) and outlive the program that computed it.
 package struct Metric: Sendable {
+    /// The name as tables show it: `HR@10`, `NDCG@10`, `MRR`.
+    package let name: String
     /// What is measured.
     package let measure: any Measure
     /// The list length k; nil for the whole ranking.
@@ -18,18 +20,19 @@ package struct Metric: Sendable {
     /// - Parameters:
     ///   - measure: what is measured.
     ///   - cutoff: the list length, at least 1; nil for the whole ranking, where the measure allows it.
-    package init(_ measure: some Measure, at cutoff: Int?) {
+    package init(_ measure: any Measure, at cutoff: Int?) {
         precondition(cutoff.map { $0 >= 1 } ?? true, "a list of \(cutoff ?? 0) items")
+        name = cutoff.map { "\(measure.name)@\($0)" } ?? measure.name
         self.measure = measure
         self.cutoff = cutoff
         ofRank = measure as? any RankMeasure
     }
 
-    /// The name as tables show it: `HR@10`, `NDCG@10`, `MRR`.
-    package var name: String { cutoff.map { "\(measure.name)@\($0)" } ?? measure.name }
-
     /// What its numbers are.
     package var unit: MetricUnit { measure.unit }
+
+    /// Whether it counts hits: each user's value is 0 or 1.
+    package var isHit: Bool { ofRank?.isHit == true }
 
     /// Whether it is a mean over users of what each one's target has: only such metrics are compared user by user, broken down by
     /// groups of users, and looked at while training.
@@ -70,21 +73,19 @@ extension Metric {
             if measure.needsCutoff {
                 throw UserError("\(name.quoted) has no list length", remedy: "Write it with one: \(example).")
             }
-            return Metric(opened: measure, at: nil)
+            return Metric(measure, at: nil)
         }
         guard let cutoff = Int(parts[1]), (1...1_000_000_000).contains(cutoff) else {
             throw UserError(
                 "the list length of \(name.quoted) is no whole number of at least 1", remedy: "Write it as \(example).")
         }
-        return Metric(opened: measure, at: cutoff)
+        return Metric(measure, at: cutoff)
     }
 
     /// The metric of a name that a file has; one that this program does not know keeps name and unit, and cannot be computed.
     static func read(_ name: String, unit: MetricUnit) -> Metric {
         (try? named(name)) ?? Metric(UnknownMeasure(name: name, unit: unit), at: nil)
     }
-
-    private init(opened measure: any Measure, at cutoff: Int?) { self.init(measure, at: cutoff) }
 }
 
 extension Metric {
@@ -107,7 +108,7 @@ extension Metric {
 
     /// The metric with its interval over users: Wilson's where it counts the hits of one run, else the bootstrap's.
     func estimate(of runs: [[TargetRank]], by bootstrap: BootstrapOptions) -> Estimate {
-        if runs.count == 1, ofRank?.isHit == true {
+        if runs.count == 1, isHit {
             return WilsonInterval.estimate(hits: runs[0].count { value(of: $0) == 1 }, of: runs[0].count)
         }
         return bootstrap.mean(of: means(of: runs))

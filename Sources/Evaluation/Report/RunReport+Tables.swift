@@ -15,6 +15,7 @@ extension RunReport {
 
     /// The methods as CSV (RFC 4180) in full precision: shares 0...1, seconds, bytes; what is not known is empty.
     package var csvTable: String {
+        let metrics = metrics
         var csv = CSVText(
             columns: ["method"] + metrics.flatMap { CSVText.columns($0, ["low", "high"]) } + CSVText.costColumns + [
                 "tpme", "note",
