@@ -85,7 +85,7 @@ if withLibTorch {
             ["Encoders", "Tokenizers", "Pictures", "HiddenStates", "Datasets", "Torch", "Files"]),
         stage("Modeling", "Modeling", ["Torch", "Files", "Datasets", "HiddenStates", collections]),
         stage("FineTuning", "FineTuning", ["Modeling", "Catalogue", "Encoders", "Torch", "Files", collections]),
-        stage("Training", "Training", ["Modeling", "Torch", "Files", "Owned", "Datasets", "HiddenStates"]),
+        stage("Training", "Training", ["Modeling", "Torch", "Files", "Owned", "Datasets", "HiddenStates", "Metrics"]),
         stage(
             "Ranking", "Evaluation/Ranking",
             ["Modeling", "Torch", "Files", "Datasets", "Metrics"]),

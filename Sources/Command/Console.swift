@@ -1,5 +1,6 @@
 import Foundation
 import IISAN
+import Metrics
 
 /// What a person sees on standard error while work goes on: a bar with rate and time left, or plain lines where it is no terminal.
 ///
@@ -39,10 +40,12 @@ final class Console {
     }
 
     private func epoch(_ event: TrainingEvent) {
-        let percent = { (value: Double) in String(format: "%6.2f %%", 100 * value) }
+        let metrics = event.validation.metrics.entries.map { metric, found in
+            "\(metric.name) " + String(format: "%6.2f ", metric.unit.scale * found.value) + metric.unit.symbol
+        }
         message(
             String(format: "epoch %3d  loss %.4f", event.epoch, event.loss)
-                + "  validation HR@10 \(percent(event.validation.hitRate))  NDCG@10 \(percent(event.validation.ndcg))"
+                + "  validation \(metrics.joined(separator: "  "))"
                 + String(format: "  %.1f s", event.seconds) + (event.isBest ? "  best" : ""))
     }
 

@@ -168,7 +168,7 @@ public final class Trainer {
         }
         let start = Date()
         let validation = try validate(recommender)
-        let isBest = state.best.map { validation.hitRate > $0.validation.hitRate } ?? true
+        let isBest = state.best.map { validation.score > $0.validation.score } ?? true
         let event = TrainingEvent(
             epoch: state.epoch + 1, loss: loss, validation: validation, isBest: isBest, seconds: state.epochSeconds,
             validationSeconds: Date().timeIntervalSince(start), peakMemory: MemoryUse.of(recommender.device).peak)

@@ -1,3 +1,5 @@
+import Metrics
+
 /// What happened after an epoch: one line of `events.jsonl`.
 public struct TrainingEvent: Sendable, Codable, Equatable {
     /// The epoch, from 1.
@@ -17,10 +19,8 @@ public struct TrainingEvent: Sendable, Codable, Equatable {
 
     /// The numbers by name, as TensorBoard shows them.
     var scalars: [(tag: String, value: Float)] {
-        [
-            ("training/loss", Float(loss)), ("validation/HR@10", Float(validation.hitRate)),
-            ("validation/NDCG@10", Float(validation.ndcg)), ("cost/seconds", Float(seconds)),
-            ("cost/memory in MB", Float(peakMemory) / 1e6),
-        ]
+        [("training/loss", Float(loss))]
+            + validation.metrics.entries.map { ("validation/\($0.metric.name)", Float($0.value.value)) }
+            + [("cost/seconds", Float(seconds)), ("cost/memory in MB", Float(peakMemory) / 1e6)]
     }
 }

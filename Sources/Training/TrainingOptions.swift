@@ -33,7 +33,7 @@ public struct TrainingOptions: Sendable, Codable, Equatable {
     public var encoderRate = 1e-4
     /// Adam's weight decay, decoupled when above 0; 0 in the papers.
     public var weightDecay = 0.0
-    /// Training stops after more than this many evaluations without a better validation HR@10; 10 in the papers.
+    /// Training stops after more than this many evaluations without a better validation; 10 in the papers.
     public var patience = 10
     /// Times this many steps, after one that is not timed, and stops; nil trains.
     public var measuredSteps: Int?

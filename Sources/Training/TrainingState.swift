@@ -54,17 +54,3 @@ package struct TrainingState: Sendable, Codable, Equatable {
         }
     }
 }
-
-/// What a validation found.
-public struct Validation: Sendable, Codable, Equatable {
-    /// HR@10, 0 to 1; decides which epoch is best.
-    public var hitRate: Double
-    /// NDCG@10, 0 to 1.
-    public var ndcg: Double
-
-    /// Makes a result.
-    public init(hitRate: Double, ndcg: Double) {
-        self.hitRate = hitRate
-        self.ndcg = ndcg
-    }
-}

@@ -23,9 +23,9 @@ import Torch
             if found.isReachable { #expect(found.rank == Int(wanted)) }
         }
         if let ties = ranking.ties { #expect(ranks.reduce(0) { $0 + ($1.isReachable ? $1.ties : 0) } == ties) }
-        let summary = RankingSummary(of: ranks, cutoffs: [10], resamples: 0)
-        #expect(abs(summary.cutoffs[0].hitRate.value - ranking.hr) < 1e-9)
-        #expect(abs(summary.cutoffs[0].ndcg.value - ranking.ndcg) < 1e-9)
+        let summary = RankingSummary(of: ranks, metrics: Metric.papers, resamples: 0)
+        #expect(abs(summary[.hitRate(10)]!.value - ranking.hr) < 1e-9)
+        #expect(abs(summary[.ndcg(10)]!.value - ranking.ndcg) < 1e-9)
     }
 
     @Test(arguments: Fixture.all(kind: "recommender")) func scores(_ fixture: Fixture) throws {

@@ -1,3 +1,4 @@
+import Metrics
 import Datasets
 import Ranking
 import Files
@@ -76,7 +77,7 @@ import Training
                 let evaluator = Evaluator(world.split)
                 let run = RunDirectory(folder.appending(path: "\(device)"))
                 let sampler = BatchSampler(world.split, batchSize: 8, seed: 1)
-                let trainer = try Trainer(recommender, sampler, options, run) { _ in .init(hitRate: 0, ndcg: 0) }
+                let trainer = try Trainer(recommender, sampler, options, run) { _ in .init([.hitRate(10): Estimate(0)]) }
                 try trainer.train()
                 #expect(recommender.parameters.all.values.allSatisfy { $0.device == device })
                 let ranks = try evaluator.ranks(recommender, .test).map(\.rank)

@@ -26,8 +26,8 @@ import Torch
         return try Trainer(
             world.recommender(), BatchSampler(world.split, batchSize: 8, seed: options.seed), options, RunDirectory(run)
         ) { recommender in
-            let summary = RankingSummary(of: try evaluator.ranks(recommender, .validation), cutoffs: [10], resamples: 0)
-            return Validation(hitRate: summary.cutoffs[0].hitRate.value, ndcg: summary.cutoffs[0].ndcg.value)
+            let ranks = try evaluator.ranks(recommender, .validation)
+            return Validation(RankingSummary(of: ranks, metrics: Metric.papers, resamples: 0).metrics)
         }
     }
 
@@ -102,7 +102,7 @@ import Torch
                 RunDirectory(folder.appending(path: "run"))
             ) { _ in
                 withoutGradients { recommender.parameters.all["item_tower.fusion.bias"]!.multiply(.nan) }
-                return Validation(hitRate: 0.5, ndcg: 0.5)
+                return Validation([.hitRate(10): Estimate(0.5), .ndcg(10): Estimate(0.5)])
             }
             let late = #expect(throws: UserError.self) { try trainer.train() }
             #expect(late?.remedy?.contains("epoch so far, 1, is kept") == true, "\(late?.description ?? "")")
@@ -110,7 +110,7 @@ import Torch
             withoutGradients { other.parameters.all["item_tower.fusion.bias"]!.multiply(.nan) }
             let second = try Trainer(
                 other, BatchSampler(world.split, batchSize: 8, seed: 1), options, RunDirectory(folder.appending(path: "second"))
-            ) { _ in Validation(hitRate: 0, ndcg: 0) }
+            ) { _ in Validation([.hitRate(10): Estimate(0), .ndcg(10): Estimate(0)]) }
             let first = #expect(throws: UserError.self) { try second.train() }
             #expect(first?.remedy?.contains("no checkpoint") == true, "\(first?.description ?? "")")
         }

@@ -28,8 +28,8 @@ import Torch
         let evaluator = Evaluator(world.split)
         let trainer = try Trainer(recommender, sampler, options, RunDirectory(run)) { recommender in
             if let validate { return try validate(recommender) }
-            let summary = RankingSummary(of: try evaluator.ranks(recommender, .validation), cutoffs: [10], resamples: 0)
-            return Validation(hitRate: summary.cutoffs[0].hitRate.value, ndcg: summary.cutoffs[0].ndcg.value)
+            let ranks = try evaluator.ranks(recommender, .validation)
+            return Validation(RankingSummary(of: ranks, metrics: Metric.papers, resamples: 0).metrics)
         }
         return (recommender, trainer)
     }
@@ -111,7 +111,7 @@ import Torch
             let (_, trainer) = try trainer(world, run, options(epochs: 5)) { recommender in
                 epoch += 1
                 kept.append(values(recommender))
-                return Validation(hitRate: [0.1, 0.4, 0.4, 0.2, 0.3][epoch - 1], ndcg: 0)
+                return Validation([.hitRate(10): Estimate([0.1, 0.4, 0.4, 0.2, 0.3][epoch - 1]), .ndcg(10): Estimate(0)])
             }
             try trainer.train()
             let best = try world.recommender(seed: 8)
@@ -128,7 +128,7 @@ import Torch
             var options = options(epochs: 50)
             options.patience = 2
             let (_, trainer) = try trainer(world, folder.appending(path: "run"), options) { _ in
-                Validation(hitRate: 0.5, ndcg: 0)
+                Validation([.hitRate(10): Estimate(0.5), .ndcg(10): Estimate(0)])
             }
             try trainer.train()
             // The first is best; then 3 are more than 2.
@@ -213,7 +213,7 @@ import Torch
                 let run = RunDirectory(folder.appending(path: name))
                 let (_, trainer) = try trainer(world, run.folder, options(epochs: 3)) { _ in
                     epoch += 1
-                    return Validation(hitRate: epoch == best ? 0.5 : 0.1, ndcg: 0)
+                    return Validation([.hitRate(10): Estimate(epoch == best ? 0.5 : 0.1), .ndcg(10): Estimate(0)])
                 }
                 try trainer.train()
                 #expect(try run.mendCheckpoints() == .whole)
@@ -238,7 +238,9 @@ import Torch
             let last = try model(later.last)
             try harm(later.last, damage)
             guard case .mended = try later.mendCheckpoints() else { return #expect(Bool(false), "is not mended") }
-            let (_, again) = try trainer(world, later.folder, options(epochs: 3)) { _ in Validation(hitRate: 0.1, ndcg: 0) }
+            let (_, again) = try trainer(world, later.folder, options(epochs: 3)) { _ in
+                Validation([.hitRate(10): Estimate(0.1), .ndcg(10): Estimate(0)])
+            }
             #expect(again.progress.epoch == 2)
             try again.train()
             #expect(try model(later.last) == last)

@@ -37,8 +37,7 @@ struct TrainingCommand: ParsableCommand {
         let trainer = try Trainer(recommender, work.sampler(split), options, RunDirectory(folder)) { recommender in
             let ranks = try evaluator.ranks(recommender, .validation)
             peak.raise(to: .now)
-            let summary = RankingSummary(of: ranks, cutoffs: [10], resamples: 0)
-            return Validation(hitRate: summary.cutoffs[0].hitRate.value, ndcg: summary.cutoffs[0].ndcg.value)
+            return Validation(RankingSummary(of: ranks, metrics: Metric.papers, resamples: 0).metrics)
         }
         let clock = ContinuousClock()
         var (steps, last): ([Double], ContinuousClock.Instant?) = ([], nil)

@@ -19,7 +19,7 @@ private func overview() throws {
 private func library() throws {
     var observer = Pipeline.Observer()
     observer.onMessage = { print($0) }
-    observer.onEpoch = { print($0.epoch, $0.loss, $0.validation.hitRate) }
+    observer.onEpoch = { print($0.epoch, $0.loss, $0.validation["HR@10"] ?? 0) }
 
     var configuration = try Configuration(URL(filePath: "config.yaml"), overrides: ["train.epochs=3"])
     configuration.train.training.seed = 43
@@ -60,8 +60,8 @@ private func library() throws {
     let trainer = try Trainer(
         recommender, BatchSampler(split, batchSize: training.batchSize, seed: training.seed), training, run
     ) { recommender in
-        let summary = RankingSummary(of: try evaluator.ranks(recommender, .validation), cutoffs: [10], resamples: 0)
-        return Validation(hitRate: summary.cutoffs[0].hitRate.value, ndcg: summary.cutoffs[0].ndcg.value)
+        let ranks = try evaluator.ranks(recommender, .validation)
+        return Validation(RankingSummary(of: ranks, metrics: Metric.papers, resamples: 0).metrics)
     }
     try trainer.train(onEvent: { print($0.epoch, $0.loss) })
     try run.best.load(into: recommender)

@@ -11,17 +11,15 @@ package struct Breakdown: Codable, Equatable, Sendable {
     }
 
     /// Users with similar cases.
-    package struct Group: Codable, Equatable, Sendable {
+    package struct Group: Equatable, Sendable {
         /// The least number in it: earlier items, or training interactions.
         package var least: Int
         /// The greatest number in it.
         package var most: Int
         /// How many users it has, at least one.
         package var users: Int
-        /// HR@10: Wilson's interval for one run, the bootstrap's over users for several.
-        package var hitRate: Estimate
-        /// NDCG@10 with a bootstrap interval over users.
-        package var ndcg: Estimate
+        /// The metrics: of hits of one run with Wilson's interval, else with the bootstrap's over users.
+        package var metrics: MetricEstimates
 
         /// The numbers as an axis shows them: `7`, `8 to 12`.
         package var label: String { least == most ? "\(least)" : "\(least) to \(most)" }
@@ -39,6 +37,7 @@ package struct Breakdown: Codable, Equatable, Sendable {
     /// - Parameters:
     ///   - tables: the method's runs, one per seed, over the same users; a user's value is the mean over them.
     ///   - kind: what the users are grouped by.
+    ///   - metrics: what is asked for; only metrics of ranks can be broken down, others are left out.
     ///   - most: how many groups there are at most, cold targets apart: they have about the same number of users, and are fewer where
     ///     many users share a number.
     ///   - resamples: bootstrap resamples; 0 gives no bootstrap intervals.
@@ -46,7 +45,8 @@ package struct Breakdown: Codable, Equatable, Sendable {
     ///   - stop: as of ``Bootstrap``.
     /// - Throws: ``UserError`` when the tables are not of the same users and targets.
     package init(
-        of tables: [RankTable], by kind: Kind, most: Int = 5, resamples: Int = 1000, seed: UInt64 = 1, stop: StopToken? = nil
+        of tables: [RankTable], by kind: Kind, metrics: [Metric] = Metric.papers, most: Int = 5, resamples: Int = 1000,
+        seed: UInt64 = 1, stop: StopToken? = nil
     ) throws {
         precondition(most >= 1, "\(most) groups")
         self.kind = kind
@@ -59,21 +59,16 @@ package struct Breakdown: Codable, Equatable, Sendable {
         }
         let numbers = first.rows.map { kind == .historyLength ? $0.historyLength : $0.targetCount }
         let starts = Self.starts(of: numbers, kind: kind, most: most)
+        let bootstrap = BootstrapOptions(resamples: resamples, seed: seed, stop: stop)
         groups = starts.indices.map { place in
             let end = place + 1 < starts.count ? starts[place + 1] : nil
             let users = numbers.indices.filter { user in
                 numbers[user] >= starts[place] && end.map { numbers[user] < $0 } ?? true
             }
             let runs = tables.map { table in users.map { table.rows[$0].rank } }
-            func estimate(_ metric: Metric) -> Estimate {
-                Bootstrap.mean(of: metric.means(of: runs), resamples: resamples, seed: seed, stop: stop)
-            }
-            let hits = runs[0].count { Metric.hitRate(10).value(of: $0) == 1 }
             return Group(
                 least: users.map { numbers[$0] }.min() ?? 0, most: users.map { numbers[$0] }.max() ?? 0, users: users.count,
-                hitRate: runs.count == 1
-                    ? WilsonInterval.estimate(hits: hits, of: users.count) : estimate(.hitRate(10)),
-                ndcg: estimate(.ndcg(10)))
+                metrics: MetricEstimates(metrics.filter(\.isOfRanks), of: runs, by: bootstrap))
         }
     }
 
@@ -84,5 +79,26 @@ package struct Breakdown: Codable, Equatable, Sendable {
         var starts = Set(sorted.isEmpty ? [] : (0..<most).map { sorted[sorted.count * $0 / most] })
         if numbers.contains(where: isCold) { starts.insert(0) }
         return starts.sorted()
+    }
+}
+
+extension Breakdown.Group: Codable {
+    private enum Keys: CodingKey { case least, most, users, metrics, hitRate, ndcg }
+
+    private static let pair = PairedKeys(Keys.hitRate, .ndcg, all: .metrics)
+
+    package init(from decoder: any Decoder) throws {
+        let keys = try decoder.container(keyedBy: Keys.self)
+        self.init(
+            least: try keys.decode(Int.self, forKey: .least), most: try keys.decode(Int.self, forKey: .most),
+            users: try keys.decode(Int.self, forKey: .users), metrics: try Self.pair.decode(from: keys))
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var keys = encoder.container(keyedBy: Keys.self)
+        try keys.encode(least, forKey: .least)
+        try keys.encode(most, forKey: .most)
+        try keys.encode(users, forKey: .users)
+        try Self.pair.encode(metrics, to: &keys)
     }
 }

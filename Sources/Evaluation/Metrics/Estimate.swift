@@ -59,6 +59,28 @@ package enum Bootstrap {
     }
 }
 
+/// How intervals are drawn by the bootstrap, where a measure has to draw one itself.
+package struct BootstrapOptions: Sendable {
+    /// How many resamples; 0 gives no interval.
+    package var resamples: Int
+    /// The random numbers' seed.
+    package var seed: UInt64
+    /// As of ``Bootstrap``.
+    package var stop: StopToken?
+
+    /// States them.
+    package init(resamples: Int = 1000, seed: UInt64 = 1, stop: StopToken? = nil) {
+        self.resamples = resamples
+        self.seed = seed
+        self.stop = stop
+    }
+
+    /// The mean of per-user values with its interval; see ``Bootstrap/mean(of:resamples:seed:stop:)``.
+    package func mean(of values: [Double]) -> Estimate {
+        Bootstrap.mean(of: values, resamples: resamples, seed: seed, stop: stop)
+    }
+}
+
 /// Wilson's score interval of a proportion; unlike the normal one it stays within 0...1 and is right for few hits.
 package enum WilsonInterval {
     /// The 97.5 % point of the normal distribution.

@@ -58,17 +58,23 @@ public struct EvaluationCard: Codable, Equatable, Sendable {
     ///
     /// - Parameters:
     ///   - ranks: one per user.
+    ///   - lists: the top of the same users' rankings; nil leaves metrics of lists out.
     ///   - procedure: how they came to be.
-    ///   - cutoffs: the list lengths k.
+    ///   - metrics: what is asked for.
     ///   - stop: as of ``Bootstrap``.
-    package init(of ranks: [TargetRank], procedure: Procedure, cutoffs: [Int] = [5, 10, 20], stop: StopToken? = nil) {
+    package init(
+        of ranks: [TargetRank], lists: RecommendedLists? = nil, procedure: Procedure, metrics: [Metric] = Metric.usual(),
+        stop: StopToken? = nil
+    ) {
         self.procedure = procedure
-        func summary(_ ranks: [TargetRank]) -> RankingSummary {
-            RankingSummary(of: ranks, cutoffs: cutoffs, resamples: procedure.resamples, seed: procedure.seed, stop: stop)
+        func summary(_ users: [Int]) -> RankingSummary {
+            RankingSummary(
+                of: users.map { ranks[$0] }, lists: lists?.of(users), metrics: metrics, resamples: procedure.resamples,
+                seed: procedure.seed, stop: stop)
         }
-        all = summary(ranks)
-        warm = summary(ranks.filter { !$0.isCold })
-        cold = summary(ranks.filter(\.isCold))
+        all = summary(Array(ranks.indices))
+        warm = summary(ranks.indices.filter { !ranks[$0].isCold })
+        cold = summary(ranks.indices.filter { ranks[$0].isCold })
     }
 }
 
@@ -84,25 +90,22 @@ extension EvaluationCard {
             ("Users", Self.grouped(all.users)),
             ("Unreachable", "\(Self.counted(all.unreachableTargets, "target")) removed by masking, counted as misses"),
             ("Targets", "\(Self.grouped(warm.users)) warm (in training), \(Self.grouped(cold.users)) cold (not in training)"),
-            (
-                "Intervals",
-                "95 %: Wilson for HR, bootstrap over users (\(procedure.resamples) resamples, seed \(procedure.seed)) else"
-            ),
+            ("Intervals", intervals),
             ("Dataset", procedure.datasetHash),
         ]
     }
 
-    /// One row per metric: its name and its estimates over all, warm and cold users; nil where a group has no users.
-    package var metricRows: [(name: String, all: Estimate?, warm: Estimate?, cold: Estimate?)] {
-        func estimate(_ summary: RankingSummary, _ value: (RankingSummary) -> Estimate?) -> Estimate? {
-            summary.users == 0 ? nil : value(summary)
-        }
-        func row(_ name: String, _ value: (RankingSummary) -> Estimate?) -> (String, Estimate?, Estimate?, Estimate?) {
-            (name, estimate(all, value), estimate(warm, value), estimate(cold, value))
-        }
-        return all.cutoffs.map { cutoff in row(Metric.hitRate(cutoff.k).name) { $0[cutoff: cutoff.k]?.hitRate } }
-            + all.cutoffs.map { cutoff in row(Metric.ndcg(cutoff.k).name) { $0[cutoff: cutoff.k]?.ndcg } }
-            + [row(Metric.reciprocalRank.name) { $0.reciprocalRank }]
+    private var intervals: String {
+        let bootstrap = "bootstrap over users (\(procedure.resamples) resamples, seed \(procedure.seed))"
+        let hits = all.metrics.metrics.filter(\.isHit).map(\.measure.name)
+        let names = hits.indices.filter { !hits[..<$0].contains(hits[$0]) }.map { hits[$0] }
+        return names.isEmpty ? "95 %: \(bootstrap)" : "95 %: Wilson for \(names.joined(separator: ", ")), \(bootstrap) else"
+    }
+
+    /// One row per metric: its estimates over all, warm and cold users; nil where a group has no users or the metric is not defined.
+    package var metricRows: [(metric: Metric, all: Estimate?, warm: Estimate?, cold: Estimate?)] {
+        func estimate(_ metric: Metric, _ summary: RankingSummary) -> Estimate? { summary.users == 0 ? nil : summary[metric] }
+        return all.metrics.metrics.map { ($0, estimate($0, all), estimate($0, warm), estimate($0, cold)) }
     }
 
     /// The card for a terminal: facts, then a table of the metrics, at most 96 columns wide.
@@ -116,19 +119,23 @@ extension EvaluationCard {
             }
         }
         lines.append("")
-        lines.append(Self.padded("", 9) + ["all", "warm", "cold"].map { Self.padded($0, 27) }.joined())
-        for row in metricRows {
-            let cells = [row.all, row.warm, row.cold].map { Self.padded($0.map(Self.percent) ?? "none", 27) }
-            lines.append(Self.padded(row.name, 9) + cells.joined())
+        let rows = metricRows
+        let nameWidth = max(9, 2 + (rows.map(\.metric.name.count).max() ?? 0))
+        lines.append(Self.padded("", nameWidth) + ["all", "warm", "cold"].map { Self.padded($0, 27) }.joined())
+        for row in rows {
+            let cells = [row.all, row.warm, row.cold].map { estimate in
+                Self.padded(estimate.map { Self.shown($0, row.metric.unit) } ?? "none", 27)
+            }
+            lines.append(Self.padded(row.metric.name, nameWidth) + cells.joined())
         }
         return lines.map(Self.withoutTrailingSpaces).joined(separator: "\n") + "\n"
     }
 
-    /// An estimate in percent, as in `12.34 % (11.90 to 12.79)`.
-    static func percent(_ estimate: Estimate) -> String {
-        func digits(_ value: Double) -> String { String(format: "%.2f", value * 100) }
-        guard let low = estimate.low, let high = estimate.high else { return digits(estimate.value) + " %" }
-        return "\(digits(estimate.value)) % (\(digits(low)) to \(digits(high)))"
+    /// An estimate in its unit, as in `12.34 % (11.90 to 12.79)`.
+    static func shown(_ estimate: Estimate, _ unit: MetricUnit) -> String {
+        let value = unit.textWithUnit(estimate.value)
+        guard let low = estimate.low, let high = estimate.high else { return value }
+        return "\(value) (\(unit.text(low)) to \(unit.text(high)))"
     }
 
     /// A whole number with thin groups of three, as in `1,234,567`.

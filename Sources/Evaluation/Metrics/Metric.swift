@@ -1,123 +1,116 @@
-public import Files
+import Files
 import Foundation
 
-/// A measure of one user's ranking with one target; the metric of a run is its mean over the users.
-package enum Metric: Sendable, Equatable, Hashable {
-    /// HR@k: 1 when rank <= k, else 0. With one target it equals Recall@k.
-    case hitRate(Int)
-    /// NDCG@k: 1 / log2(rank + 1) when rank <= k, else 0. The ideal is 1 with one target, so nothing is divided by.
-    case ndcg(Int)
-    /// MRR: 1 / rank.
-    case reciprocalRank
-
+/// A measure with the length of the lists it looks at, as in `HR@10`: what a run is evaluated by.
+///
+/// What is measured is a ``Measure``'s, one file each in `Measures`. Two metrics of one name are the same metric, so that a metric can
+/// be the key of what was found (``PerMetric``) and outlive the program that computed it.
+package struct Metric: Sendable {
     /// The name as tables show it: `HR@10`, `NDCG@10`, `MRR`.
-    package var name: String {
-        switch self {
-        case .hitRate(let cutoff): "HR@\(cutoff)"
-        case .ndcg(let cutoff): "NDCG@\(cutoff)"
-        case .reciprocalRank: "MRR"
-        }
+    package let name: String
+    /// What is measured.
+    package let measure: any Measure
+    /// The list length k; nil for the whole ranking.
+    package let cutoff: Int?
+    /// The measure, where it is of ranks.
+    private let ofRank: (any RankMeasure)?
+
+    /// Names a metric.
+    ///
+    /// - Parameters:
+    ///   - measure: what is measured.
+    ///   - cutoff: the list length, at least 1; nil for the whole ranking, where the measure allows it.
+    package init(_ measure: any Measure, at cutoff: Int?) {
+        precondition(cutoff.map { $0 >= 1 } ?? true, "a list of \(cutoff ?? 0) items")
+        name = cutoff.map { "\(measure.name)@\($0)" } ?? measure.name
+        self.measure = measure
+        self.cutoff = cutoff
+        ofRank = measure as? any RankMeasure
     }
 
-    /// The metric of one user, 0 to 1; 0 for a target that cannot be reached.
-    package func value(of target: TargetRank) -> Double {
-        guard target.isReachable else { return 0 }
-        switch self {
-        case .hitRate(let cutoff): return target.rank <= cutoff ? 1 : 0
-        case .ndcg(let cutoff): return target.rank <= cutoff ? 1 / log2(Double(target.rank) + 1) : 0
-        case .reciprocalRank: return 1 / Double(target.rank)
+    /// What its numbers are.
+    package var unit: MetricUnit { measure.unit }
+
+    /// Whether it counts hits: each user's value is 0 or 1.
+    package var isHit: Bool { ofRank?.isHit == true }
+
+    /// Whether it is a mean over users of what each one's target has: only such metrics are compared user by user, broken down by
+    /// groups of users, and looked at while training.
+    package var isOfRanks: Bool { ofRank != nil }
+}
+
+extension Metric: Hashable {
+    package static func == (a: Metric, b: Metric) -> Bool { a.name == b.name }
+    package func hash(into hasher: inout Hasher) { hasher.combine(name) }
+}
+
+extension Metric {
+    /// The measures that settings can name. A new measure is a file with its type, and a line here.
+    package static let measures: [any Measure] = [
+        HitRate(), Recall(), NDCG(), ReciprocalRank(), Coverage(), Novelty(), IntraListDiversity(),
+    ]
+
+    /// The metrics of a run that asks for no others: HR and NDCG at some list lengths, by ascending length, and MRR.
+    package static func usual(_ cutoffs: [Int] = [5, 10, 20]) -> [Metric] {
+        let cutoffs = Set(cutoffs).sorted()
+        return cutoffs.map(hitRate) + cutoffs.map(ndcg) + [.reciprocalRank]
+    }
+
+    /// The metrics of the papers' tables: what tables, charts and comparisons show where a run asks for no others.
+    package static let papers: [Metric] = [.hitRate(10), .ndcg(10)]
+
+    /// The metric of a name, as `HR@10`; upper and lower case are the same.
+    ///
+    /// - Throws: ``UserError`` that says what is expected.
+    package static func named(_ name: String) throws -> Metric {
+        let parts = name.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        guard let measure = measures.first(where: { $0.name.lowercased() == parts[0].lowercased() }) else {
+            throw UserError(
+                "there is no metric \(name.quoted)", remedy: Suggestion.sentence(for: parts[0], in: measures.map(\.name)))
         }
+        let example = "\(measure.name)@10"
+        guard parts.count == 2 else {
+            if measure.needsCutoff {
+                throw UserError("\(name.quoted) has no list length", remedy: "Write it with one: \(example).")
+            }
+            return Metric(measure, at: nil)
+        }
+        guard let cutoff = Int(parts[1]), (1...1_000_000_000).contains(cutoff) else {
+            throw UserError(
+                "the list length of \(name.quoted) is no whole number of at least 1", remedy: "Write it as \(example).")
+        }
+        return Metric(measure, at: cutoff)
+    }
+
+    /// The metric of a name that a file has; one that this program does not know keeps name and unit, and cannot be computed.
+    static func read(_ name: String, unit: MetricUnit) -> Metric {
+        (try? named(name)) ?? Metric(UnknownMeasure(name: name, unit: unit), at: nil)
+    }
+}
+
+extension Metric {
+    /// The metric of one user: that of the target's rank, 0 for a target that cannot be reached.
+    package func value(of target: TargetRank) -> Double {
+        guard let ofRank else { preconditionFailure("\(name) is not of ranks") }
+        return target.isReachable ? ofRank.value(rank: target.rank, cutoff: cutoff) : 0
     }
 
     /// The metric of a run: its mean over the users, 0 where there are none.
-    func mean(of ranks: [TargetRank]) -> Double {
+    package func mean(of ranks: [TargetRank]) -> Double {
         ranks.isEmpty ? 0 : ranks.reduce(0) { $0 + value(of: $1) } / Double(ranks.count)
     }
 
     /// Each user's metric, the mean over runs of the same users.
-    func means(of runs: [[TargetRank]]) -> [Double] {
+    package func means(of runs: [[TargetRank]]) -> [Double] {
         guard let users = runs.first?.indices else { return [] }
         return users.map { user in runs.reduce(0) { $0 + value(of: $1[user]) } / Double(runs.count) }
     }
-}
 
-/// Where one user's target stood among all items that could be recommended to that user.
-public struct TargetRank: Sendable, Equatable {
-    /// 1 plus the number of other items whose score is not below the target's: ties count against us.
-    package var rank: Int
-    /// How many other items have exactly the target's score.
-    package var ties: Int
-    /// Whether the target could be recommended at all; false when masking the user's earlier items removed it. Such a target counts
-    /// as a miss.
-    package var isReachable: Bool
-    /// Whether the target is in no training interaction.
-    package var isCold: Bool
-
-    /// Describes one user's target.
-    ///
-    /// - Parameters:
-    ///   - rank: from 1, ties counted against us.
-    ///   - ties: other items with the target's score.
-    ///   - isReachable: whether masking left the target in.
-    ///   - isCold: whether training never saw the target.
-    package init(rank: Int, ties: Int = 0, isReachable: Bool = true, isCold: Bool = false) {
-        precondition(rank >= 1 && ties >= 0, "rank \(rank) with \(ties) ties")
-        self.rank = rank
-        self.ties = ties
-        self.isReachable = isReachable
-        self.isCold = isCold
-    }
-}
-
-/// The metrics of a group of users.
-public struct RankingSummary: Codable, Equatable, Sendable {
-    /// The metrics of one list length.
-    public struct Cutoff: Codable, Equatable, Sendable {
-        /// The list length.
-        package var k: Int
-        /// HR@k with Wilson's interval.
-        public var hitRate: Estimate
-        /// NDCG@k with a bootstrap interval.
-        public var ndcg: Estimate
-    }
-
-    /// How many users.
-    package var users: Int
-    /// The metrics, by ascending list length.
-    public var cutoffs: [Cutoff]
-    /// MRR over the whole ranking with a bootstrap interval.
-    package var reciprocalRank: Estimate
-    /// Users whose target has the same score as some other item.
-    package var tiedTargets: Int
-    /// Users whose target masking removed; they count as misses.
-    package var unreachableTargets: Int
-
-    /// Summarises the ranks of some users.
-    ///
-    /// - Parameters:
-    ///   - ranks: one per user.
-    ///   - cutoffs: the list lengths k, each at least 1.
-    ///   - resamples: bootstrap resamples; 0 leaves the intervals of NDCG and MRR out, for a quick look in training.
-    ///   - seed: of the bootstrap.
-    ///   - stop: as of ``Bootstrap``.
-    public init(
-        of ranks: [TargetRank], cutoffs: [Int] = [5, 10, 20], resamples: Int = 1000, seed: UInt64 = 1, stop: StopToken? = nil
-    ) {
-        precondition(cutoffs.allSatisfy { $0 >= 1 }, "list lengths are at least 1")
-        users = ranks.count
-        self.cutoffs = Set(cutoffs).sorted().map { cutoff in
-            let hits = ranks.reduce(0) { $0 + Int(Metric.hitRate(cutoff).value(of: $1)) }
-            return Cutoff(
-                k: cutoff, hitRate: WilsonInterval.estimate(hits: hits, of: ranks.count),
-                ndcg: Bootstrap.mean(
-                    of: ranks.map(Metric.ndcg(cutoff).value), resamples: resamples, seed: seed, stop: stop))
+    /// The metric with its interval over users: Wilson's where it counts the hits of one run, else the bootstrap's.
+    func estimate(of runs: [[TargetRank]], by bootstrap: BootstrapOptions) -> Estimate {
+        if runs.count == 1, isHit {
+            return WilsonInterval.estimate(hits: runs[0].count { value(of: $0) == 1 }, of: runs[0].count)
         }
-        reciprocalRank = Bootstrap.mean(
-            of: ranks.map(Metric.reciprocalRank.value), resamples: resamples, seed: seed, stop: stop)
-        tiedTargets = ranks.count { $0.ties > 0 }
-        unreachableTargets = ranks.count { !$0.isReachable }
+        return bootstrap.mean(of: means(of: runs))
     }
-
-    /// The metrics of a list length; nil when it was not among the cutoffs.
-    package subscript(cutoff k: Int) -> Cutoff? { cutoffs.first { $0.k == k } }
 }

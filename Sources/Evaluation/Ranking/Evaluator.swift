@@ -47,13 +47,42 @@ public struct Evaluator {
     public func ranks(
         _ recommender: Recommender, _ part: Split.Part, itemVectors: Tensor? = nil, onProgress: WorkProgress.Handler? = nil
     ) throws -> [TargetRank] {
-        let items = try itemVectors ?? self.itemVectors(recommender)
-        return try ranks(part, items: items, onProgress: onProgress) { recommender.userVectors($0, itemVectors: items) }
+        try ranking(recommender, part, for: [], itemVectors: itemVectors, onProgress: onProgress).ranks
     }
 
     /// Where each target of a part stands when items are ranked by how often they were trained on, for every user alike.
-    package func popularityRanks(_ part: Split.Part) throws -> [TargetRank] {
-        try ranks(part, items: Tensor(split.popularity).unsqueezed(1)) { .ones([$0.userCount, 1]) }
+    package func popularityRanks(_ part: Split.Part) throws -> [TargetRank] { try popularityRanking(part, for: []).ranks }
+
+    /// What metrics are computed from.
+    package struct Ranking: Sendable {
+        /// Where each target stands.
+        package var ranks: [TargetRank]
+        /// The top of each user's ranking; nil where no metric reads it.
+        package var lists: RecommendedLists?
+    }
+
+    /// What some metrics are computed from: the targets' ranks, and lists of all users where metrics of lists are among them.
+    ///
+    /// Lists are as long as the greatest list length of these metrics; ``Ranker/ranking(of:users:items:listLength:)`` says what they
+    /// cost. The items' vectors are copied from the device once where a metric reads them.
+    ///
+    /// - Parameter itemVectors: what ``itemVectors(_:)`` gave, where it is known already: live encoders take their time for it.
+    /// - Throws: ``UserError`` when the part has no cases or the model has diverged.
+    package func ranking(
+        _ recommender: Recommender, _ part: Split.Part, for metrics: [Metric], itemVectors: Tensor? = nil,
+        onProgress: WorkProgress.Handler? = nil
+    ) throws -> Ranking {
+        let items = try itemVectors ?? self.itemVectors(recommender)
+        return try ranking(part, for: metrics, items: items, areVectors: true, onProgress: onProgress) {
+            recommender.userVectors($0, itemVectors: items)
+        }
+    }
+
+    /// The same where items are ranked by how often they were trained on, for every user alike; they have no vectors.
+    package func popularityRanking(_ part: Split.Part, for metrics: [Metric]) throws -> Ranking {
+        try ranking(part, for: metrics, items: Tensor(split.popularity).unsqueezed(1), areVectors: false) {
+            .ones([$0.userCount, 1])
+        }
     }
 
     /// Ranks of a part, as ``ranks(_:_:onProgress:)`` gives them, with what is known of users and targets.
@@ -121,36 +150,62 @@ public struct Evaluator {
         }
     }
 
-    private func ranks(
-        _ part: Split.Part, items: Tensor, onProgress: WorkProgress.Handler? = nil, users: (EvaluationBatch) -> Tensor
-    ) throws -> [TargetRank] {
+    private func ranking(
+        _ part: Split.Part, for metrics: [Metric], items: Tensor, areVectors: Bool, onProgress: WorkProgress.Handler? = nil,
+        users: (EvaluationBatch) -> Tensor
+    ) throws -> Ranking {
         let cases = split.evaluation(part)
         guard !cases.isEmpty else {
             try split.checkTargets()
-            return []
+            return Ranking(ranks: [])
         }
+        let ofLists = metrics.filter { $0.measure is any ListMeasure }
+        let length = min(ofLists.compactMap(\.cutoff).max() ?? 0, split.itemCount)
         // A block of scores that a processor's cache holds is not written to memory and read again.
         let ranker = Ranker(budget: items.device == .cpu ? min(budget, 8 << 20) : budget, isCold: split.isCold)
         var ranks: [TargetRank] = []
+        var lists: [Int32] = []
         ranks.reserveCapacity(cases.count)
+        lists.reserveCapacity(cases.count * length)
         for batch in split.evaluationBatches(part, size: Self.userBlock) {
             try stop.check()
             try withTensorErrors {
                 try withoutGradients {
-                    ranks += try ranker.ranks(of: batch, users: users(batch), items: items)
+                    let found = try ranker.ranking(of: batch, users: users(batch), items: items, listLength: length)
+                    ranks += found.ranks
+                    lists += found.lists
                 }
             }
             onProgress?(WorkProgress("ranking", done: ranks.count, total: cases.count, unit: "users"))
         }
-        return ranks
+        guard length > 0 else { return Ranking(ranks: ranks) }
+        var catalogue = RecommendedLists.Catalogue(
+            trainingShares: split.popularity, trainingInteractions: split.trainingInteractions)
+        if areVectors, ofLists.contains(where: { ($0.measure as? any ListMeasure)?.readsVectors == true }) {
+            catalogue.vectors = try withTensorErrors { try withoutGradients { try Self.unitVectors(items) } }
+        }
+        return Ranking(ranks: ranks, lists: RecommendedLists(lists, length: length, catalogue: catalogue))
+    }
+
+    /// The rows [items, width] with length 1, copied from the device; rows of zeros stay as they are.
+    private static func unitVectors(_ items: Tensor) throws -> (values: [Float], width: Int) {
+        let vectors = items.to(.float32)
+        let lengths = (vectors * vectors).sum(along: 1).squareRoot().unsqueezed(1)  // [items, 1]
+        let one = Tensor(Float(1), on: items.device)
+        let unit = vectors / lengths.kept(where: lengths .> Tensor(Float(0), on: items.device), otherwise: one)
+        return (try unit.checked().floats(), items.size(1))
     }
 }
 
 extension Evaluator {
     /// The evaluation card of some ranks.
+    ///
+    /// - Parameters:
+    ///   - lists: the top of the same users' rankings; nil leaves metrics of lists out.
+    ///   - metrics: what is asked for.
     public static func card(
-        _ ranks: [TargetRank], split: Split, part: Split.Part, datasetHash: String, cutoffs: [Int] = [5, 10, 20],
-        stop: StopToken? = nil
+        _ ranks: [TargetRank], lists: RecommendedLists? = nil, split: Split, part: Split.Part, datasetHash: String,
+        metrics: [Metric] = Metric.usual(), stop: StopToken? = nil
     ) -> EvaluationCard {
         let options = split.options
         let rule =
@@ -162,12 +217,12 @@ extension Evaluator {
                 "two points in time; the first item of a user from each on is a target, what is before the first trains"
             }
         return EvaluationCard(
-            of: ranks,
+            of: ranks, lists: lists,
             procedure: .init(
                 split: part.rawValue, splitRule: rule, historyKept: options.inputLength,
                 maskingRule: "the user's own earlier items",
                 tieRule: "against us: every item with the target's score ranks before it", catalogueSize: split.itemCount,
                 datasetHash: datasetHash),
-            cutoffs: cutoffs, stop: stop)
+            metrics: metrics, stop: stop)
     }
 }

@@ -29,10 +29,31 @@ package struct Ranker {
     ///   - items: the vectors of the catalogue [items, width].
     /// - Throws: `UserError` when a score is not a number, which a model has that diverged.
     package func ranks(of batch: EvaluationBatch, users: Tensor, items: Tensor) throws -> [TargetRank] {
+        try ranking(of: batch, users: users, items: items, listLength: 0).ranks
+    }
+
+    /// The ranks of a batch's targets, and the items with the greatest scores for each case.
+    ///
+    /// The lists are taken from the blocks of scores that are counted anyway: a selection of the `listLength` greatest of each row on the
+    /// device, which reads the block once more, and cases x listLength numbers copied from there. Without lists nothing is added.
+    ///
+    /// - Parameters:
+    ///   - users: the vectors of the cases [cases, width].
+    ///   - items: the vectors of the catalogue [items, width].
+    ///   - listLength: how many items a list has, at most those of the catalogue; 0 for no lists.
+    /// - Returns: a rank per case, and the lists one after the other as catalogue indices [cases x listLength], best first, equal scores
+    ///   in any order; -1 where masking leaves no item for a place.
+    /// - Throws: `UserError` when a score is not a number, which a model has that diverged.
+    package func ranking(
+        of batch: EvaluationBatch, users: Tensor, items: Tensor, listLength: Int
+    ) throws -> (ranks: [TargetRank], lists: [Int32]) {
+        precondition(listLength <= items.size(0), "lists of \(listLength) of \(items.size(0)) items")
         let length = max(1, budget / (4 * max(1, items.size(0))))
         let columns = items.transposed(0, 1)
         var ranks: [TargetRank] = []
         ranks.reserveCapacity(batch.userCount)
+        var lists: [Int32] = []
+        lists.reserveCapacity(batch.userCount * listLength)
         var pairs = 0..<0
         for start in stride(from: 0, to: batch.userCount, by: length) {
             let cases = start..<min(start + length, batch.userCount)
@@ -56,8 +77,19 @@ package struct Ranker {
                         rank: Int(others[index]) + 1, ties: Int(ties[index]), isReachable: !batch.unreachable[place],
                         isCold: isCold(Int(batch.targets[place]))))
             }
+            if listLength > 0 { lists += try Self.greatest(listLength, question, scores) }
         }
-        return ranks
+        return (ranks, lists)
+    }
+
+    /// The items with the greatest scores of each case, -1 where all others are masked; overwrites the scores of masked items.
+    private static func greatest(_ count: Int, _ question: Question, _ scores: Tensor) throws -> [Int32] {
+        scores.put(Tensor(-Float.infinity, on: scores.device), at: [question.maskedCases, question.maskedItems])
+        let (values, places) = scores.largest(count)
+        let (found, items) = (values.floats(), places.array(of: Int64.self))
+        // Nothing was read where memory ran out.
+        _ = try places.checked()
+        return zip(items, found).map { $1 == -.infinity ? -1 : Int32($0) }
     }
 
     /// What is asked of a block of cases.

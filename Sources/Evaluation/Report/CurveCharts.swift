@@ -1,3 +1,5 @@
+import Metrics
+
 /// The learning curves of one run or of many.
 struct CurveCharts {
     var curves: [RunReport.Curve]
@@ -31,8 +33,14 @@ struct CurveCharts {
     var section: Markup {
         Page.section(
             "Learning curves",
-            lead: "Training loss and HR@10 on the validation targets after each epoch; the dot is a run's best epoch.",
+            lead:
+                "Training loss and \(metric.name) on the validation targets after each epoch; the dot is a run's best epoch.",
             Page.charts(charts.map { $0.svg() }))
+    }
+
+    /// The metric that decides which epoch of the first curve is best.
+    private var metric: Metric {
+        curves.lazy.flatMap(\.epochs).compactMap { $0.validation.metrics.first }.first ?? .hitRate(10)
     }
 
     private var charts: [LineChart] {
@@ -44,13 +52,15 @@ struct CurveCharts {
             }
         }
         let loss = points(\.loss)
-        let hitRate = points { $0.hitRate.map { $0 * 100 } }
+        let metric = metric
+        let validation = points { $0.validation[metric].map { $0.value * metric.unit.scale } }
         var charts: [LineChart] = []
         if loss.contains(where: { !$0.points.isEmpty }) {
             charts.append(LineChart(title: "Training loss", xLabel: "epoch", series: loss))
         }
-        if hitRate.contains(where: { !$0.points.isEmpty }) {
-            charts.append(LineChart(title: "Validation HR@10, %", xLabel: "epoch", series: hitRate, marksHighest: true))
+        if validation.contains(where: { !$0.points.isEmpty }) {
+            charts.append(
+                LineChart(title: "Validation \(metric.heading)", xLabel: "epoch", series: validation, marksHighest: true))
         }
         return charts
     }

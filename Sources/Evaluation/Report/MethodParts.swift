@@ -9,6 +9,9 @@ struct MethodParts {
     var ceiling: RunReport.Ceiling?
     var weights = TPME.Weights()
 
+    /// What the methods were measured by.
+    var metrics: [Metric] { [Metric](measuredBy: methods.map(\.metrics.metrics)).orPapers }
+
     /// TPME of the methods whose cost is known, by the method's place; empty when fewer than two are known.
     var efficiency: [Int: TPME.Value] {
         let known = methods.indices.filter { methods[$0].cost != nil }
@@ -63,6 +66,9 @@ struct MethodParts {
             ] : []
     }
 
+    /// The places of a metric's greatest value; none for a metric of lists, of which more is not better.
+    static func best(_ metric: Metric, _ values: [Double?]) -> Set<Int> { metric.isOfRanks ? best(values) : [] }
+
     /// The places of the greatest value; none where all that are known are equal.
     static func best(_ values: [Double?]) -> Set<Int> {
         let known = values.compactMap { $0 }.filter(\.isFinite)
@@ -95,8 +101,8 @@ extension MethodParts {
     /// Quality against time and against memory; empty where fewer than two methods have both.
     var scatterSection: Markup {
         let charts = [
-            scatter("NDCG@10, %, against time per epoch", "time per epoch", .seconds, \.secondsPerEpoch, isTime: true),
-            scatter("NDCG@10, %, against peak memory", "peak memory", .bytes) { Double($0.peakMemory) },
+            scatter("time per epoch", .seconds, \.secondsPerEpoch, isTime: true),
+            scatter("peak memory", .bytes) { Double($0.peakMemory) },
         ]
         return Page.section(
             "Quality against cost",
@@ -107,11 +113,7 @@ extension MethodParts {
 
     /// The intervals over users of all methods.
     var intervalCharts: Markup {
-        Page.charts(
-            [
-                intervals("HR@10, %", \.hitRate, reference: ceiling?.hitRate),
-                intervals("NDCG@10, %", \.ndcg, reference: ceiling?.ndcg),
-            ], isBelow: true)
+        Page.charts(metrics.map(intervals), isBelow: true)
     }
 
     private func bars(
@@ -136,10 +138,12 @@ extension MethodParts {
     }
 
     private func scatter(
-        _ title: String, _ xLabel: String, _ quantity: Quantity, _ cost: (RunCost) -> Double, isTime: Bool = false
+        _ xLabel: String, _ quantity: Quantity, _ cost: (RunCost) -> Double, isTime: Bool = false
     ) -> Markup? {
+        let metric = metrics.quality
         let dots = methods.compactMap { method -> ScatterChart.Dot? in
-            guard let x = method.cost.map(cost), (1e-9..<1e18).contains(x), let estimate = method.ndcg, abs(estimate.value) <= 1
+            guard let x = method.cost.map(cost), (1e-9..<1e18).contains(x), let estimate = method.metrics[metric],
+                abs(estimate.value) <= 1
             else { return nil }
             let point = LineChart.Point(0, percentOf: estimate)
             return ScatterChart.Dot(
@@ -148,22 +152,20 @@ extension MethodParts {
         }
         // Where all cost the same there is nothing to see.
         guard let least = dots.map(\.x).min(), let most = dots.map(\.x).max(), most > least * 1.01 else { return nil }
+        let title = "\(metric.heading), against \(xLabel)"
         return ScatterChart(title: title, xLabel: xLabel, quantity: quantity, dots: dots).svg
     }
 
-    /// The intervals of the methods that have a share for an estimate; nil when fewer than two have.
-    private func intervals(_ title: String, _ column: KeyPath<RunReport.Method, Estimate?>, reference: Double?) -> Markup? {
-        let rows = methods.compactMap { method -> IntervalChart.Row? in
-            guard let estimate = method[keyPath: column], abs(estimate.value) <= 1 else { return nil }
-            func percent(_ share: Double?) -> Double? { share.flatMap { abs($0) <= 1 ? $0 * 100 : nil } }
-            return IntervalChart.Row(
-                name: method.name,
-                estimate: Estimate(estimate.value * 100, low: percent(estimate.low), high: percent(estimate.high)),
-                isMarked: method.name == subject)
+    /// The intervals of the methods of which a metric is known; nil when of fewer than two.
+    private func intervals(_ metric: Metric) -> Markup? {
+        let rows = methods.compactMap { method in
+            metric.drawn(method.metrics[metric]).map {
+                IntervalChart.Row(name: method.name, estimate: $0, isMarked: method.name == subject)
+            }
         }
         guard rows.count >= 2 else { return nil }
-        let line = reference.flatMap { abs($0) <= 1 ? (name: ceiling?.name ?? "", x: $0 * 100) : nil }
-        return IntervalChart(title: title, rows: rows, reference: line).svg
+        let line = metric.drawn(ceiling?.metrics[metric]).map { (name: ceiling?.name ?? "", x: $0.value) }
+        return IntervalChart(title: metric.heading, rows: rows, reference: line).svg
     }
 }
 

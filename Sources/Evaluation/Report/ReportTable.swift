@@ -24,11 +24,11 @@ struct ReportTable {
             self.isBest = isBest
         }
 
-        /// An estimate of a share, in percent, its interval below.
-        init(_ estimate: Estimate?, isBest: Bool = false) {
-            let low = estimate?.low.map(NumberText.percent)
-            let interval = low.flatMap { low in estimate?.high.map { "\(low) – \(NumberText.percent($0))" } }
-            self.init(estimate.map { NumberText.percent($0.value) }, details: [interval], isBest: isBest)
+        /// An estimate without its unit, its interval below.
+        init(_ estimate: Estimate?, _ unit: MetricUnit, isBest: Bool = false) {
+            let low = estimate?.low.map(unit.text)
+            let interval = low.flatMap { low in estimate?.high.map { "\(low) – \(unit.text($0))" } }
+            self.init(estimate.map { unit.text($0.value) }, details: [interval], isBest: isBest)
         }
 
         /// Whether there is nothing in it.
@@ -144,6 +144,12 @@ struct CSVText {
 
     /// An estimate and the ends of its interval: three fields.
     static func fields(_ estimate: Estimate?) -> [String] { [estimate?.value, estimate?.low, estimate?.high].map(field) }
+
+    /// The names of a metric's columns: its own, as `hr@10`, and one for each of what else is known, as `hr@10_low`.
+    static func columns(_ metric: Metric, _ more: [String] = [], prefix: String = "") -> [String] {
+        let name = prefix + metric.name.lowercased()
+        return [field(name)] + more.map { field("\(name)_\($0)") }
+    }
 
     /// The names of a cost's columns.
     static let costColumns = [

@@ -39,8 +39,7 @@ extension RunReport {
         func add(_ label: String, _ value: String?) {
             if let value { tiles.append("<div class=\"tile\"><b>\(value)</b><span>\(label)</span></div>") }
         }
-        add("HR@10", method.hitRate.map { NumberText.percent($0.value) + " %" })
-        add("NDCG@10", method.ndcg.map { NumberText.percent($0.value) + " %" })
+        for (metric, found) in method.metrics.entries { add(metric.name, metric.unit.textWithUnit(found.value)) }
         add("trainable parameters", method.cost.map { NumberText.count($0.trainableParameters) })
         add("per epoch", method.cost.map { NumberText.seconds($0.secondsPerEpoch) })
         add("peak memory", method.cost.map { NumberText.bytes($0.peakMemory) })
@@ -54,7 +53,8 @@ extension RunReport {
         guard let card else { return "" }
         let facts: [Markup] = card.facts.map { "<dt>\($0.label)</dt><dd>\($0.value)</dd>\n" }
         let rows: [Markup] = card.metricRows.map { row in
-            "<tr><td>\(row.name)</td>\(Self.cell(row.all))\(Self.cell(row.warm))\(Self.cell(row.cold))</tr>\n"
+            let cells = [row.all, row.warm, row.cold].map { Self.cell($0, row.metric.unit) }
+            return "<tr><td>\(row.metric.unit == .share ? row.metric.name : row.metric.heading)</td>\(cells)</tr>\n"
         }
         return Page.section(
             "Evaluation card", lead: "How the numbers came to be, in full, so that they can be repeated and compared.",
@@ -71,11 +71,10 @@ extension RunReport {
             """)
     }
 
-    private static func cell(_ estimate: Estimate?) -> Markup {
+    private static func cell(_ estimate: Estimate?, _ unit: MetricUnit) -> Markup {
         guard let estimate else { return "<td>–</td>" }
-        guard let low = estimate.low, let high = estimate.high else { return "<td>\(NumberText.percent(estimate.value))</td>" }
-        return
-            "<td>\(NumberText.percent(estimate.value))<small>\(NumberText.percent(low)) – \(NumberText.percent(high))</small></td>"
+        guard let low = estimate.low, let high = estimate.high else { return "<td>\(unit.text(estimate.value))</td>" }
+        return "<td>\(unit.text(estimate.value))<small>\(unit.text(low)) – \(unit.text(high))</small></td>"
     }
 }
 

@@ -5,6 +5,9 @@ extension RunReport {
     /// TPME of the methods whose cost is known; empty when fewer than two are.
     package var efficiency: [TPME.Value] { parts.efficiency.sorted { $0.key < $1.key }.map(\.value) }
 
+    /// The metrics of the table's columns: those that methods were measured by.
+    var metrics: [Metric] { [Metric](measuredBy: methods.map(\.metrics.metrics)).orPapers }
+
     var parts: MethodParts { MethodParts(methods: methods, subject: subject, ceiling: ceiling, weights: tpmeWeights) }
 
     /// The methods as a Markdown table, for a README or an issue.
@@ -12,13 +15,15 @@ extension RunReport {
 
     /// The methods as CSV (RFC 4180) in full precision: shares 0...1, seconds, bytes; what is not known is empty.
     package var csvTable: String {
+        let metrics = metrics
         var csv = CSVText(
-            columns: ["method", "hr@10", "hr@10_low", "hr@10_high", "ndcg@10", "ndcg@10_low", "ndcg@10_high"]
-                + CSVText.costColumns + ["tpme", "note"])
+            columns: ["method"] + metrics.flatMap { CSVText.columns($0, ["low", "high"]) } + CSVText.costColumns + [
+                "tpme", "note",
+            ])
         let efficiency = parts.efficiency
         for (index, method) in methods.enumerated() {
             csv.append(
-                [CSVText.field(method.name)] + CSVText.fields(method.hitRate) + CSVText.fields(method.ndcg)
+                [CSVText.field(method.name)] + metrics.flatMap { CSVText.fields(method.metrics[$0]) }
                     + CSVText.fields(method.cost) + [CSVText.field(efficiency[index]?.value), CSVText.field(method.note)])
         }
         return csv.text
@@ -27,27 +32,27 @@ extension RunReport {
     var table: ReportTable {
         let parts = parts
         let costs = parts.costCells
-        let hitRate = MethodParts.best(methods.map { $0.hitRate?.value })
-        let ndcg = MethodParts.best(methods.map { $0.ndcg?.value })
+        let metrics = metrics
+        let best = metrics.map { metric in MethodParts.best(metric, methods.map { $0.metrics[metric]?.value }) }
         var rows = methods.enumerated().map { index, method in
             ReportTable.Row(
-                cells: [
-                    .init(method.name), .init(method.hitRate, isBest: hitRate.contains(index)),
-                    .init(method.ndcg, isBest: ndcg.contains(index)),
-                ] + costs[index] + [.init(method.note)], style: method.name == subject ? .subject : .plain)
+                cells: [.init(method.name)]
+                    + zip(metrics, best).map { .init(method.metrics[$0], $0.unit, isBest: $1.contains(index)) }
+                    + costs[index] + [.init(method.note)], style: method.name == subject ? .subject : .plain)
         }
-        if let ceiling { rows.append(Self.row(of: ceiling, columns: 9)) }
-        return ReportTable(
-            columns: [.init(title: "Method"), .init(title: "HR@10, %"), .init(title: "NDCG@10, %")] + MethodParts.costColumns
-                + [.init(title: "Note", isNote: true)], rows: rows, notes: parts.costNotes)
+        let columns =
+            [.init(title: "Method")] + metrics.map { ReportTable.Column(title: $0.heading) } + MethodParts.costColumns
+            + [.init(title: "Note", isNote: true)]
+        if let ceiling { rows.append(Self.row(of: ceiling, metrics, columns: columns.count)) }
+        return ReportTable(columns: columns, rows: rows, notes: parts.costNotes)
     }
 
-    /// The row of a ceiling in a table with HR@10 and NDCG@10 in its second and third column and words in its last.
-    static func row(of ceiling: Ceiling, columns: Int) -> ReportTable.Row {
-        let numbers: [ReportTable.Cell] = [
-            .init(ceiling.name), .init(NumberText.percent(ceiling.hitRate)), .init(NumberText.percent(ceiling.ndcg)),
-        ]
-        let empty = [ReportTable.Cell](repeating: .init(""), count: columns - 4)
+    /// The row of a ceiling in a table with metrics from its second column on and words in its last.
+    static func row(of ceiling: Ceiling, _ metrics: [Metric], columns: Int) -> ReportTable.Row {
+        let numbers: [ReportTable.Cell] =
+            [.init(ceiling.name)]
+            + metrics.map { metric in .init(ceiling.metrics[metric].map { metric.unit.text($0.value) } ?? "") }
+        let empty = [ReportTable.Cell](repeating: .init(""), count: columns - 1 - numbers.count)
         return ReportTable.Row(cells: numbers + empty + [.init("the best that can be reached on this data")], style: .ceiling)
     }
 
@@ -55,7 +60,7 @@ extension RunReport {
         if methods.isEmpty { return "" }
         return Page.section(
             "Ranking and cost",
-            lead: "HR@10 and NDCG@10 with 95 % intervals below. The best of each column is in colour.",
+            lead: "\(metrics.names) with 95 % intervals below. The best of each column is in colour.",
             "\(table.html)\(parts.intervalCharts)")
     }
 }
@@ -64,10 +69,7 @@ extension RunReport {
     /// The subject's ranking by history length and by target popularity.
     var breakdownSection: Markup {
         let charts = breakdowns.filter { !$0.groups.isEmpty }.flatMap { breakdown in
-            [
-                Self.columns("HR@10, %, by \(breakdown.kind.rawValue)", breakdown, \.hitRate),
-                Self.columns("NDCG@10, %, by \(breakdown.kind.rawValue)", breakdown, \.ndcg),
-            ]
+            breakdown.metrics.map { Self.columns($0, breakdown) }
         }
         return Page.section("Groups of users", lead: Self.breakdownLead, Page.charts(charts))
     }
@@ -77,14 +79,14 @@ extension RunReport {
         + "chosen next; 0 is a cold item. Groups have about the same number of users where the numbers allow it; whiskers are 95 % "
         + "intervals over users, left out where they would hide each other."
 
-    private static func columns(_ title: String, _ breakdown: Breakdown, _ metric: KeyPath<Breakdown.Group, Estimate>) -> Markup
-    {
+    private static func columns(_ metric: Metric, _ breakdown: Breakdown) -> Markup {
         let columns = breakdown.groups.map { group in
-            let point = LineChart.Point(0, percentOf: group[keyPath: metric])
+            let point = LineChart.Point(0, percentOf: group.metrics[metric] ?? Estimate(.nan))
             return ColumnChart.Column(
                 name: group.axisLabel, value: point.y.isFinite ? min(100, max(0, point.y)) : 0, interval: point.interval,
                 words: "\(group.label): \(NumberText.significant(point.y)) % of \(group.users) users")
         }
+        let title = "\(metric.heading), by \(breakdown.kind.rawValue)"
         return ColumnChart(title: title, xLabel: breakdown.kind.axisLabel, columns: columns).svg
     }
 
@@ -107,6 +109,11 @@ extension RunReport {
                 + "0 works against the others.",
             bars.isEmpty ? "" : Page.charts([StackedBarChart(title: "Share of the score, %", bars: bars).svg]))
     }
+}
+
+extension Breakdown {
+    /// What the groups were measured by.
+    var metrics: [Metric] { groups.first?.metrics.metrics ?? [] }
 }
 
 extension Breakdown.Kind {

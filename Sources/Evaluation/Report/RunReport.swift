@@ -9,20 +9,17 @@ package struct RunReport: Sendable {
     package struct Method: Sendable {
         /// The method's name.
         package var name: String
-        /// HR@10, 0...1.
-        package var hitRate: Estimate?
-        /// NDCG@10, 0...1.
-        package var ndcg: Estimate?
+        /// The metrics on the test targets: a column each.
+        package var metrics: MetricEstimates
         /// What training takes; nil where it is not known or nothing is trained.
         package var cost: RunCost?
         /// What a reader has to know of this row.
         package var note: String
 
         /// Describes a method.
-        package init(name: String, hitRate: Estimate? = nil, ndcg: Estimate? = nil, cost: RunCost? = nil, note: String = "") {
+        package init(name: String, metrics: MetricEstimates = [:], cost: RunCost? = nil, note: String = "") {
             self.name = name
-            self.hitRate = hitRate
-            self.ndcg = ndcg
+            self.metrics = metrics
             self.cost = cost
             self.note = note
         }
@@ -32,16 +29,13 @@ package struct RunReport: Sendable {
     package struct Ceiling: Sendable {
         /// What it is, as in `the world's own preferences`.
         package var name: String
-        /// Its HR@10.
-        package var hitRate: Double
-        /// Its NDCG@10.
-        package var ndcg: Double
+        /// The metrics of which it is known.
+        package var metrics: MetricEstimates
 
         /// Describes a ceiling.
-        package init(name: String, hitRate: Double, ndcg: Double) {
+        package init(name: String, metrics: MetricEstimates) {
             self.name = name
-            self.hitRate = hitRate
-            self.ndcg = ndcg
+            self.metrics = metrics
         }
     }
 
@@ -53,14 +47,14 @@ package struct RunReport: Sendable {
             package var number: Int
             /// Mean training loss.
             package var loss: Double?
-            /// HR@10 on the validation targets, 0...1.
-            package var hitRate: Double?
+            /// The metrics on the validation targets; the first decides which epoch is best.
+            package var validation: MetricEstimates
 
             /// Describes an epoch.
-            package init(_ number: Int, loss: Double? = nil, hitRate: Double? = nil) {
+            package init(_ number: Int, loss: Double? = nil, validation: MetricEstimates = [:]) {
                 self.number = number
                 self.loss = loss
-                self.hitRate = hitRate
+                self.validation = validation
             }
         }
 

@@ -4,18 +4,23 @@ import Metrics
 extension StudyReport {
     /// Quality against the size of the encoders: lines, and a map of the pairs.
     var scaleSection: Markup {
+        let metric = metrics.leading
         let pairs = variants.compactMap { variant in
-            variant.encoders.flatMap { encoders in variant.shownHitRate.map { (encoders: encoders, hitRate: $0) } }
-        }.filter { $0.encoders.text.parameters > 0 && $0.encoders.image.parameters > 0 && abs($0.hitRate.value) <= 1 }
+            variant.encoders.flatMap { encoders in variant.shown(metric).map { (encoders: encoders, quality: $0) } }
+        }.filter { $0.encoders.text.parameters > 0 && $0.encoders.image.parameters > 0 && abs($0.quality.value) <= 1 }
         let charts = [
-            lines("HR@10, %, by size of the text encoder", pairs.map { ($0.encoders.image, $0.encoders.text, $0.hitRate) }),
-            lines("HR@10, %, by size of the image encoder", pairs.map { ($0.encoders.text, $0.encoders.image, $0.hitRate) }),
+            lines(
+                "\(metric.heading), by size of the text encoder",
+                pairs.map { ($0.encoders.image, $0.encoders.text, $0.quality) }),
+            lines(
+                "\(metric.heading), by size of the image encoder",
+                pairs.map { ($0.encoders.text, $0.encoders.image, $0.quality) }),
         ]
-        let map = map(pairs.map { ($0.encoders.text, $0.encoders.image, $0.hitRate.value) })
+        let map = map(metric, pairs.map { ($0.encoders.text, $0.encoders.image, $0.quality.value) })
         return Page.section(
             "Quality against the size of the encoders",
             lead:
-                "HR@10 on the test targets; whiskers are 95 % intervals over users. One line per encoder of the other modality.",
+                "\(metric.name) on the test targets; whiskers are 95 % intervals over users. One line per encoder of the other modality.",
             "\(Page.charts(charts))\(map)")
     }
 
@@ -37,23 +42,23 @@ extension StudyReport {
     }
 
     /// Text encoders as rows, image encoders as columns.
-    private func map(_ values: [(text: Encoder, image: Encoder, hitRate: Double)]) -> Markup {
+    private func map(_ metric: Metric, _ values: [(text: Encoder, image: Encoder, quality: Double)]) -> Markup {
         let texts = Self.bySize(values.map(\.text))
         let images = Self.bySize(values.map(\.image))
-        guard texts.count > 1 || images.count > 1, let least = values.map(\.hitRate).min(),
-            let most = values.map(\.hitRate).max()
+        guard texts.count > 1 || images.count > 1, let least = values.map(\.quality).min(),
+            let most = values.map(\.quality).max()
         else { return "" }
         let rows = texts.map { text in
             let cells = images.map { image in
-                let value = values.first { $0.text == text && $0.image == image }?.hitRate
+                let value = values.first { $0.text == text && $0.image == image }?.quality
                 return HeatMap.Cell(
                     heading: image.name, text: value.map(NumberText.percent) ?? "",
                     tone: value.map { most > least ? ($0 - least) / (most - least) : 0 })
             }
             return (name: text.name, cells: cells)
         }
-        let map = HeatMap(title: "HR@10, %, by encoders", rows: rows, labelWidth: 190, hasColumns: true).html
-        return "<h3 class=\"map\">HR@10, %: text encoders down, image encoders across, small to large</h3>\n\(map)"
+        let map = HeatMap(title: "\(metric.heading), by encoders", rows: rows, labelWidth: 190, hasColumns: true).html
+        return "<h3 class=\"map\">\(metric.heading): text encoders down, image encoders across, small to large</h3>\n\(map)"
     }
 
     private static func bySize(_ encoders: [Encoder]) -> [Encoder] {
@@ -62,15 +67,16 @@ extension StudyReport {
 }
 
 extension StudyReport {
-    /// What is left of HR@10 as more items are changed, in percent and relative to the items as they are.
+    /// What is left of the ranking's quality as more items are changed, in percent and relative to the items as they are.
     var robustnessSection: Markup {
+        let metric = metrics.leading
         let changed = variants.compactMap { variant in
-            variant.change.flatMap { change in variant.shownHitRate.map { (change: change, hitRate: $0) } }
+            variant.change.flatMap { change in variant.shown(metric).map { (change: change, quality: $0) } }
         }
         let names = LineStyle.places(changed.map(\.change.name)).sorted { $0.value < $1.value }.map(\.key)
-        let unchanged = variants.first { $0.change == nil && ($0.name == reference || reference == nil) }?.shownHitRate
+        let unchanged = variants.first { $0.change == nil && ($0.name == reference || reference == nil) }?.shown(metric)
         let series = names.map { name in
-            var rates = changed.filter { $0.change.name == name }.map { (rate: $0.change.rate, hitRate: $0.hitRate) }
+            var rates = changed.filter { $0.change.name == name }.map { (rate: $0.change.rate, quality: $0.quality) }
             if let unchanged, !rates.contains(where: { $0.rate == 0 }) { rates.append((0, unchanged)) }
             return (name: name, rates: rates.sorted { $0.rate < $1.rate })
         }
@@ -78,17 +84,17 @@ extension StudyReport {
         let absolute = series.map { one in
             LineChart.Series(
                 name: one.name,
-                points: one.rates.map { rate, hitRate in
-                    var point = LineChart.Point(rate * 100, percentOf: hitRate)
+                points: one.rates.map { rate, quality in
+                    var point = LineChart.Point(rate * 100, percentOf: quality)
                     if !isFew { point.interval = nil }
                     return point
                 })
         }
         let relative = series.compactMap { one -> LineChart.Series? in
-            guard let first = one.rates.first, first.rate == 0, first.hitRate.value > 0 else { return nil }
+            guard let first = one.rates.first, first.rate == 0, first.quality.value > 0 else { return nil }
             return .init(
                 name: one.name,
-                points: one.rates.map { .init($0.rate * 100, $0.hitRate.value / first.hitRate.value * 100) })
+                points: one.rates.map { .init($0.rate * 100, $0.quality.value / first.quality.value * 100) })
         }
         func chart(_ title: String, _ series: [LineChart.Series]) -> Markup? {
             guard series.contains(where: { $0.points.count > 1 }) else { return nil }
@@ -98,10 +104,10 @@ extension StudyReport {
         }
         return Page.section(
             "Changed items",
-            lead: "HR@10 of the same trained model where titles or pictures are missing or spoilt."
+            lead: "\(metric.name) of the same trained model where titles or pictures are missing or spoilt."
                 + (isFew ? " Whiskers are 95 % intervals over users." : ""),
             Page.charts([
-                chart("HR@10, %", absolute), chart("HR@10, % of that of the items as they are", relative),
+                chart(metric.heading, absolute), chart("\(metric.name), % of that of the items as they are", relative),
             ]))
     }
 }
@@ -110,6 +116,7 @@ extension StudyReport {
     /// The trials, best on the validation targets first, with a column per setting.
     var trialTable: ReportTable {
         let settings = LineStyle.places(variants.flatMap { $0.settings.map(\.label) }).sorted { $0.value < $1.value }.map(\.key)
+        let metrics = metrics
         let order = variants.indices.sorted { (found($0) ?? -1, -$0) > (found($1) ?? -1, -$1) }
         let best = MethodParts.best(variants.indices.map(found))
         let costs = parts.costCells
@@ -118,18 +125,20 @@ extension StudyReport {
             let values = settings.map { label in
                 ReportTable.Cell(variant.settings.first { $0.label == label }?.value)
             }
+            let validation = metrics.map { metric in
+                ReportTable.Cell(
+                    variant.validationSummary(metric)?.mean, metric.unit,
+                    isBest: metric == selectedBy && best.contains(index))
+            }
+            let test = metrics.map { ReportTable.Cell(variant.shown($0), $0.unit) }
             let cells: [ReportTable.Cell] =
-                [.init(variant.name)] + values + [
-                    .init(variant.summary(\.validationHitRate)?.mean, isBest: best.contains(index)),
-                    .init(variant.summary(\.validationNDCG)?.mean), .init(variant.shownHitRate), .init(variant.shownNDCG),
-                ] + costs[index].prefix(3) + [.init(variant.note)]
+                [.init(variant.name)] + values + validation + test + costs[index].prefix(3) + [.init(variant.note)]
             return ReportTable.Row(cells: cells, style: variant.name == reference ? .subject : .plain)
         }
         let columns =
-            [.init(title: "Trial")] + Self.short(settings).map { ReportTable.Column(title: $0) } + [
-                .init(title: "Validation HR@10, %"), .init(title: "Validation NDCG@10, %"), .init(title: "Test HR@10, %"),
-                .init(title: "Test NDCG@10, %"),
-            ] + MethodParts.costColumns.prefix(3) + [.init(title: "Note", isNote: true)]
+            [.init(title: "Trial")] + Self.short(settings).map { ReportTable.Column(title: $0) }
+            + ["Validation", "Test"].flatMap { part in metrics.map { .init(title: "\(part) \($0.heading)") } }
+            + MethodParts.costColumns.prefix(3) + [.init(title: "Note", isNote: true)]
         return ReportTable(columns: columns, rows: rows, notes: parts.costNotes)
     }
 
@@ -149,7 +158,7 @@ extension StudyReport {
             return LineChart.Point(trial, best)
         }
         var chart = LineChart(
-            title: "Validation HR@10, %", xLabel: "trial",
+            title: "Validation \(selectedBy.heading)", xLabel: "trial",
             series: [
                 .init(name: "best so far", points: bests),
                 .init(name: "trial", points: found.map { .init($0.0, $0.1) }, hasLine: false),
@@ -160,6 +169,6 @@ extension StudyReport {
             Page.charts([chart.svg()]))
     }
 
-    /// What the trials are chosen by: HR@10 on the validation targets.
-    private func found(_ index: Int) -> Double? { variants[index].summary(\.validationHitRate)?.mean.value }
+    /// What the trials are chosen by, on the validation targets.
+    private func found(_ index: Int) -> Double? { variants[index].validationSummary(selectedBy)?.mean.value }
 }

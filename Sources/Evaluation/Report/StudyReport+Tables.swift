@@ -8,25 +8,22 @@ extension StudyReport {
     /// The variants, their means over seeds and what they cost.
     var table: ReportTable {
         let costs = parts.costCells
-        let hitRate = MethodParts.best(variants.map { $0.shownHitRate?.value })
-        let ndcg = MethodParts.best(variants.map { $0.shownNDCG?.value })
+        let metrics = metrics
+        let best = metrics.map { metric in MethodParts.best(metric, variants.map { $0.shown(metric)?.value }) }
         var rows = variants.enumerated().map { index, variant in
             ReportTable.Row(
-                cells: [
-                    .init(variant.name),
-                    quality(variant, variant.shownHitRate, variant.summary(\.hitRate), isBest: hitRate.contains(index)),
-                    quality(variant, variant.shownNDCG, variant.summary(\.ndcg), isBest: ndcg.contains(index)),
-                    difference(variant),
-                ] + costs[index] + [
-                    .init(variant.runs.isEmpty ? nil : "\(variant.runs.count) seed\(variant.runs.count == 1 ? "" : "s")"),
-                    .init(variant.note),
-                ],
+                cells: [.init(variant.name)]
+                    + zip(metrics, best).map { quality(variant, $0, isBest: $1.contains(index)) } + [difference(variant)]
+                    + costs[index] + [
+                        .init(variant.runs.isEmpty ? nil : "\(variant.runs.count) seed\(variant.runs.count == 1 ? "" : "s")"),
+                        .init(variant.note),
+                    ],
                 style: variant.name == reference ? .subject : .plain, heading: heading(at: index))
         }
         let columns =
-            [.init(title: "Variant"), .init(title: "HR@10, %"), .init(title: "NDCG@10, %"), .init(title: "Difference")]
+            [.init(title: "Variant")] + metrics.map { ReportTable.Column(title: $0.heading) } + [.init(title: "Difference")]
             + MethodParts.costColumns + [.init(title: "Seeds", isNote: true), .init(title: "Note", isNote: true)]
-        if let ceiling { rows.append(RunReport.row(of: ceiling, columns: columns.count)) }
+        if let ceiling { rows.append(RunReport.row(of: ceiling, metrics, columns: columns.count)) }
         return ReportTable(columns: columns, rows: rows, notes: tableNotes)
     }
 
@@ -36,15 +33,16 @@ extension StudyReport {
         return group.isEmpty || (index > 0 && variants[index - 1].group == group) ? nil : group
     }
 
-    private func quality(_ variant: Variant, _ estimate: Estimate?, _ seeds: SeedSummary?, isBest: Bool) -> ReportTable.Cell {
-        guard let estimate else { return .init(variant.cost == nil ? nil : "not measured") }
+    private func quality(_ variant: Variant, _ metric: Metric, isBest: Bool) -> ReportTable.Cell {
+        guard let estimate = variant.shown(metric) else { return .init(variant.cost == nil ? nil : "not measured") }
         func interval(_ name: String, _ estimate: Estimate?) -> String? {
             guard let low = estimate?.low, let high = estimate?.high else { return nil }
-            return "\(name) \(NumberText.percent(low)) – \(NumberText.percent(high))"
+            return "\(name) \(metric.unit.text(low)) – \(metric.unit.text(high))"
         }
-        let ofUsers = variant.runs.isEmpty || variant.hitRate != nil || variant.ndcg != nil ? interval("users", estimate) : nil
+        let ofUsers = variant.runs.isEmpty || !variant.metrics.isEmpty ? interval("users", estimate) : nil
         return .init(
-            NumberText.percent(estimate.value), details: [interval("seeds", seeds?.mean), ofUsers], isBest: isBest)
+            metric.unit.text(estimate.value), details: [interval("seeds", variant.summary(metric)?.mean), ofUsers],
+            isBest: isBest)
     }
 
     /// The variant against the reference.
@@ -72,23 +70,22 @@ extension StudyReport {
 extension StudyReport {
     /// The variants as CSV (RFC 4180) in full precision: shares 0...1, seconds, bytes; what is not known is empty.
     package var csvTable: String {
-        let metrics = ["hr@10", "ndcg@10"].flatMap { name in
-            [name] + ["seed_low", "seed_high", "seed_deviation", "user_low", "user_high"].map { "\(name)_\($0)" }
-        }
+        let metrics = metrics
+        let details = ["seed_low", "seed_high", "seed_deviation", "user_low", "user_high"]
         var csv = CSVText(
-            columns: ["variant", "group", "seeds"] + metrics + ["validation_hr@10", "validation_ndcg@10"]
-                + CSVText.costColumns + ["tpme", "compared_with", "metric", "difference", "p", "verdict", "settings", "note"])
+            columns: ["variant", "group", "seeds"] + metrics.flatMap { CSVText.columns($0, details) }
+                + metrics.flatMap { CSVText.columns($0, prefix: "validation_") } + CSVText.costColumns + [
+                    "tpme", "compared_with", "metric", "difference", "p", "verdict", "settings", "note",
+                ])
         let efficiency = parts.efficiency
         for (index, variant) in variants.enumerated() {
             let comparison = comparison(of: variant)
             let settings = variant.settings.map { "\($0.label)=\($0.value)" }.joined(separator: "; ")
             csv.append(
                 [CSVText.field(variant.name), CSVText.field(variant.group), CSVText.field(variant.runs.count)]
-                    + Self.fields(variant.hitRate, variant.summary(\.hitRate))
-                    + Self.fields(variant.ndcg, variant.summary(\.ndcg)) + [
-                        CSVText.field(variant.summary(\.validationHitRate)?.mean.value),
-                        CSVText.field(variant.summary(\.validationNDCG)?.mean.value),
-                    ] + CSVText.fields(variant.cost) + [
+                    + metrics.flatMap { Self.fields(variant.metrics[$0], variant.summary($0)) }
+                    + metrics.map { CSVText.field(variant.validationSummary($0)?.mean.value) } + CSVText.fields(variant.cost)
+                    + [
                         CSVText.field(efficiency[index]?.value), CSVText.field(comparison?.second ?? ""),
                         CSVText.field(comparison?.users.metric ?? ""), CSVText.field(comparison?.users.difference.value),
                         CSVText.field(comparison?.pValue), CSVText.field(comparison?.verdict.rawValue ?? ""),
@@ -100,12 +97,14 @@ extension StudyReport {
 
     /// The runs as CSV (RFC 4180) in full precision, one row each.
     package var runsTable: String {
+        let metrics = metrics
         var csv = CSVText(
-            columns: ["variant", "seed", "hr@10", "ndcg@10", "validation_hr@10", "validation_ndcg@10"] + CSVText.costColumns)
+            columns: ["variant", "seed"] + metrics.flatMap { CSVText.columns($0) }
+                + metrics.flatMap { CSVText.columns($0, prefix: "validation_") } + CSVText.costColumns)
         for variant in variants {
             for run in variant.runs {
-                let metrics = [run.hitRate, run.ndcg, run.validationHitRate, run.validationNDCG].map(CSVText.field)
-                csv.append([CSVText.field(variant.name), "\(run.seed)"] + metrics + CSVText.fields(run.cost))
+                let found = (metrics.map { run.test[$0] } + metrics.map { run.validation[$0] }).map { CSVText.field($0?.value) }
+                csv.append([CSVText.field(variant.name), "\(run.seed)"] + found + CSVText.fields(run.cost))
             }
         }
         return csv.text

@@ -9,10 +9,8 @@ extension StudyReport {
         package var group: String
         /// Its runs, one per seed.
         package var runs: [Run]
-        /// HR@10 on the test targets over the users' means over seeds, 0...1, with the interval over users.
-        package var hitRate: Estimate?
-        /// NDCG@10 on the test targets over the users' means over seeds, 0...1, with the interval over users.
-        package var ndcg: Estimate?
+        /// The metrics on the test targets over the users' means over seeds, with the intervals over users.
+        package var metrics: MetricEstimates
         /// What training takes; nil where it is not known or nothing is trained.
         package var cost: RunCost?
         /// The settings in which it differs from the others, name and value.
@@ -32,64 +30,55 @@ extension StudyReport {
 
         /// Describes a variant.
         package init(
-            name: String, group: String = "", runs: [Run] = [], hitRate: Estimate? = nil, ndcg: Estimate? = nil,
-            cost: RunCost? = nil, note: String = ""
+            name: String, group: String = "", runs: [Run] = [], metrics: MetricEstimates = [:], cost: RunCost? = nil,
+            note: String = ""
         ) {
             self.name = name
             self.group = group
             self.runs = runs
-            self.hitRate = hitRate
-            self.ndcg = ndcg
+            self.metrics = metrics
             self.cost = cost
             self.note = note
         }
 
-        /// A metric of the runs over seeds; nil where no run has it.
-        package func summary(_ metric: KeyPath<Run, Double?>) -> SeedSummary? {
-            let values = runs.compactMap { $0[keyPath: metric] }
-            return values.isEmpty ? nil : SeedSummary(values)
+        /// A metric of the runs on the test targets, over seeds; nil where no run has it.
+        package func summary(_ metric: Metric) -> SeedSummary? { Self.summary(runs.compactMap { $0.test[metric]?.value }) }
+
+        /// A metric of the runs on the validation targets, over seeds; nil where no run has it.
+        package func validationSummary(_ metric: Metric) -> SeedSummary? {
+            Self.summary(runs.compactMap { $0.validation[metric]?.value })
         }
 
-        /// HR@10 as charts show it: with the interval over users where there is one.
-        var shownHitRate: Estimate? { hitRate ?? summary(\.hitRate)?.mean }
-        /// NDCG@10 as charts show it: with the interval over users where there is one.
-        var shownNDCG: Estimate? { ndcg ?? summary(\.ndcg)?.mean }
+        private static func summary(_ values: [Double]) -> SeedSummary? { values.isEmpty ? nil : SeedSummary(values) }
+
+        /// A metric as charts show it: with the interval over users where there is one.
+        func shown(_ metric: Metric) -> Estimate? { metrics[metric] ?? summary(metric)?.mean }
+
+        /// What it was measured by.
+        var measured: [Metric] {
+            [Metric](measuredBy: [metrics.metrics] + runs.flatMap { [$0.test.metrics, $0.validation.metrics] })
+        }
     }
 
     /// One run of a variant; what was not measured is nil.
     package struct Run: Sendable {
         /// The run's seed.
         package var seed: UInt64
-        /// HR@10 on the test targets, 0...1.
-        package var hitRate: Double?
-        /// NDCG@10 on the test targets, 0...1.
-        package var ndcg: Double?
-        /// HR@10 on the validation targets, 0...1.
-        package var validationHitRate: Double?
-        /// NDCG@10 on the validation targets, 0...1.
-        package var validationNDCG: Double?
+        /// The metrics on the test targets.
+        package var test: MetricEstimates
+        /// The metrics on the validation targets.
+        package var validation: MetricEstimates
         /// What it took.
         package var cost: RunCost?
 
         /// Describes a run.
         package init(
-            seed: UInt64, hitRate: Double? = nil, ndcg: Double? = nil, validationHitRate: Double? = nil,
-            validationNDCG: Double? = nil, cost: RunCost? = nil
+            seed: UInt64, test: MetricEstimates = [:], validation: MetricEstimates = [:], cost: RunCost? = nil
         ) {
             self.seed = seed
-            self.hitRate = hitRate
-            self.ndcg = ndcg
-            self.validationHitRate = validationHitRate
-            self.validationNDCG = validationNDCG
+            self.test = test
+            self.validation = validation
             self.cost = cost
-        }
-
-        /// Describes a run by its result.
-        package init(_ result: RunResult) {
-            let (test, validation) = (result.test?.all[cutoff: 10], result.validation?.all[cutoff: 10])
-            self.init(
-                seed: result.seed, hitRate: test?.hitRate.value, ndcg: test?.ndcg.value,
-                validationHitRate: validation?.hitRate.value, validationNDCG: validation?.ndcg.value, cost: result.cost)
         }
     }
 
@@ -140,15 +129,14 @@ extension StudyReport {
     /// The variants' rankings by groups of users.
     var breakdownSection: Markup {
         let charts = [Breakdown.Kind.historyLength, .targetPopularity].flatMap { kind in
-            [
-                lines("HR@10, %, by \(kind.rawValue)", kind, \.hitRate), lines("NDCG@10, %, by \(kind.rawValue)", kind, \.ndcg),
-            ]
+            let metrics = [Metric](measuredBy: variants.flatMap(\.breakdowns).filter { $0.kind == kind }.map(\.metrics))
+            return metrics.map { lines($0, kind) }
         }
         return Page.section("Groups of users", lead: RunReport.breakdownLead, Page.charts(charts))
     }
 
     /// One line per variant with the groups that most variants have; with whiskers where they are few enough to be told apart.
-    private func lines(_ title: String, _ kind: Breakdown.Kind, _ metric: KeyPath<Breakdown.Group, Estimate>) -> Markup? {
+    private func lines(_ metric: Metric, _ kind: Breakdown.Kind) -> Markup? {
         let all = variants.compactMap { variant in
             variant.breakdowns.first { $0.kind == kind && !$0.groups.isEmpty }.map { (variant.name, $0.groups) }
         }
@@ -159,14 +147,15 @@ extension StudyReport {
                 name: name,
                 points: groups.compactMap { group in
                     names.firstIndex(of: group.axisLabel).map { place in
-                        var point = LineChart.Point(Double(place), percentOf: group[keyPath: metric])
+                        var point = LineChart.Point(Double(place), percentOf: group.metrics[metric] ?? Estimate(.nan))
                         if all.count > 4 { point.interval = nil }
                         return point
                     }
                 })
         }
         return LineChart(
-            title: title, xLabel: kind.axisLabel, series: series, bottom: .categories(names), marksAll: true
+            title: "\(metric.heading), by \(kind.rawValue)", xLabel: kind.axisLabel, series: series,
+            bottom: .categories(names), marksAll: true
         ).svg()
     }
 

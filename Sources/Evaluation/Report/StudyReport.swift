@@ -30,6 +30,8 @@ package struct StudyReport: Sendable {
     package var variants: [Variant] = []
     /// The name of the variant that the others are compared with, or that is chosen; it is marked.
     package var reference: String?
+    /// What a search has chosen by, on the validation targets.
+    package var selectedBy = Metric.hitRate(10)
     /// The variants compared with the reference, corrected for their number; see ``MethodComparison/corrected(_:)``.
     package var comparisons: [MethodComparison] = []
     /// The best that can be reached, where known.
@@ -50,18 +52,22 @@ package struct StudyReport: Sendable {
         self.kind = kind
     }
 
+    /// The metrics of the table's columns: those that variants were measured by.
+    var metrics: [Metric] { [Metric](measuredBy: variants.map(\.measured)).orPapers }
+
     /// What studies share with runs.
     var parts: MethodParts {
-        MethodParts(
+        let metrics = metrics
+        return MethodParts(
             methods: variants.map {
-                .init(name: $0.name, hitRate: $0.shownHitRate, ndcg: $0.shownNDCG, cost: $0.cost, note: $0.note)
+                .init(name: $0.name, metrics: PerMetric(metrics, $0.shown), cost: $0.cost, note: $0.note)
             }, subject: reference, ceiling: ceiling, weights: tpmeWeights)
     }
 
-    /// The comparison of a variant with the reference in NDCG@10, or in whatever else they were compared.
+    /// The comparison of a variant with the reference in NDCG@10 or, where it is not among the metrics, in the first.
     func comparison(of variant: Variant) -> MethodComparison? {
         let own = comparisons.filter { $0.first == variant.name && $0.second == reference }
-        return own.first { $0.users.metric == Metric.ndcg(10).name } ?? own.first
+        return own.first { $0.users.metric == metrics.quality.name } ?? own.first
     }
 }
 
@@ -105,7 +111,7 @@ extension StudyReport {
         if variants.isEmpty { return "" }
         return Page.section(
             "Ranking and cost",
-            lead: "HR@10 and NDCG@10 on the test targets, means over seeds. The best of each column is in colour.",
+            lead: "\(metrics.names) on the test targets, means over seeds. The best of each column is in colour.",
             "\(table.html)\(kind == .robustness ? "" : parts.intervalCharts)")
     }
 
@@ -138,9 +144,10 @@ extension StudyReport {
             let first = places.min().map { variants[$0].name.cut(to: 30) } ?? ""
             return places.count > 1 ? "\(first) and \(places.count - 1) more" : first
         }
-        let ndcg = variants.map { $0.shownNDCG?.value }
-        let best = kind == .robustness ? [] : MethodParts.best(ndcg)
-        add("best NDCG@10: \(name(best))", best.first.flatMap { ndcg[$0] }.map { NumberText.percent($0) + " %" })
+        let metric = metrics.quality
+        let quality = variants.map { $0.shown(metric)?.value }
+        let best = kind == .robustness ? [] : MethodParts.best(quality)
+        add("best \(metric.name): \(name(best))", best.first.flatMap { quality[$0] }.map(metric.unit.textWithUnit))
         let efficiency = kind == .compare || kind == .ablate ? parts.efficiency : [:]
         let least = MethodParts.best(variants.indices.map { efficiency[$0].map { -$0.value } })
         add("lowest TPME: \(name(least))", least.first.flatMap { efficiency[$0] }.map { String(format: "%.3f", $0.value) })

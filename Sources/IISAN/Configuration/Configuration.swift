@@ -129,6 +129,20 @@ public struct Configuration: Sendable, Equatable {
             "is \(cutoffs.prefix(100)), expected 1 to 100 list lengths of at least 1", at: "evaluate.cutoffs",
             remedy: "Write them as [5, 10, 20].")
         problems.require(
+            train.selectedBy.isOfRanks, "is \(train.selectedBy.name), which needs the lists of all users after every epoch",
+            at: "train.select_by", remedy: "Name a metric of the target's rank, as HR@10, NDCG@10 or MRR.")
+        if let metrics = evaluate.metrics {
+            problems.require(
+                !metrics.isEmpty && metrics.count <= 100 && Set(metrics).count == metrics.count,
+                "is [\(metrics.prefix(100).map(\.name).joined(separator: ", "))], expected 1 to 100 different metrics",
+                at: "evaluate.metrics", remedy: "Write them as [HR@10, NDCG@10, MRR].")
+            for metric in metrics where !metric.isOfRanks {
+                problems.require(
+                    metric.cutoff.map { $0 <= 1000 } ?? false, "\(metric.name) is of lists of more than 1000 items",
+                    at: "evaluate.metrics", remedy: "Lists of all users are kept in memory: name a shorter one.")
+            }
+        }
+        problems.require(
             (0...10_000).contains(evaluate.examples), "is \(evaluate.examples), expected 0 to 10000", at: "evaluate.examples")
         return problems
     }

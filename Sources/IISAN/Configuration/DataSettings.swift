@@ -4,6 +4,7 @@ package import Catalogue
 import Files
 import Foundation
 package import HiddenStates
+package import Metrics
 import Yams
 
 /// The section `data`.
@@ -127,10 +128,17 @@ extension Pooling: SettingValue {}
 extension EncodingOptions.DamagedPictures: SettingValue {}
 extension EncodingOptions.Precision: SettingValue {}
 
+extension Metric: SettingValue {
+    static func read(_ node: Node) throws -> Metric { try named(try String.read(node)) }
+    var yaml: String { name }
+}
+
 /// The section `evaluate`.
 public struct EvaluateSettings: Sendable, Equatable {
-    /// List lengths k of HR@k and NDCG@k.
+    /// List lengths k of HR@k and NDCG@k, where ``metrics`` names no others.
     public var cutoffs = [5, 10, 20]
+    /// What runs are evaluated by; nil: HR and NDCG at the ``cutoffs`` and MRR, of which tables show HR@10 and NDCG@10.
+    package var metrics: [Metric]?
     /// Users shown as examples in the report.
     public var examples = 6
     /// A JSON file with a known best, `{"ceiling": {"hitRate10", "ndcg10"}}`, as a generated world's `world.json`.
@@ -140,10 +148,21 @@ public struct EvaluateSettings: Sendable, Equatable {
     public init() {}
 }
 
+extension EvaluateSettings {
+    /// The metrics of the evaluation card.
+    package var cardMetrics: [Metric] { metrics ?? Metric.usual(cutoffs) }
+
+    /// The metrics of tables, charts and comparisons.
+    package var tableMetrics: [Metric] { metrics ?? Metric.papers }
+}
+
 extension EvaluateSettings: SettingsSection {
     static var settings: [Setting<EvaluateSettings>] {
         [
-            .value("cutoffs", \.cutoffs, "List lengths k of HR@k and NDCG@k."),
+            .value("cutoffs", \.cutoffs, "List lengths k of HR@k and NDCG@k, where metrics are left out."),
+            .optional(
+                "metrics", \.metrics,
+                "What runs are evaluated by, as [HR@10, MRR, Coverage@10]; left out, HR and NDCG at the cutoffs, and MRR."),
             .value("examples", \.examples, "Users shown as examples in the report."),
             .optional("ceiling", \.ceiling, "A generated world's world.json: the best that can be reached, for the report."),
         ]

@@ -1,3 +1,4 @@
+package import Metrics
 package import Modeling
 package import Torch
 package import Training
@@ -14,9 +15,16 @@ public struct TrainSettings: Sendable, Equatable {
     public var imageLayers: [Int]?
     /// The training.
     public var training = TrainingOptions()
+    /// The metric on the validation targets that decides which epoch, and in a search which trial, is best; one of ranks.
+    package var selectedBy = Metric.hitRate(10)
 
     /// The defaults.
     public init() {}
+}
+
+extension TrainSettings {
+    /// What is computed on the validation targets after each epoch; the deciding metric comes first.
+    package var validationMetrics: [Metric] { [Metric](measuredBy: [[selectedBy], Metric.papers]) }
 }
 
 extension TrainSettings: SettingsSection {
@@ -48,7 +56,10 @@ extension TrainSettings: SettingsSection {
                 "encoder_rate", \.training.encoderRate,
                 "Adam's learning rate for the encoders' own numbers (full, bitfit), adapters and low-rank maps."),
             .value("weight_decay", \.training.weightDecay, "Decoupled weight decay; 0 for plain Adam."),
-            .value("patience", \.training.patience, "Stop after more than this many epochs without a better validation HR@10."),
+            .value("patience", \.training.patience, "Stop after more than this many epochs without a better validation."),
+            .value(
+                "select_by", \.selectedBy,
+                "The metric on the validation targets that decides which epoch is best, and which trial of a search."),
             .optional(
                 "measured_steps", \.training.measuredSteps,
                 "Times this many steps and stops: what training costs, without a trained model."),

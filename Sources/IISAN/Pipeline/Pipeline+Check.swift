@@ -39,6 +39,13 @@ extension Pipeline {
         guard let split = try problems.collect({ try split(of: dataset) }) else { return problems }
         try problems.collect { try split.checkTargets() }
         let (cutoffs, items) = (configuration.evaluate.cutoffs, dataset.items.count)
+        if let metrics = configuration.evaluate.metrics {
+            problems.require(
+                metrics.contains { !$0.isOfRanks || ($0.cutoff ?? 0) < items },
+                "is [\(metrics.map(\.name).joined(separator: ", "))], and lists as long as the catalogue of \(items) items hit every "
+                    + "target", at: "evaluate.metrics", remedy: "Name a length below \(items).")
+            return problems
+        }
         problems.require(
             cutoffs == EvaluateSettings().cutoffs || cutoffs.contains { $0 < items },
             "is \(cutoffs), and lists as long as the catalogue of \(items) items hit every target", at: "evaluate.cutoffs",

@@ -21,19 +21,22 @@ extension Pipeline {
         try checkRun(dataset)
         let split = try split(of: dataset)
         let evaluator = Evaluator(split, stop: observer.stop)
+        let metrics = configuration.evaluate.cardMetrics
         try split.checkTargets()
         let model = configuration.train.model.method.isTrained ? try rankedModel(dataset, split) : nil
         func card(_ part: Split.Part) throws -> EvaluationCard {
-            let ranks =
+            let ranking =
                 try model.map {
-                    try evaluator.ranks($0.recommender, part, itemVectors: $0.itemVectors, onProgress: observer.onProgress)
+                    try evaluator.ranking(
+                        $0.recommender, part, for: metrics, itemVectors: $0.itemVectors, onProgress: observer.onProgress)
                 }
-                ?? evaluator.popularityRanks(part)
+                ?? evaluator.popularityRanking(part, for: metrics)
+            let ranks = ranking.ranks
             if part == .test, Evaluator.areAllTied(ranks) { observer.onMessage("evaluate: \(Self.allTied)") }
             try evaluator.table(ranks, part).write(to: run.ranks(part))
             let card = Evaluator.card(
-                ranks, split: split, part: part, datasetHash: dataset.manifest.contentHash,
-                cutoffs: configuration.evaluate.cutoffs, stop: observer.stop)
+                ranks, lists: ranking.lists, split: split, part: part, datasetHash: dataset.manifest.contentHash,
+                metrics: metrics, stop: observer.stop)
             try observer.stop.check()
             return card
         }

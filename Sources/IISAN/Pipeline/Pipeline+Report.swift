@@ -49,7 +49,7 @@ extension Pipeline {
             }
             let name = run.folder.lastPathComponent
             if index == 0 { report.subject = name }
-            report.methods.append(try Self.row(name, result, run))
+            report.methods.append(try row(name, result, run))
             if let curve = try Self.curve(name, run) { report.curves.append(curve) }
         }
         report.tpmeWeights = weights
@@ -75,21 +75,24 @@ extension Pipeline {
         return try RunResult.read(from: run.result)
     }
 
-    private static func row(_ name: String, _ result: RunResult, _ run: RunDirectory) throws -> RunReport.Method {
-        var cutoff = result.test?.all[cutoff: 10]
-        if cutoff == nil, result.test != nil {
-            // The card was asked for other list lengths; the table is about these.
-            cutoff = RankingSummary(of: try RankTable(run.ranks(.test)).ranks, cutoffs: [10])[cutoff: 10]
+    private func row(_ name: String, _ result: RunResult, _ run: RunDirectory) throws -> RunReport.Method {
+        let metrics = configuration.evaluate.tableMetrics
+        var found = MetricEstimates()
+        if let card = result.test?.all {
+            // The card was asked for others, the ranks can still tell those of ranks.
+            let missing = metrics.filter { $0.isOfRanks && card[$0] == nil }
+            let more = missing.isEmpty ? nil : RankingSummary(of: try RankTable(run.ranks(.test)).ranks, metrics: missing)
+            found = MetricEstimates(metrics) { card[$0] ?? more?[$0] }
         }
         return RunReport.Method(
-            name: name, hitRate: cutoff?.hitRate, ndcg: cutoff?.ndcg, cost: result.cost,
+            name: name, metrics: found, cost: result.cost,
             note: [result.method, result.bestEpoch.map { "epoch \($0)" }].compactMap { $0 }.joined(separator: ", "))
     }
 
     static func curve(_ name: String, _ run: RunDirectory) throws -> RunReport.Curve? {
         guard FileManager.default.fileExists(atPath: run.events.path) else { return nil }
         return RunReport.Curve(
-            name: name, epochs: try run.readEvents().map { .init($0.epoch, loss: $0.loss, hitRate: $0.validation.hitRate) })
+            name: name, epochs: try run.readEvents().map { .init($0.epoch, loss: $0.loss, validation: $0.validation.metrics) })
     }
 
     /// The other runs against this one, on the test targets.
@@ -99,7 +102,7 @@ extension Pipeline {
         }
         guard let own = try ranks(run) else { return [] }
         var family: [MethodComparison] = []
-        for metric in [Metric.hitRate(10), .ndcg(10)] {
+        for metric in configuration.evaluate.tableMetrics where metric.isOfRanks {
             for other in others {
                 guard let theirs = try ranks(other) else { continue }
                 family.append(
@@ -115,7 +118,7 @@ extension Pipeline {
         guard FileManager.default.fileExists(atPath: run.ranks(.test).path) else { return [] }
         let table = try RankTable(run.ranks(.test))
         let breakdowns = try [.historyLength, .targetPopularity].map {
-            try Breakdown(of: [table], by: $0, stop: observer.stop)
+            try Breakdown(of: [table], by: $0, metrics: configuration.evaluate.tableMetrics, stop: observer.stop)
         }
         try observer.stop.check()
         return breakdowns
@@ -124,7 +127,7 @@ extension Pipeline {
     /// The known best; nil where no file is named.
     private func ceiling() throws -> RunReport.Ceiling? {
         try configuration.evaluate.knownCeiling().map {
-            RunReport.Ceiling(name: "the world's own probabilities", hitRate: $0.hitRate, ndcg: $0.ndcg)
+            RunReport.Ceiling(name: "the world's own probabilities", metrics: $0.metrics)
         }
     }
 

@@ -56,13 +56,14 @@ extension Pipeline {
         guard let recommender else { return }
         let options = configuration.train.training
         let evaluator = Evaluator(split, stop: observer.stop)
+        let metrics = configuration.train.validationMetrics
         let trainer = try Trainer(
             recommender, BatchSampler(split, batchSize: options.batchSize, seed: options.seed), options, run
         ) { recommender in
             let ranks = try evaluator.ranks(recommender, .validation)
             if Evaluator.areAllTied(ranks) { observer.onMessage("train: \(Self.allTied)") }
-            let summary = RankingSummary(of: ranks, cutoffs: [10], resamples: 0)
-            return Validation(hitRate: summary.cutoffs[0].hitRate.value, ndcg: summary.cutoffs[0].ndcg.value)
+            return Validation(
+                RankingSummary(of: ranks, metrics: metrics, resamples: 0).metrics.mapValues { Estimate($0.value) })
         }
         observer.onMessage(
             "train: \(configuration.train.model.name), \(recommender.trainableCount) parameters, "

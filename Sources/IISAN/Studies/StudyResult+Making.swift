@@ -14,6 +14,12 @@ extension StudyResult {
         reference = study.reference
         weights = study.options.weights
         comparisons = []
+        let settings = study.runs.first?.configuration ?? Configuration()
+        let metrics = settings.evaluate.tableMetrics
+        // What a search chooses by is known on the validation targets, whether tables were asked for it or not.
+        let selecting = settings.train.selectedBy
+        let validationMetrics = kind == .tune ? [Metric](measuredBy: [metrics, settings.train.validationMetrics]) : metrics
+        if kind == .tune { selectedBy = selecting.name }
         var tables: [String: [RankTable]] = [:]
         variants = try study.variants.map { variant in
             let runs = study.runs.filter { $0.variant == variant.name && failures[$0.name] == nil }
@@ -30,16 +36,26 @@ extension StudyResult {
                 method: ranked.first?.result.method ?? first?.configuration.train.model.name ?? "",
                 settings: variant.set, note: variant.note, axis: variant.axis, encoders: variant.encoders,
                 layers: try first.flatMap { try Self.layers(of: $0.configuration) },
-                runs: ranked.indices.map { Run(ranked[$0].run, ranked[$0].result, test: test[$0], validation: validation[$0]) },
+                runs: ranked.indices.map { place in
+                    let (run, result) = ranked[place]
+                    return Run(
+                        seed: run.seed, folder: run.name, bestEpoch: result.bestEpoch,
+                        test: test[place].values(metrics, card: result.test),
+                        validation: validation[place].values(validationMetrics, card: result.validation), cost: result.cost,
+                        gates: result.gates, shares: result.shares)
+                },
                 failures: study.runs.filter { $0.variant == variant.name }.compactMap { run in
                     failures[run.name].map { Failure(run: run.name, reason: $0) }
                 },
-                ranking: test.isEmpty ? nil : try Ranking(of: test),
-                validation: validation.isEmpty ? nil : try Ranking(of: validation, isBrokenDown: false),
+                ranking: test.isEmpty ? nil : try Ranking(of: test, metrics, cards: ranked.compactMap(\.result.test)),
+                validation: validation.isEmpty
+                    ? nil
+                    : try Ranking(
+                        of: validation, validationMetrics, cards: ranked.compactMap(\.result.validation), isBrokenDown: false),
                 cost: measured ?? Self.cost(of: ranked.compactMap(\.result.cost)))
         }
         try addCosts()
-        if kind == .tune { choose() } else { try addComparisons(tables) }
+        if kind == .tune { choose() } else { try addComparisons(tables, metrics) }
         if let run = study.runs.first(where: { failures[$0.name] == nil }) {
             let dataset = try Pipeline(run.configuration).dataset()
             (self.dataset, datasetHash) = (dataset.manifest.name, dataset.manifest.contentHash)
@@ -56,12 +72,12 @@ extension StudyResult {
 
     /// Chooses the variant that is best on the validation targets, and hides what the others have on the test targets.
     private mutating func choose() {
-        let best = variants.filter { $0.validation != nil }.max { Self.score($0) < Self.score($1) }
+        let best = variants.filter { $0.validation != nil }.max { score($0).lexicographicallyPrecedes(score($1)) }
         chosen = best?.name
         for index in variants.indices where variants[index].name != chosen {
             variants[index].ranking = nil
             for run in variants[index].runs.indices {
-                (variants[index].runs[run].hitRate, variants[index].runs[run].ndcg) = (nil, nil)
+                variants[index].runs[run].test = [:]
             }
         }
     }
@@ -87,10 +103,10 @@ extension StudyResult {
         for (place, value) in zip(places, try TPME.values(of: costs, weights: weights)) { variants[place].tpme = value }
     }
 
-    private mutating func addComparisons(_ tables: [String: [RankTable]]) throws {
+    private mutating func addComparisons(_ tables: [String: [RankTable]], _ metrics: [Metric]) throws {
         guard let theirs = tables[reference], !theirs.isEmpty else { return }
         var family: [MethodComparison] = []
-        for metric in [Metric.hitRate(10), .ndcg(10)] {
+        for metric in metrics where metric.isOfRanks {
             for variant in variants where variant.name != reference {
                 guard let ours = tables[variant.name], !ours.isEmpty else { continue }
                 family.append(try MethodComparison(variant.name, ours, with: reference, theirs, metric: metric))
@@ -100,19 +116,13 @@ extension StudyResult {
     }
 }
 
-extension StudyResult.Run {
-    init(_ run: StudyRun, _ result: RunResult, test: RankTable, validation: RankTable) {
-        self.init(
-            seed: run.seed, folder: run.name, bestEpoch: result.bestEpoch, hitRate: test.mean(.hitRate(10)),
-            ndcg: test.mean(.ndcg(10)), validationHitRate: validation.mean(.hitRate(10)),
-            validationNDCG: validation.mean(.ndcg(10)), cost: result.cost, gates: result.gates, shares: result.shares)
-    }
-}
-
 extension RankTable {
-    /// A metric's mean over the users.
-    func mean(_ metric: Metric) -> Double {
-        rows.isEmpty ? 0 : rows.reduce(0) { $0 + metric.value(of: $1.rank) } / Double(rows.count)
+    /// Metrics of a run: those of ranks are this table's means over the users, those of lists its card's where it was asked for them.
+    func values(_ metrics: [Metric], card: EvaluationCard?) -> MetricEstimates {
+        MetricEstimates(metrics) { metric in
+            let value = metric.isOfRanks ? metric.mean(of: ranks) : card?.all[metric]?.value
+            return value.map { Estimate($0) }
+        }
     }
 }
 
@@ -126,20 +136,19 @@ extension EvaluateSettings {
             let ceiling: Ceiling
         }
         return try ceiling.map { path in
-            let found: StudyResult.Ceiling
-            do {
-                let card = try JSONFile.read(Card.self, from: URL(filePath: path))
-                found = StudyResult.Ceiling(hitRate: card.ceiling.hitRate10, ndcg: card.ceiling.ndcg10)
-            } catch let error as UserError {
+            let found: Card.Ceiling
+            do { found = try JSONFile.read(Card.self, from: URL(filePath: path)).ceiling } catch let error as UserError {
                 throw UserError(
                     "\(error.place.map { "\($0): " } ?? "")\(error.problem)", at: "evaluate.ceiling",
                     remedy: "Name a file with {\"ceiling\": {\"hitRate10\", \"ndcg10\"}}, as world.json of a world, or none.")
             }
-            guard (0...1).contains(found.hitRate), (0...1).contains(found.ndcg) else {
+            guard (0...1).contains(found.hitRate10), (0...1).contains(found.ndcg10) else {
                 throw UserError(
-                    "\(path) says HR@10 \(found.hitRate) and NDCG@10 \(found.ndcg), expected 0 to 1", at: "evaluate.ceiling")
+                    "\(path) says HR@10 \(found.hitRate10) and NDCG@10 \(found.ndcg10), expected 0 to 1",
+                    at: "evaluate.ceiling")
             }
-            return found
+            return StudyResult.Ceiling(
+                metrics: [.hitRate(10): Estimate(found.hitRate10), .ndcg(10): Estimate(found.ndcg10)])
         }
     }
 }

@@ -18,9 +18,8 @@ extension StudyResult {
             kind: StudyReport.Kind(rawValue: kind.rawValue) ?? .compare)
         report.reference = kind == .tune ? chosen : reference
         report.comparisons = comparisons
-        report.ceiling = ceiling.map {
-            RunReport.Ceiling(name: "the world's own probabilities", hitRate: $0.hitRate, ndcg: $0.ndcg)
-        }
+        report.ceiling = ceiling.map { RunReport.Ceiling(name: "the world's own probabilities", metrics: $0.metrics) }
+        report.selectedBy = selecting
         report.tpmeWeights = weights
         report.configuration = try Configuration.text(of: file)
         report.environment = environment?.rows ?? []
@@ -42,11 +41,8 @@ extension StudyResult.Variant {
         let failed = failures.map { "\($0.run) failed: \($0.reason)" }
         var shown = StudyReport.Variant(
             name: name, group: axis ?? "",
-            runs: runs.map {
-                .init(
-                    seed: $0.seed, hitRate: $0.hitRate, ndcg: $0.ndcg, validationHitRate: $0.validationHitRate,
-                    validationNDCG: $0.validationNDCG, cost: $0.cost)
-            }, hitRate: ranking?.usersHitRate, ndcg: ranking?.usersNDCG, cost: cost,
+            runs: runs.map { .init(seed: $0.seed, test: $0.test, validation: $0.validation, cost: $0.cost) },
+            metrics: ranking?.users ?? [:], cost: cost,
             note: ([note].compactMap { $0 } + failed).joined(separator: "; "))
         shown.settings = settings.map { override in
             let key = SettingOverrides.key(of: override)
@@ -102,36 +98,43 @@ extension StudyResult.Ranking {
     ///
     /// - Parameters:
     ///   - tables: one per seed, of the same users; at least one.
+    ///   - metrics: what is asked for.
+    ///   - cards: one per seed, for metrics of lists; without, these are left out.
     ///   - isBrokenDown: whether groups of users are told apart.
     /// - Throws: ``UserError`` when the tables are not of the same users and targets.
-    package init(of tables: [RankTable], isBrokenDown: Bool = true) throws {
-        func seeds(_ metric: Metric) -> SeedSummary {
-            SeedSummary(tables.map { $0.mean(metric) })
+    package init(
+        of tables: [RankTable], _ metrics: [Metric] = Metric.papers, cards: [EvaluationCard] = [], isBrokenDown: Bool = true
+    ) throws {
+        breakdowns =
+            !isBrokenDown
+            ? [] : try [.historyLength, .targetPopularity].map { try Breakdown(of: tables, by: $0, metrics: metrics) }
+        let all = Array(tables[0].rows.indices)
+        let ofRanks = metrics.filter(\.isOfRanks)
+        // A seed whose card was not asked for a metric leaves nothing to average.
+        let cards = cards.count == tables.count ? cards : []
+        seeds = PerMetric(metrics) { metric in
+            if metric.isOfRanks { return SeedSummary(tables.map { metric.mean(of: $0.ranks) }) }
+            let values = cards.compactMap { $0.all[metric]?.value }
+            return values.count == tables.count ? SeedSummary(values) : nil
         }
-        hitRate = seeds(.hitRate(10))
-        ndcg = seeds(.ndcg(10))
-        breakdowns = !isBrokenDown ? [] : try [.historyLength, .targetPopularity].map { try Breakdown(of: tables, by: $0) }
-        let all = tables[0].rows.indices
-        usersHitRate = Self.estimate(.hitRate(10), tables, all)
-        usersNDCG = Self.estimate(.ndcg(10), tables, all)
+        let seeds = seeds
+        users = MetricEstimates(metrics) { metric in
+            if metric.isOfRanks { return Self.estimate(metric, tables, all) }
+            return cards.count == 1 ? cards[0].all[metric] : seeds[metric].map { Estimate($0.mean.value) }
+        }
         func group(isCold: Bool) -> StudyResult.Group {
             let users = all.filter { tables[0].rows[$0].rank.isCold == isCold }
             guard !users.isEmpty else { return StudyResult.Group(users: 0) }
             return StudyResult.Group(
-                users: users.count, hitRate: Self.estimate(.hitRate(10), tables, users),
-                ndcg: Self.estimate(.ndcg(10), tables, users))
+                users: users.count, metrics: MetricEstimates(ofRanks) { Self.estimate($0, tables, users) })
         }
         warm = group(isCold: false)
         cold = group(isCold: true)
-        tiedTargets = Self.mean(tables.map { table in Double(table.rows.count { $0.rank.ties > 0 }) })
+        tiedTargets = tables.reduce(0) { $0 + Double($1.rows.count { $0.rank.ties > 0 }) } / Double(tables.count)
     }
 
     /// The mean over seeds and users, with the bootstrap's interval over users.
-    private static func estimate(_ metric: Metric, _ tables: [RankTable], _ users: some Sequence<Int>) -> Estimate {
-        Bootstrap.mean(of: users.map { user in mean(tables.map { metric.value(of: $0.rows[user].rank) }) })
-    }
-
-    private static func mean(_ values: [Double]) -> Double {
-        values.isEmpty ? 0 : values.reduce(0, +) / Double(values.count)
+    private static func estimate(_ metric: Metric, _ tables: [RankTable], _ users: [Int]) -> Estimate {
+        Bootstrap.mean(of: metric.means(of: tables.map { table in users.map { table.rows[$0].rank } }))
     }
 }

@@ -9,17 +9,19 @@ import Training
 extension StudyResult {
     /// Each variant against the reference.
     var verdicts: String {
-        let metrics = [Metric.hitRate(10).name, Metric.ndcg(10).name]
+        let compared = metrics.filter(\.isOfRanks)
         var table = TextTable(
-            titles: ["against \(reference)"] + metrics.flatMap { ["\($0) points", "users' interval", "p", "verdict"] })
+            titles: ["against \(reference)"] + compared.flatMap { ["\($0.name) points", "users' interval", "p", "verdict"] })
         for variant in variants {
-            let own = metrics.map { metric in comparisons.first { $0.first == variant.name && $0.users.metric == metric } }
-            guard own.contains(where: { $0 != nil }) else { continue }
-            let cells = own.map { comparison -> [String] in
+            let own = compared.map { metric in
+                (metric, comparisons.first { $0.first == variant.name && $0.users.metric == metric.name })
+            }
+            guard own.contains(where: { $0.1 != nil }) else { continue }
+            let cells = own.map { metric, comparison -> [String] in
                 guard let comparison else { return ["–", "–", "–", "–"] }
                 let points = String(format: "%+.2f", comparison.users.difference.value * 100)
                 return [
-                    points, Self.interval(comparison.users.difference), String(format: "%.4f", comparison.pValue),
+                    points, Self.interval(metric, comparison.users.difference), String(format: "%.4f", comparison.pValue),
                     comparison.verdict.rawValue,
                 ]
             }
@@ -34,43 +36,46 @@ extension StudyResult {
 
     /// The encoders of each variant and what comes of them.
     var encoderTable: TextTable {
-        var table = TextTable(titles: ["encoders", "text", "image", "HR@10 %", "NDCG@10 %"])
+        let metrics = metrics
+        var table = TextTable(
+            titles: ["encoders", "text", "image"] + metrics.map { $0.unit == .share ? "\($0.name) %" : Self.title($0) })
         for variant in variants {
             func size(_ modality: String) -> String {
                 variant.encoders?.first { $0.modality == modality }.map { NumberText.count($0.parameters) } ?? "–"
             }
-            table.rows.append([
-                variant.name, size("text"), size("image"), variant.ranking.map { Self.percent($0.hitRate.mean.value) } ?? "–",
-                variant.ranking.map { Self.percent($0.ndcg.mean.value) } ?? "–",
-            ])
+            table.rows.append(
+                [variant.name, size("text"), size("image")]
+                    + metrics.map { Self.text($0, variant.ranking?.seeds[$0]?.mean) })
         }
         return table
     }
 
     /// A run's ranking with changed items.
     var changeTable: TextTable {
+        let metrics = metrics
         var table = TextTable(
-            titles: ["on test, %", "items changed", "users moved", "HR@10", "users' interval", "NDCG@10", "users' interval"])
+            titles: ["on test, %", "items changed", "users moved"]
+                + metrics.flatMap { [Self.title($0), "users' interval"] })
         for variant in variants {
             guard let ranking = variant.ranking else { continue }
-            table.rows.append([
-                variant.name, variant.change.map { "\($0.items)" } ?? "–", variant.change.map { "\($0.movedUsers)" } ?? "–",
-                Self.percent(ranking.usersHitRate.value), Self.interval(ranking.usersHitRate),
-                Self.percent(ranking.usersNDCG.value), Self.interval(ranking.usersNDCG),
-            ])
+            table.rows.append(
+                [
+                    variant.name, variant.change.map { "\($0.items)" } ?? "–",
+                    variant.change.map { "\($0.movedUsers)" } ?? "–",
+                ] + metrics.flatMap { [Self.text($0, ranking.users[$0]), Self.interval($0, ranking.users[$0])] })
         }
         return table
     }
 
     /// The trials of a search, best on the validation targets first.
     var trialTable: TextTable {
-        var table = TextTable(titles: ["on validation, %", "HR@10", "NDCG@10", "settings"])
-        let trials = variants.filter { $0.validation != nil }.sorted { Self.score($0) > Self.score($1) }
+        let metrics = [Metric](measuredBy: variants.compactMap { $0.validation?.seeds.metrics })
+        var table = TextTable(titles: ["on validation, %"] + metrics.map(Self.title) + ["settings"])
+        let trials = variants.filter { $0.validation != nil }.sorted { score($1).lexicographicallyPrecedes(score($0)) }
         for trial in trials {
-            table.rows.append([
-                trial.name, Self.percent(Self.score(trial).hitRate), Self.percent(Self.score(trial).ndcg),
-                trial.settings.joined(separator: " "),
-            ])
+            table.rows.append(
+                [trial.name] + metrics.map { Self.text($0, trial.validation?.seeds[$0]?.mean) }
+                    + [trial.settings.joined(separator: " ")])
         }
         return table
     }
@@ -79,15 +84,21 @@ extension StudyResult {
     var choice: String {
         guard let chosen, let variant = self[chosen] else { return "no trial came to an end\n" }
         let ranking = variant.ranking.map {
-            "on test: HR@10 \(Self.percent($0.usersHitRate.value)) % (\(Self.interval($0.usersHitRate))), "
-                + "NDCG@10 \(Self.percent($0.usersNDCG.value)) % (\(Self.interval($0.usersNDCG)))"
+            "on test: "
+                + $0.users.entries.map { metric, found in
+                    let interval = found.low == nil ? "" : " (\(Self.interval(metric, found)))"
+                    return "\(metric.name) \(metric.unit.textWithUnit(found.value))\(interval)"
+                }.joined(separator: ", ")
         }
         return "chosen by validation: \(chosen)\n\(ranking ?? "")\n" + variant.settings.map { "--set \($0)\n" }.joined()
     }
 
-    /// What a search decides by: HR@10 on the validation targets, then NDCG@10.
-    static func score(_ variant: Variant) -> (hitRate: Double, ndcg: Double) {
-        (variant.validation?.hitRate.mean.value ?? 0, variant.validation?.ndcg.mean.value ?? 0)
+    /// What a search decides by, on the validation targets.
+    var selecting: Metric { selectedBy.flatMap { try? Metric.named($0) } ?? .hitRate(10) }
+
+    /// What a search decides by, and between equals HR@10, then NDCG@10.
+    func score(_ variant: Variant) -> [Double] {
+        ([selecting] + Metric.papers).map { variant.validation?.seeds[$0]?.mean.value ?? 0 }
     }
 }
 
@@ -97,15 +108,16 @@ extension StudyResult {
         _ study: RobustnessStudy, _ run: RunResult, cached: RankTable,
         changed: [(change: ItemChange, table: RankTable, items: Int)], _ pipeline: Pipeline, _ dataset: Dataset
     ) throws {
+        // Changed items are ranked for the targets alone, without lists.
+        let metrics = pipeline.configuration.evaluate.tableMetrics.filter(\.isOfRanks)
         func variant(_ name: String, _ table: RankTable, _ change: Change?) throws -> Variant {
             Variant(
                 name: name, method: run.method, settings: [], note: nil, axis: change?.name, change: change,
                 runs: [
                     Run(
-                        seed: run.seed, folder: study.run, bestEpoch: run.bestEpoch, hitRate: table.mean(.hitRate(10)),
-                        ndcg: table.mean(.ndcg(10)), gates: change == nil ? run.gates : [],
-                        shares: change == nil ? run.shares : [])
-                ], failures: [], ranking: try Ranking(of: [table]))
+                        seed: run.seed, folder: study.run, bestEpoch: run.bestEpoch, test: table.values(metrics, card: nil),
+                        gates: change == nil ? run.gates : [], shares: change == nil ? run.shares : [])
+                ], failures: [], ranking: try Ranking(of: [table], metrics))
         }
         let variants = try changed.map { change, table, items in
             let moved = zip(cached.rows, table.rows).count { $0.rank.rank != $1.rank.rank }
@@ -114,7 +126,7 @@ extension StudyResult {
                 Change(name: change.kind.rawValue, rate: change.rate, items: items, movedUsers: moved))
         }
         let comparisons = try zip(variants, changed).map { variant, changed in
-            try [Metric.hitRate(10), .ndcg(10)].map {
+            try metrics.map {
                 try MethodComparison(variant.name, [changed.table], with: RobustnessStudy.unchangedName, [cached], metric: $0)
             }
         }

@@ -29,28 +29,31 @@ extension StudyResult {
     }
 
     private var rankingTable: TextTable {
+        let metrics = metrics
+        let leading = leading
         var table = TextTable(
-            titles: ["on test, %", "seeds", "HR@10", "seeds' interval", "users' interval", "NDCG@10", "users' interval"]
-                + ["warm HR", "cold HR", "ties"])
+            titles: ["on test, %", "seeds"]
+                + metrics.flatMap { [Self.title($0)] + ($0 == leading ? ["seeds' interval"] : []) + ["users' interval"] }
+                + ["warm \(leading.measure.name)", "cold \(leading.measure.name)", "ties"])
         for variant in variants {
             guard let ranking = variant.ranking else {
-                table.rows.append([variant.name, "0"] + Array(repeating: "–", count: 8))
+                table.rows.append([variant.name, "0"] + Array(repeating: "–", count: 2 * metrics.count + 4))
                 continue
             }
+            let cells = metrics.flatMap { metric in
+                [Self.text(metric, ranking.seeds[metric]?.mean)]
+                    + (metric == leading ? [Self.interval(metric, ranking.seeds[metric]?.mean)] : [])
+                    + [Self.interval(metric, ranking.users[metric])]
+            }
+            let groups = [ranking.warm, ranking.cold].map { Self.text(leading, $0.metrics[leading]) }
             table.rows.append(
-                [
-                    variant.name, "\(variant.runs.count)", Self.percent(ranking.hitRate.mean.value),
-                    Self.interval(ranking.hitRate.mean), Self.interval(ranking.usersHitRate),
-                    Self.percent(ranking.ndcg.mean.value), Self.interval(ranking.usersNDCG),
-                    ranking.warm.hitRate.map { Self.percent($0.value) } ?? "–",
-                    ranking.cold.hitRate.map { Self.percent($0.value) } ?? "–",
-                    NumberText.significant(ranking.tiedTargets),
-                ])
+                [variant.name, "\(variant.runs.count)"] + cells + groups + [NumberText.significant(ranking.tiedTargets)])
         }
         if let ceiling {
-            table.rows.append(
-                ["the best that can be reached", "", Self.percent(ceiling.hitRate), "", "", Self.percent(ceiling.ndcg)]
-                    + Array(repeating: "", count: 4))
+            let cells = metrics.flatMap { metric in
+                [ceiling.metrics[metric].map { metric.unit.text($0.value) } ?? ""] + (metric == leading ? [""] : []) + [""]
+            }
+            table.rows.append(["the best that can be reached", ""] + cells + ["", "", ""])
         }
         return table
     }
@@ -76,10 +79,24 @@ extension StudyResult {
         return table
     }
 
-    static func percent(_ share: Double) -> String { NumberText.percent(share) }
+    /// The metrics on the test targets, or where none are known those on the validation targets, in their order.
+    var metrics: [Metric] {
+        let test = [Metric](measuredBy: variants.compactMap { $0.ranking?.seeds.metrics })
+        return test.isEmpty ? Metric.papers : test
+    }
 
-    static func interval(_ estimate: Estimate) -> String {
-        guard let low = estimate.low, let high = estimate.high else { return "–" }
-        return "\(percent(low)) to \(percent(high))"
+    /// The metric of the columns that there is room for one of: the first of ranks.
+    var leading: Metric { metrics.first(where: \.isOfRanks) ?? .hitRate(10) }
+
+    /// A metric's name in a table of shares in percent.
+    static func title(_ metric: Metric) -> String {
+        metric.unit == .share || metric.unit.symbol.isEmpty ? metric.name : "\(metric.name) (\(metric.unit.symbol))"
+    }
+
+    static func text(_ metric: Metric, _ estimate: Estimate?) -> String { estimate.map { metric.unit.text($0.value) } ?? "–" }
+
+    static func interval(_ metric: Metric, _ estimate: Estimate?) -> String {
+        guard let low = estimate?.low, let high = estimate?.high else { return "–" }
+        return "\(metric.unit.text(low)) to \(metric.unit.text(high))"
     }
 }

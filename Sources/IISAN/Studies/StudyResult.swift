@@ -20,7 +20,7 @@ public struct StudyResult: Sendable, Codable, Equatable {
     package var reference: String
     /// The variants, in the order of the table.
     package var variants: [Variant]
-    /// Each variant against the reference on HR@10 and NDCG@10; the probabilities are corrected for all of them together.
+    /// Each variant against the reference, on each metric of ranks; the probabilities are corrected for all of them together.
     package var comparisons: [MethodComparison]
     /// The best that can be reached, where known.
     package var ceiling: Ceiling?
@@ -28,13 +28,13 @@ public struct StudyResult: Sendable, Codable, Equatable {
     package var weights: TPME.Weights
     /// The variant that a search has chosen by validation.
     package var chosen: String?
+    /// The name of the metric that it has chosen by; nil for HR@10.
+    package var selectedBy: String?
 
     /// A known best.
-    package struct Ceiling: Sendable, Codable, Equatable {
-        /// HR@10, 0 to 1.
-        package var hitRate: Double
-        /// NDCG@10, 0 to 1.
-        package var ndcg: Double
+    package struct Ceiling: Sendable, Equatable {
+        /// The metrics of which it is known.
+        package var metrics: MetricEstimates
     }
 
     /// Whether every run came to an end.
@@ -88,21 +88,17 @@ extension StudyResult {
     }
 
     /// One run.
-    package struct Run: Sendable, Codable, Equatable {
+    package struct Run: Sendable, Equatable {
         /// The seed.
         package var seed: UInt64
         /// The folder, from the study's.
         package var folder: String
         /// The epoch with the best validation; nil for a method that is not trained.
         package var bestEpoch: Int?
-        /// HR@10 on the test targets; nil where it is not to be known.
-        package var hitRate: Double?
-        /// NDCG@10 on the test targets, likewise.
-        package var ndcg: Double?
-        /// HR@10 on the validation targets.
-        package var validationHitRate: Double?
-        /// NDCG@10 on the validation targets.
-        package var validationNDCG: Double?
+        /// The metrics on the test targets; none where they are not to be known.
+        package var test: MetricEstimates
+        /// The metrics on the validation targets.
+        package var validation: MetricEstimates = [:]
         /// What it took.
         package var cost: RunCost?
         /// The gates after the best epoch.
@@ -132,16 +128,13 @@ extension StudyResult {
     }
 
     /// How the runs of a variant rank.
-    package struct Ranking: Sendable, Codable, Equatable {
-        /// HR@10 by seed, with the interval over seeds.
-        package var hitRate: SeedSummary
-        /// NDCG@10 by seed, with the interval over seeds.
-        package var ndcg: SeedSummary
-        /// HR@10, the mean over seeds, with its bootstrap interval over users.
-        package var usersHitRate: Estimate
-        /// NDCG@10 likewise.
-        package var usersNDCG: Estimate
-        /// Users whose target is in some training interaction, and their HR@10 and NDCG@10.
+    package struct Ranking: Sendable, Equatable {
+        /// The metrics by seed, with the intervals over seeds.
+        package var seeds: PerMetric<SeedSummary>
+        /// The metrics, means over seeds: of ranks with the bootstrap's intervals over users; of lists as the card of one run has them,
+        /// and without an interval where there are several.
+        package var users: MetricEstimates
+        /// Users whose target is in some training interaction, and their metrics of ranks.
         package var warm: Group
         /// Users whose target is in none.
         package var cold: Group
@@ -152,12 +145,10 @@ extension StudyResult {
     }
 
     /// Some of the users.
-    package struct Group: Sendable, Codable, Equatable {
+    package struct Group: Sendable, Equatable {
         /// How many.
         package var users: Int
-        /// HR@10, the mean over seeds, with its bootstrap interval over users; nil without users.
-        package var hitRate: Estimate?
-        /// NDCG@10 likewise.
-        package var ndcg: Estimate?
+        /// The metrics of ranks, means over seeds, with their bootstrap intervals over users; none without users.
+        package var metrics: MetricEstimates = [:]
     }
 }

@@ -19,9 +19,9 @@ import Testing
         let breakdown = try Breakdown(of: [table], by: .historyLength, resamples: 100)
         #expect(breakdown.groups.map(\.users) == [200, 200, 200, 200, 200])
         #expect(breakdown.groups.map(\.label) == ["0 to 199", "200 to 399", "400 to 599", "600 to 799", "800 to 999"])
-        #expect(breakdown.groups.map(\.hitRate.value) == [1, 1, 0.5, 0, 0])
-        #expect(breakdown.groups[2].hitRate == WilsonInterval.estimate(hits: 100, of: 200))
-        #expect(breakdown.groups[2].ndcg.value == 0.5 && breakdown.groups[2].ndcg.low! < 0.5)
+        #expect(breakdown.groups.map { $0.metrics[.hitRate(10)]!.value } == [1, 1, 0.5, 0, 0])
+        #expect(breakdown.groups[2].metrics[.hitRate(10)] == WilsonInterval.estimate(hits: 100, of: 200))
+        #expect(breakdown.groups[2].metrics[.ndcg(10)]!.value == 0.5 && breakdown.groups[2].metrics[.ndcg(10)]!.low! < 0.5)
     }
 
     @Test func manyUsersWithOneNumberMakeFewerGroups() throws {
@@ -62,7 +62,7 @@ import Testing
                 #expect(groups.allSatisfy { $0.users > 0 && $0.least <= $0.most })
                 #expect(groups.count <= (kind == .historyLength ? 5 : 6))
                 #expect(zip(groups, groups.dropFirst()).allSatisfy { $0.most < $1.least })
-                let hits = groups.reduce(0) { $0 + $1.hitRate.value * Double($1.users) }
+                let hits = groups.reduce(0) { $0 + $1.metrics[.hitRate(10)]!.value * Double($1.users) }
                 #expect(abs(hits - Double(cases.count { $0.rank <= 10 })) < 1e-9)
             }
         }
@@ -72,7 +72,9 @@ import Testing
         let first = table([(1, 1, 1), (1, 1, 20)])
         let second = table([(1, 1, 20), (1, 1, 20)])
         let group = try Breakdown(of: [first, second], by: .historyLength).groups[0]
-        #expect(group.hitRate.value == 0.25 && group.hitRate.low == 0 && group.hitRate.high == 0.5)
+        #expect(
+            group.metrics[.hitRate(10)]!.value == 0.25 && group.metrics[.hitRate(10)]!.low == 0
+                && group.metrics[.hitRate(10)]!.high == 0.5)
         #expect(try Breakdown(of: [], by: .historyLength).groups.isEmpty)
         #expect(try Breakdown(of: [table([])], by: .historyLength).groups.isEmpty)
         #expect(throws: UserError.self) { try Breakdown(of: [first, table([(1, 1, 1)])], by: .historyLength) }

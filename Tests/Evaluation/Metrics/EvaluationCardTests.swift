@@ -23,8 +23,8 @@ import Testing
         let card = card()
         #expect(card.warm.users == 1350 && card.cold.users == 150 && card.all.users == 1500)
         for k in [5, 10, 20] {
-            let mean = (card.warm[cutoff: k]!.hitRate.value * 1350 + card.cold[cutoff: k]!.hitRate.value * 150) / 1500
-            #expect(abs(mean - card.all[cutoff: k]!.hitRate.value) < 1e-12)
+            let mean = (card.warm[.hitRate(k)]!.value * 1350 + card.cold[.hitRate(k)]!.value * 150) / 1500
+            #expect(abs(mean - card.all[.hitRate(k)]!.value) < 1e-12)
         }
         #expect(card.all.tiedTargets == 5 && card.all.unreachableTargets == 1)
     }

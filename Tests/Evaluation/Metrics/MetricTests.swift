@@ -50,15 +50,16 @@ import Testing
                 rank: Int.random(in: 1...40, using: &generator), ties: Int.random(in: 0...1, using: &generator),
                 isReachable: Int.random(in: 0..<20, using: &generator) > 0)
         }
-        let summary = RankingSummary(of: ranks, cutoffs: [20, 5, 5], resamples: 0)
-        #expect(summary.cutoffs.map(\.k) == [5, 20])
-        #expect(summary[cutoff: 10] == nil)
-        for cutoff in summary.cutoffs {
-            let reached = ranks.filter { $0.isReachable && $0.rank <= cutoff.k }
-            #expect(abs(cutoff.hitRate.value - Double(reached.count) / 400) < 1e-12)
+        let summary = RankingSummary(of: ranks, metrics: Metric.usual([20, 5, 5]), resamples: 0)
+        #expect(summary.metrics.metrics.map(\.name) == ["HR@5", "HR@20", "NDCG@5", "NDCG@20", "MRR"])
+        #expect(summary[.hitRate(10)] == nil)
+        for k in [5, 20] {
+            let reached = ranks.filter { $0.isReachable && $0.rank <= k }
+            let (hitRate, ndcg) = (summary[.hitRate(k)]!, summary[.ndcg(k)]!)
+            #expect(abs(hitRate.value - Double(reached.count) / 400) < 1e-12)
             let gain = reached.reduce(0) { $0 + log(2) / log(Double($1.rank) + 1) }
-            #expect(abs(cutoff.ndcg.value - gain / 400) < 1e-12)
-            #expect(cutoff.ndcg.low == nil && cutoff.hitRate.low != nil)
+            #expect(abs(ndcg.value - gain / 400) < 1e-12)
+            #expect(ndcg.low == nil && hitRate.low != nil)
         }
         #expect(summary.tiedTargets == ranks.filter { $0.ties == 1 }.count)
         #expect(summary.unreachableTargets == ranks.filter { !$0.isReachable }.count)

@@ -17,15 +17,22 @@ import Testing
         var report = RunReport(title: text, subtitle: text)
         report.methods = [
             .init(
-                name: text, hitRate: Estimate(0.1, low: 0.05, high: 0.2), ndcg: Estimate(0.1),
+                name: text, metrics: [.hitRate(10): Estimate(0.1, low: 0.05, high: 0.2), .ndcg(10): Estimate(0.1)],
                 cost: SampleReport.cost(3, trainable: 1, total: 2, memory: 5, measuredSteps: 2), note: text),
             .init(
-                name: text + "2", hitRate: Estimate(0.2), ndcg: Estimate(0.2),
+                name: text + "2", metrics: [.hitRate(10): Estimate(0.2), .ndcg(10): Estimate(0.2)],
                 cost: SampleReport.cost(400, trainable: 3, total: 3, memory: 7, store: 8), note: text),
         ]
         report.subject = text
-        report.ceiling = .init(name: text, hitRate: 0.5, ndcg: 0.4)
-        report.curves = [.init(name: text, epochs: [.init(1, loss: 3, hitRate: 0.1), .init(2, loss: 2, hitRate: 0.2)])]
+        report.ceiling = .init(name: text, metrics: [.hitRate(10): Estimate(0.5), .ndcg(10): Estimate(0.4)])
+        report.curves = [
+            .init(
+                name: text,
+                epochs: [
+                    .init(1, loss: 3, validation: [.hitRate(10): Estimate(0.1)]),
+                    .init(2, loss: 2, validation: [.hitRate(10): Estimate(0.2)]),
+                ])
+        ]
         report.gates = .init(towers: [.init(name: text, layers: [text], values: [0.3])])
         report.shares = [.init(tower: text, share: 0.7), .init(tower: text + "2", share: 0.3)]
         let item = RunReport.Example.Item(title: text, picture: Data(text.utf8))
@@ -113,14 +120,17 @@ import Testing
         report.curves = bad.map { value in
             .init(
                 name: "c",
-                epochs: [.init(1, loss: value, hitRate: value), .init(Int.max, loss: 1, hitRate: 0.5), .init(.min, loss: 2)])
+                epochs: [
+                    .init(1, loss: value, validation: [.hitRate(10): Estimate(value)]),
+                    .init(Int.max, loss: 1, validation: [.hitRate(10): Estimate(0.5)]), .init(.min, loss: 2),
+                ])
         }
         report.methods = bad.map {
             .init(
-                name: "m", hitRate: Estimate($0, low: $0, high: $0), ndcg: Estimate($0),
+                name: "m", metrics: [.hitRate(10): Estimate($0, low: $0, high: $0), .ndcg(10): Estimate($0)],
                 cost: SampleReport.cost($0, trainable: .max, total: .max, memory: .max))
         }
-        report.ceiling = .init(name: "c", hitRate: .nan, ndcg: .infinity)
+        report.ceiling = .init(name: "c", metrics: [.hitRate(10): Estimate(.nan), .ndcg(10): Estimate(.infinity)])
         report.shares = bad.map { .init(tower: "t", share: $0) }
         report.gates = .init(towers: [.init(name: "t", layers: bad.map { "\($0)" }, values: bad)])
         let drawn = report.html.matches(of: /(?:[xy][12]?|c[xy]|points|width|height|d)="([^"]*)"/)

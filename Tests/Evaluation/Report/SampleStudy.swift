@@ -52,7 +52,8 @@ enum SampleStudy {
                         method.name, $0, with: "iisan", tables["iisan"] ?? [], metric: .ndcg(10), resamples: 200, flips: 200)
                 }
             })
-        report.ceiling = .init(name: "the world's own probabilities", hitRate: 0.61, ndcg: 0.41)
+        report.ceiling = .init(
+            name: "the world's own probabilities", metrics: [.hitRate(10): Estimate(0.61), .ndcg(10): Estimate(0.41)])
         report.configuration = "study: compare\nbase: config.yaml\nseeds: [42, 43, 44]\n"
         report.environment = [("Machine", "NVIDIA H100, 16 cores"), ("Commit", "04d0e4f")]
         return report
@@ -139,8 +140,8 @@ enum SampleStudy {
                 name: "trial-\(trial + 1)",
                 runs: [
                     .init(
-                        seed: 42, hitRate: isBest ? 0.29 : nil, ndcg: isBest ? 0.16 : nil,
-                        validationHitRate: isBest ? 0.31 : validation, validationNDCG: 0.1)
+                        seed: 42, test: isBest ? [.hitRate(10): Estimate(0.29), .ndcg(10): Estimate(0.16)] : [:],
+                        validation: [.hitRate(10): Estimate(isBest ? 0.31 : validation), .ndcg(10): Estimate(0.1)])
                 ],
                 cost: SampleReport.cost(20, trainable: 2_000_000, total: 2_000_000, memory: 1_000_000_000))
             variant.settings = [
@@ -176,8 +177,8 @@ enum SampleStudy {
         }
         variant.runs = zip(tables, seeds).map { table, seed in
             .init(
-                seed: seed, hitRate: mean(.hitRate(10), table), ndcg: mean(.ndcg(10), table),
-                validationHitRate: mean(.hitRate(10), table) + 0.01, validationNDCG: mean(.ndcg(10), table) + 0.01,
+                seed: seed, test: PerMetric(Metric.papers) { Estimate(mean($0, table)) },
+                validation: PerMetric(Metric.papers) { Estimate(mean($0, table) + 0.01) },
                 cost: variant.cost)
         }
         func estimate(_ metric: Metric) -> Estimate {
@@ -186,8 +187,7 @@ enum SampleStudy {
             }
             return Bootstrap.mean(of: values, resamples: 200)
         }
-        variant.hitRate = estimate(.hitRate(10))
-        variant.ndcg = estimate(.ndcg(10))
+        variant.metrics = PerMetric(Metric.papers, estimate)
         variant.breakdowns = try [.historyLength, .targetPopularity].map { try Breakdown(of: tables, by: $0, resamples: 50) }
     }
 
@@ -198,7 +198,7 @@ enum SampleStudy {
                 let t = Double(epoch)
                 return .init(
                     epoch, loss: 2.1 + 4.3 * exp(-t / (4 + best * 60)) + 0.04 * cos(t + phase),
-                    hitRate: best * 6 * (1 - exp(-t / 5)) + 0.003 * sin(t * 2.1 + phase))
+                    validation: [.hitRate(10): Estimate(best * 6 * (1 - exp(-t / 5)) + 0.003 * sin(t * 2.1 + phase))])
             })
     }
 }

@@ -68,12 +68,16 @@ import Testing
         var variant = StudyReport.Variant(
             name: "a",
             runs: [
-                .init(seed: 42, hitRate: 0.1, ndcg: 0.05, validationHitRate: 0.2),
-                .init(seed: 43, hitRate: 0.3, ndcg: 0.07, cost: SampleReport.cost(2, trainable: 3, total: 4, memory: 5)),
+                .init(
+                    seed: 42, test: [.hitRate(10): Estimate(0.1), .ndcg(10): Estimate(0.05)],
+                    validation: [.hitRate(10): Estimate(0.2)]),
+                .init(
+                    seed: 43, test: [.hitRate(10): Estimate(0.3), .ndcg(10): Estimate(0.07)],
+                    cost: SampleReport.cost(2, trainable: 3, total: 4, memory: 5)),
             ], note: "n")
-        #expect(variant.shownHitRate?.value == variant.summary(\.hitRate)?.mean.value)
-        #expect(variant.summary(\.validationHitRate)?.values == [0.2] && variant.summary(\.validationNDCG) == nil)
-        variant.hitRate = Estimate(0.2, low: 0.15, high: 0.25)
+        #expect(variant.shown(.hitRate(10))?.value == variant.summary(.hitRate(10))?.mean.value)
+        #expect(variant.validationSummary(.hitRate(10))?.values == [0.2] && variant.validationSummary(.ndcg(10)) == nil)
+        variant.metrics[.hitRate(10)] = Estimate(0.2, low: 0.15, high: 0.25)
         let report = study([variant])
         let row = report.table.rows[0].cells
         #expect(row[1].text == "20.00" && row[1].details == ["seeds -107.06 – 147.06", "users 15.00 – 25.00"])
@@ -101,7 +105,9 @@ import Testing
     }
 
     @Test func oneSeedHasNoIntervalOverSeeds() {
-        let report = study([.init(name: "a", runs: [.init(seed: 1, hitRate: 0.1, ndcg: 0.1)])])
+        let report = study([
+            .init(name: "a", runs: [.init(seed: 1, test: [.hitRate(10): Estimate(0.1), .ndcg(10): Estimate(0.1)])])
+        ])
         #expect(report.table.rows[0].cells[1].details.isEmpty && report.table.notes.isEmpty)
         #expect(report.html.contains("1 seed<"))
     }
@@ -122,7 +128,7 @@ import Testing
             reports[index].subtitle = text
             reports[index].configuration = text
             reports[index].environment = [(text, text)]
-            reports[index].ceiling = .init(name: text, hitRate: 0.5, ndcg: 0.4)
+            reports[index].ceiling = .init(name: text, metrics: [.hitRate(10): Estimate(0.5), .ndcg(10): Estimate(0.4)])
             for variant in reports[index].variants.indices {
                 reports[index].variants[variant].name = text
                 reports[index].variants[variant].group = text
@@ -145,9 +151,9 @@ import Testing
     @Test func valuesThatAreNotFiniteDoNotReachTheCharts() {
         let bad = [Double.nan, .infinity, -.infinity, 1e308, 0, -1]
         let variants = bad.map { value in
+            let values: MetricEstimates = PerMetric(Metric.papers) { _ in Estimate(value, low: value, high: value) }
             var variant = StudyReport.Variant(
-                name: "v\(value)", runs: [.init(seed: 1, hitRate: value, ndcg: value, validationHitRate: value)],
-                hitRate: Estimate(value, low: value, high: value), ndcg: Estimate(value, low: value, high: value),
+                name: "v\(value)", runs: [.init(seed: 1, test: values, validation: values)], metrics: values,
                 cost: SampleReport.cost(value, trainable: .max, total: .max, memory: .max))
             variant.encoders = .init(text: .init(name: "t\(value)", parameters: .max), image: .init(name: "i", parameters: 0))
             variant.change = .init(name: "c", rate: value)

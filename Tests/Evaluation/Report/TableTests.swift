@@ -37,11 +37,13 @@ import Testing
         let notes = ["plain", "a,b", "say \"hi\"", "two\nlines", "two\r\nlines", "\"", "", "ends with ,"]
         report.methods = notes.map {
             .init(
-                name: "m", hitRate: Estimate(1.0 / 3, low: 0.3, high: 0.4),
+                name: "m", metrics: [.hitRate(10): Estimate(1.0 / 3, low: 0.3, high: 0.4)],
                 cost: SampleReport.cost(1.5, trainable: 7, total: 8, memory: 9), note: $0)
         }
+        // What one method was measured by is a column of all.
+        report.methods[1].metrics[.ndcg(10)] = Estimate(0.25)
         let rows = parse(report.csvTable)
-        #expect(rows.count == notes.count + 1)
+        #expect(rows.count == notes.count + 1 && rows[2][4...6] == ["0.25", "", ""])
         #expect(rows.allSatisfy { $0.count == 16 })
         #expect(rows.dropFirst().map { $0[15] } == notes)
         #expect(Double(rows[1][1]) == 1.0 / 3 && rows[1][4] == "")

@@ -1,3 +1,4 @@
+import Metrics
 import Files
 import Foundation
 import IISAN
@@ -24,8 +25,10 @@ import Testing
             #expect(result.isWhole && result.variants.map(\.name) == ["iisan", "id", "popularity"])
             let iisan = try #require(result["iisan"])
             let ranking = try #require(iisan.ranking)
-            #expect(ranking.hitRate.values == iisan.runs.compactMap(\.hitRate) && iisan.runs.map(\.seed) == [1, 2])
-            #expect(abs(ranking.usersHitRate.value - ranking.hitRate.mean.value) < 1e-12)
+            #expect(
+                ranking.seeds[.hitRate(10)]?.values == iisan.runs.compactMap { $0.test[.hitRate(10)]?.value }
+                    && iisan.runs.map(\.seed) == [1, 2])
+            #expect(abs(ranking.users[.hitRate(10)]!.value - ranking.seeds[.hitRate(10)]!.mean.value) < 1e-12)
             #expect(ranking.warm.users + ranking.cold.users == 60 && ranking.cold.users > 0)
             #expect(iisan.runs[0].gates.map(\.tower) == ["image", "text", "inter"])
             #expect(iisan.layers?["text"] == [0, 1, 2, 3, 4, 5, 6])
@@ -108,12 +111,14 @@ import Testing
                 """)
             let result = try TuneStudy(file: file).plan(file).run(using: InProcessRunner())
             let chosen = try #require(result.chosen)
-            let best = result.variants.compactMap { $0.validation?.hitRate.mean.value }.max()
-            #expect(result[chosen]?.validation?.hitRate.mean.value == best)
+            let best = result.variants.compactMap { $0.validation?.seeds[.hitRate(10)]?.mean.value }.max()
+            #expect(result[chosen]?.validation?.seeds[.hitRate(10)]?.mean.value == best)
             for variant in result.variants {
                 #expect((variant.ranking != nil) == (variant.name == chosen))
                 #expect(
-                    variant.runs.allSatisfy { ($0.hitRate != nil) == (variant.name == chosen) && $0.validationHitRate != nil })
+                    variant.runs.allSatisfy {
+                        $0.test.isEmpty == (variant.name != chosen) && $0.validation[.hitRate(10)] != nil
+                    })
             }
             let settings = try #require(result[chosen]?.settings)
             #expect(result.text.contains("--set \(settings[0])"))
@@ -147,7 +152,7 @@ import Testing
             #expect(result.variants.compactMap { $0.change?.items } == [50, 100, 50, 100])
             #expect(result.variants.dropFirst().allSatisfy { ($0.change?.movedUsers ?? 0) > 0 })
             let trained = try RunResult.read(from: folder.appending(path: "s/iisan/seed-1/result.json"))
-            #expect(result["unchanged"]?.ranking?.usersHitRate.value == trained.test?.all[cutoff: 10]?.hitRate.value)
+            #expect(result["unchanged"]?.ranking?.users[.hitRate(10)]?.value == trained.test?.all[.hitRate(10)]?.value)
             // The run's own states stay as they are, and the copy goes.
             #expect(try shop.state(of: "states/text/manifest.json") == store)
             #expect(!FileManager.default.fileExists(atPath: folder.appending(path: "r/work").path))

@@ -1,3 +1,4 @@
+import Metrics
 import Foundation
 import TestSupport
 import Testing
@@ -41,7 +42,7 @@ import Testing
                 """
             ).run(using: InProcessRunner())
             for run in result.variants.flatMap(\.runs) {
-                #expect(run.validationNDCG != nil && run.validationHitRate != nil && run.ndcg != nil && run.hitRate != nil)
+                #expect(run.test.metrics == Metric.papers && run.validation.metrics == Metric.papers)
                 #expect(run.cost != nil && run.bestEpoch == 1 && !run.gates.isEmpty && !run.shares.isEmpty)
             }
             let studies = folder.appending(path: "s")
