@@ -41,7 +41,8 @@
 @_exported public import struct HiddenStates.StoreItem
 @_exported public import struct Metrics.Estimate
 @_exported public import struct Metrics.EvaluationCard
-@_exported public import struct Metrics.RankTable
+@_exported public import struct Metrics.Metric
+@_exported public import struct Metrics.PerMetric
 @_exported public import struct Metrics.RankingSummary
 @_exported public import struct Metrics.RunCost
 @_exported public import struct Metrics.RunResult

@@ -36,7 +36,7 @@ public final class ServedModel {
     }
 
     /// Recommends what was trained on most often, to everyone alike: the score is an item's share of the training interactions.
-    public init(popularityOf split: Split, dataset: Dataset) {
+    package init(popularityOf split: Split, dataset: Dataset) {
         self.dataset = dataset
         itemVectors = Tensor(split.popularity).unsqueezed(1)
         positions = split.options.inputLength

@@ -1,14 +1,14 @@
-package import Metrics
+public import Metrics
 
 /// What a validation found: some metrics over the validation targets, of which the first decides which epoch is best.
 public struct Validation: Sendable, Equatable {
     /// The metrics, at least one; intervals are not computed while training.
-    package var metrics: MetricEstimates
+    public var metrics: MetricEstimates
 
     /// Makes a result.
     ///
     /// - Parameter metrics: at least one, the deciding one first.
-    package init(_ metrics: MetricEstimates) {
+    public init(_ metrics: MetricEstimates) {
         precondition(!metrics.isEmpty, "a validation without a metric")
         self.metrics = metrics
     }

@@ -17,7 +17,7 @@ public struct Dataset: Sendable {
     /// The users' histories, oldest item first.
     public let histories: Histories
     /// The folder that the pictures' paths start from; nil where there are no pictures.
-    public let picturesRoot: URL?
+    package let picturesRoot: URL?
     private let users: MappedLines
 
     static let itemsName = "items.jsonl"
@@ -51,7 +51,7 @@ public struct Dataset: Sendable {
     /// Reads the whole dataset and checks its hash, every line, every number and the index.
     ///
     /// - Throws: ``UserError`` that names the first file and line that is damaged or was changed.
-    public func verify() throws {
+    package func verify() throws {
         let ids = try ItemsFile.check(items.lines, manifest)
         try UsersFile.check(users)
         try histories.check(items: items.count, in: folder)

@@ -4,11 +4,11 @@ import Foundation
 /// The users' histories, flat and mapped: user u's items are `items[offsets[u]..<offsets[u + 1]]`, oldest first.
 public struct Histories: RandomAccessCollection, Sendable {
     /// Item indices of all users, one user after the other [interactions].
-    public let items: MappedArray<Int32>
+    package let items: MappedArray<Int32>
     /// Where each user's items start; one more at the end [users + 1].
-    public let offsets: MappedArray<Int64>
+    package let offsets: MappedArray<Int64>
     /// When each interaction was, in the unit of the source, not falling within a user [interactions]; nil where unknown.
-    public let timestamps: MappedArray<Int64>?
+    package let timestamps: MappedArray<Int64>?
 
     /// The first user, always 0.
     public var startIndex: Int { 0 }

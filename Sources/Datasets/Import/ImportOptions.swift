@@ -61,7 +61,7 @@ public struct ImportOptions: Sendable {
     /// Whether an older dataset directory is replaced: no.
     public var replacing = false
     /// How many places of each kind of problem the report lists: 10.
-    public var listedProblems = 10
+    package var listedProblems = 10
 
     /// Makes options with the defaults.
     public init() {}

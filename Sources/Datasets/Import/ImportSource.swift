@@ -34,14 +34,14 @@ public enum ImportSource: Sendable {
 /// A table with a row per interaction.
 public struct InteractionTable: Sendable {
     /// The file.
-    public var table: Table
+    package var table: Table
     /// The user's id; nil for the first known name (`user_id`, `user`, ...), or column 1 without names.
-    public var user: Column?
+    package var user: Column?
     /// The item's id; nil for the first known name (`item_id`, `item`, ...), or column 2 without names.
-    public var item: Column?
+    package var item: Column?
     /// When it was: a number or a date of ISO 8601; nil for the first known name, none without names. Without one the order of the rows
     /// counts.
-    public var timestamp: Column?
+    package var timestamp: Column?
 
     /// Makes an interaction table.
     public init(_ table: Table, user: Column? = nil, item: Column? = nil, timestamp: Column? = nil) {
@@ -55,14 +55,14 @@ public struct InteractionTable: Sendable {
 /// A table with a row per item.
 public struct ItemTable: Sendable {
     /// The file.
-    public var table: Table
+    package var table: Table
     /// The item's id; nil for the first known name (`item_id`, `item`, ...), or column 1 without names.
-    public var id: Column?
+    package var id: Column?
     /// The title; nil for the first known name (`title`, `name`), or column 2 without names.
-    public var title: Column?
+    package var title: Column?
     /// The picture's path below the pictures folder (below the table's folder where none is given); nil for the first known name
     /// (`picture`, `picture_path`, `image_path`), none without names.
-    public var picture: Column?
+    package var picture: Column?
 
     /// Makes an items table.
     public init(_ table: Table, id: Column? = nil, title: Column? = nil, picture: Column? = nil) {

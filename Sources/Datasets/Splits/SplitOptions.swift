@@ -55,7 +55,7 @@ public struct SplitOptions: Codable, Sendable, Equatable {
     public var inputLength: Int { maximumItems - 3 }
 
     /// The most items a training sequence has: one more than ``inputLength``.
-    public var longestTrainingSequence: Int { maximumItems - 2 }
+    package var longestTrainingSequence: Int { maximumItems - 2 }
 
     /// Checks that the options make sense together.
     ///

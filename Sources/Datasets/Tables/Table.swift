@@ -24,7 +24,7 @@ public struct Table: Sendable, Equatable {
     }
 
     /// Where the file is.
-    public var url: URL
+    package var url: URL
     /// How rows are written; nil to go by the file's name, or else by its first row.
     public var format: Format?
     /// What the first row of a CSV or TSV has.

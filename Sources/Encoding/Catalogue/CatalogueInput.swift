@@ -37,11 +37,11 @@ protocol CatalogueInput: Sendable {
 /// An item with what can be encoded of it.
 public struct CatalogueItem: Sendable, Equatable {
     /// The dataset's item id, unique in the catalogue.
-    public var id: String
+    package var id: String
     /// The title; nil or blank where there is none.
-    public var title: String?
+    package var title: String?
     /// The file of the picture; nil where there is none.
-    public var picture: URL?
+    package var picture: URL?
 
     /// Makes an item.
     public init(id: String, title: String? = nil, picture: URL? = nil) {

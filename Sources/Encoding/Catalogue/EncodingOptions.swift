@@ -40,7 +40,7 @@ public struct EncodingOptions: Sendable {
     /// Bytes of memory that may be used. An encoder whose weights take more than half of it is read block by block. nil: no limit.
     public var memory: Int?
     /// Bytes of token states that may be on the disk at a time when an encoder is read block by block.
-    public var spillLimit = 64 << 30
+    package var spillLimit = 64 << 30
     /// Where the encoder runs.
     public var device = Device.cpu
     /// Threads for tokenizing and decoding. nil: one per core that the encoder leaves, else all between its batches.
@@ -55,7 +55,7 @@ public struct EncodingOptions: Sendable {
 
     /// The hidden states that are kept when nothing else is said: 7 spread evenly over the encoder, the first and the last among
     /// them; all where the encoder has no more. 0, 2, 4, ..., 12 for 12 blocks.
-    public static func usualLayers(depth: Int) -> [Int] {
+    package static func usualLayers(depth: Int) -> [Int] {
         let count = min(7, depth + 1)
         return (0..<count).map { ($0 * depth + (count - 1) / 2) / max(1, count - 1) }
     }

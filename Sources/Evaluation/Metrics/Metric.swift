@@ -5,9 +5,9 @@ import Foundation
 ///
 /// What is measured is a ``Measure``'s, one file each in `Measures`. Two metrics of one name are the same metric, so that a metric can
 /// be the key of what was found (``PerMetric``) and outlive the program that computed it.
-package struct Metric: Sendable {
+public struct Metric: Sendable {
     /// The name as tables show it: `HR@10`, `NDCG@10`, `MRR`.
-    package let name: String
+    public let name: String
     /// What is measured.
     package let measure: any Measure
     /// The list length k; nil for the whole ranking.
@@ -40,8 +40,8 @@ package struct Metric: Sendable {
 }
 
 extension Metric: Hashable {
-    package static func == (a: Metric, b: Metric) -> Bool { a.name == b.name }
-    package func hash(into hasher: inout Hasher) { hasher.combine(name) }
+    public static func == (a: Metric, b: Metric) -> Bool { a.name == b.name }
+    public func hash(into hasher: inout Hasher) { hasher.combine(name) }
 }
 
 extension Metric {
@@ -51,18 +51,18 @@ extension Metric {
     ]
 
     /// The metrics of a run that asks for no others: HR and NDCG at some list lengths, by ascending length, and MRR.
-    package static func usual(_ cutoffs: [Int] = [5, 10, 20]) -> [Metric] {
+    public static func usual(_ cutoffs: [Int] = [5, 10, 20]) -> [Metric] {
         let cutoffs = Set(cutoffs).sorted()
         return cutoffs.map(hitRate) + cutoffs.map(ndcg) + [.reciprocalRank]
     }
 
     /// The metrics of the papers' tables: what tables, charts and comparisons show where a run asks for no others.
-    package static let papers: [Metric] = [.hitRate(10), .ndcg(10)]
+    public static let papers: [Metric] = [.hitRate(10), .ndcg(10)]
 
     /// The metric of a name, as `HR@10`; upper and lower case are the same.
     ///
     /// - Throws: ``UserError`` that says what is expected.
-    package static func named(_ name: String) throws -> Metric {
+    public static func named(_ name: String) throws -> Metric {
         let parts = name.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         guard let measure = measures.first(where: { $0.name.lowercased() == parts[0].lowercased() }) else {
             throw UserError(

@@ -1,14 +1,14 @@
 /// A list of objects, each with the metric's name beside the value's own keys: `[{"metric": "HR@10", "value": 0.1, ...}, ...]`; `unit`
 /// stands there too where it is not a share.
 extension PerMetric: Encodable where Value: Encodable {
-    package func encode(to encoder: any Encoder) throws {
+    public func encode(to encoder: any Encoder) throws {
         var list = encoder.unkeyedContainer()
         for entry in entries { try list.encode(Entry(metric: entry.metric, value: entry.value)) }
     }
 }
 
 extension PerMetric: Decodable where Value: Decodable {
-    package init(from decoder: any Decoder) throws {
+    public init(from decoder: any Decoder) throws {
         var list = try decoder.unkeyedContainer()
         while !list.isAtEnd {
             let entry = try list.decode(Entry<Value>.self)

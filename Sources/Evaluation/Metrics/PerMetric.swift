@@ -1,18 +1,18 @@
 /// What was found for each of some metrics, in the order in which they were asked for.
-package struct PerMetric<Value> {
+public struct PerMetric<Value> {
     /// The metrics and their values; a metric is there once.
     package private(set) var entries: [(metric: Metric, value: Value)] = []
 
     /// Nothing found yet.
-    package init() {}
+    public init() {}
 
     /// Finds a value for each metric; one without is left out.
-    package init(_ metrics: some Sequence<Metric>, _ value: (Metric) throws -> Value?) rethrows {
+    public init(_ metrics: some Sequence<Metric>, _ value: (Metric) throws -> Value?) rethrows {
         for metric in metrics { self[metric] = try value(metric) }
     }
 
     /// The value of a metric; nil where it was not asked for. A new metric comes last.
-    package subscript(metric: Metric) -> Value? {
+    public subscript(metric: Metric) -> Value? {
         get { entries.first { $0.metric == metric }?.value }
         set {
             let place = entries.firstIndex { $0.metric == metric }
@@ -40,7 +40,7 @@ package struct PerMetric<Value> {
 }
 
 extension PerMetric: ExpressibleByDictionaryLiteral {
-    package init(dictionaryLiteral elements: (Metric, Value)...) {
+    public init(dictionaryLiteral elements: (Metric, Value)...) {
         for (metric, value) in elements { self[metric] = value }
     }
 }
@@ -49,13 +49,13 @@ extension PerMetric: Sendable where Value: Sendable {}
 
 extension PerMetric: Equatable where Value: Equatable {
     /// The same metrics in the same order with equal values.
-    package static func == (a: PerMetric, b: PerMetric) -> Bool {
+    public static func == (a: PerMetric, b: PerMetric) -> Bool {
         a.entries.elementsEqual(b.entries) { $0.metric == $1.metric && $0.value == $1.value }
     }
 }
 
 /// The estimates of some metrics.
-package typealias MetricEstimates = PerMetric<Estimate>
+public typealias MetricEstimates = PerMetric<Estimate>
 
 extension MetricEstimates {
     /// The estimates of metrics over the runs of one method, or one run, for the same users.

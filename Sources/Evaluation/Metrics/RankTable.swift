@@ -4,7 +4,7 @@ package import Foundation
 /// Where every user's target stood, with what is known of user and target: what comparisons and breakdowns are made of.
 ///
 /// Kept beside a run's result as `ranks.<part>.safetensors`, one tensor [users] per column.
-public struct RankTable: Sendable, Equatable {
+package struct RankTable: Sendable, Equatable {
     /// One user's case.
     package struct Row: Sendable, Equatable {
         /// The dataset's index of the user.

@@ -1,7 +1,7 @@
-package import Files
+public import Files
 
 /// Where one user's target stood among all items that could be recommended to that user.
-package struct TargetRank: Sendable, Equatable {
+public struct TargetRank: Sendable, Equatable {
     /// 1 plus the number of other items whose score is not below the target's: ties count against us.
     package var rank: Int
     /// How many other items have exactly the target's score.
@@ -29,11 +29,11 @@ package struct TargetRank: Sendable, Equatable {
 }
 
 /// The metrics of a group of users.
-package struct RankingSummary: Equatable, Sendable {
+public struct RankingSummary: Equatable, Sendable {
     /// How many users.
     package var users: Int
     /// The metrics, in the order in which they were asked for: of hits with Wilson's interval, else with a bootstrap interval.
-    package var metrics: MetricEstimates
+    public var metrics: MetricEstimates
     /// Users whose target has the same score as some other item.
     package var tiedTargets: Int
     /// Users whose target masking removed; they count as misses.
@@ -48,7 +48,7 @@ package struct RankingSummary: Equatable, Sendable {
     ///   - resamples: bootstrap resamples; 0 leaves the bootstrap's intervals out, for a quick look in training.
     ///   - seed: of the bootstrap.
     ///   - stop: as of ``Bootstrap``.
-    package init(
+    public init(
         of ranks: [TargetRank], lists: RecommendedLists? = nil, metrics: [Metric] = Metric.usual(), resamples: Int = 1000,
         seed: UInt64 = 1, stop: StopToken? = nil
     ) {
@@ -74,7 +74,7 @@ extension RankingSummary: Codable {
         var hitRate, ndcg: Estimate?
     }
 
-    package init(from decoder: any Decoder) throws {
+    public init(from decoder: any Decoder) throws {
         let keys = try decoder.container(keyedBy: Keys.self)
         users = try keys.decode(Int.self, forKey: .users)
         tiedTargets = try keys.decode(Int.self, forKey: .tiedTargets)
@@ -94,7 +94,7 @@ extension RankingSummary: Codable {
         metrics[.reciprocalRank] = try keys.decodeIfPresent(Estimate.self, forKey: .reciprocalRank)
     }
 
-    package func encode(to encoder: any Encoder) throws {
+    public func encode(to encoder: any Encoder) throws {
         var keys = encoder.container(keyedBy: Keys.self)
         try keys.encode(users, forKey: .users)
         try keys.encode(metrics, forKey: .metrics)

@@ -1,7 +1,7 @@
 /// The top of each user's ranking, with what is known of the catalogue: what list measures are computed from.
 ///
 /// Takes 4 bytes per user and place; vectors, where a measure reads them, 4 bytes per item and number.
-package struct RecommendedLists: Sendable {
+public struct RecommendedLists: Sendable {
     /// What is known of the items that are recommended.
     package struct Catalogue: Sendable {
         /// How many items are ranked.

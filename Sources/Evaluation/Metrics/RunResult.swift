@@ -18,7 +18,7 @@ public struct RunResult: Sendable, Codable, Equatable {
     }
 
     /// How much of the scores a tower decides.
-    public struct TowerShare: Sendable, Codable, Equatable {
+    package struct TowerShare: Sendable, Codable, Equatable {
         /// `image`, `text`, `inter` or `id`.
         package var tower: String
         /// Its part of the variance of a user's scores over the catalogue, mean over users; the towers' parts add up to 1. A part may be

@@ -27,7 +27,7 @@ public struct Evaluator {
     static let userBlock = 1024
 
     /// The vectors of the whole catalogue: [items, width].
-    public func itemVectors(_ recommender: Recommender) throws -> Tensor {
+    package func itemVectors(_ recommender: Recommender) throws -> Tensor {
         try withTensorErrors {
             try withoutGradients {
                 let blocks = try stride(from: 0, to: split.itemCount, by: Self.itemBlock).map { start in

@@ -67,7 +67,7 @@ public struct Pipeline {
     /// Where it computes, with the configured threads; what asks for it loads LibTorch.
     ///
     /// - Throws: ``UserError`` when the device is not there, or LibTorch cannot be loaded.
-    public var device: Device {
+    package var device: Device {
         get throws {
             let device = try SettingsPlace(source: "device").naming { try Device(named: configuration.device) }
             LibTorch.keepFreedMemory()

@@ -78,7 +78,7 @@ public struct SideNetworkOptions: Sendable, Codable, Equatable {
     }
 
     /// Whether the Versa form is built for these modalities.
-    public func isVersa(text: ModalityShape?, image: ModalityShape?) -> Bool {
+    package func isVersa(text: ModalityShape?, image: ModalityShape?) -> Bool {
         switch form {
         case .iisan: false
         case .versa: true

@@ -24,7 +24,7 @@ public struct Linear {
     }
 
     /// Takes the map's tensors: W [outputs, inputs] and b [outputs].
-    public init(weight: Tensor, bias: Tensor?) {
+    package init(weight: Tensor, bias: Tensor?) {
         self.weight = weight
         self.bias = bias
     }

@@ -40,7 +40,7 @@ public enum DType: Int32, Sendable, CaseIterable {
     }
 
     /// The type's name in settings and tables, as in `float32`.
-    public var name: String { "\(self)" }
+    package var name: String { "\(self)" }
 }
 
 /// A Swift type whose arrays become tensors and back.

@@ -50,7 +50,7 @@ extension Tensor {
     /// A number less the tensor.
     package static func - (a: Double, b: Tensor) -> Tensor { -b + a }
     /// Product with a number.
-    public static func * (a: Tensor, b: Double) -> Tensor { multiplyScalarOperator(.tensor(a), .double(b)) }
+    package static func * (a: Tensor, b: Double) -> Tensor { multiplyScalarOperator(.tensor(a), .double(b)) }
     /// Quotient by a number.
     package static func / (a: Tensor, b: Double) -> Tensor { multiplyScalarOperator(.tensor(a), .double(1 / b)) }
     /// The negative.
@@ -156,7 +156,7 @@ extension Tensor {
     /// The mean of all elements.
     public func mean() -> Tensor { Self.meanAllOperator(.tensor(self)) }
     /// The mean along a dimension.
-    public func mean(along dimension: Int, keeping: Bool = false) -> Tensor {
+    package func mean(along dimension: Int, keeping: Bool = false) -> Tensor {
         Self.meanOperator(.tensor(self), .ints([dimension]), .bool(keeping))
     }
     /// The largest of all elements.
