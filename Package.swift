@@ -111,13 +111,15 @@ if withLibTorch {
         tests("Torch", "Engine/Torch", ["Torch"]),
         tests("Encoders", "Encoding/Encoders", ["Encoders"]),
         tests("Catalogue", "Encoding/Catalogue", ["Catalogue"]),
-        tests("Modeling", "Modeling", ["Modeling", "HiddenStates", "Torch", "TestModels"]),
+        tests("Modeling", "Modeling", ["Modeling", "HiddenStates", "Torch", "TestModels", collections]),
         tests("FineTuning", "FineTuning", ["FineTuning", "Encoders", "Catalogue", "Modeling", "Torch", "TestModels"]),
         tests("Training", "Training", ["Training", "Ranking", "Metrics", "TestModels"]),
         tests("Ranking", "Evaluation/Ranking", ["Ranking", "TestModels"]),
         tests("Serving", "Serving", ["Serving", "TestModels"]),
         tests("IISAN", "IISAN", ["IISAN"]),
-        tests("Parity", "Parity", ["Ranking", "FineTuning", "Modeling", "Catalogue", "Metrics", "Datasets", "Torch", "Files"]),
+        tests(
+            "Parity", "Parity",
+            ["Ranking", "Training", "FineTuning", "Modeling", "Catalogue", "Metrics", "Datasets", "Torch", "Files"]),
         tests("EndToEnd", "EndToEnd", ["iisan", "IISAN"]),
     ]
     products = [

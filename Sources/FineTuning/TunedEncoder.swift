@@ -16,6 +16,8 @@ public final class TunedEncoder: StateSource {
     public let presence: [Bool]?
     /// What is trained: the encoder's own tensors below `encoder`, or `adapters`, or `low_rank`.
     public let trained: OrderedDictionary<String, Tensor>
+    /// Which of those weight decay is for.
+    public let decayed: Set<String>
     /// How many numbers of the encoder never change.
     public let frozenCount: Int
     /// The hash of the encoder's files.
@@ -50,7 +52,7 @@ public final class TunedEncoder: StateSource {
         let family = inputs.directory.family
         let encoder = try PretrainedEncoder(
             inputs.directory, hash: inputs.encoderHash, on: device, isTrained: { Self.isTrained($0, by: method) })
-        trained = try Self.tensors(of: encoder, method, options)
+        (trained, decayed) = try Self.tensors(of: encoder, method, options)
         frozenCount =
             encoder.parameters.count - (method == .full || method == .bitfit ? trained.values.reduce(0) { $0 + $1.count } : 0)
         live = LiveEncoder(
@@ -120,10 +122,10 @@ extension TunedEncoder {
         method == .full || (method == .bitfit && name.hasSuffix("bias"))
     }
 
-    /// Prepares an encoder for a method and names what is trained of it.
+    /// Prepares an encoder for a method and names what is trained of it, and what of that weight decay is for.
     static func tensors(
         of encoder: PretrainedEncoder, _ method: Method, _ options: FineTuningOptions
-    ) throws -> OrderedDictionary<String, Tensor> {
+    ) throws -> (trained: OrderedDictionary<String, Tensor>, decayed: Set<String>) {
         let device = encoder.parameters.device
         switch method {
         case .full, .bitfit:
@@ -133,16 +135,19 @@ extension TunedEncoder {
                     "the encoder \(encoder.name) has no biases that could be trained", at: "method",
                     remedy: "Choose lora or adapter for it.")
             }
-            return OrderedDictionary(uniqueKeysWithValues: own.map { ("encoder.\($0.key)", $0.value) })
+            return (
+                OrderedDictionary(uniqueKeysWithValues: own.map { ("encoder.\($0.key)", $0.value) }),
+                Set(own.keys.filter(encoder.parameters.decayed.contains).map { "encoder.\($0)" })
+            )
         case .adapter:
             let parameters = Parameters(on: device)
             try encoder.tune(by: Adapters(parameters: parameters.scoped("adapters"), options: options))
-            return parameters.all
+            return (parameters.all, parameters.decayed)
         case .lora:
             let parameters = Parameters(on: device)
             try encoder.tune(by: LowRankMaps(parameters: parameters.scoped("low_rank"), options: options))
-            return parameters.all
-        case .iisan, .iisanVersa, .frozen, .id, .idAndModality, .popularity: return [:]
+            return (parameters.all, parameters.decayed)
+        case .iisan, .iisanVersa, .frozen, .id, .idAndModality, .popularity: return ([:], [])
         }
     }
 }

@@ -6,8 +6,9 @@ package import Torch
 
 /// A checkpoint: a folder with the parameters, the optimiser's state, the random state and how far training had come.
 ///
-/// `model.safetensors`, `optimiser.safetensors`, `random.safetensors`, `SHA256SUMS` of the three, and `state.json`; it appears whole or
-/// not at all.
+/// `model.safetensors`, `optimiser.safetensors`, `random.safetensors`, `SHA256SUMS` of them, and `state.json`; it appears whole or not at
+/// all. Where parameters are averaged, `model.safetensors` holds the averages, and `unaveraged.safetensors` the parameters that training
+/// goes on from.
 public struct Checkpoint {
     /// Where it is.
     package let folder: URL
@@ -17,6 +18,7 @@ public struct Checkpoint {
 
     private var model: URL { folder.appending(path: "model.safetensors") }
     private var optimiser: URL { folder.appending(path: "optimiser.safetensors") }
+    private var unaveraged: URL { folder.appending(path: "unaveraged.safetensors") }
     private var random: URL { folder.appending(path: "random.safetensors") }
     private var stateFile: URL { folder.appending(path: "state.json") }
     private var sums: URL { folder.appending(path: "SHA256SUMS") }
@@ -26,20 +28,27 @@ public struct Checkpoint {
 
     /// Writes everything, in place of an older checkpoint.
     ///
+    /// - Parameters:
+    ///   - recommender: with the parameters that the last step left.
+    ///   - average: their average, where there is one.
     /// - Throws: ``UserError`` when the disk is full or fails; the older checkpoint is then untouched.
-    package func write(_ recommender: Recommender, _ adam: Adam, _ state: TrainingState) throws {
+    package func write(
+        _ recommender: Recommender, _ optimizer: any Optimizer, average: ParameterAverage? = nil, _ state: TrainingState
+    ) throws {
         try OwnedFolder(.checkpoint, at: folder, for: .replacing).create { folder in
             let new = Checkpoint(folder)
             let encoders = recommender.itemTower.encoderHashes.map { ("encoder.\($0.key)", $0.value) }
+            let own = recommender.parameters.all
             try Weights.write(
-                recommender.parameters.all.map { ($0.key, $0.value) }, to: new.model,
+                (average?.values ?? own).map { ($0.key, $0.value) }, to: new.model,
                 metadata: Dictionary(uniqueKeysWithValues: encoders))
-            try Weights.write(adam.state.map { ($0.key, $0.value) }, to: new.optimiser)
+            if average != nil { try Weights.write(own.map { ($0.key, $0.value) }, to: new.unaveraged) }
+            try Weights.write(optimizer.state.map { ($0.key, $0.value) }, to: new.optimiser)
             var states = [(key: "cpu", value: RandomState.current())]
             if recommender.device != .cpu { states.append((key: "device", value: RandomState.current(of: recommender.device))) }
             try Weights.write(states, to: new.random)
             try JSONFile.write(state, to: new.stateFile)
-            try new.writeSums()
+            try new.writeSums(isAveraged: average != nil)
         }
     }
 
@@ -70,14 +79,16 @@ public struct Checkpoint {
     /// - Throws: ``UserError`` for the first file that is missing or damaged.
     package func check() throws {
         _ = try state()
-        for file in [model, optimiser, random] {
+        let sums = try? String(contentsOf: sums, encoding: .utf8)
+        let isAveraged = sums?.contains(unaveraged.lastPathComponent) == true
+        for file in [model, optimiser, random] + (isAveraged ? [unaveraged] : []) {
             _ = try Weights(file: file)
             try checkSum(of: file)
         }
     }
 
-    private func writeSums() throws {
-        let lines = try [model, optimiser, random].map { file in
+    private func writeSums(isAveraged: Bool) throws {
+        let lines = try ([model, optimiser, random] + (isAveraged ? [unaveraged] : [])).map { file in
             "\(try ContentHash.of(file: file))  \(file.lastPathComponent)\n"
         }
         try AtomicFile.write(lines.joined(), to: sums)
@@ -104,7 +115,7 @@ public struct Checkpoint {
                 "was trained on another \(modality) encoder, or with other settings of it", at: model.path,
                 remedy: "Name the encoder and the store that the run was trained with, or train again.")
         }
-        try recommender.parameters.load(weights) { Recommender.isStandIn($0) }
+        try recommender.parameters.load(weights)
         try checkSum(of: model)
     }
 
@@ -123,12 +134,24 @@ public struct Checkpoint {
 
     /// Reads everything, so that training goes on as if it had not stopped.
     ///
+    /// The random state of the process, and of the model's device, becomes that of the checkpoint.
+    ///
+    /// - Parameter average: what the parameters' average is put back into, where training has one.
     /// - Throws: ``UserError`` as ``load(into:)`` does.
-    package func resume(_ recommender: Recommender, _ adam: Adam) throws -> TrainingState {
+    package func resume(
+        _ recommender: Recommender, _ optimizer: any Optimizer, average: ParameterAverage? = nil
+    ) throws -> TrainingState {
         let state = try state()
         let random = try Weights(file: random)
         try load(into: recommender)
-        try adam.load(Weights(file: optimiser))
+        if let average {
+            // The averages were just read in the parameters' place.
+            let own = try Weights(file: unaveraged)
+            try checkSum(of: unaveraged)
+            average.restart()
+            try recommender.parameters.load(own)
+        }
+        try optimizer.load(Weights(file: optimiser))
         try restore("cpu", of: .cpu, from: random)
         if recommender.device != .cpu, random.has("device") { try restore("device", of: recommender.device, from: random) }
         return state

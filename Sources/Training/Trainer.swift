@@ -7,13 +7,18 @@ import Torch
 /// The training loop: steps, validation after every epoch, checkpoints, early stop, exact resumption.
 ///
 /// A run that was stopped, at whatever step, goes on to the same numbers as one that was not.
+///
+/// It seeds nothing and sets no number of threads. What decides its numbers is the caller's: the process's random state, seeded before
+/// the recommender is made (`RandomState.seed`), from which fresh parameters and dropout are drawn; the seed of the `BatchSampler`, for
+/// the order of users; and, for sums to the last digit, `LibTorch.threads`. Going on from a checkpoint puts the random state of that
+/// moment back, for the whole process.
 public final class Trainer {
     private let recommender: Recommender
     private let sampler: BatchSampler
     private let options: TrainingOptions
     private let run: RunDirectory
     private let validate: (Recommender) throws -> Validation
-    private let adam: Adam
+    private let step: TrainingStep
     private var state = TrainingState()
     private var events: [TrainingEvent] = []
     private var scalars: EventFile?
@@ -40,16 +45,14 @@ public final class Trainer {
         self.options = options
         self.run = run
         self.validate = validate
-        var groups = recommender.groups(
-            heads: options.rate, sideBlocks: options.sideBlockRate, encoders: options.encoderRate)
-        for index in groups.indices { groups[index].weightDecay = options.weightDecay }
-        adam = Adam(groups, decoupled: options.weightDecay > 0)
+        step = TrainingStep(
+            recommender, options, shape: BatchShape(largestOf: sampler), steps: options.epochs * sampler.stepCount)
         try run.last.prepare()
         try run.best.prepare()
         if run.last.exists {
             // Looked at before anything of the checkpoint is taken, so that what is damaged leaves everything as it was.
             try run.last.state().check(steps: sampler.stepCount, at: run.last.folder.path)
-            state = try run.last.resume(recommender, adam)
+            state = try run.last.resume(recommender, step.optimizer, average: step.average)
             if state.events > 0 { events = Array(try run.readEvents().prefix(state.events)) }
             guard events.count == state.events else {
                 throw UserError(
@@ -81,7 +84,7 @@ public final class Trainer {
                 let event = try finishEpoch()
                 onEvent?(event)
             } catch let told as CancellationError {
-                try run.last.write(recommender, adam, state)
+                try write(to: run.last)
                 throw told
             }
         }
@@ -97,17 +100,17 @@ public final class Trainer {
         let losses = Tensor(0.0).to(lossType).to(recommender.device)
         let clock = ContinuousClock()
         var seconds: [Double] = []
-        for step in 0...steps {
+        for number in 0...steps {
             try stop.check()
-            let batch = sampler.batch(epoch: step / sampler.stepCount, step: step % sampler.stepCount)
+            let batch = sampler.batch(epoch: number / sampler.stepCount, step: number % sampler.stepCount)
             let duration = try clock.measure {
                 try withTensorErrors {
-                    try self.step(batch, losses)
+                    losses.add(try step(batch, number: number))
                     _ = losses.item()  // waits for the device
                 }
             }
-            if step > 0 { seconds.append(duration / .seconds(1)) }
-            onProgress?(WorkProgress("measuring", done: step, total: steps, unit: "steps"))
+            if number > 0 { seconds.append(duration / .seconds(1)) }
+            onProgress?(WorkProgress("measuring", done: number, total: steps, unit: "steps"))
         }
         return seconds
     }
@@ -131,7 +134,10 @@ public final class Trainer {
             // A live encoder may stop in the middle of a step, which is then done again as if it had not begun.
             let random = SavedRandomState(of: recommender.device)
             do {
-                try withTensorErrors { try step(sampler.batch(epoch: state.epoch, step: state.step), losses) }
+                try withTensorErrors {
+                    let batch = sampler.batch(epoch: state.epoch, step: state.step)
+                    losses.add(try step(batch, number: state.epoch * steps + state.step))
+                }
             } catch let told as CancellationError {
                 random.restore()
                 account()
@@ -143,14 +149,8 @@ public final class Trainer {
         account()
     }
 
-    private func step(_ batch: TrainingBatch, _ losses: Tensor) throws {
-        adam.clearGradients()
-        let loss = try withAutocast(to: options.precision.autocast(on: recommender.device), on: recommender.device) {
-            try recommender.loss(batch)
-        }
-        try recommender.backward(loss)
-        adam.update()
-        losses.add(loss.detached())
+    private func write(to checkpoint: Checkpoint) throws {
+        try checkpoint.write(recommender, step.optimizer, average: step.average, state)
     }
 
     /// MPS has no float64.
@@ -167,7 +167,7 @@ public final class Trainer {
                     + (options.precision == .float32 ? "." : ", or with train.precision: float32."))
         }
         let start = Date()
-        let validation = try validate(recommender)
+        let validation = try step.average?.exchanged { try validate(recommender) } ?? validate(recommender)
         let isBest = state.best.map { validation.score > $0.validation.score } ?? true
         let event = TrainingEvent(
             epoch: state.epoch + 1, loss: loss, validation: validation, isBest: isBest, seconds: state.epochSeconds,
@@ -181,8 +181,8 @@ public final class Trainer {
         state.isFinished = state.epoch >= options.epochs || state.evaluationsWithoutBetter > options.patience
         try run.write(events: events)
         try scalars?.write(step: event.epoch, values: event.scalars)
-        if isBest { try run.best.write(recommender, adam, state) }
-        try run.last.write(recommender, adam, state)
+        if isBest { try write(to: run.best) }
+        try write(to: run.last)
         return event
     }
 }

@@ -21,6 +21,23 @@ public struct TrainingOptions: Sendable, Codable, Equatable {
         public func autocast(on device: Device) -> DType? { resolved(on: device) == .bfloat16 ? .bfloat16 : nil }
     }
 
+    /// What changes the parameters by their gradients.
+    public enum OptimizerChoice: String, Sendable, Codable, CaseIterable {
+        /// Adam; with weight decay above 0 it is decoupled and for every parameter.
+        case adam
+        /// Adam with decoupled weight decay for the matrices of linear maps and convolutions alone: none for biases, norms, gates and
+        /// embeddings.
+        case adamw
+    }
+
+    /// What the rates do after the warm-up.
+    public enum Schedule: String, Sendable, Codable, CaseIterable {
+        /// They stay.
+        case constant
+        /// They fall along half a cosine, to 0 at the end of the last epoch.
+        case cosine
+    }
+
     /// At most this many passes over the training sequences; 100 in the papers.
     public var epochs = 100
     /// Users per step; 64 in the papers.
@@ -31,8 +48,18 @@ public struct TrainingOptions: Sendable, Codable, Equatable {
     public var sideBlockRate = 1e-4
     /// Adam's rate for encoders' own numbers, adapters and low-rank maps.
     public var encoderRate = 1e-4
-    /// Adam's weight decay, decoupled when above 0; 0 in the papers.
+    /// What changes the parameters by their gradients.
+    public var optimizer = OptimizerChoice.adam
+    /// The optimiser's weight decay, decoupled; 0 in the papers.
     public var weightDecay = 0.0
+    /// All gradients of a step together are made at most this long; nil leaves them as they are.
+    public var clipNorm: Double?
+    /// How the rates change over the steps.
+    public var schedule = Schedule.constant
+    /// In so many first steps the rates rise from near 0.
+    public var warmupSteps = 0
+    /// The decay of the moving average of the parameters that is validated and kept as best; nil takes the parameters themselves.
+    public var average: Double?
     /// Training stops after more than this many evaluations without a better validation; 10 in the papers.
     public var patience = 10
     /// Times this many steps, after one that is not timed, and stops; nil trains.
@@ -68,6 +95,17 @@ public struct TrainingOptions: Sendable, Codable, Equatable {
         }
         problems.require(
             weightDecay >= 0 && weightDecay.isFinite, "is \(weightDecay), expected a finite number from 0", at: "weight_decay")
+        if let clipNorm {
+            problems.require(
+                clipNorm > 0 && clipNorm.isFinite, "is \(clipNorm), expected a finite number above 0", at: "clip_norm",
+                remedy: "Leave it out to let gradients be as long as they are.")
+        }
+        number(warmupSteps, 0...Self.most, "warmup_steps")
+        if let average {
+            problems.require(
+                0 < average && average < 1, "is \(average), expected a number above 0 and below 1", at: "average",
+                remedy: "Leave it out to take the parameters themselves; 0.99 averages over about the last hundred steps.")
+        }
         number(patience, 0...Self.most, "patience")
         if let measuredSteps { number(measuredSteps, 1...Self.most, "measured_steps") }
         return problems

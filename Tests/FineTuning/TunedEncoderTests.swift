@@ -61,6 +61,13 @@ import Modeling
                 if name.hasSuffix(".down") && method == .lora { continue }
                 #expect(tensor.gradient != nil, "\(method): \(name)")
             }
+            // Weight decay is for what is multiplied with, not for what is looked up or added.
+            let tables = ["embed", "token", "relative_position", "bias"]
+            for (name, tensor) in encoder.trained {
+                let isTable = tensor.rank < 4 && tables.contains { name.contains($0) } && !name.contains("embedding_projection")
+                #expect(encoder.decayed.contains(name) == (tensor.rank >= 2 && !isTable), "\(method): \(name) \(tensor.shape)")
+            }
+            #expect(encoder.decayed.isEmpty == (method == .bitfit) && encoder.decayed.isSubset(of: encoder.trained.keys))
             let count = encoder.trained.values.reduce(0) { $0 + $1.count }
             if method != .full { #expect(encoder.frozenCount > 0) } else { #expect(encoder.frozenCount == 0 && count > 0) }
         }

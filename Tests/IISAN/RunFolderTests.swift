@@ -159,6 +159,49 @@ import Testing
         }
     }
 
+    /// A run is of the settings that differ from the defaults: one that was trained before a setting came is the same run after.
+    @Test func settingsAtTheirDefaultsMakeNoOtherRun() throws {
+        try withTemporaryFolder { folder in
+            let stages = try Stages(folder)
+            let defaults = ["optimizer=adam", "clip_norm=", "schedule=constant", "warmup_steps=0", "average=", "loss=in-batch"]
+            let others = ["optimizer=adamw", "clip_norm=1", "schedule=cosine", "warmup_steps=9", "average=0.9", "loss=full"]
+            try stages.pipeline().runAll()
+            let inputs = try stages.text("r/run.json")
+            stages.messages = []
+            for set in defaults { try stages.pipeline("train.\(set)").train() }
+            #expect(stages.messages.filter { $0.contains("nothing has changed") }.count == defaults.count)
+            #expect(try stages.text("r/run.json") == inputs)
+            for set in others {
+                let error = #expect(throws: UserError.self) { try stages.pipeline("train.\(set)").train() }
+                let named = "train.\(set.replacing("=", with: ": "))"
+                #expect(error?.problem.contains(named) == true, "\(String(describing: error))")
+            }
+        }
+    }
+
+    /// Ranked, served and judged is the average, which is what the best checkpoint holds.
+    @Test func theAverageIsRankedAndServed() throws {
+        try withTemporaryFolder { folder in
+            let stages = try Stages(folder)
+            let set = ["train.average=0.9", "train.optimizer=adamw", "train.weight_decay=0.01", "train.loss=full"]
+            func pipeline() throws -> Pipeline {
+                try stages.pipeline(
+                    "train.epochs=3", set[0], set[1], set[2], set[3], "train.clip_norm=1", "train.warmup_steps=2")
+            }
+            try pipeline().runAll()
+            let run = RunDirectory(folder.appending(path: "r"))
+            let best = try #require(try run.best.state().best)
+            let validation = try #require(try stages.opened().evaluate().validation)
+            #expect(validation.all.cutoffs.first { $0.k == 10 }?.hitRate.value == best.validation.hitRate)
+            let item = String(try stages.text("world/items.tsv").prefix { $0 != "\t" })
+            let files = try ["model", "unaveraged"].map {
+                try Data(contentsOf: run.best.folder.appending(path: "\($0).safetensors"))
+            }
+            #expect(files[0] != files[1] && files[0].count == files[1].count)
+            #expect(try stages.opened().served().recommend([[item]], top: 3)[0].count == 3)
+        }
+    }
+
     @Test func runsThatGiveWayAreAllKept() throws {
         try withTemporaryFolder { folder in
             let stages = try Stages(folder)

@@ -1,5 +1,6 @@
 import Files
 import Modeling
+import OrderedCollections
 import TestSupport
 import Testing
 import Torch
@@ -41,6 +42,34 @@ import Torch
         let side = groups[1].parameters.keys
         #expect(side.contains("item_tower.inter.transforms.1.weight") && side.contains("item_tower.text.gates"))
         #expect(!side.contains { $0.hasPrefix("user_encoder") || $0.contains("head") || $0.contains("fusion") })
+    }
+
+    /// Groups and weight decay are what the parts that asked for parameters declared, whatever the names are.
+    @Test func partsDeclareTheirGroups() throws {
+        final class Encoder: StateSource {
+            let shape = ModalityShape(width: 8, layers: [0])
+            let presence: [Bool]? = nil
+            let trained: OrderedDictionary<String, Tensor> = ["a.weight": .ones([8, 8]), "a.blocks.0.bias": .ones([8])]
+            let decayed: Set<String> = ["a.weight"]
+            func states(of items: Tensor, training: Bool) -> StateRows { StateRows(.zeros([items.count, 1, 8])) }
+        }
+        var options = RecommenderOptions()
+        options.method = .idAndModality
+        options.modalityDropout = 0.1
+        let image = ResidentStates(.zeros([3, 1, 8]), layers: [0])
+        let recommender = try Recommender.make(options, itemCount: 3, text: Encoder(), image: image, positions: 4, on: .cpu)
+        let groups = recommender.groups(heads: 1, sideBlocks: 2, encoders: 3, decay: .matrices(0.1))
+        #expect(groups.map(\.name) == ["heads", "heads, without decay", "encoders", "encoders, without decay"])
+        #expect(groups.map(\.rate) == [1, 1, 3, 3] && groups.map(\.weightDecay) == [0.1, 0, 0.1, 0])
+        #expect(Array(groups[2].parameters.keys) == ["item_tower.text.a.weight"])
+        #expect(Array(groups[3].parameters.keys) == ["item_tower.text.a.blocks.0.bias"])
+        let without = Set(groups[1].parameters.keys)
+        #expect(without.isSuperset(of: ["item_tower.id.weight", "item_tower.text.missing", "user_encoder.norm.weight"]))
+        #expect(groups[0].parameters.keys.contains("item_tower.image.head.weight"))
+        #expect(
+            recommender.groups(heads: 1, sideBlocks: 2, encoders: 3).map(\.parameters.count) == [
+                groups[0].parameters.count + groups[1].parameters.count, 2,
+            ])
     }
 
     @Test func settingsThatCannotBeBuiltAreErrors() {

@@ -105,7 +105,7 @@ private func tensors() throws {
     let loss = (map(x) * map(x)).mean()
     loss.backward()
 
-    let adam = Adam([Adam.Group("all", parameters.all, rate: 1e-3)])
+    let adam = Adam([OptimizerGroup("all", parameters.all, rate: 1e-3)])
     adam.update()
     adam.clearGradients()
 }

@@ -89,7 +89,8 @@ package enum FolderKind: String, Sendable, CaseIterable {
                 || name.hasPrefix("states-") && name.hasSuffix(".safetensors")
         case .checkpoint:
             return [
-                "model.safetensors", "optimiser.safetensors", "random.safetensors", "state.json", "SHA256SUMS",
+                "model.safetensors", "unaveraged.safetensors", "optimiser.safetensors", "random.safetensors", "state.json",
+                "SHA256SUMS",
             ].contains(name)
         case .run, .study, .hub: return true
         }

@@ -45,6 +45,10 @@ extension TrainSettings: SettingsSection {
             .section("side_networks", \.model.sideNetworks, "The item tower of IISAN and IISAN-Versa."),
             .section("fine_tuning", \.model.fineTuning, "Live encoders: full, adapter, lora, bitfit."),
             .section("user_encoder", \.model.userEncoder, "The user encoder (SASRec form)."),
+            .value(
+                "loss", \.model.loss,
+                "What a target is told from: in-batch (the papers'), in-batch-uncorrected (without popularity) or full (all items)."
+            ),
             .optional("text_layers", \.textLayers, "Which of the stored text layers are used; left out, all."),
             .optional("image_layers", \.imageLayers, "Which of the stored image layers are used; left out, all."),
             .value("epochs", \.training.epochs, "At most this many passes over the training sequences."),
@@ -55,7 +59,20 @@ extension TrainSettings: SettingsSection {
             .value(
                 "encoder_rate", \.training.encoderRate,
                 "Adam's learning rate for the encoders' own numbers (full, bitfit), adapters and low-rank maps."),
+            .value(
+                "optimizer", \.training.optimizer,
+                "adam (weight decay for every parameter) or adamw (for matrices alone: no biases, norms, gates, embeddings)."),
             .value("weight_decay", \.training.weightDecay, "Decoupled weight decay; 0 for plain Adam."),
+            .optional(
+                "clip_norm", \.training.clipNorm,
+                "All gradients of a step together are made at most this long; left out, they stay as they are."),
+            .value(
+                "schedule", \.training.schedule,
+                "How the rates change after the warm-up: constant, or cosine, down to 0 at the end of the last epoch."),
+            .value("warmup_steps", \.training.warmupSteps, "In so many first steps the rates rise from near 0."),
+            .optional(
+                "average", \.training.average,
+                "The decay of the parameters' moving average, as 0.99, which is validated and kept as best; left out, none."),
             .value("patience", \.training.patience, "Stop after more than this many epochs without a better validation."),
             .value(
                 "select_by", \.selectedBy,
@@ -120,3 +137,6 @@ extension Activation: SettingValue {}
 extension SideNetworkOptions.Form: SettingValue {}
 extension SideNetworkOptions.Transformation: SettingValue {}
 extension TrainingOptions.Precision: SettingValue {}
+extension TrainingOptions.OptimizerChoice: SettingValue {}
+extension TrainingOptions.Schedule: SettingValue {}
+extension LossChoice: SettingValue {}

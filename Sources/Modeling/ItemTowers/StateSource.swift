@@ -12,6 +12,8 @@ public protocol StateSource: AnyObject {
     var presence: [Bool]? { get }
     /// What training changes of the source, by its name below the modality's part of the item tower; empty for one that never changes.
     var trained: OrderedDictionary<String, Tensor> { get }
+    /// Which of those, by the same names, weight decay is for: the matrices of linear maps and convolutions.
+    var decayed: Set<String> { get }
     /// How many numbers are computed with in a step and never change.
     var frozenCount: Int { get }
     /// What tells the encoder and its settings apart from others; nil where that is not known.
@@ -35,6 +37,8 @@ public protocol StateSource: AnyObject {
 extension StateSource {
     /// Nothing, as for a source that never changes.
     public var trained: OrderedDictionary<String, Tensor> { [:] }
+    /// None.
+    public var decayed: Set<String> { [] }
     /// None, as for a source that computes nothing.
     public var frozenCount: Int { 0 }
     /// Not known.
@@ -61,7 +65,10 @@ struct ModalityStates {
         missing =
             present != nil || isDropped
             ? try parameters("missing", [source.shape.layers.count, source.shape.width], .zeros) : nil
-        for (name, tensor) in source.trained { parameters.adopt(tensor, as: name) }
+        // The model may see other items than it was trained on.
+        parameters.allowMissing("missing")
+        let encoder = parameters.grouped(.encoders)
+        for (name, tensor) in source.trained { encoder.adopt(tensor, as: name, decays: source.decayed.contains(name)) }
     }
 
     /// The width and kept layers.

@@ -1,6 +1,5 @@
 package import Datasets
 import Files
-import OrderedCollections
 public import Torch
 
 /// What is trained: an item tower, a user encoder and the loss that ties them.
@@ -11,12 +10,17 @@ public final class Recommender {
     package let userEncoder: UserEncoder
     /// All trained tensors by name.
     package let parameters: Parameters
+    /// What a row's target is told from in training.
+    package let objective: any Loss
 
     /// Joins a tower and an encoder that were made from `parameters`.
-    package init(_ parameters: Parameters, itemTower: any ItemTower, userEncoder: UserEncoder) {
+    package init(
+        _ parameters: Parameters, itemTower: any ItemTower, userEncoder: UserEncoder, objective: any Loss = InBatchLoss()
+    ) {
         self.parameters = parameters
         self.itemTower = itemTower
         self.userEncoder = userEncoder
+        self.objective = objective
     }
 
     /// How many numbers training changes.
@@ -85,46 +89,8 @@ extension Recommender {
         }
         let userEncoder = try UserEncoder(
             parameters.scoped("user_encoder"), width: options.width, positions: positions, options.userEncoder)
-        return Recommender(parameters, itemTower: itemTower, userEncoder: userEncoder)
-    }
-}
-
-extension Recommender {
-    /// Adam's groups: `side_blocks` (blocks, gates and dimension transformations of the side networks), `encoders` (what is trained of
-    /// live encoders, with adapters and low-rank maps) and `heads` (all else); those that have parameters.
-    package func groups(heads: Double, sideBlocks: Double, encoders: Double) -> [Adam.Group] {
-        var parts = (
-            heads: OrderedDictionary<String, Tensor>(), sideBlocks: OrderedDictionary<String, Tensor>(),
-            encoders: OrderedDictionary<String, Tensor>()
-        )
-        for (name, parameter) in parameters.all {
-            if Self.isOfEncoder(name) {
-                parts.encoders[name] = parameter
-            } else if Self.isSideBlock(name) {
-                parts.sideBlocks[name] = parameter
-            } else {
-                parts.heads[name] = parameter
-            }
-        }
-        return [
-            Adam.Group("heads", parts.heads, rate: heads), Adam.Group("side_blocks", parts.sideBlocks, rate: sideBlocks),
-            Adam.Group("encoders", parts.encoders, rate: encoders),
-        ].filter { !$0.parameters.isEmpty }
-    }
-
-    private static func isOfEncoder(_ name: String) -> Bool {
-        ["encoder", "adapters", "low_rank"].contains { part in
-            ["text", "image"].contains { name.hasPrefix("item_tower.\($0).\(part).") }
-        }
-    }
-
-    /// Whether a parameter stands in for the states of items that lack a modality.
-    package static func isStandIn(_ name: String) -> Bool {
-        name == "item_tower.text.missing" || name == "item_tower.image.missing"
-    }
-
-    static func isSideBlock(_ name: String) -> Bool {
-        guard name.hasPrefix("item_tower.") else { return false }
-        return name.contains(".blocks.") || name.contains(".transforms.") || name.hasSuffix(".gates")
+        return Recommender(
+            parameters, itemTower: itemTower, userEncoder: userEncoder,
+            objective: options.loss.loss(itemCount: itemCount))
     }
 }

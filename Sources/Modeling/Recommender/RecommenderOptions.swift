@@ -18,6 +18,8 @@ public struct RecommenderOptions: Sendable, Codable, Equatable {
     public var fineTuning = FineTuningOptions()
     /// The user encoder.
     public var userEncoder = UserEncoderOptions()
+    /// What a row's target is told from in training.
+    public var loss = LossChoice.inBatch
 
     /// The papers' settings.
     public init() {}

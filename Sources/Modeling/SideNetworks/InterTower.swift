@@ -20,17 +20,18 @@ struct InterTower {
     ) throws {
         let width = min(text.width, image.width)
         let count = min(text.layers.count, image.layers.count)
+        let side = parameters.grouped(.sideBlocks)
         blocks = try (0..<count).map {
             try SideBlock(
-                parameters.scoped("blocks", $0), width: width, bottleneck: options.bottleneck, activation: options.activation)
+                side.scoped("blocks", $0), width: width, bottleneck: options.bottleneck, activation: options.activation)
         }
-        gates = options.gated ? try Gates(parameters, count: count) : nil
+        gates = options.gated ? try Gates(side, count: count) : nil
         chain = .joining(blocks, gates, options.activation)
         func transforms(_ name: String, from own: Int) throws -> [Linear] {
             switch options.transformation {
-            case .wider: try own > width ? (0..<count).map { try Linear(parameters.scoped("transforms", $0), own, width) } : []
+            case .wider: try own > width ? (0..<count).map { try Linear(side.scoped("transforms", $0), own, width) } : []
             case .both:
-                try (0..<count).map { try Linear(parameters.scoped("transforms").scoped(name, $0), own, width) }
+                try (0..<count).map { try Linear(side.scoped("transforms").scoped(name, $0), own, width) }
             }
         }
         textTransforms = try transforms("text", from: text.width)

@@ -12,11 +12,12 @@ struct IntraTower {
 
     /// Asks for the blocks, gates and head of a modality with `count` kept states of `width`.
     init(_ parameters: Parameters, width: Int, count: Int, _ options: SideNetworkOptions, versa: Bool, output: Int) throws {
+        let side = parameters.grouped(.sideBlocks)
         blocks = try (0..<count).map {
             try SideBlock(
-                parameters.scoped("blocks", $0), width: width, bottleneck: options.bottleneck, activation: options.activation)
+                side.scoped("blocks", $0), width: width, bottleneck: options.bottleneck, activation: options.activation)
         }
-        gates = options.gated ? try Gates(parameters, count: count) : nil
+        gates = options.gated ? try Gates(side, count: count) : nil
         chain = .joining(blocks, gates, options.activation)
         head = try TowerHead(parameters, width: width, middle: versa ? output : width, output: output)
     }

@@ -29,7 +29,8 @@ import Torch
         let parameter = Tensor(expected.map(Float.init))
         parameter.requiresGradient = true
         let (rate, decay) = (0.1, 0.01)
-        let adam = Adam([.init("all", ["p": parameter], rate: rate, weightDecay: decay)], decoupled: decoupled)
+        let groups = [OptimizerGroup("all", ["p": parameter], rate: rate, weightDecay: decay)]
+        let adam: any Optimizer = decoupled ? AdamW(groups) : Adam(groups)
         for step in 1...5 {
             adam.clearGradients()
             (parameter * parameter).sum().backward()

@@ -13,6 +13,48 @@ import Torch
         #expect(parameters.count == 12 + 4 + 8)
     }
 
+    /// The part that asks says which group a tensor is of and whether it decays; names have no part in it.
+    @Test func partsDeclareGroupAndDecay() throws {
+        let (side, other) = (ParameterGroup("side"), ParameterGroup("other"))
+        let parameters = Parameters()
+        _ = try Linear(parameters.scoped("a", group: side).scoped("b"), 3, 4)
+        _ = try Embedding(parameters.grouped(side).scoped("a"), 2, 3)
+        _ = try LayerNorm(parameters.scoped("a.b.norm"), 4, epsilon: 1e-6)
+        _ = try LowRank(parameters.scoped("a", group: side).grouped(other), inputs: 3, outputs: 4, rank: 2, alpha: 1)
+        parameters.scoped("a", group: other).adopt(.ones([2]), as: "c", decays: true)
+        let groups = Dictionary(grouping: parameters.all.keys, by: parameters.group)
+        #expect(groups[side] == ["a.b.weight", "a.b.bias", "a.weight"])
+        #expect(groups[.standard] == ["a.b.norm.weight", "a.b.norm.bias"])
+        #expect(groups[other] == ["a.down", "a.up", "a.c"])
+        #expect(parameters.decayed == ["a.b.weight", "a.down", "a.up", "a.c"])
+    }
+
+    /// A tensor that may be missing may also be one too many.
+    @Test func declaredNamesMayBeMissingOrTooMany() throws {
+        try withTemporaryFolder { folder in
+            func weights(_ tensors: [(key: String, value: Tensor)]) throws -> Weights {
+                let url = folder.appending(path: "\(tensors.count).safetensors")
+                try Weights.write(tensors, to: url)
+                return try Weights(file: url)
+            }
+            let own = (key: "a.own", value: Tensor.ones([2]))
+            let (without, with) = (try weights([own]), try weights([own, (key: "a.missing", value: .ones([3]))]))
+            for isAsked in [true, false] {
+                let parameters = Parameters()
+                _ = try parameters.scoped("a")("own", [2], .zeros)
+                if isAsked { _ = try parameters.scoped("a")("missing", [3], .zeros) }
+                #expect(throws: UserError.self) { try parameters.load(isAsked ? without : with) }
+                parameters.scoped("a").allowMissing("missing")
+                try parameters.load(without)
+                #expect(
+                    parameters.all["a.own"]?.floats() == [1, 1]
+                        && parameters.all["a.missing"]?.floats() == (isAsked ? [0, 0, 0] : nil))
+                try parameters.load(with)
+                #expect(parameters.all["a.missing"]?.floats() == (isAsked ? [1, 1, 1] : nil))
+            }
+        }
+    }
+
     @Test func savedAndLoadedAreEqual() throws {
         try withTemporaryFolder { folder in
             let url = folder.appending(path: "weights.safetensors")

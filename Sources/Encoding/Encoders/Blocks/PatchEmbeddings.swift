@@ -8,7 +8,7 @@ struct PatchProjection {
 
     /// Asks for `weight` [width, 3, patch, patch] and, unless `bias` is false, `bias`.
     init(_ parameters: Parameters, _ grid: PatchGrid, width: Int, bias: Bool = true) throws {
-        weight = try parameters("weight", [width, 3, grid.patch, grid.patch], .normal(0.02))
+        weight = try parameters("weight", [width, 3, grid.patch, grid.patch], .normal(0.02), decays: true)
         self.bias = bias ? try parameters("bias", [width], .zeros) : nil
         self.grid = grid
     }

@@ -16,7 +16,7 @@ struct ConvolvedBlock: EncoderPart {
         self.block = block
         self.convolution = convolution
         weight = try parameters.scoped("conv")(
-            "weight", [width, width / convolution.groups, kernel], .uniform(inputs: width * kernel))
+            "weight", [width, width / convolution.groups, kernel], .uniform(inputs: width * kernel), decays: true)
         bias = try parameters.scoped("conv")("bias", [width], .uniform(inputs: width * kernel))
         norm = try LayerNorm(parameters.scoped("LayerNorm"), width, epsilon: configuration.epsilon)
     }

@@ -19,7 +19,7 @@ public struct Linear {
         biasInitializer: Initializer? = nil
     ) throws {
         let standard = Initializer.uniform(inputs: inputs)
-        self.weight = try parameters("weight", [outputs, inputs], weight ?? standard)
+        self.weight = try parameters("weight", [outputs, inputs], weight ?? standard, decays: true)
         self.bias = bias ? try parameters("bias", [outputs], biasInitializer ?? standard) : nil
     }
 
@@ -51,8 +51,8 @@ package struct LowRank {
     ///
     /// - Throws: ``UserError`` as ``Parameters`` does.
     package init(_ parameters: Parameters, inputs: Int, outputs: Int, rank: Int, alpha: Double) throws {
-        down = try parameters("down", [rank, inputs], .uniform(inputs: inputs))
-        up = try parameters("up", [outputs, rank], .zeros)
+        down = try parameters("down", [rank, inputs], .uniform(inputs: inputs), decays: true)
+        up = try parameters("up", [outputs, rank], .zeros, decays: true)
         factor = alpha / Double(rank)
     }
 

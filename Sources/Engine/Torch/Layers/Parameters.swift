@@ -20,6 +20,8 @@ public final class Parameters {
 
     /// All tensors asked for so far, by full name, in that order.
     public var all: OrderedDictionary<String, Tensor> { shared.tensors }
+    /// The full names of those that weight decay is for.
+    package var decayed: Set<String> { shared.decayed }
     /// Where the tensors live.
     package var device: Device { shared.device }
     /// The tensors' type.
@@ -27,6 +29,7 @@ public final class Parameters {
 
     private let shared: Shared
     private let prefix: String
+    private let group: ParameterGroup
 
     /// Starts an empty set.
     ///
@@ -50,24 +53,42 @@ public final class Parameters {
     ) {
         shared = Shared(source: source, device: device, dtype: dtype, isTrained: isTrained)
         prefix = ""
+        group = .standard
     }
 
-    private init(_ shared: Shared, prefix: String) {
+    private init(_ shared: Shared, prefix: String, group: ParameterGroup) {
         self.shared = shared
         self.prefix = prefix
+        self.group = group
     }
 
     /// The part of the names that start with `name.`.
-    package func scoped(_ name: String) -> Parameters { Parameters(shared, prefix: "\(prefix)\(name).") }
+    ///
+    /// - Parameter group: the group of what is asked for there; by default that of this part.
+    package func scoped(_ name: String, group: ParameterGroup? = nil) -> Parameters {
+        Parameters(shared, prefix: "\(prefix)\(name).", group: group ?? self.group)
+    }
 
     /// The part for an element of a list, as in `blocks.3.`.
     package func scoped(_ name: String, _ index: Int) -> Parameters { scoped("\(name).\(index)") }
 
+    /// The same part of the names, in another group.
+    package func grouped(_ group: ParameterGroup) -> Parameters { Parameters(shared, prefix: prefix, group: group) }
+
+    /// The group of a tensor by its full name; the standard one of a name that nobody asked for.
+    package func group(of name: String) -> ParameterGroup { shared.groups[name] ?? .standard }
+
     /// The tensor of a name below this part; the same one when it is asked for again.
     ///
+    /// - Parameter decays: whether weight decay is for it: for the matrices of linear maps and convolutions, not for biases, norms, gates
+    ///   and tables.
     /// - Throws: ``UserError`` when the checkpoint lacks it or has it in another shape.
-    package func callAsFunction(_ name: String, _ shape: [Int], _ initializer: Initializer) throws -> Tensor {
-        try tensor(name, shape, initializer, dtype: shared.dtype)
+    package func callAsFunction(
+        _ name: String, _ shape: [Int], _ initializer: Initializer, decays: Bool = false
+    ) throws -> Tensor {
+        let tensor = try tensor(name, shape, initializer, dtype: shared.dtype)
+        if decays { shared.decayed.insert(prefix + name) }
+        return tensor
     }
 
     /// The same for a table of which few rows are read: unless it is trained it keeps the type that the file has, so that it costs no
@@ -79,10 +100,19 @@ public final class Parameters {
     }
 
     /// Takes in a tensor that was made elsewhere, so that it is trained and kept with the others.
-    package func adopt(_ tensor: Tensor, as name: String) {
-        precondition(shared.tensors[prefix + name] == nil, "parameter \(prefix + name) is there already")
-        shared.tensors[prefix + name] = tensor
+    ///
+    /// - Parameter decays: whether weight decay is for it.
+    package func adopt(_ tensor: Tensor, as name: String, decays: Bool) {
+        let full = prefix + name
+        precondition(shared.tensors[full] == nil, "parameter \(full) is there already")
+        shared.tensors[full] = tensor
+        shared.groups[full] = group
+        if decays { shared.decayed.insert(full) }
     }
+
+    /// Declares that a checkpoint may lack the tensor of a name below this part, which then stays as it is, or have it although nobody
+    /// asked for it.
+    package func allowMissing(_ name: String) { shared.optional.insert(prefix + name) }
 
     private func tensor(_ name: String, _ shape: [Int], _ initializer: Initializer, dtype: DType?) throws -> Tensor {
         let full = prefix + name
@@ -90,6 +120,7 @@ public final class Parameters {
             precondition(known.shape == shape, "parameter \(full) is asked for as \(shape) and is \(known.shape)")
             return known
         }
+        shared.groups[full] = group
         let made: Tensor
         switch shared.source {
         case .fresh: made = initializer.fill(shape)
@@ -121,15 +152,16 @@ public final class Parameters {
 
     /// Overwrites every tensor with that of the same name.
     ///
-    /// - Parameter isOptional: names that may be missing, and then stay as they are, or be too many.
-    /// - Throws: ``UserError`` when a name is missing, one is too many or a shape differs; then nothing was overwritten.
-    package func load(_ weights: Weights, isOptional: (String) -> Bool = { _ in false }) throws {
-        if let extra = weights.names.sorted().first(where: { shared.tensors[$0] == nil && !isOptional($0) }) {
+    /// - Throws: ``UserError`` when a name is missing, one is too many or a shape differs, but for ``allowMissing(_:)``; then nothing was
+    ///   overwritten.
+    package func load(_ weights: Weights) throws {
+        let optional = shared.optional
+        if let extra = weights.names.sorted().first(where: { shared.tensors[$0] == nil && !optional.contains($0) }) {
             throw UserError(
                 "tensor \"\(extra)\" belongs to no part of this model", at: weights.place,
                 remedy: "The checkpoint was written with other settings of the model.")
         }
-        let loaded = shared.tensors.filter { weights.has($0.key) || !isOptional($0.key) }
+        let loaded = shared.tensors.filter { weights.has($0.key) || !optional.contains($0.key) }
         let values = try loaded.map { try weights.tensor($0.key, shape: $0.value.shape) }
         withoutGradients {
             for (tensor, value) in zip(loaded.values, values) { tensor.copy(from: value) }
@@ -142,6 +174,9 @@ public final class Parameters {
         let dtype: DType
         let isTrained: (String) -> Bool
         var tensors: OrderedDictionary<String, Tensor> = [:]
+        var groups: [String: ParameterGroup] = [:]
+        var decayed: Set<String> = []
+        var optional: Set<String> = []
 
         init(source: Source, device: Device, dtype: DType, isTrained: @escaping (String) -> Bool) {
             self.source = source
@@ -150,4 +185,16 @@ public final class Parameters {
             self.isTrained = isTrained
         }
     }
+}
+
+/// Which parameters an optimiser treats alike; declared by the part of a model that asks for them.
+package struct ParameterGroup: Hashable, Sendable {
+    /// What the group is called in messages.
+    package let name: String
+
+    /// Names a group.
+    package init(_ name: String) { self.name = name }
+
+    /// What no part of the model declared to be of another group.
+    package static let standard = ParameterGroup("standard")
 }

@@ -1,0 +1,79 @@
+package import Datasets
+package import Torch
+
+/// The items that the rows of a step are told apart from, and the cross entropies over them.
+///
+/// For row r of user b with output x and target t, with logits z_i = x · e_i - log q_i:
+/// loss = -z_t + log(exp z_t + Σ over candidates i ∉ own(b) c_i exp z_i).
+/// The target counts once, whatever its c; the other items of the user's own sequence, own(b), are no negatives.
+package struct Candidates: Sendable, Equatable {
+    /// The candidates, ascending, each once, as catalogue indices [candidates].
+    package var items: [Int64]
+    /// c: how often each counts [candidates].
+    package var counts: [Float]
+    /// q: the share of each, whose logarithm is taken off its logit [candidates].
+    package var shares: [Float]
+    /// The input item of each row, a place in ``items`` [rows].
+    package var inputs: [Int64]
+    /// The next item of each row, a place in ``items`` [rows].
+    package var targets: [Int64]
+    /// The user of each row [rows].
+    package var users: [Int64]
+    /// How many users there are.
+    package var userCount: Int
+    /// With ``ownItems`` the pairs (user, item of the user's own sequence), ordered by user [pairs].
+    package var ownUsers: [Int64]
+    /// The items of the pairs, places in ``items`` [pairs].
+    package var ownItems: [Int64]
+
+    /// Names candidates.
+    package init(
+        items: [Int64], counts: [Float], shares: [Float], inputs: [Int64], targets: [Int64], users: [Int64], userCount: Int,
+        ownUsers: [Int64], ownItems: [Int64]
+    ) {
+        self.items = items
+        self.counts = counts
+        self.shares = shares
+        self.inputs = inputs
+        self.targets = targets
+        self.users = users
+        self.userCount = userCount
+        self.ownUsers = ownUsers
+        self.ownItems = ownItems
+    }
+
+    /// The items of a batch, as often as its sequences hold them.
+    package init(of batch: TrainingBatch, shares: [Float]) {
+        self.init(
+            items: batch.items, counts: batch.counts, shares: shares, inputs: batch.inputs, targets: batch.targets,
+            users: batch.users, userCount: batch.userCount, ownUsers: batch.ownUsers, ownItems: batch.ownItems)
+    }
+}
+
+extension Candidates {
+    /// Added to the logit of a candidate that is left out: its share of the softmax is exactly zero.
+    static let leftOut = -1e30
+
+    /// The cross entropies [rows] for outputs [rows, width] and the candidates' vectors [candidates, width], float32.
+    package func crossEntropies(_ outputs: Tensor, _ vectors: Tensor) -> Tensor {
+        guard outputs.device == .cpu else { return plainCrossEntropies(outputs, vectors) }
+        return outputs.rowLosses(
+            vectors, logShares: Tensor(shares).logarithm(), logCounts: Tensor(counts).logarithm(), users: Tensor(users),
+            targets: Tensor(targets), ownUsers: Tensor(ownUsers), ownItems: Tensor(ownItems))
+    }
+
+    /// The same by operations on whole tensors, the plain form.
+    func plainCrossEntropies(_ outputs: Tensor, _ vectors: Tensor) -> Tensor {
+        let device = outputs.device
+        let logShares = Tensor(shares, on: device).logarithm()  // [candidates]
+        let logCounts = Tensor(counts, on: device).logarithm()
+        let logits = (-logShares).addingMatrixProduct(outputs, vectors.transposed(0, 1))  // [rows, candidates]
+        // What is added to a user's logits: how often each item counts, and for the user's own items that they are left out.
+        let added = logCounts.unsqueezed(0).expanded([userCount, items.count]).clone()
+        added.put(
+            Tensor(Float(Self.leftOut), on: device), at: [Tensor(ownUsers, on: device), Tensor(ownItems, on: device)])
+        let others = (logits + added.selecting(Tensor(users, on: device))).logSumExp(along: 1)  // [rows]
+        let target = logits.gathering(Tensor(targets, on: device).unsqueezed(1), along: 1).squeezed(1)
+        return others.logAddExp(target) - target
+    }
+}

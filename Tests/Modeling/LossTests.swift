@@ -1,0 +1,106 @@
+import Datasets
+import Foundation
+import TestModels
+import TestSupport
+import Testing
+import Torch
+
+@testable import Modeling
+
+/// The losses against their formula written out with tensors, slot by slot, on vectors of their own and through the whole model.
+@Suite(.oneAtATime) struct LossTests {
+    /// The loss of a batch's rows for the vectors of the whole catalogue [items, width], as a textbook has it: for each row the logits of
+    /// its negatives and of its target side by side, and minus the logarithm of the target's softmax.
+    private func textbook(
+        _ choice: LossChoice, _ split: Split, _ batch: TrainingBatch, _ outputs: Tensor, _ vectors: Tensor
+    ) -> Tensor {
+        let sequences = (0..<batch.userCount).map { user in
+            let rows = batch.users.indices.filter { batch.users[$0] == Int64(user) }
+            return ([batch.inputs[rows[0]]] + rows.map { batch.targets[$0] }).map { batch.items[Int($0)] }
+        }
+        let slots = sequences.flatMap { $0 }
+        var losses: [Tensor] = []
+        for sequence in sequences {
+            for target in sequence.dropFirst() {
+                let pool = choice == .full ? Array(0..<Int64(split.itemCount)) : slots
+                let items = [target] + pool.filter { !sequence.contains($0) }
+                var logits = vectors.selecting(Tensor(items)).matmul(outputs.selected(0, losses.count).unsqueezed(1)).squeezed(
+                    1)
+                if choice == .inBatch {
+                    logits = logits - Tensor(items.map { log(split.popularity[Int($0)]) })
+                }
+                losses.append(-logits.logSoftmax(along: 0).selected(0, 0))
+            }
+        }
+        return .stacked(losses)
+    }
+
+    private func expectClose(_ found: Tensor, _ expected: Tensor, _ name: String) {
+        #expect(found.shape == expected.shape, "\(name)")
+        let largest = max(expected.absolute().maximum().item(), 1e-6)
+        let difference = (found - expected).absolute().maximum().item()
+        #expect(difference <= 2e-5 * largest, "\(name): \(difference) of \(largest)")
+    }
+
+    @Test(arguments: LossChoice.allCases) func equalsTheTextbook(_ choice: LossChoice) throws {
+        try withTemporaryFolder { folder in
+            // Few items: sequences share them, and some repeat one.
+            let world = try SmallWorld(folder, users: 12, items: 15)
+            let sampler = BatchSampler(world.split, batchSize: 6, seed: 1)
+            let batch = sampler.batch(epoch: 0, step: 0)
+            let loss = choice.loss(itemCount: 15)
+            RandomState.seed(2)
+            let (outputs, vectors) = (Tensor.randomNormal([batch.rowCount, 8]), Tensor.randomNormal([15, 8]))
+            func results(_ form: (Tensor, Tensor) -> Tensor) throws -> [Tensor] {
+                let leaves = [outputs.clone(), vectors.clone()]
+                for leaf in leaves { leaf.requiresGradient = true }
+                let losses = form(leaves[0], leaves[1])
+                losses.mean().backward()
+                return [losses] + (try leaves.map { try #require($0.gradient) })
+            }
+            let candidates = loss.candidates(for: batch)
+            let found = try results { outputs, vectors in
+                loss.rowLosses(candidates, outputs: outputs, vectors: vectors.selecting(Tensor(candidates.items)))
+            }
+            let expected = try results { textbook(choice, world.split, batch, $0, $1) }
+            for (index, name) in ["losses", "gradient of outputs", "gradient of vectors"].enumerated() {
+                expectClose(found[index], expected[index], "\(choice), \(name)")
+            }
+        }
+    }
+
+    /// The recommender gives a loss what it asks for: the gradient of every parameter is the textbook's.
+    @Test(arguments: LossChoice.allCases) func gradientsThroughTheWholeModel(_ choice: LossChoice) throws {
+        try withTemporaryFolder { folder in
+            let world = try SmallWorld(folder, users: 12, items: 15)
+            let sampler = BatchSampler(world.split, batchSize: 6, seed: 1)
+            let batch = sampler.batch(epoch: 0, step: 0)
+            let recommender = try world.recommender { $0.loss = choice }
+            func gradients(_ loss: Tensor) throws -> [String: Tensor] {
+                for parameter in recommender.parameters.all.values { parameter.clearGradient() }
+                try recommender.backward(loss)
+                return recommender.parameters.all.reduce(into: [:]) { $0[$1.key] = $1.value.gradient }
+            }
+            let found = try gradients(recommender.loss(batch, training: false))
+            let vectors = try recommender.itemTower.vectors(of: .range(0..<15), training: false)
+            let rows = recommender.userEncoder.rows(users: batch.users, positions: batch.positions, userCount: batch.userCount)
+            let inputs = vectors.selecting(Tensor(batch.inputs.map { batch.items[Int($0)] }))
+            let losses = textbook(choice, world.split, batch, recommender.userEncoder(inputs, rows), vectors)
+            let expected = try gradients(losses.mean())
+            #expect(expected.count == recommender.parameters.all.count)
+            for (name, gradient) in expected { expectClose(try #require(found[name]), gradient, name) }
+        }
+    }
+
+    /// The three are three: on one batch they differ.
+    @Test func theyDiffer() throws {
+        try withTemporaryFolder { folder in
+            let world = try SmallWorld(folder)
+            let batch = BatchSampler(world.split, batchSize: 8, seed: 1).batch(epoch: 0, step: 0)
+            let values = try LossChoice.allCases.map { choice in
+                try world.recommender { $0.loss = choice }.loss(batch, training: false).item()
+            }
+            #expect(Set(values).count == 3 && values.allSatisfy(\.isFinite))
+        }
+    }
+}
