@@ -192,7 +192,7 @@ import Testing
             let run = RunDirectory(folder.appending(path: "r"))
             let best = try #require(try run.best.state().best)
             let validation = try #require(try stages.opened().evaluate().validation)
-            #expect(validation.all.cutoffs.first { $0.k == 10 }?.hitRate.value == best.validation.hitRate)
+            #expect(validation.all.metrics[.hitRate(10)]?.value == best.validation["HR@10"])
             let item = String(try stages.text("world/items.tsv").prefix { $0 != "\t" })
             let files = try ["model", "unaveraged"].map {
                 try Data(contentsOf: run.best.folder.appending(path: "\($0).safetensors"))

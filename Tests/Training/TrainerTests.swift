@@ -149,7 +149,7 @@ import Torch
             let run = RunDirectory(folder.appending(path: "run"))
             let (recommender, trainer) = try trainer(world, run.folder, options) {
                 validated.append(values($0))
-                return Validation(hitRate: validated.count == 2 ? 0.5 : 0.1, ndcg: 0)
+                return Validation([.hitRate(10): Estimate(validated.count == 2 ? 0.5 : 0.1), .ndcg(10): Estimate(0)])
             }
             try trainer.train()
             // The same steps without an average leave the same parameters, whose average is computed here, number by number.
@@ -175,7 +175,9 @@ import Torch
             #expect(try run.mendCheckpoints() == .whole)
             try FileManager.default.removeItem(at: run.last.folder.appending(path: "unaveraged.safetensors"))
             guard case .mended = try run.mendCheckpoints() else { return #expect(Bool(false), "is not mended") }
-            let (again, resumed) = try self.trainer(world, run.folder, options) { _ in Validation(hitRate: 0.1, ndcg: 0) }
+            let (again, resumed) = try self.trainer(world, run.folder, options) { _ in
+                Validation([.hitRate(10): Estimate(0.1), .ndcg(10): Estimate(0)])
+            }
             #expect(resumed.progress.epoch == 2)
             try resumed.train()
             #expect(values(again) == values(recommender))

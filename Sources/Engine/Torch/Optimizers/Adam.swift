@@ -6,7 +6,7 @@ public import OrderedCollections
 /// v̂ = v / (1 - β₂ᵗ).
 public final class Adam: Optimizer {
     /// The groups; their λ is added to the gradient as λ p.
-    package let groups: [OptimizerGroup]
+    public let groups: [OptimizerGroup]
     private let moments: AdamMoments
     private static let stepOperator = Operator("_fused_adam_")
 
@@ -15,16 +15,16 @@ public final class Adam: Optimizer {
     /// - Parameters:
     ///   - betas: β₁ and β₂; 0.9 and 0.999 by default.
     ///   - epsilon: ε; 1e-8 by default.
-    package init(_ groups: [OptimizerGroup], betas: (Double, Double) = (0.9, 0.999), epsilon: Double = 1e-8) {
+    public init(_ groups: [OptimizerGroup], betas: (Double, Double) = (0.9, 0.999), epsilon: Double = 1e-8) {
         self.groups = groups
         moments = AdamMoments(groups, betas: betas, epsilon: epsilon)
     }
 
     /// Changes every parameter that has a gradient by one step.
-    package func update(rateFactor: Double) { moments.update(groups, by: Self.stepOperator, rateFactor: rateFactor) }
+    public func update(rateFactor: Double) { moments.update(groups, by: Self.stepOperator, rateFactor: rateFactor) }
 
     /// The moments and step counts, by parameter name and `.first`, `.second` or `.steps`.
-    package var state: OrderedDictionary<String, Tensor> { moments.state }
+    public var state: OrderedDictionary<String, Tensor> { moments.state }
 }
 
 /// AdamW: Adam with decoupled weight decay (Loshchilov and Hutter 2019), as one fused operation per group.

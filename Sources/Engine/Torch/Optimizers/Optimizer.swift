@@ -1,7 +1,7 @@
-package import OrderedCollections
+public import OrderedCollections
 
 /// What changes parameters by their gradients.
-package protocol Optimizer: AnyObject {
+public protocol Optimizer: AnyObject {
     /// The parameters with their rates; each is in one group.
     var groups: [OptimizerGroup] { get }
 
@@ -16,10 +16,10 @@ package protocol Optimizer: AnyObject {
 
 extension Optimizer {
     /// Changes every parameter that has a gradient by one step at the groups' rates.
-    package func update() { update(rateFactor: 1) }
+    public func update() { update(rateFactor: 1) }
 
     /// Forgets the gradients of all parameters.
-    package func clearGradients() {
+    public func clearGradients() {
         for group in groups { for parameter in group.parameters.values { parameter.clearGradient() } }
     }
 
@@ -41,18 +41,18 @@ extension Optimizer {
 }
 
 /// Parameters that share their rate and weight decay.
-package struct OptimizerGroup {
+public struct OptimizerGroup {
     /// What the group is called in messages.
-    package var name: String
+    public var name: String
     /// The parameters by name.
-    package var parameters: OrderedDictionary<String, Tensor>
+    public var parameters: OrderedDictionary<String, Tensor>
     /// The learning rate.
-    package var rate: Double
+    public var rate: Double
     /// λ; what it does is the optimiser's.
-    package var weightDecay: Double
+    public var weightDecay: Double
 
     /// Makes a group.
-    package init(_ name: String, _ parameters: OrderedDictionary<String, Tensor>, rate: Double, weightDecay: Double = 0) {
+    public init(_ name: String, _ parameters: OrderedDictionary<String, Tensor>, rate: Double, weightDecay: Double = 0) {
         self.name = name
         self.parameters = parameters
         self.rate = rate
