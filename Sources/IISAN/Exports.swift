@@ -38,7 +38,6 @@
 @_exported public import class HiddenStates.HiddenStateStore
 @_exported public import enum HiddenStates.StateType
 @_exported public import struct HiddenStates.StoreIdentity
-@_exported public import struct HiddenStates.StoreItem
 @_exported public import struct Metrics.Estimate
 @_exported public import struct Metrics.EvaluationCard
 @_exported public import struct Metrics.Metric

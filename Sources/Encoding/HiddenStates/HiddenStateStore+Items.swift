@@ -5,7 +5,7 @@ extension HiddenStateStore {
     /// The items in store order, from `items.jsonl`.
     ///
     /// - Throws: ``UserError`` when the file is missing, damaged or not the one the manifest was written with.
-    public func items() throws -> [StoreItem] {
+    package func items() throws -> [StoreItem] {
         let url = folder.appending(path: manifest.items.file)
         guard try ContentHash.of(file: url) == manifest.items.sha256 else { throw Self.damagedItems(url) }
         let items = try StoreItem.read(url)

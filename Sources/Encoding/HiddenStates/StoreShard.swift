@@ -2,9 +2,9 @@ import Files
 package import Foundation
 
 /// An item as the store knows it: who it is and what of it was encoded.
-public struct StoreItem: Codable, Equatable, Sendable {
+package struct StoreItem: Codable, Equatable, Sendable {
     /// The dataset's item id.
-    public var id: String
+    package var id: String
     /// SHA-256 of the title or picture that was encoded; empty when there was none.
     package var contentHash: String
 

@@ -45,7 +45,7 @@ public final class StopToken: Sendable {
     /// Leaves the work where somebody has asked.
     ///
     /// - Throws: `CancellationError`.
-    public func check() throws {
+    package func check() throws {
         if isRequested { throw CancellationError() }
     }
 }

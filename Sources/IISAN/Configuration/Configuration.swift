@@ -54,7 +54,7 @@ public struct Configuration: Sendable, Equatable {
     /// A configuration with every section, to start from: paths are relative and have to be filled in.
     ///
     /// - Parameter overrides: as in ``init(_:overrides:)``.
-    public static func example(overrides: [String] = []) throws -> Configuration {
+    package static func example(overrides: [String] = []) throws -> Configuration {
         var example = Configuration()
         example.data.source = ImportSettings()
         example.data.source?.interactions = "users.tsv"

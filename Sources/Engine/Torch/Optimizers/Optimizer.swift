@@ -43,13 +43,13 @@ extension Optimizer {
 /// Parameters that share their rate and weight decay.
 public struct OptimizerGroup {
     /// What the group is called in messages.
-    public var name: String
+    package var name: String
     /// The parameters by name.
-    public var parameters: OrderedDictionary<String, Tensor>
+    package var parameters: OrderedDictionary<String, Tensor>
     /// The learning rate.
-    public var rate: Double
+    package var rate: Double
     /// λ; what it does is the optimiser's.
-    public var weightDecay: Double
+    package var weightDecay: Double
 
     /// Makes a group.
     public init(_ name: String, _ parameters: OrderedDictionary<String, Tensor>, rate: Double, weightDecay: Double = 0) {
