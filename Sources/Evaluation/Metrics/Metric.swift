@@ -40,7 +40,9 @@ public struct Metric: Sendable {
 }
 
 extension Metric: Hashable {
+    /// Whether two have the same name.
     public static func == (a: Metric, b: Metric) -> Bool { a.name == b.name }
+    /// Hashes the name.
     public func hash(into hasher: inout Hasher) { hasher.combine(name) }
 }
 

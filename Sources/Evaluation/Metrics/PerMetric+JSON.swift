@@ -1,6 +1,7 @@
 /// A list of objects, each with the metric's name beside the value's own keys: `[{"metric": "HR@10", "value": 0.1, ...}, ...]`; `unit`
 /// stands there too where it is not a share.
 extension PerMetric: Encodable where Value: Encodable {
+    /// Writes the list, in the metrics' order.
     public func encode(to encoder: any Encoder) throws {
         var list = encoder.unkeyedContainer()
         for entry in entries { try list.encode(Entry(metric: entry.metric, value: entry.value)) }
@@ -8,6 +9,7 @@ extension PerMetric: Encodable where Value: Encodable {
 }
 
 extension PerMetric: Decodable where Value: Decodable {
+    /// Reads the list; a metric that this program does not know keeps its name.
     public init(from decoder: any Decoder) throws {
         var list = try decoder.unkeyedContainer()
         while !list.isAtEnd {

@@ -40,6 +40,7 @@ public struct PerMetric<Value> {
 }
 
 extension PerMetric: ExpressibleByDictionaryLiteral {
+    /// The metrics in the order they are written.
     public init(dictionaryLiteral elements: (Metric, Value)...) {
         for (metric, value) in elements { self[metric] = value }
     }

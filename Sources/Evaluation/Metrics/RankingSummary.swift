@@ -74,6 +74,7 @@ extension RankingSummary: Codable {
         var hitRate, ndcg: Estimate?
     }
 
+    /// Reads a summary; one of an older release has pairs of HR and NDCG by list length in place of the list of metrics.
     public init(from decoder: any Decoder) throws {
         let keys = try decoder.container(keyedBy: Keys.self)
         users = try keys.decode(Int.self, forKey: .users)
@@ -94,6 +95,7 @@ extension RankingSummary: Codable {
         metrics[.reciprocalRank] = try keys.decodeIfPresent(Estimate.self, forKey: .reciprocalRank)
     }
 
+    /// Writes the list of metrics, and beside it the pairs that older programs read.
     public func encode(to encoder: any Encoder) throws {
         var keys = encoder.container(keyedBy: Keys.self)
         try keys.encode(users, forKey: .users)
