@@ -72,7 +72,7 @@ public struct TrainingOptions: Sendable, Codable, Equatable {
     /// The papers' settings.
     public init() {}
 
-    /// Stops settings that make no sense.
+    /// Checks that the settings make sense.
     ///
     /// - Throws: ``UserError`` that names the setting.
     package func check() throws { try problems().check() }

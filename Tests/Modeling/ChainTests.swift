@@ -48,8 +48,11 @@ import Torch
         RandomState.seed(5)
         func states(_ modality: (width: Int, layers: Int)?, isMissing: Bool) -> ResidentStates? {
             modality.map {
-                ResidentStates(
-                    Tensor.randomNormal([table, $0.layers, $0.width]).to(dtype), layers: Array(0..<$0.layers),
+                // As in a mapped file, the states begin at no round address.
+                let count = table * $0.layers * $0.width
+                let states = Tensor.randomNormal([count + 4]).to(dtype).narrowed(0, 4..<count + 4)
+                return ResidentStates(
+                    states.reshaped([table, $0.layers, $0.width]), layers: Array(0..<$0.layers),
                     presence: isMissing ? (0..<table).map { $0 % 3 != 0 } : nil)
             }
         }

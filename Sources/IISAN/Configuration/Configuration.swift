@@ -81,7 +81,7 @@ public struct Configuration: Sendable, Equatable {
     /// The settings as commented YAML that reads back to the same.
     public var yaml: String { yaml(indent: 0) }
 
-    /// Stops settings that make no sense, whatever the files are that they name.
+    /// Checks that the settings make sense, whatever the files are that they name.
     ///
     /// A model that cannot be built is no reason to refuse what does not build one; it is named here beside other settings only.
     ///

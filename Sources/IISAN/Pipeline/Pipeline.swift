@@ -22,13 +22,13 @@ public struct Pipeline {
 
         /// An observer that hears nothing.
         ///
-        /// - Parameter stop: by which work is asked to stop; one of its own is asked by nobody.
+        /// - Parameter stop: the token that stops the work; by default one that nobody else has.
         public init(stop: StopToken = StopToken()) { self.stop = stop }
     }
 
     /// The settings.
     public let configuration: Configuration
-    /// Who is told.
+    /// Who hears of the work and can stop it.
     public let observer: Observer
     /// The file that the settings came from, which may not lie in what is written; nil where they came from none.
     let configurationFile: URL?

@@ -42,7 +42,7 @@ package struct StudyVariant: Sendable, Equatable {
         "best.yaml",
     ]
 
-    /// Stops what cannot be a folder, and settings that make no sense.
+    /// Checks that the name can be a folder and that the settings make sense.
     ///
     /// - Throws: ``UserError`` that names the variant's place.
     func check() throws {

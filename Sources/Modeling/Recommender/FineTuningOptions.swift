@@ -21,7 +21,7 @@ public struct FineTuningOptions: Sendable, Codable, Equatable {
     /// The papers' settings.
     public init() {}
 
-    /// Stops settings that cannot be built.
+    /// Checks that a model of these settings can be built.
     ///
     /// - Throws: ``UserError`` that names the setting.
     package func check() throws { try problems().check() }

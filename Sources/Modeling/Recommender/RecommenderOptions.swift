@@ -24,7 +24,7 @@ public struct RecommenderOptions: Sendable, Codable, Equatable {
     /// The papers' settings.
     public init() {}
 
-    /// Stops settings that cannot be built, whatever the encoders are.
+    /// Checks that a model of these settings can be built, whatever the encoders are.
     ///
     /// - Throws: ``UserError`` that names the settings.
     package func check() throws { try problems().check() }

@@ -39,7 +39,7 @@ public struct SideNetworkOptions: Sendable, Codable, Equatable {
     /// The papers' settings.
     public init() {}
 
-    /// Stops settings that cannot be built.
+    /// Checks that a model of these settings can be built.
     ///
     /// - Throws: ``UserError`` that names the setting.
     package func check(text: ModalityShape?, image: ModalityShape?) throws { try problems(text: text, image: image).check() }

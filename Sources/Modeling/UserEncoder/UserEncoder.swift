@@ -13,7 +13,7 @@ public struct UserEncoderOptions: Sendable, Codable, Equatable {
     /// The papers' settings.
     public init() {}
 
-    /// Stops settings that cannot be built.
+    /// Checks that a model of these settings can be built.
     ///
     /// - Throws: ``UserError`` that names the setting.
     package func check(width: Int) throws { try problems(width: width).check() }

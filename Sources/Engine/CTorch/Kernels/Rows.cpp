@@ -63,12 +63,12 @@ CTORCH_VECTORISED void transposeSquares(
     for (int64_t row = 0; row < rows; row += lanes)
         for (int64_t column = 0; column < columns; column += lanes) {
             Words square[lanes];
-            for (int i = 0; i < lanes; ++i) square[i] = *reinterpret_cast<const Words *>(in + (row + i) * inStride + column);
+            for (int i = 0; i < lanes; ++i) square[i] = read<Words>(in + (row + i) * inStride + column);
             exchange<1>(square, all);
             exchange<2>(square, all);
             exchange<4>(square, all);
             exchange<8>(square, all);
-            for (int i = 0; i < lanes; ++i) *reinterpret_cast<Words *>(out + (column + i) * outStride + row) = square[i];
+            for (int i = 0; i < lanes; ++i) write(out + (column + i) * outStride + row, square[i]);
         }
 }
 

@@ -12,20 +12,30 @@ struct BFloat16 {
 
 /// 16 numbers in float32. Structures, because vectors that are handed over as they are would need the same instructions on both sides.
 struct Vector {
-    using Lanes = float __attribute__((vector_size(64), aligned(4)));
+    using Lanes = float __attribute__((vector_size(64)));
     Lanes lanes;
 };
 /// 16 pairs of bfloat16 or 16 words of any kind, and 16 numbers of two bytes.
 struct Words {
-    using Lanes = uint32_t __attribute__((vector_size(64), aligned(4)));
+    using Lanes = uint32_t __attribute__((vector_size(64)));
     Lanes lanes;
 };
 struct Halves {
-    using Lanes = uint16_t __attribute__((vector_size(32), aligned(2)));
+    using Lanes = uint16_t __attribute__((vector_size(32)));
     Lanes lanes;
 };
 
 constexpr int64_t lanes = 16;
+
+/// Numbers from memory and back. They may stand anywhere, as the rows of a mapped file do, where the structures themselves are aligned.
+template <typename Numbers> CTORCH_VECTORISED Numbers read(const void *memory) {
+    Numbers numbers;
+    __builtin_memcpy(&numbers, memory, sizeof numbers);
+    return numbers;
+}
+template <typename Numbers> CTORCH_VECTORISED void write(void *memory, Numbers numbers) {
+    __builtin_memcpy(memory, &numbers, sizeof numbers);
+}
 
 CTORCH_VECTORISED Vector operator+(Vector a, Vector b) { return {a.lanes + b.lanes}; }
 CTORCH_VECTORISED Vector operator-(Vector a, Vector b) { return {a.lanes - b.lanes}; }
@@ -40,14 +50,13 @@ CTORCH_VECTORISED float sum(Vector a) {
     return total;
 }
 
-CTORCH_VECTORISED Vector load(const float *x) { return *reinterpret_cast<const Vector *>(x); }
+CTORCH_VECTORISED Vector load(const float *x) { return read<Vector>(x); }
 CTORCH_VECTORISED Vector load(const _Float16 *x) {
-    using Lanes = _Float16 __attribute__((vector_size(32), aligned(2)));
-    return {__builtin_convertvector(*reinterpret_cast<const Lanes *>(x), Vector::Lanes)};
+    using Lanes = _Float16 __attribute__((vector_size(32)));
+    return {__builtin_convertvector(read<Lanes>(x), Vector::Lanes)};
 }
 CTORCH_VECTORISED Vector load(const BFloat16 *x) {
-    const Halves bits = *reinterpret_cast<const Halves *>(x);
-    return {(Vector::Lanes)(__builtin_convertvector(bits.lanes, Words::Lanes) << 16)};
+    return {(Vector::Lanes)(__builtin_convertvector(read<Halves>(x).lanes, Words::Lanes) << 16)};
 }
 
 /// The bits in bfloat16: halves to even, and what is not a number stays so. `byMachine` is for the form of machines that round themselves.
@@ -64,9 +73,9 @@ template <bool byMachine> CTORCH_VECTORISED Halves rounded(Vector x) {
     return {__builtin_convertvector((even & isNumber) | (~isNumber & 0x7fc0), Halves::Lanes)};
 }
 
-template <bool byMachine> CTORCH_VECTORISED void store(float *y, Vector x) { *reinterpret_cast<Vector *>(y) = x; }
-template <bool byMachine> CTORCH_VECTORISED void store(BFloat16 *y, Vector x) { *reinterpret_cast<Halves *>(y) = rounded<byMachine>(x); }
-CTORCH_VECTORISED void store(float *y, Vector x) { *reinterpret_cast<Vector *>(y) = x; }
+template <bool byMachine> CTORCH_VECTORISED void store(float *y, Vector x) { write(y, x); }
+template <bool byMachine> CTORCH_VECTORISED void store(BFloat16 *y, Vector x) { write(y, rounded<byMachine>(x)); }
+CTORCH_VECTORISED void store(float *y, Vector x) { write(y, x); }
 
 /// Some columns of two rows of a right operand (Products.hpp) that has `columns` of them.
 template <bool byMachine> CTORCH_VECTORISED void storePair(float *right, int64_t columns, int64_t column, Vector x0, Vector x1) {
@@ -75,17 +84,18 @@ template <bool byMachine> CTORCH_VECTORISED void storePair(float *right, int64_t
 }
 template <bool byMachine> CTORCH_VECTORISED void storePair(BFloat16 *right, int64_t, int64_t column, Vector x0, Vector x1) {
     const Halves a = rounded<byMachine>(x0), b = rounded<byMachine>(x1);
-    using Pairs = uint16_t __attribute__((vector_size(64), aligned(2)));
-    *reinterpret_cast<Pairs *>(right + 2 * column) = __builtin_shufflevector(
+    using Pairs = uint16_t __attribute__((vector_size(64)));
+    const Pairs pairs = __builtin_shufflevector(
         a.lanes, b.lanes, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23,  //
         8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+    write(right + 2 * column, Words{(Words::Lanes)pairs});
 }
 CTORCH_VECTORISED void loadPair(const float *right, int64_t columns, int64_t column, Vector &x0, Vector &x1) {
     x0 = load(right + column);
     x1 = load(right + columns + column);
 }
 CTORCH_VECTORISED void loadPair(const BFloat16 *right, int64_t, int64_t column, Vector &x0, Vector &x1) {
-    const Words pairs = *reinterpret_cast<const Words *>(right + 2 * column);
+    const Words pairs = read<Words>(right + 2 * column);
     x0.lanes = (Vector::Lanes)(pairs.lanes << 16);
     x1.lanes = (Vector::Lanes)(pairs.lanes & 0xffff0000u);
 }

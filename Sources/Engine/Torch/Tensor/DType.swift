@@ -50,26 +50,26 @@ public protocol TensorElement: BitwiseCopyable {
 }
 
 extension Float: TensorElement {
-    /// The tensor type of these elements.
+    /// `float32`.
     public static var dtype: DType { .float32 }
 }
 extension Double: TensorElement {
-    /// The tensor type of these elements.
+    /// `float64`.
     public static var dtype: DType { .float64 }
 }
 extension Int64: TensorElement {
-    /// The tensor type of these elements.
+    /// `int64`.
     public static var dtype: DType { .int64 }
 }
 extension Int32: TensorElement {
-    /// The tensor type of these elements.
+    /// `int32`.
     public static var dtype: DType { .int32 }
 }
 extension UInt8: TensorElement {
-    /// The tensor type of these elements.
+    /// `uint8`.
     public static var dtype: DType { .uint8 }
 }
 extension Bool: TensorElement {
-    /// The tensor type of these elements.
+    /// `bool`.
     public static var dtype: DType { .bool }
 }
