@@ -16,8 +16,10 @@ let stages = Target.Dependency.product(name: withLibTorch ? "Stages" : "Datasets
 
 var dependencies: [Package.Dependency] = [.package(name: "swift-iisan", path: "..")]
 var targets: [Target] = [
-    .target(name: "Operations", dependencies: [stages], swiftSettings: [asSibling]),
-    .testTarget(name: "OperationsTests", dependencies: ["Operations"], path: "Tests/Operations", swiftSettings: [asSibling]),
+    .target(name: "Operations", dependencies: [stages], packageAccess: false, swiftSettings: [asSibling]),
+    .testTarget(
+        name: "OperationsTests", dependencies: ["Operations"], path: "Tests/Operations", packageAccess: false,
+        swiftSettings: [asSibling]),
 ]
 
 if withLibTorch {
@@ -33,13 +35,13 @@ if withLibTorch {
             dependencies: [
                 "Operations", stages, library, .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
-            path: "Sources/Measure", swiftSettings: [asSibling]),
+            path: "Sources/Measure", packageAccess: false, swiftSettings: [asSibling]),
         .target(name: "CAllocations"),
         .executableTarget(
             name: "StageBenchmarks",
             dependencies: ["CAllocations", stages, library, .product(name: "Benchmark", package: "benchmark")],
             path: "Benchmarks/StageBenchmarks",
-            swiftSettings: [asSibling],
+            packageAccess: false, swiftSettings: [asSibling],
             plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")]),
     ]
 }

@@ -20,7 +20,7 @@ let package = Package(
         .systemLibrary(name: "CFuzzer", path: "CFuzzer"),
         .executableTarget(
             name: "fuzz", dependencies: ["CFuzzer"] + readers.map { .product(name: $0, package: "swift-iisan") },
-            path: "Sources", swiftSettings: [asSibling]),
+            path: "Sources", packageAccess: false, swiftSettings: [asSibling]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,23 +1,23 @@
 import Datasets
 
 /// What decides how much a training step computes: counts of one batch, or the sums of many.
-public struct BatchShape: Codable, Equatable, Sendable {
+package struct BatchShape: Codable, Equatable, Sendable {
     /// Batches, each of which multiplies small matrices once however many items there are.
-    public var batches = 0
+    package var batches = 0
     /// Distinct items of each batch.
-    public var items = 0
+    package var items = 0
     /// Rows of each batch: places of histories that have a next item.
-    public var rows = 0
+    package var rows = 0
     /// Pairs of a row and one of the same user that is not after it: what causal attention looks at.
-    public var pairs = 0
+    package var pairs = 0
     /// Rows times distinct items of each batch: the scores of the loss.
-    public var scores = 0
+    package var scores = 0
 
     /// Nothing.
-    public init() {}
+    package init() {}
 
     /// Counts a batch.
-    public init(_ batch: TrainingBatch) {
+    package init(_ batch: TrainingBatch) {
         batches = 1
         items = batch.items.count
         rows = batch.rowCount
@@ -31,12 +31,12 @@ public struct BatchShape: Codable, Equatable, Sendable {
     }
 
     /// Counts all batches of an epoch.
-    public init(_ sampler: BatchSampler, epoch: Int = 0) {
+    package init(_ sampler: BatchSampler, epoch: Int = 0) {
         for step in 0..<sampler.stepCount { self += BatchShape(sampler.batch(epoch: epoch, step: step)) }
     }
 
     /// Adds what another batch has.
-    public static func += (sum: inout BatchShape, other: BatchShape) {
+    package static func += (sum: inout BatchShape, other: BatchShape) {
         sum.batches += other.batches
         sum.items += other.items
         sum.rows += other.rows

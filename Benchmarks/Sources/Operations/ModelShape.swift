@@ -1,18 +1,18 @@
 /// The widths and depths of a recommender with side networks on two modalities.
-public struct ModelShape: Codable, Equatable, Sendable {
+package struct ModelShape: Codable, Equatable, Sendable {
     /// Kept states of a title and numbers in each.
-    public var textLayers = 7, textWidth = 768
+    package var textLayers = 7, textWidth = 768
     /// Kept states of a picture and numbers in each.
-    public var imageLayers = 7, imageWidth = 768
+    package var imageLayers = 7, imageWidth = 768
     /// r in SANB.
-    public var bottleneck = 64
+    package var bottleneck = 64
     /// Numbers in item and user vectors.
-    public var vector = 64
+    package var vector = 64
     /// Blocks of the user encoder.
-    public var userBlocks = 2
+    package var userBlocks = 2
 
     /// The papers' shape: BERT and ViT in their base sizes, every second layer.
-    public init() {}
+    package init() {}
 
     /// The three towers: kept states, width, and the width between the two maps of the head.
     ///

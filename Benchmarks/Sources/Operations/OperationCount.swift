@@ -3,9 +3,9 @@
 /// Counted is what the mathematics asks for, on what exists: no padding, every distinct item once a batch. A product Y = X Wᵀ comes
 /// three times: forward, and backward for X and for W. The states never change, so the dimension transformations have no gradient for X. Gates,
 /// activations, layer norms, softmax and Adam are no products and are left out: a floor is below what can be reached.
-public struct OperationCount: Codable, Equatable, Sendable {
+package struct OperationCount: Codable, Equatable, Sendable {
     /// How a tower's head, two linear maps without an activation between them, is computed.
-    public enum Heads: String, Codable, CaseIterable, Sendable {
+    package enum Heads: String, Codable, CaseIterable, Sendable {
         /// One map after the other for every item, as the mathematics is written.
         case asWritten
         /// The two multiplied into one matrix, once a batch, which every item is then multiplied with.
@@ -13,21 +13,21 @@ public struct OperationCount: Codable, Equatable, Sendable {
     }
 
     /// Side blocks, dimension transformations included.
-    public var sideBlocks = 0
+    package var sideBlocks = 0
     /// Heads of the towers.
-    public var heads = 0
+    package var heads = 0
     /// The map of the towers' outputs to item vectors.
-    public var fusion = 0
+    package var fusion = 0
     /// Attention and feed-forward of the user encoder.
-    public var userEncoder = 0
+    package var userEncoder = 0
     /// The scores of the loss.
-    public var scores = 0
+    package var scores = 0
 
     /// All of them.
-    public var total: Int { sideBlocks + heads + fusion + userEncoder + scores }
+    package var total: Int { sideBlocks + heads + fusion + userEncoder + scores }
 
     /// Counts the steps on some batches.
-    public init(_ batch: BatchShape, _ model: ModelShape = ModelShape(), heads form: Heads) {
+    package init(_ batch: BatchShape, _ model: ModelShape = ModelShape(), heads form: Heads) {
         /// Forward, and backward for both factors, of [n, k] x [k, m].
         func trained(_ n: Int, _ k: Int, _ m: Int) -> Int { 3 * 2 * n * k * m }
         let vector = model.vector

@@ -52,8 +52,11 @@ CTORCH_VECTORISED float sum(Vector a) {
 
 CTORCH_VECTORISED Vector load(const float *x) { return read<Vector>(x); }
 CTORCH_VECTORISED Vector load(const _Float16 *x) {
-    using Lanes = _Float16 __attribute__((vector_size(32)));
-    return {__builtin_convertvector(read<Lanes>(x), Vector::Lanes)};
+    struct Floats {
+        using Lanes = _Float16 __attribute__((vector_size(32)));
+        Lanes lanes;
+    };
+    return {__builtin_convertvector(read<Floats>(x).lanes, Vector::Lanes)};
 }
 CTORCH_VECTORISED Vector load(const BFloat16 *x) {
     return {(Vector::Lanes)(__builtin_convertvector(read<Halves>(x).lanes, Words::Lanes) << 16)};
