@@ -5,7 +5,7 @@ import Foundation
 ///
 /// The lines stand in their order and are written piece by piece: bytes and memory depend neither on the cores nor on the file's length.
 struct ParallelLines {
-    /// What is being done and what the lines are, for ``Files/Progress``.
+    /// What is being done and what the lines are, for `WorkProgress`.
     let task, unit: String
     /// How many lines there are.
     let count: Int
