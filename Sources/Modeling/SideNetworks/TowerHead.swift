@@ -16,8 +16,8 @@ struct TowerHead {
     /// Heads as one linear map each, W₂ W₁ [output, width] with the bias W₂ b₁ + b₂; with a map F [outputs, sum of outputs] after all of them
     /// each with its columns of F before it.
     ///
-    /// Without an activation between them several maps are one: W₁ [width, width] is then multiplied once in a step, not by every item. Where
-    /// mixed precision is in force that product, the large one, is in it; all else is float32.
+    /// Without an activation between them several maps are one: W₁ [width, width] is then multiplied once in a step, not by every item. All of
+    /// it is float32, whatever precision is in force: in bfloat16 LibTorch's sums may follow the number of threads.
     ///
     /// - Returns: the maps, and the biases [heads, outputs].
     static func joined(_ heads: [TowerHead], before fusion: Tensor?) -> (weights: [Tensor], biases: Tensor) {
@@ -25,15 +25,14 @@ struct TowerHead {
         let maps = heads.map { head in
             let columns = start..<(start + head.second.weight.size(0))
             start = columns.upperBound
-            let (last, bias) = withAutocast(to: nil, on: head.second.weight.device) {
+            return withAutocast(to: nil, on: head.second.weight.device) {
                 let map = fusion.map { $0.narrowed(1, columns) }
                 let last = map.map { $0.matmul(head.second.weight) } ?? head.second.weight  // [outputs, middle]
                 var bias = Tensor.zeros([last.size(0), 1], on: last.device)
                 if let own = head.first.bias { bias = bias + last.matmul(own.unsqueezed(1)) }
                 if let own = head.second.bias?.unsqueezed(1) { bias = bias + (map?.matmul(own) ?? own) }
-                return (last, bias.squeezed(1))
+                return (weight: last.matmul(head.first.weight), bias: bias.squeezed(1))
             }
-            return (weight: last.matmul(head.first.weight).to(.float32), bias: bias)
         }
         return (maps.map(\.weight), .stacked(maps.map(\.bias), along: 0))
     }
