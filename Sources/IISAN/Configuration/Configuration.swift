@@ -16,6 +16,8 @@ public struct Configuration: Sendable, Equatable {
     public var train = TrainSettings()
     /// Ranking.
     public var evaluate = EvaluateSettings()
+    /// What settings had by default before single ones were changed.
+    public var recipe = Recipe.paper
     /// Where computing happens: `auto`, `cpu`, `cuda`, `cuda:N` or `mps`.
     public var device = "auto"
     /// Threads of one operation; 0 leaves it to LibTorch.
@@ -45,7 +47,7 @@ public struct Configuration: Sendable, Equatable {
     ///   - folder: what relative paths count from.
     public init(yaml text: String, source: String, overrides: [String] = [], folder: URL) throws {
         var root = try Self.tree(text, source: source, folder: folder)
-        for override in overrides { try Self.apply(override, to: &root) }
+        try Self.apply(overrides, to: &root)
         self = try Self.read(root, SettingsPlace(source: source))
         resolvePaths(from: folder)
         try check()
@@ -72,7 +74,7 @@ public struct Configuration: Sendable, Equatable {
     /// The settings with some changed, as `train.epochs=3`; paths stay as they are.
     func overridden(_ overrides: [String]) throws -> Configuration {
         var root = try Self.parse(yaml, source: "the example")
-        for override in overrides { try Self.apply(override, to: &root) }
+        try Self.apply(overrides, to: &root)
         let changed = try Self.read(root, SettingsPlace(source: "--set"))
         try changed.check()
         return changed
@@ -101,6 +103,7 @@ public struct Configuration: Sendable, Equatable {
         var problems = Problems()
         problems.add(data.split.problems(), below: "data.split")
         problems.add(train.training.problems(), below: "train")
+        problems.add(train.score.problems(for: train.model.method), below: "train.score")
         for (name, layers) in [
             ("encode.text.layers", encode.text?.layers), ("encode.image.layers", encode.image?.layers),
             ("train.text_layers", train.textLayers), ("train.image_layers", train.imageLayers),
@@ -154,7 +157,7 @@ public struct Configuration: Sendable, Equatable {
 
     /// The encoders that the configured model reads, text first.
     var readModalities: [(modality: EncoderModality, settings: EncodeSettings.Modality)] {
-        guard train.model.method.readsModalities else { return [] }
+        guard train.readsModalities else { return [] }
         let text = train.model.modality == .image ? nil : encode.text.map { (EncoderModality.text, $0) }
         let image = train.model.modality == .text ? nil : encode.image.map { (EncoderModality.image, $0) }
         return [text, image].compactMap { $0 }
@@ -216,6 +219,17 @@ public struct Configuration: Sendable, Equatable {
         }
     }
 
+    /// Puts settings into the tree of a file: a recipe first, whatever its place among them.
+    private static func apply(_ overrides: [String], to root: inout Node) throws {
+        let isRecipe = { (override: String) in override.hasPrefix("\(Recipe.key)=") }
+        for override in overrides.filter(isRecipe) {
+            let value = try parse(String(override.dropFirst(Recipe.key.count + 1)), source: "--set \(override.bounded)")
+            let recipe = try SettingsPlace(source: "--set", path: [Recipe.key]).naming { try Recipe.read(value) }
+            root = merged(try recipe.tree(), over: root)
+        }
+        for override in overrides where !isRecipe(override) { try apply(override, to: &root) }
+    }
+
     /// Puts `a.b.c=value` into the tree of a file.
     private static func apply(_ override: String, to root: inout Node) throws {
         guard let equals = override.firstIndex(of: "=") else {
@@ -244,6 +258,9 @@ public struct Configuration: Sendable, Equatable {
 extension Configuration: SettingsSection {
     static var settings: [Setting<Configuration>] {
         [
+            .value(
+                "recipe", \.recipe,
+                "paper, tuned, modern or modern-content: what the settings of train are where nothing below says otherwise."),
             .section("data", \.data, "Raw files, the dataset made of them, and its split."),
             .section("encode", \.encode, "Frozen encoders; each item goes through them once."),
             .section("train", \.train, "What is trained on the hidden states, and how."),

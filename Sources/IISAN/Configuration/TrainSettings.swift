@@ -1,5 +1,6 @@
 package import Metrics
 package import Modeling
+package import Ranking
 package import Torch
 package import Training
 
@@ -9,6 +10,8 @@ public struct TrainSettings: Sendable, Equatable {
     public var run = "run"
     /// The model.
     public var model = RecommenderOptions()
+    /// What a score is the sum of.
+    package var score = ScoreOptions()
     /// The kept text layers, of those stored; nil for all.
     public var textLayers: [Int]?
     /// The kept image layers, of those stored; nil for all.
@@ -25,6 +28,13 @@ public struct TrainSettings: Sendable, Equatable {
 extension TrainSettings {
     /// What is computed on the validation targets after each epoch; the deciding metric comes first.
     package var validationMetrics: [Metric] { [Metric](measuredBy: [[selectedBy], Metric.papers]) }
+
+    /// The kinds of parts of the score.
+    package var scoreKinds: [ScoreOptions.Kind] { score.kinds(of: model.method) }
+    /// Whether titles or pictures are read, by the model or by the content of the score.
+    package var readsModalities: Bool { model.method.readsModalities || scoreKinds.contains(.content) }
+    /// Whether a hidden-state store is read, by the model or by the content of the score.
+    package var readsStores: Bool { model.readsStores || scoreKinds.contains(.content) }
 }
 
 extension TrainSettings: SettingsSection {
@@ -33,7 +43,8 @@ extension TrainSettings: SettingsSection {
             .value("run", \.run, "The run directory: checkpoints, events, result, report."),
             .value(
                 "method", \.model.method,
-                "iisan, iisan-versa, full, adapter, lora, bitfit, frozen, id, id+modality or popularity."),
+                "iisan, iisan-versa, full, adapter, lora, bitfit, frozen, id, id+modality; without training popularity, neighbours, "
+                    + "content or closed-form."),
             .value("modality", \.model.modality, "both, text or image: which of the configured encoders are read."),
             .value(
                 "cached", \.model.cached,
@@ -49,6 +60,7 @@ extension TrainSettings: SettingsSection {
                 "loss", \.model.loss,
                 "What a target is told from: in-batch (the papers'), in-batch-uncorrected (without popularity) or full (all items)."
             ),
+            .section("score", \.score, "What items are ranked by: the model alone, or a sum with what counting and content know."),
             .optional("text_layers", \.textLayers, "Which of the stored text layers are used; left out, all."),
             .optional("image_layers", \.imageLayers, "Which of the stored image layers are used; left out, all."),
             .value("epochs", \.training.epochs, "At most this many passes over the training sequences."),
@@ -131,7 +143,36 @@ extension UserEncoderOptions: SettingsSection {
     }
 }
 
+extension ScoreOptions: SettingsSection {
+    static var settings: [Setting<ScoreOptions>] {
+        [
+            .optional(
+                "parts", \.parts,
+                "What is added up, of network, neighbours, content, popularity; left out, the network alone."),
+            .section("neighbours", \.neighbours, "How items that stand near each other are counted."),
+            .value("content_width", \.contentWidth, "Numbers of an item's whitened states that content is compared by."),
+            .value("content_decay", \.contentDecay, "An item of a history counts this to the power of how many are newer."),
+            .optional(
+                "weights", \.weights,
+                "Weights by part, as {network: 1, neighbours: 1.5, content.text: 3}; left out, the validation targets choose."),
+        ]
+    }
+}
+
+extension NeighbourOptions: SettingsSection {
+    static var settings: [Setting<NeighbourOptions>] {
+        [
+            .value("window", \.window, "Items of a sequence at most this many places apart are a pair."),
+            .value("distance_weight", \.distanceWeight, "A pair counts this to the power of the items between its two."),
+            .value("exponent", \.exponent, "A pair's count is divided by this power of how often each of its items occurs."),
+            .value("decay", \.decay, "An item of a history counts this to the power of how many are newer."),
+            .optional("scale", \.scale, "g0 of log(1 + g / g0); left out, the median of g."),
+        ]
+    }
+}
+
 extension Method: SettingValue {}
+extension ScoreOptions.Kind: SettingValue {}
 extension ModalityChoice: SettingValue {}
 extension Activation: SettingValue {}
 extension SideNetworkOptions.Form: SettingValue {}

@@ -105,7 +105,7 @@ extension Pipeline {
     private func modelProblems(storesAreMade: Bool) throws -> Problems {
         var problems = Self.folderProblems(configuration.train.run, "train.run")
         let model = configuration.train.model
-        if model.method.readsModalities, configuration.readModalities.isEmpty {
+        if configuration.train.readsModalities, configuration.readModalities.isEmpty {
             let wanted = model.modality == .both ? "encode.text or encode.image" : "encode.\(model.modality.rawValue)"
             problems.add(
                 UserError(
@@ -114,7 +114,7 @@ extension Pipeline {
         }
         var shapes: [EncoderModality: ModalityShape] = [:]
         for (modality, settings) in configuration.readModalities {
-            let isMade = storesAreMade || !model.readsStores
+            let isMade = storesAreMade || !configuration.train.readsStores
             guard let shape = try self.shape(modality, settings, storeIsMade: isMade, &problems) else { continue }
             shapes[modality] = shape
             let name = "train.\(modality.rawValue)_layers"
@@ -143,7 +143,7 @@ extension Pipeline {
         let place = "encode.\(modality.rawValue)"
         guard storeIsMade, !settings.encoder.isEmpty else {
             return try problems.collect {
-                guard configuration.train.model.readsStores else {
+                guard !configuration.train.model.isLive else {
                     throw UserError(
                         "is empty, and the encoder runs in every step", at: "\(place).encoder",
                         remedy: "Name the model's directory, or choose a method that reads stored states (train.cached: true).")

@@ -36,7 +36,7 @@ extension Pipeline {
         let device = try device
         RandomState.seed(configuration.train.training.seed)
         var sources: [EncoderModality: any StateSource] = [:]
-        for (modality, settings) in configuration.readModalities {
+        for (modality, settings) in configuration.train.model.method.readsModalities ? configuration.readModalities : [] {
             let source = try source(modality, settings, dataset, changed)
             // A study of robustness may take a modality from all items; nothing is learnt where none ever had it.
             if changed == nil, let presence = source.presence, !presence.isEmpty, !presence.contains(true) {
@@ -90,7 +90,7 @@ extension Pipeline {
     /// How far the run had come at its best epoch.
     private func bestState() throws -> TrainingState {
         guard configuration.train.model.method.isTrained else {
-            throw UserError("popularity is not trained: it has no model", at: run.folder.path)
+            throw UserError("\(configuration.train.model.method.rawValue) is not trained: it has no model", at: run.folder.path)
         }
         run.best.recover()
         guard run.best.exists else {
@@ -113,7 +113,7 @@ extension Pipeline {
 
     /// The stores that the configured model reads.
     func stores(_ dataset: Dataset) throws -> [HiddenStateStore] {
-        guard configuration.train.model.readsStores else { return [] }
+        guard configuration.train.readsStores else { return [] }
         return try configuration.readModalities.map { try store(URL(filePath: $0.settings.store), dataset) }
     }
 

@@ -139,7 +139,7 @@ extension Pipeline {
     ///
     /// - Parameter work: where the store of the changed items lies; one that is there from a lower rate is gone on with.
     func inputs(_ items: [CatalogueItem], _ modality: EncoderModality, in work: URL) throws -> ChangedInputs {
-        guard configuration.train.model.readsStores,
+        guard configuration.train.readsStores,
             let settings = configuration.readModalities.first(where: { $0.modality == modality })?.settings
         else { return ChangedInputs(items: items) }
         let store = work.appending(path: modality.rawValue)

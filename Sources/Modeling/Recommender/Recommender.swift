@@ -84,7 +84,7 @@ extension Recommender {
                 modalityDropout: options.modalityDropout, width: options.width)
         case .id:
             itemTower = try IdentityTower(itemParameters, itemCount: itemCount, width: options.width)
-        case .popularity:
+        case .popularity, .neighbours, .content, .closedForm:
             preconditionFailure("a method that is not trained was refused above")
         }
         let userEncoder = try UserEncoder(

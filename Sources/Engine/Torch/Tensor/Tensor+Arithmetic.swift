@@ -144,6 +144,7 @@ extension Tensor {
     private static let logSumExpOperator = Operator("logsumexp")
     private static let logAddExpOperator = Operator("logaddexp")
     private static let runningSumOperator = Operator("cumsum")
+    private static let eigenOperator = Operator("linalg_eigh")
     private static let allOperator = Operator("all")
     private static let allAlongOperator = Operator("all", "dim")
 
@@ -177,4 +178,9 @@ extension Tensor {
     package func allTrue() -> Tensor { Self.allOperator(.tensor(self)) }
     /// Whether all elements along a dimension are true.
     package func allTrue(along dimension: Int) -> Tensor { Self.allAlongOperator(.tensor(self), .int(dimension)) }
+    /// The eigenvalues of a symmetric matrix [n, n], ascending [n], and its eigenvectors, the columns of [n, n].
+    package func symmetricEigen() -> (values: Tensor, vectors: Tensor) {
+        let found = Self.eigenOperator.all(.tensor(self), .text("L"), capacity: 2)
+        return (found[0] ?? .missing(), found[1] ?? .missing())
+    }
 }
