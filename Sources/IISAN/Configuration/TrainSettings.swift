@@ -39,6 +39,9 @@ extension TrainSettings: SettingsSection {
                 "cached", \.model.cached,
                 "Whether states of frozen encoders come from the store; false runs the encoders in every step."),
             .value(
+                "states", \.model.states,
+                "How stored states are read: raw, or standardised (each dimension of a layer with mean 0 and deviation 1)."),
+            .value(
                 "modality_dropout", \.model.modalityDropout,
                 "The probability with which a modality of an item counts as missing while training."),
             .value("width", \.model.width, "Numbers in item and user vectors."),
@@ -133,6 +136,7 @@ extension UserEncoderOptions: SettingsSection {
 
 extension Method: SettingValue {}
 extension ModalityChoice: SettingValue {}
+extension StateScaling: SettingValue {}
 extension Activation: SettingValue {}
 extension SideNetworkOptions.Form: SettingValue {}
 extension SideNetworkOptions.Transformation: SettingValue {}
