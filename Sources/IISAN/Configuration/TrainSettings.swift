@@ -50,6 +50,9 @@ extension TrainSettings: SettingsSection {
                 "cached", \.model.cached,
                 "Whether states of frozen encoders come from the store; false runs the encoders in every step."),
             .value(
+                "states", \.model.states,
+                "How stored states are read: raw, or standardised (each dimension of a layer with mean 0 and deviation 1)."),
+            .value(
                 "modality_dropout", \.model.modalityDropout,
                 "The probability with which a modality of an item counts as missing while training."),
             .value("width", \.model.width, "Numbers in item and user vectors."),
@@ -174,6 +177,7 @@ extension NeighbourOptions: SettingsSection {
 extension Method: SettingValue {}
 extension ScoreOptions.Kind: SettingValue {}
 extension ModalityChoice: SettingValue {}
+extension StateScaling: SettingValue {}
 extension Activation: SettingValue {}
 extension SideNetworkOptions.Form: SettingValue {}
 extension SideNetworkOptions.Transformation: SettingValue {}

@@ -1,3 +1,4 @@
+public import Files
 public import Torch
 
 /// What turns catalogue items into vectors that can be compared with users.
@@ -23,6 +24,11 @@ public protocol ItemTower: AnyObject {
     /// What each part of the tower adds to the item vectors: [items, width] by name; empty for a tower of one part.
     func parts(of items: Tensor) throws -> [(name: String, vectors: Tensor)]
 
+    /// Measures what standardised states are scaled by, over all items of the catalogue; a model needs it once, before its first step.
+    ///
+    /// - Throws: `CancellationError` when told to stop; ``UserError`` when an input can no longer be read.
+    func measureStates(itemCount: Int, progress: WorkProgress.Handler?, stop: StopToken) throws
+
     /// Completes a backward pass where the tower had put off a part of it.
     ///
     /// - Throws: ``UserError`` when an input can no longer be read.
@@ -36,6 +42,8 @@ extension ItemTower {
     public var encoderHashes: [String: String] { [:] }
     /// None, as in towers of one part.
     public func parts(of items: Tensor) throws -> [(name: String, vectors: Tensor)] { [] }
+    /// Nothing, as in towers that scale no states.
+    public func measureStates(itemCount: Int, progress: WorkProgress.Handler?, stop: StopToken) {}
     /// Nothing was put off.
     public func finishBackward() {}
 }
@@ -78,9 +86,9 @@ package final class LastStateTower: FusedTower {
     /// - Throws: `UserError` for settings that cannot be built, and as `Parameters` does.
     package init(
         _ parameters: Parameters, text: (any StateSource)?, image: (any StateSource)?, itemCount: Int? = nil,
-        modalityDropout: Double = 0, width: Int
+        states scaling: StateScaling = .raw, modalityDropout: Double = 0, width: Int
     ) throws {
-        modalities = try ModalityPair(parameters, text: text, image: image, dropout: modalityDropout)
+        modalities = try ModalityPair(parameters, text: text, image: image, scaling: scaling, dropout: modalityDropout)
         self.image = try image.map { try Linear(parameters.scoped("image.head"), $0.shape.width, width) }
         self.text = try text.map { try Linear(parameters.scoped("text.head"), $0.shape.width, width) }
         identity = try itemCount.map { try Embedding(parameters.scoped("id"), $0, width, .xavierNormal) }
@@ -101,6 +109,11 @@ package final class LastStateTower: FusedTower {
         if let text, let rows = states.text { heads.append(("text", text(rows.last))) }
         if let identity { heads.append(("id", identity(items.to(identity.weight.device)))) }
         return heads
+    }
+
+    /// Measures what standardised states are scaled by.
+    package func measureStates(itemCount: Int, progress: WorkProgress.Handler?, stop: StopToken) throws {
+        try modalities.measure(itemCount: itemCount, progress: progress, stop: stop)
     }
 
     /// Completes a backward pass.

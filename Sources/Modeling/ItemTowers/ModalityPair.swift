@@ -16,7 +16,10 @@ struct ModalityPair {
     /// Asks for what the modalities need below `text` and `image`.
     ///
     /// - Throws: ``UserError`` for a probability that makes no sense or no modality at all.
-    init(_ parameters: Parameters, text: (any StateSource)?, image: (any StateSource)?, dropout: Double) throws {
+    init(
+        _ parameters: Parameters, text: (any StateSource)?, image: (any StateSource)?, scaling: StateScaling = .raw,
+        dropout: Double
+    ) throws {
         guard (0...0.5).contains(dropout) else {
             throw UserError("is \(dropout), expected 0 to 0.5", at: "modality_dropout")
         }
@@ -27,8 +30,10 @@ struct ModalityPair {
         let isDropped = dropout > 0 && text != nil && image != nil
         device = parameters.device
         self.dropout = isDropped ? dropout : 0
-        self.text = try text.map { try ModalityStates(parameters.scoped("text"), $0, isDropped: isDropped) }
-        self.image = try image.map { try ModalityStates(parameters.scoped("image"), $0, isDropped: isDropped) }
+        self.text = try text.map { try ModalityStates(parameters.scoped("text"), $0, scaling: scaling, isDropped: isDropped) }
+        self.image = try image.map {
+            try ModalityStates(parameters.scoped("image"), $0, scaling: scaling, isDropped: isDropped)
+        }
     }
 
     /// How many numbers are computed with in a step and never change.
@@ -56,6 +61,12 @@ struct ModalityPair {
         if let image = image?.presence(of: items) { withoutText = withoutText.and(image) }
         if let text = text?.presence(of: items) { withoutImage = withoutImage.and(text) }
         return (withoutText, withoutImage)
+    }
+
+    /// Measures what standardised states are scaled by, over the whole catalogue.
+    func measure(itemCount: Int, progress: WorkProgress.Handler?, stop: StopToken) throws {
+        try text?.measure(itemCount: itemCount, name: "text", progress: progress, stop: stop)
+        try image?.measure(itemCount: itemCount, name: "image", progress: progress, stop: stop)
     }
 
     /// Completes a backward pass.

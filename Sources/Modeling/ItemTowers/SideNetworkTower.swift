@@ -1,3 +1,4 @@
+package import Files
 package import Torch
 
 /// The item tower of IISAN and IISAN-Versa: side networks over the hidden states of frozen encoders, then a fusion.
@@ -22,12 +23,12 @@ package final class SideNetworkTower: FusedTower {
     /// - Throws: `UserError` for settings that cannot be built, and as `Parameters` does.
     package init(
         _ parameters: Parameters, text: (any StateSource)?, image: (any StateSource)?, _ options: SideNetworkOptions,
-        modalityDropout: Double = 0, width: Int
+        states scaling: StateScaling = .raw, modalityDropout: Double = 0, width: Int
     ) throws {
         try options.check(text: text?.shape, image: image?.shape)
         let versa = options.isVersa(text: text?.shape, image: image?.shape)
         isVersa = versa
-        modalities = try ModalityPair(parameters, text: text, image: image, dropout: modalityDropout)
+        modalities = try ModalityPair(parameters, text: text, image: image, scaling: scaling, dropout: modalityDropout)
         func intra(_ name: String, _ shape: ModalityShape) throws -> IntraTower? {
             guard options.intra else { return nil }
             return try IntraTower(
@@ -83,6 +84,11 @@ package final class SideNetworkTower: FusedTower {
             outputs.append(("inter", inter(text: text, image: image, map: maps[outputs.count])))
         }
         return outputs
+    }
+
+    /// Measures what standardised states are scaled by.
+    package func measureStates(itemCount: Int, progress: WorkProgress.Handler?, stop: StopToken) throws {
+        try modalities.measure(itemCount: itemCount, progress: progress, stop: stop)
     }
 
     /// Completes a backward pass.

@@ -76,12 +76,12 @@ extension Recommender {
         switch options.method {
         case .iisan, .iisanVersa:
             itemTower = try SideNetworkTower(
-                itemParameters, text: text, image: image, sideNetworks, modalityDropout: options.modalityDropout,
-                width: options.width)
+                itemParameters, text: text, image: image, sideNetworks, states: options.states,
+                modalityDropout: options.modalityDropout, width: options.width)
         case .full, .adapter, .lora, .bitfit, .frozen, .idAndModality:
             itemTower = try LastStateTower(
                 itemParameters, text: text, image: image, itemCount: options.method == .idAndModality ? itemCount : nil,
-                modalityDropout: options.modalityDropout, width: options.width)
+                states: options.states, modalityDropout: options.modalityDropout, width: options.width)
         case .id:
             itemTower = try IdentityTower(itemParameters, itemCount: itemCount, width: options.width)
         case .popularity, .neighbours, .content, .closedForm:

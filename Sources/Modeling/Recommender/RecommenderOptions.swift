@@ -8,6 +8,8 @@ public struct RecommenderOptions: Sendable, Codable, Equatable {
     public var modality = ModalityChoice.both
     /// Whether hidden states that never change come from the store; otherwise the encoders run in every step, to the same result.
     public var cached = true
+    /// How hidden states from a store are read.
+    public var states = StateScaling.raw
     /// The probability with which a modality of an item counts as missing while training; an item keeps at least one.
     public var modalityDropout = 0.0
     /// Numbers in item and user vectors; 64 in the papers.
@@ -38,6 +40,13 @@ public struct RecommenderOptions: Sendable, Codable, Equatable {
         if method.isTrained { problems.add(userEncoder.problems(width: width), below: "user_encoder") }
         if method.hasSideNetworks { problems.add(sideNetworks.ownProblems(), below: "side_networks") }
         if isLive { problems.add(fineTuning.problems(), below: "fine_tuning") }
+        problems.require(
+            states == .raw || !isLive,
+            "is standardised, and encoders that run in every step have no catalogue of states to take mean and deviation of",
+            at: "states",
+            remedy: method.trainsEncoders
+                ? "Choose states: raw, or a method that reads stored states (iisan, iisan-versa, frozen, id+modality)."
+                : "Choose states: raw, or cached: true.")
         return problems
     }
 

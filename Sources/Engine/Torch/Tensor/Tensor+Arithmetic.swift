@@ -24,6 +24,7 @@ extension Tensor {
     private static let signOperator = Operator("sign")
     private static let ceilingOperator = Operator("ceil")
     private static let clampOperator = Operator("clamp")
+    private static let clampBelowOperator = Operator("clamp_min")
     private static let lessOperator = Operator("lt", "Tensor")
     private static let greaterOperator = Operator("gt", "Tensor")
     private static let atLeastOperator = Operator("ge", "Tensor")
@@ -104,6 +105,9 @@ extension Tensor {
     package func clamped(to range: ClosedRange<Int>) -> Tensor {
         Self.clampOperator(.tensor(self), .int(range.lowerBound), .int(range.upperBound))
     }
+
+    /// Each element, or a bound that it lies below.
+    package func raised(to bound: Double) -> Tensor { Self.clampBelowOperator(.tensor(self), .double(bound)) }
 
     /// Where an element is less than the other tensor's.
     package static func .< (a: Tensor, b: Tensor) -> Tensor { lessOperator(.tensor(a), .tensor(b)) }
