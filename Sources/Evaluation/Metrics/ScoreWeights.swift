@@ -22,10 +22,8 @@ package struct ScoreWeights: Sendable, Codable, Equatable {
     package var weights: [String: Double]
     /// g0 of the neighbours; nil without that part.
     package var neighbourScale: Double?
-    /// The metric on the validation targets that chose them; nil for weights that were given, or of a single part.
-    package var chosenBy: String?
-    /// What that metric was with them.
-    package var value: Double?
+    /// How many validation targets chose them; nil for weights that were given, or of a single part.
+    package var users: Int?
     /// Seconds that making the parts and choosing the weights took, without training.
     package var seconds: Double?
 

@@ -17,6 +17,11 @@ extension Evaluator {
         /// The share of recommended items (the best ten of every user) that each part speaks for most: whose score there is the most
         /// above its own mean over the catalogue.
         package var ofRecommended: [RunResult.TowerShare] = []
+
+        /// Makes shares; without any, those of a score of one part.
+        package init(ofScores: [RunResult.TowerShare] = [], ofRecommended: [RunResult.TowerShare] = []) {
+            (self.ofScores, self.ofRecommended) = (ofScores, ofRecommended)
+        }
     }
 
     /// What decides the scores of a part's users, by the parts of the score and, of a network, by its towers.

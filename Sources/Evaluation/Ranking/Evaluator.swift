@@ -2,7 +2,7 @@ public import Datasets
 public import Files
 public import Metrics
 public import Modeling
-public import Torch
+package import Torch
 
 /// Ranks every item of the catalogue for every user of a split.
 public struct Evaluator {

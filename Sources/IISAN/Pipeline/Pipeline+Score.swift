@@ -45,10 +45,9 @@ extension Pipeline {
         if let given = configuration.train.score.weights {
             weights = try self.weights(given, of: made.score)
         } else {
-            weights = try WeightSearch(split, by: Self.weightMetric, stop: observer.stop)
-                .weights(of: made.score, onProgress: observer.onProgress)
-            let text = made.score.parts.map { "\($0.rawValue) \(weights[$0])" }.joined(separator: ", ")
-            if made.score.parts.count > 1 { observer.onMessage("evaluate: score = \(text), by \(Self.weightMetric.name)") }
+            weights = try WeightFit(split, stop: observer.stop).weights(of: made.score, onProgress: observer.onProgress)
+            let text = made.score.parts.map { "\(String(format: "%.2f", weights[$0])) \($0.rawValue)" }.joined(separator: " + ")
+            if made.score.parts.count > 1 { observer.onMessage("evaluate: score = \(text)") }
         }
         weights.seconds = Date().timeIntervalSince(start)
         if hold.isHeld {
@@ -57,9 +56,6 @@ extension Pipeline {
         }
         return (made.score.weighted(weights), model)
     }
-
-    /// What chooses the weights: NDCG moves with every place of the list and so is less of a lottery than hits of few users.
-    private static var weightMetric: Metric { .ndcg(10) }
 
     /// The score that an earlier evaluation has kept; nil where there is none of these inputs.
     private func keptScore(

@@ -1,4 +1,5 @@
 import Datasets
+import Files
 import Foundation
 import Metrics
 import Modeling
@@ -18,11 +19,12 @@ import Torch
         let items = try Evaluator(world.split).itemVectors(recommender)
         RandomState.seed(8)
         let content = Tensor.randomNormal([world.split.itemCount, 5]).unitRows()
+        let neighbours = try NeighbourPrior(world.split)
         let score = Score(
             [
                 .network(recommender, itemVectors: items), .content("text", content, decay: 0.8),
                 .popularity(of: world.split, on: .cpu),
-            ], neighbours: try NeighbourPrior(world.split), itemCount: world.split.itemCount, itemVectors: items,
+            ], neighbours: neighbours, itemCount: world.split.itemCount, itemVectors: items,
             weights: ScoreWeights(weights))
         return (world, recommender, items, content, score)
     }
@@ -71,8 +73,6 @@ import Torch
             let whole = try evaluator.ranks(score, .test)
             for budget in [1, 700, 5000] { #expect(try Evaluator(world.split, budget: budget).ranks(score, .test) == whole) }
             #expect(try evaluator.ranks(recommender, .test) != whole)
-            let alone = try evaluator.ranks(score.weighted(ScoreWeights([.neighbours: 1])), .test)
-            #expect(alone.contains { $0.ties > 0 }, "without neighbours in common items are ties")
         }
     }
 
@@ -82,30 +82,67 @@ import Torch
             let (_, _, _, _, score) = try scored(
                 folder, weights: [.network: 1, .neighbours: 2, .content("text"): 1, .popularity: 0.1])
             let scores = withoutGradients { score.scores(of: EvaluationBatch(histories: [[], [1]], inputLength: 10)).floats() }
-            #expect(scores.allSatisfy(\.isFinite))
+            #expect(scores.allSatisfy { $0.isFinite })
         }
     }
 
-    /// The weights that are found are at least as good on the validation targets as where the search began and as each part alone.
+    /// Under the weights that are found the validation targets are likelier than under any near ones, by a plain sum; none is below 0.
     @Test func weightsAreChosenByValidation() throws {
         try withTemporaryFolder { folder in
             let (world, _, _, _, score) = try scored(folder, weights: [:])
-            let metric = Metric.ndcg(10)
-            let found = try WeightSearch(world.split, by: metric).weights(of: score)
-            #expect(found.weights.count == 4 && found[.network] == 1 && found.chosenBy == "NDCG@10")
-            let evaluator = Evaluator(world.split)
-            func value(_ weights: ScoreWeights) throws -> Double {
-                metric.mean(of: try evaluator.ranks(score.weighted(weights), .validation))
+            let found = try WeightFit(world.split).weights(of: score)
+            #expect(found.weights.count == 4 && found.weights.values.allSatisfy { $0 >= 0 && $0.isFinite })
+            #expect(found.users == world.split.evaluation(.validation).count)
+            let batch = EvaluationBatch(Array(world.split.evaluation(.validation)), inputLength: world.split.options.inputLength)
+            let count = world.split.itemCount
+            let scores = withoutGradients {
+                score.parts.map { score.weighted(ScoreWeights([$0: 1])).scores(of: batch).floats().map(Double.init) }
             }
-            let best = try value(found)
-            #expect(abs(best - (found.value ?? 0)) < 1e-9)
-            for part in score.parts where part != .network {
-                for weight in WeightSearch.grid(part) {
-                    var other = found
-                    other[part] = weight
-                    #expect(try value(other) <= best + 1e-9, "no other weight of \(part.rawValue) is better")
+            let masked = Set(zip(batch.maskedUsers, batch.maskedItems).map { Int($0) * count + Int($1) })
+            func likelihood(_ weights: [Double]) -> Double {
+                var (sum, users) = (0.0, 0.0)
+                for place in 0..<batch.userCount where !batch.unreachable[place] {
+                    func whole(_ item: Int) -> Double {
+                        zip(weights, scores).reduce(0) { $0 + $1.0 * $1.1[place * count + item] }
+                    }
+                    let others = (0..<count).filter { !masked.contains(place * count + $0) }
+                    sum += whole(Int(batch.targets[place])) - log(others.reduce(0) { $0 + exp(whole($1)) })
+                    users += 1
+                }
+                return sum / users - 0.0005 * weights.reduce(0) { $0 + $1 * $1 }
+            }
+            // The scale is free: the best one of the direction that was found.
+            let direction = score.parts.map { found[$0] }
+            func atScale(_ scale: Double) -> [Double] { direction.map { $0 * scale } }
+            let scales = (1...4000).map { Double($0) / 1000 }
+            let scale = scales.max { likelihood(atScale($0)) < likelihood(atScale($1)) }!
+            let best = likelihood(atScale(scale))
+            for part in score.parts.indices {
+                for change in [-0.05, 0.05] {
+                    var near = atScale(scale)
+                    near[part] += change
+                    if near[part] >= 0 { #expect(likelihood(near) <= best + 1e-6) }
                 }
             }
+        }
+    }
+
+    /// Parts that tell nothing, as one that is the same for all items, do no harm; a part against the targets is left out.
+    @Test func uselessPartsAreLeftOut() throws {
+        try withTemporaryFolder { folder in
+            let split = try SmallWorld(folder).split
+            let counts = Tensor(split.trainingCounts.map { Float($0) }).unsqueezed(1)
+            func part(_ name: String, _ items: Tensor) -> Score.Dense {
+                .init(.content(name), items: items) { .ones([$0.userCount, 1]) }
+            }
+            let score = Score(
+                [part("good", counts), part("equal", .ones([split.itemCount, 1])), part("bad", -counts)],
+                itemCount: split.itemCount, weights: ScoreWeights([:]))
+            let found = try WeightFit(split).weights(of: score)
+            #expect(found.weights.values.allSatisfy { $0.isFinite })
+            #expect(found[.content("good")] == 0 || found[.content("bad")] == 0)
+            let nan = Score([part("a", counts * .nan), part("b", counts)], itemCount: split.itemCount, weights: ScoreWeights([:]))
+            #expect(throws: UserError.self) { try WeightFit(split).weights(of: nan) }
         }
     }
 
