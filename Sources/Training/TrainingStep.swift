@@ -91,7 +91,7 @@ package struct BatchShape: Sendable, Equatable {
         users = min(sampler.batchSize + 1, sampler.split.trainingUsers.count)
         rows = users * sampler.split.options.inputLength
         ownPairs = rows + users
-        items = min(ownPairs, sampler.split.itemCount)
+        items = min(ownPairs + sampler.drawnCount, sampler.split.itemCount)
     }
 
     /// Whether a batch of another shape fits.

@@ -22,7 +22,7 @@ import Torch
         var losses: [Tensor] = []
         for sequence in sequences {
             for target in sequence.dropFirst() {
-                let pool = choice == .full ? Array(0..<Int64(split.itemCount)) : slots
+                let pool = choice == .full || choice == .mixed ? Array(0..<Int64(split.itemCount)) : slots
                 let items = [target] + pool.filter { !sequence.contains($0) }
                 var logits = vectors.selecting(Tensor(items)).matmul(outputs.selected(0, losses.count).unsqueezed(1)).squeezed(
                     1)
@@ -92,12 +92,47 @@ import Torch
         }
     }
 
+    /// Draws count as slots of nobody, and q is the chance of both.
+    @Test func drawnItemsAreNegatives() throws {
+        try withTemporaryFolder { folder in
+            let split = try SmallWorld(folder, users: 12, items: 15).split
+            let sampler = BatchSampler(split, batchSize: 6, drawnCount: 9, seed: 1)
+            let batch = sampler.batch(epoch: 2, step: 1)
+            #expect(batch == BatchSampler(split, batchSize: 6, drawnCount: 9, seed: 1).batch(epoch: 2, step: 1))
+            #expect(batch.counts.reduce(0, +) == Float(batch.slotCount + 9) && batch.drawnCount == 9)
+            let others = (0..<40).map { sampler.batch(epoch: $0, step: 0).items }
+            #expect(Set(others.flatMap { $0 }).count == 15, "whatever the users, all items are drawn at some time")
+            let loss = MixedLoss(itemCount: 15)
+            let candidates = loss.candidates(for: batch)
+            RandomState.seed(2)
+            let (outputs, vectors) = (Tensor.randomNormal([batch.rowCount, 8]), Tensor.randomNormal([15, 8]))
+            let found = loss.rowLosses(candidates, outputs: outputs, vectors: vectors.selecting(Tensor(candidates.items))).floats()
+            let logits = outputs.matmul(vectors.transposed(0, 1)).floats().map(Double.init)
+            for row in 0..<batch.rowCount {
+                let own = zip(batch.ownUsers, batch.ownItems).filter { $0.0 == batch.users[row] }.map(\.1)
+                func logit(_ place: Int64) -> Double {
+                    let item = Int(batch.items[Int(place)])
+                    let slots = Double(batch.slotCount)
+                    let chance = (slots * Double(split.popularity[item]) + 9.0 / 15) / (slots + 9)
+                    return logits[row * 15 + item] - log(chance)
+                }
+                let target = exp(logit(batch.targets[row]))
+                let negatives = batch.items.indices.filter { !own.contains(Int64($0)) }.reduce(0.0) {
+                    $0 + Double(batch.counts[$1]) * exp(logit(Int64($1)))
+                }
+                #expect(abs(Double(found[row]) + log(target / (target + negatives))) < 1e-4)
+            }
+            #expect(LossChoice.mixed.loss(itemCount: 5000) is MixedLoss && LossChoice.mixed.loss(itemCount: 4096) is FullSoftmaxLoss)
+            #expect(LossChoice.mixed.drawnCount(itemCount: 5000) == 2048 && LossChoice.mixed.drawnCount(itemCount: 100) == 0)
+        }
+    }
+
     /// The three are three: on one batch they differ.
     @Test func theyDiffer() throws {
         try withTemporaryFolder { folder in
             let world = try SmallWorld(folder)
             let batch = BatchSampler(world.split, batchSize: 8, seed: 1).batch(epoch: 0, step: 0)
-            let values = try LossChoice.allCases.map { choice in
+            let values = try [LossChoice.inBatch, .inBatchUncorrected, .full].map { choice in
                 try world.recommender { $0.loss = choice }.loss(batch, training: false).item()
             }
             #expect(Set(values).count == 3 && values.allSatisfy(\.isFinite))

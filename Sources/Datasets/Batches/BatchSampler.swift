@@ -9,7 +9,9 @@ public final class BatchSampler: Sendable {
     /// Users per batch; the last batch of an epoch may have fewer, or one more: a user alone has nobody's items to tell his own from, so
     /// one who is left over joins the batch before.
     package let batchSize: Int
-    /// Decides the order of users.
+    /// How many items are drawn evenly over the catalogue for every batch.
+    package let drawnCount: Int
+    /// Decides the order of users, and what is drawn.
     package let seed: UInt64
     // The order of the epoch last asked for.
     private let order = Mutex<(epoch: Int, users: [Int32])?>(nil)
@@ -19,8 +21,14 @@ public final class BatchSampler: Sendable {
     /// - Parameters:
     ///   - batchSize: users per batch, at least 1; 64 in the papers.
     ///   - seed: the same seed gives the same batches.
-    public init(_ split: Split, batchSize: Int = 64, seed: UInt64) {
-        precondition(batchSize >= 1, "batchSize is \(batchSize)")
+    public convenience init(_ split: Split, batchSize: Int = 64, seed: UInt64) {
+        self.init(split, batchSize: batchSize, drawnCount: 0, seed: seed)
+    }
+
+    /// Makes a sampler whose batches have items beside the users' own.
+    package init(_ split: Split, batchSize: Int, drawnCount: Int, seed: UInt64) {
+        precondition(batchSize >= 1 && drawnCount >= 0, "batchSize is \(batchSize), drawnCount \(drawnCount)")
+        self.drawnCount = drawnCount
         self.split = split
         self.batchSize = batchSize
         self.seed = seed
@@ -34,7 +42,15 @@ public final class BatchSampler: Sendable {
 
     /// The batch of a step of an epoch, both from 0.
     package func batch(epoch: Int, step: Int) -> TrainingBatch {
-        TrainingBatch(split, keptUsers: users(epoch: epoch, step: step))
+        TrainingBatch(split, keptUsers: users(epoch: epoch, step: step), drawn: drawn(epoch: epoch, step: step))
+    }
+
+    /// What is drawn for a step of an epoch: it depends on seed, epoch and step alone.
+    private func drawn(epoch: Int, step: Int) -> [Int32] {
+        guard drawnCount > 0 else { return [] }
+        var steps = OrderGenerator(seed: seed, epoch: epoch)
+        var items = OrderGenerator(seed: steps.next(), epoch: step)
+        return (0..<drawnCount).map { _ in Int32(items.number(below: split.itemCount)) }
     }
 
     /// The users of a step of an epoch, as places in ``Split/users``.

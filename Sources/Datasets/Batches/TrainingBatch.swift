@@ -5,9 +5,11 @@
 package struct TrainingBatch: Sendable, Equatable {
     /// How many users there are (B).
     package var userCount: Int
+    /// How many items were drawn over the catalogue beside the users' own (N).
+    package var drawnCount = 0
     /// The distinct items, ascending, as catalogue indices [distinct].
     package var items: [Int64]
-    /// How many of the sequences' entries hold each item [distinct].
+    /// How many of the sequences' entries, and of the draws, hold each item [distinct].
     package var counts: [Float]
     /// Each item's share of all training interactions [distinct].
     package var popularity: [Float]
@@ -36,8 +38,10 @@ extension TrainingBatch {
     /// Costs O(slots): equal items are brought together by sorting, digit by digit, which also lets the item states be read in
     /// ascending order. Nothing the size of the catalogue is touched.
     ///
-    /// - Parameter keptUsers: places in ``Split/users``, of ``Split/trainingUsers`` only: each has at least two training items.
-    package init(_ split: Split, keptUsers: some Collection<Int32>) {
+    /// - Parameters:
+    ///   - keptUsers: places in ``Split/users``, of ``Split/trainingUsers`` only: each has at least two training items.
+    ///   - drawn: items that nobody of these has to have, as catalogue indices; they may repeat.
+    package init(_ split: Split, keptUsers: some Collection<Int32>, drawn: [Int32] = []) {
         let inputLength = split.options.inputLength
         // The sequences one after the other, and where each ends.
         var slots: [Int32] = []
@@ -50,7 +54,8 @@ extension TrainingBatch {
             ends.append(slots.count)
         }
         let places: [Int64]
-        (items, counts, places) = Self.distinct(slots, below: split.itemCount)
+        (items, counts, places) = Self.distinct(slots + drawn, below: split.itemCount)
+        drawnCount = drawn.count
         popularity = items.map { split.popularity[Int($0)] }
         userCount = ends.count
         (inputs, targets, users, positions, ownUsers, ownItems) = ([], [], [], [], [], [])

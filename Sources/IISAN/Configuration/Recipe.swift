@@ -6,7 +6,8 @@ import Yams
 public enum Recipe: String, Sendable, CaseIterable {
     /// What the papers train with: states as they are, Adam, no warm-up, the network's score alone.
     case paper
-    /// The papers' model and loss with settings that suit it: standardised states, AdamW with warm-up and clipping, more dropout.
+    /// The papers' model with settings that suit it: standardised states, more dropout, AdamW with warm-up and clipping, averaged weights,
+    /// and a softmax over more than the batch.
     case tuned
     /// `tuned`, its score added up with neighbours, content and popularity: the best on the data it was tried on.
     case modern
@@ -27,6 +28,8 @@ public enum Recipe: String, Sendable, CaseIterable {
     private static let papersTraining = """
         train:
           states: raw
+          loss: in-batch
+          average: null
           optimizer: adam
           rate: 2.0e-4
           side_block_rate: 1.0e-4
@@ -41,6 +44,8 @@ public enum Recipe: String, Sendable, CaseIterable {
     private static let tunedTraining = """
         train:
           states: standardised
+          loss: mixed
+          average: 0.99
           optimizer: adamw
           rate: 1.0e-3
           side_block_rate: 1.0e-3

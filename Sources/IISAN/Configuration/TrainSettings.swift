@@ -61,7 +61,8 @@ extension TrainSettings: SettingsSection {
             .section("user_encoder", \.model.userEncoder, "The user encoder (SASRec form)."),
             .value(
                 "loss", \.model.loss,
-                "What a target is told from: in-batch (the papers'), in-batch-uncorrected (without popularity) or full (all items)."
+                "What a target is told from: in-batch (the papers'), in-batch-uncorrected (without popularity), mixed (with drawn items; all of "
+                    + "a small catalogue) or full (all items)."
             ),
             .section("score", \.score, "What items are ranked by: the model alone, or a sum with what counting and content know."),
             .optional("text_layers", \.textLayers, "Which of the stored text layers are used; left out, all."),

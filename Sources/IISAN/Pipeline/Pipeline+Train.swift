@@ -58,7 +58,10 @@ extension Pipeline {
         let evaluator = Evaluator(split, stop: observer.stop)
         let metrics = configuration.train.validationMetrics
         let trainer = try Trainer(
-            recommender, BatchSampler(split, batchSize: options.batchSize, seed: options.seed), options, run
+            recommender,
+            BatchSampler(
+                split, batchSize: options.batchSize,
+                drawnCount: configuration.train.model.loss.drawnCount(itemCount: split.itemCount), seed: options.seed), options, run
         ) { recommender in
             let ranks = try evaluator.ranks(recommender, .validation)
             if Evaluator.areAllTied(ranks) { observer.onMessage("train: \(Self.allTied)") }

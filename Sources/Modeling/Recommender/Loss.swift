@@ -68,21 +68,50 @@ package struct FullSoftmaxLoss: Loss {
     }
 }
 
+/// The items of the batch and some that were drawn evenly over the catalogue, with the logarithm of how likely each was taken off.
+///
+/// c_i is how many of the S slots and N draws hold item i, and q_i = (S p_i + N / |I|) / (S + N) with p_i its share of the training
+/// interactions. The batch's items are hard to tell from the target, the drawn ones let items that are never popular count too.
+package struct MixedLoss: Loss {
+    /// The size of the catalogue, |I|.
+    package let itemCount: Int
+
+    /// Makes the loss of a catalogue.
+    package init(itemCount: Int) { self.itemCount = itemCount }
+
+    /// The batch's items and draws.
+    package func candidates(for batch: TrainingBatch) -> Candidates {
+        let (slots, drawn) = (Float(batch.slotCount), Float(batch.drawnCount))
+        return Candidates(
+            of: batch,
+            shares: batch.popularity.map { (slots * $0 + drawn / Float(itemCount)) / (slots + drawn) })
+    }
+}
+
 /// The losses by the names that settings use.
 public enum LossChoice: String, Sendable, Codable, CaseIterable {
     /// The papers' debiased softmax over the batch's items.
     case inBatch = "in-batch"
     /// The same without the correction for popularity.
     case inBatchUncorrected = "in-batch-uncorrected"
+    /// The debiased softmax over the batch's items and 2,048 drawn ones; over the whole catalogue where that is small.
+    case mixed
     /// The softmax over the whole catalogue.
     case full
+
+    /// Items of a catalogue that is small: its softmax costs no more than drawing.
+    package static let smallCatalogue = 4096
+
+    /// How many items are drawn for every batch.
+    package func drawnCount(itemCount: Int) -> Int { self == .mixed && itemCount > Self.smallCatalogue ? 2048 : 0 }
 
     /// The loss of a catalogue of some size.
     package func loss(itemCount: Int) -> any Loss {
         switch self {
         case .inBatch: InBatchLoss()
         case .inBatchUncorrected: UncorrectedInBatchLoss()
-        case .full: FullSoftmaxLoss(itemCount: itemCount)
+        case .mixed where itemCount > Self.smallCatalogue: MixedLoss(itemCount: itemCount)
+        case .mixed, .full: FullSoftmaxLoss(itemCount: itemCount)
         }
     }
 }

@@ -40,13 +40,13 @@ import Testing
             #expect(
                 names == [
                     "iisan", "iisan-text", "iisan-image", "iisan-versa", "full", "adapter", "lora", "bitfit", "frozen", "id",
-                    "id+modality", "popularity",
+                    "id+modality", "popularity", "neighbours", "content", "closed-form",
                 ])
             let some = try CompareStudy(file: file).plan(file, methods: ["iisan", "lora"], measuredSteps: 3)
             #expect(some.runs.map(\.name) == ["iisan/seed-1", "iisan-text/seed-1", "iisan-image/seed-1", "lora/cost"])
             #expect(throws: UserError.self) { try CompareStudy(file: file).plan(file, methods: ["loar"]) }
             let blind = try shop.study("study: compare\nbase: config.yaml\nset: {encode.text: null, encode.image: null}\n")
-            #expect(try CompareStudy(file: blind).plan(blind).variants.map(\.name) == ["id", "popularity"])
+            #expect(try CompareStudy(file: blind).plan(blind).variants.map(\.name) == ["id", "popularity", "neighbours"])
         }
     }
 
