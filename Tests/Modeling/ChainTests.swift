@@ -58,7 +58,8 @@ import Torch
         }
         let parameters = Parameters(on: .cpu)
         let tower = try SideNetworkTower(
-            parameters, text: states(shape.text, isMissing: false), image: states(shape.image, isMissing: shape.missing),
+            parameters,
+            [.text: states(shape.text, isMissing: false), .image: states(shape.image, isMissing: shape.missing)],
             shape.options, width: 32)
         withoutGradients {
             for (name, parameter) in parameters.all {

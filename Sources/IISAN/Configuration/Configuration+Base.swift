@@ -39,9 +39,11 @@ extension Configuration {
             if source.pictures != nil { follow(&source.pictures!) }
             data.source = source
         }
-        for modality in [\EncodeSettings.text, \EncodeSettings.image] where encode[keyPath: modality] != nil {
-            follow(&encode[keyPath: modality]!.encoder)
-            follow(&encode[keyPath: modality]!.store)
+        encode.modalities = encode.modalities.mapValues { settings in
+            var settings = settings
+            follow(&settings.encoder)
+            follow(&settings.store)
+            return settings
         }
         if evaluate.ceiling != nil { follow(&evaluate.ceiling!) }
     }

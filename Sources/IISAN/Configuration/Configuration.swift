@@ -60,10 +60,10 @@ public struct Configuration: Sendable, Equatable {
         example.data.source?.interactions = "users.tsv"
         example.data.source?.items = "items.tsv"
         example.data.source?.pictures = "pictures"
-        example.encode.text = EncodeSettings.Modality()
+        example.encode.text = ModalitySettings()
         example.encode.text?.encoder = "encoders/text"
         example.encode.text?.store = "states/text"
-        example.encode.image = EncodeSettings.Modality()
+        example.encode.image = ModalitySettings()
         example.encode.image?.encoder = "encoders/image"
         example.encode.image?.store = "states/image"
         return try example.overridden(overrides)
@@ -101,26 +101,26 @@ public struct Configuration: Sendable, Equatable {
         var problems = Problems()
         problems.add(data.split.problems(), below: "data.split")
         problems.add(train.training.problems(), below: "train")
-        for (name, layers) in [
-            ("encode.text.layers", encode.text?.layers), ("encode.image.layers", encode.image?.layers),
-            ("train.text_layers", train.textLayers), ("train.image_layers", train.imageLayers),
-        ] {
-            guard let layers else { continue }
+        let stored = encode.modalities.compactMap { modality, settings in
+            settings.layers.map { (Self.place(of: modality) + ".layers", $0) }
+        }
+        for (name, layers) in stored + train.layers.map({ (Self.layersPlace(of: $0), $1) }) {
             problems.require(
                 !layers.isEmpty && layers.allSatisfy { (0...10_000).contains($0) }
                     && zip(layers, layers.dropFirst()).allSatisfy(<),
                 "is \(layers.prefix(50)), expected at least one layer, different numbers from 0 in ascending order", at: name,
                 remedy: "Write them as [0, 2, 4]; 0 is the embedding output.")
         }
-        for (modality, settings) in encodedModalities {
+        for (modality, settings) in encode.modalities {
             problems.require(
                 (1...1 << 20).contains(settings.maximumTokens), "is \(settings.maximumTokens), expected 1 to \(1 << 20)",
-                at: "encode.\(modality.rawValue).maximum_tokens")
+                at: Self.place(of: modality) + ".maximum_tokens")
         }
-        if let text = encode.text?.store, let image = encode.image?.store, !text.isEmpty {
+        for (place, (modality, settings)) in encode.modalities.enumerated() where !settings.store.isEmpty {
+            let other = encode.modalities.prefix(place).first { $0.value.store == settings.store }
             problems.require(
-                text != image, "is \(text), the store of encode.text too", at: "encode.image.store",
-                remedy: "Give each encoder a folder of its own.")
+                other == nil, "is \(settings.store), the store of \(other.map { Self.place(of: $0.modality) } ?? "") too",
+                at: Self.place(of: modality) + ".store", remedy: "Give each encoder a folder of its own.")
         }
         problems.require((0...1024).contains(threads), "is \(threads), expected 0 to 1024", at: "threads")
         let cutoffs = evaluate.cutoffs
@@ -147,18 +147,21 @@ public struct Configuration: Sendable, Equatable {
         return problems
     }
 
-    /// The configured encoders, text first.
-    var encodedModalities: [(modality: EncoderModality, settings: EncodeSettings.Modality)] {
-        [encode.text.map { (EncoderModality.text, $0) }, encode.image.map { (EncoderModality.image, $0) }].compactMap { $0 }
+    /// The encoders that `encode` runs: those of the modalities that are chosen.
+    var encodedModalities: PerModality<ModalitySettings> {
+        encode.modalities.compactMapValues { train.model.modality.includes($0) ? $1 : nil }
     }
 
-    /// The encoders that the configured model reads, text first.
-    var readModalities: [(modality: EncoderModality, settings: EncodeSettings.Modality)] {
-        guard train.model.method.readsModalities else { return [] }
-        let text = train.model.modality == .image ? nil : encode.text.map { (EncoderModality.text, $0) }
-        let image = train.model.modality == .text ? nil : encode.image.map { (EncoderModality.image, $0) }
-        return [text, image].compactMap { $0 }
+    /// The encoders that the configured model reads.
+    var readModalities: PerModality<ModalitySettings> {
+        train.model.method.readsModalities ? encodedModalities : [:]
     }
+
+    /// The setting of a modality's encoder.
+    static func place(of modality: Modality) -> String { "encode.\(modality.name)" }
+
+    /// The setting of a modality's kept layers.
+    static func layersPlace(of modality: Modality) -> String { "train.\(modality.name)_layers" }
 
     /// Makes relative paths absolute.
     private mutating func resolvePaths(from folder: URL) {
@@ -171,9 +174,11 @@ public struct Configuration: Sendable, Equatable {
             if data.source!.items != nil { resolve(&data.source!.items!) }
             if data.source!.pictures != nil { resolve(&data.source!.pictures!) }
         }
-        for modality in [\EncodeSettings.text, \EncodeSettings.image] where encode[keyPath: modality] != nil {
-            encode[keyPath: modality]!.encoder = Self.resolvedEncoder(encode[keyPath: modality]!.encoder, from: folder)
-            resolve(&encode[keyPath: modality]!.store)
+        encode.modalities = encode.modalities.mapValues { settings in
+            var settings = settings
+            settings.encoder = Self.resolvedEncoder(settings.encoder, from: folder)
+            resolve(&settings.store)
+            return settings
         }
     }
 

@@ -1,7 +1,7 @@
 package import Datasets
 package import Encoders
 package import Catalogue
-import Files
+package import Files
 import Foundation
 package import HiddenStates
 package import Metrics
@@ -56,31 +56,29 @@ extension Int64: SettingValue {
     var yaml: String { "\(self)" }
 }
 
+/// One modality's frozen encoder and its store.
+public struct ModalitySettings: Sendable, Equatable {
+    /// The Hugging Face directory of the encoder.
+    public var encoder = ""
+    /// The folder of the hidden-state store.
+    public var store = ""
+    /// The layers whose states are kept; nil spreads seven over the depth.
+    public var layers: [Int]?
+    /// How token states become one; nil for the family's own.
+    public var pooling: Pooling?
+    /// Titles are cut to this many tokens, special ones included.
+    public var maximumTokens = 30
+    /// What becomes of pictures that cannot be read.
+    public var damaged = EncodingOptions.DamagedPictures.fail
+
+    /// The defaults.
+    public init() {}
+}
+
 /// The section `encode`: the frozen encoders and their stores.
 public struct EncodeSettings: Sendable, Equatable {
-    /// One modality's encoder.
-    public struct Modality: Sendable, Equatable {
-        /// The Hugging Face directory of the encoder.
-        public var encoder = ""
-        /// The folder of the hidden-state store.
-        public var store = ""
-        /// The layers whose states are kept; nil spreads seven over the depth.
-        public var layers: [Int]?
-        /// How token states become one; nil for the family's own.
-        public var pooling: Pooling?
-        /// Titles are cut to this many tokens, special ones included.
-        public var maximumTokens = 30
-        /// What becomes of pictures that cannot be read.
-        public var damaged = EncodingOptions.DamagedPictures.fail
-
-        /// The defaults.
-        public init() {}
-    }
-
-    /// The encoder of titles; nil without that modality.
-    public var text: Modality?
-    /// The encoder of pictures; nil without that modality.
-    public var image: Modality?
+    /// The modalities' encoders.
+    package var modalities: PerModality<ModalitySettings> = [:]
     /// The type of stored states.
     public var dtype = StateType.float16
     /// The type of the encoders' matrix products.
@@ -91,6 +89,18 @@ public struct EncodeSettings: Sendable, Equatable {
 
     /// The defaults.
     public init() {}
+
+    /// The encoder of titles; nil without that modality.
+    public var text: ModalitySettings? {
+        get { modalities[.text] }
+        set { modalities[.text] = newValue }
+    }
+
+    /// The encoder of pictures; nil without that modality.
+    public var image: ModalitySettings? {
+        get { modalities[.image] }
+        set { modalities[.image] = newValue }
+    }
 }
 
 extension EncodeSettings: SettingsSection {
@@ -107,8 +117,8 @@ extension EncodeSettings: SettingsSection {
     }
 }
 
-extension EncodeSettings.Modality: SettingsSection {
-    static var settings: [Setting<EncodeSettings.Modality>] {
+extension ModalitySettings: SettingsSection {
+    static var settings: [Setting<ModalitySettings>] {
         [
             .value(
                 "encoder", \.encoder,

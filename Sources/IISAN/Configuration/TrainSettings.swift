@@ -1,3 +1,4 @@
+package import Files
 package import Metrics
 package import Modeling
 package import Torch
@@ -9,10 +10,8 @@ public struct TrainSettings: Sendable, Equatable {
     public var run = "run"
     /// The model.
     public var model = RecommenderOptions()
-    /// The kept text layers, of those stored; nil for all.
-    public var textLayers: [Int]?
-    /// The kept image layers, of those stored; nil for all.
-    public var imageLayers: [Int]?
+    /// The kept layers of modalities, of those stored; all of one that is not named.
+    package var layers: PerModality<[Int]> = [:]
     /// The training.
     public var training = TrainingOptions()
     /// The metric on the validation targets that decides which epoch, and in a search which trial, is best; one of ranks.
@@ -20,6 +19,18 @@ public struct TrainSettings: Sendable, Equatable {
 
     /// The defaults.
     public init() {}
+
+    /// The kept text layers, of those stored; nil for all.
+    public var textLayers: [Int]? {
+        get { layers[.text] }
+        set { layers[.text] = newValue }
+    }
+
+    /// The kept image layers, of those stored; nil for all.
+    public var imageLayers: [Int]? {
+        get { layers[.image] }
+        set { layers[.image] = newValue }
+    }
 }
 
 extension TrainSettings {

@@ -80,10 +80,8 @@ extension Pipeline {
     /// The encoders that `encode` runs.
     private func encoderProblems() throws -> Problems {
         var problems = Problems()
-        let choice = configuration.train.model.modality
-        for (modality, settings) in configuration.encodedModalities
-        where choice == .both || choice.rawValue == modality.rawValue {
-            let place = "encode.\(modality.rawValue)"
+        for (modality, settings) in configuration.encodedModalities {
+            let place = Configuration.place(of: modality)
             if settings.store.isEmpty {
                 problems.add(UserError("is empty", at: "\(place).store", remedy: "Name the folder of its states."))
                 continue
@@ -112,15 +110,14 @@ extension Pipeline {
                     "\(model.method.rawValue) reads \(model.modality == .image ? "pictures" : "titles"), and \(wanted) is not there",
                     at: "train.method", remedy: "Add \(wanted), or choose the method id or popularity."))
         }
-        var shapes: [EncoderModality: ModalityShape] = [:]
+        var shapes = PerModality<ModalityShape>()
         for (modality, settings) in configuration.readModalities {
             let isMade = storesAreMade || !model.readsStores
             guard let shape = try self.shape(modality, settings, storeIsMade: isMade, &problems) else { continue }
             shapes[modality] = shape
-            let name = "train.\(modality.rawValue)_layers"
             if !model.method.trainsEncoders {
-                try problems.collect(at: name) {
-                    let kept = modality == .text ? configuration.train.textLayers : configuration.train.imageLayers
+                try problems.collect(at: Configuration.layersPlace(of: modality)) {
+                    let kept = configuration.train.layers[modality]
                     try ModalityShape.check(kept: kept ?? shape.layers, of: shape.layers)
                     shapes[modality]?.layers = kept ?? shape.layers
                 }
@@ -129,8 +126,7 @@ extension Pipeline {
         if model.method.hasSideNetworks, shapes.count == configuration.readModalities.count, !shapes.isEmpty {
             var sideNetworks = model.sideNetworks
             if model.method == .iisanVersa { sideNetworks.form = .versa }
-            problems.add(
-                sideNetworks.problems(text: shapes[.text], image: shapes[.image]), below: "train.side_networks")
+            problems.add(sideNetworks.problems(shapes), below: "train.side_networks")
         }
         return problems
     }
@@ -138,9 +134,9 @@ extension Pipeline {
     /// The width of a modality's states and the layers that there are, told by headers alone: those of the store, or where it is yet to be
     /// made those that its encoder will leave; nil where a problem stands in the way.
     private func shape(
-        _ modality: EncoderModality, _ settings: EncodeSettings.Modality, storeIsMade: Bool, _ problems: inout Problems
+        _ modality: Modality, _ settings: ModalitySettings, storeIsMade: Bool, _ problems: inout Problems
     ) throws -> ModalityShape? {
-        let place = "encode.\(modality.rawValue)"
+        let place = Configuration.place(of: modality)
         guard storeIsMade, !settings.encoder.isEmpty else {
             return try problems.collect {
                 guard configuration.train.model.readsStores else {
@@ -158,8 +154,8 @@ extension Pipeline {
         guard family.input.modality == modality else {
             problems.add(
                 UserError(
-                    "\(directory.url.path) reads \(family.input.modality == .text ? "texts" : "pictures")",
-                    at: "\(place).encoder", remedy: "Name an encoder of \(modality == .text ? "titles" : "pictures")."))
+                    "\(directory.url.path) reads \(family.input.modality.plural)", at: "\(place).encoder",
+                    remedy: "Name an encoder of \(modality.itemPart)s."))
             return nil
         }
         if case .tokens(_, let maximum) = family.input {

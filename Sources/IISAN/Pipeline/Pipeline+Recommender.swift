@@ -3,7 +3,7 @@ package import Datasets
 import Encoders
 package import Catalogue
 import Ranking
-import Files
+package import Files
 package import Foundation
 import HiddenStates
 package import Modeling
@@ -16,13 +16,12 @@ extension Pipeline {
         /// The items with their changed titles and pictures, in the dataset's order: what live encoders read.
         package var items: [CatalogueItem]
         /// The stores of their hidden states: what cached methods read. One that is left out is the configured one.
-        package var textStore, imageStore: URL?
+        package var stores: PerModality<URL>
 
         /// Names the inputs.
-        package init(items: [CatalogueItem], textStore: URL? = nil, imageStore: URL? = nil) {
+        package init(items: [CatalogueItem], stores: PerModality<URL> = [:]) {
             self.items = items
-            self.textStore = textStore
-            self.imageStore = imageStore
+            self.stores = stores
         }
     }
 
@@ -35,19 +34,18 @@ extension Pipeline {
     package func recommender(_ dataset: Dataset, _ split: Split, changed: ChangedInputs? = nil) throws -> Recommender {
         let device = try device
         RandomState.seed(configuration.train.training.seed)
-        var sources: [EncoderModality: any StateSource] = [:]
-        for (modality, settings) in configuration.readModalities {
+        let sources = try configuration.readModalities.compactMapValues { modality, settings in
             let source = try source(modality, settings, dataset, changed)
             // A study of robustness may take a modality from all items; nothing is learnt where none ever had it.
             if changed == nil, let presence = source.presence, !presence.isEmpty, !presence.contains(true) {
-                throw Self.nobodyHas(modality.rawValue)
+                throw Self.nobodyHas(modality)
             }
-            sources[modality] = source
+            return source
         }
         do {
             return try withTensorErrors {
                 try Recommender.make(
-                    configuration.train.model, itemCount: dataset.items.count, text: sources[.text], image: sources[.image],
+                    configuration.train.model, itemCount: dataset.items.count, states: sources,
                     positions: split.options.inputLength, on: device)
             }
         } catch let error as UserError { throw error.below("train") }
@@ -112,9 +110,9 @@ extension Pipeline {
     }
 
     /// The stores that the configured model reads.
-    func stores(_ dataset: Dataset) throws -> [HiddenStateStore] {
-        guard configuration.train.model.readsStores else { return [] }
-        return try configuration.readModalities.map { try store(URL(filePath: $0.settings.store), dataset) }
+    func stores(_ dataset: Dataset) throws -> PerModality<HiddenStateStore> {
+        guard configuration.train.model.readsStores else { return [:] }
+        return try configuration.readModalities.mapValues { try store(URL(filePath: $0.store), dataset) }
     }
 
     func store(_ folder: URL, _ dataset: Dataset) throws -> HiddenStateStore {
@@ -125,13 +123,12 @@ extension Pipeline {
 
     /// Where the configured model gets a modality's states from.
     private func source(
-        _ modality: EncoderModality, _ settings: EncodeSettings.Modality, _ dataset: Dataset, _ changed: ChangedInputs?
+        _ modality: Modality, _ settings: ModalitySettings, _ dataset: Dataset, _ changed: ChangedInputs?
     ) throws -> any StateSource {
         let train = configuration.train
-        var layers = modality == .text ? train.textLayers : train.imageLayers
+        var layers = train.layers[modality]
         guard train.model.isLive else {
-            let other = modality == .text ? changed?.textStore : changed?.imageStore
-            let store = try store(other ?? URL(filePath: settings.store), dataset)
+            let store = try store(changed?.stores[modality] ?? URL(filePath: settings.store), dataset)
             if train.model.readsLastStateOnly { layers = [(layers ?? store.layers).max() ?? 0] }
             return try StoredStates(store, layers: layers, on: try device)
         }
@@ -148,7 +145,7 @@ extension Pipeline {
         if train.model.readsLastStateOnly {
             layers = [(layers ?? EncodingOptions.usualLayers(depth: inputs.directory.family.depth)).max() ?? 0]
         }
-        return try SettingsPlace(source: "train.\(modality.rawValue)_layers").naming {
+        return try SettingsPlace(source: Configuration.layersPlace(of: modality)).naming {
             try LiveStates(
                 inputs, layers: layers, pooling: settings.pooling, precision: configuration.encode.precision,
                 passTokens: train.model.fineTuning.passTokens, on: try device)
@@ -157,7 +154,7 @@ extension Pipeline {
 
     /// The titles or pictures for a live encoder; read once for all stages of this pipeline.
     private func liveInputs(
-        _ modality: EncoderModality, _ settings: EncodeSettings.Modality, _ dataset: Dataset, _ changed: ChangedInputs?
+        _ modality: Modality, _ settings: ModalitySettings, _ dataset: Dataset, _ changed: ChangedInputs?
     ) throws -> LiveInputs {
         func read(_ items: [CatalogueItem]) throws -> LiveInputs {
             try LiveInputs(
@@ -170,7 +167,7 @@ extension Pipeline {
 
     /// What determines the inputs of a live encoder.
     func liveHashes(
-        _ modality: EncoderModality, _ settings: EncodeSettings.Modality, _ dataset: Dataset
+        _ modality: Modality, _ settings: ModalitySettings, _ dataset: Dataset
     ) throws -> LiveInputs.Hashes {
         try kept.hashes(modality) {
             try LiveInputs.hashes(

@@ -156,7 +156,7 @@ extension Pipeline {
         let precision = configuration.train.training.precision
         if precision == .auto { inputs.add(precision.resolved(on: try device).rawValue) }
         inputs.add(dataset.manifest.contentHash)
-        for store in try stores(dataset) {
+        for store in try stores(dataset).values {
             inputs.add(store.identity.hash)
             for shard in store.manifest.shards { inputs.add(shard.sha256) }
         }

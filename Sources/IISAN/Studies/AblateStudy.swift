@@ -60,7 +60,7 @@ package struct AblateStudy: Sendable {
     private func isBase(_ variant: StudyVariant, _ base: Configuration) throws -> Bool {
         var changed = try Configuration(URL(filePath: options.base), overrides: options.set + variant.set)
         if try changed.storedLayers(kept: true) == base.storedLayers(kept: true) {
-            (changed.train.textLayers, changed.train.imageLayers) = (base.train.textLayers, base.train.imageLayers)
+            changed.train.layers = base.train.layers
         }
         return changed == base
     }
@@ -72,7 +72,7 @@ package struct AblateStudy: Sendable {
                 at: "\(file.path): axes")
         }
         let depths = try base.encoderDepths()
-        let wanted = depths.sorted { $0.key < $1.key }.map { "encode.\($0).layers: \(Array(0...$1).yaml)" }
+        let wanted = depths.map { "\(Configuration.place(of: $0)).layers: \(Array(0...$1).yaml)" }
         return UserError(
             "layers needs every hidden state of the encoders, and the base's stores keep some", at: "\(file.path): axes",
             remedy: "Keep all: \(wanted.joined(separator: ", ")).")
@@ -162,7 +162,7 @@ extension AblationAxis {
 
     private func layerVariants(of base: Configuration) throws -> [StudyVariant]? {
         let depths = try base.encoderDepths()
-        guard try base.storedLayers().allSatisfy({ key, stored in stored == Array(0...(depths[key] ?? 0)) }) else { return nil }
+        guard try base.storedLayers().allSatisfy({ $0.value == Array(0...(depths[$0.modality] ?? 0)) }) else { return nil }
         let choices: [(name: String, value: String, isKept: (_ layer: Int, _ depth: Int) -> Bool)] = [
             ("layers-all", "all", { _, _ in true }),
             ("layers-even", "every second", { layer, _ in layer % 2 == 0 }),
@@ -171,8 +171,8 @@ extension AblationAxis {
             ("layers-last", "the last alone", { $0 == $1 }),
         ]
         return choices.map { name, value, isKept in
-            let set = depths.sorted { $0.key < $1.key }.map { modality, depth in
-                "train.\(modality)_layers=\((0...depth).filter { isKept($0, depth) }.yaml)"
+            let set = depths.map { modality, depth in
+                "\(Configuration.layersPlace(of: modality))=\((0...depth).filter { isKept($0, depth) }.yaml)"
             }
             return StudyVariant(name, set: set, note: value, axis: title)
         }

@@ -48,7 +48,7 @@ package struct RobustnessStudy: Sendable {
     ///
     /// - Throws: ``UserError`` for a change of what the run does not read.
     func changes(for configuration: Configuration) throws -> [ItemChangeKind] {
-        let read = configuration.readModalities.map(\.modality)
+        let read = configuration.readModalities.modalities
         guard !read.isEmpty else {
             throw UserError(
                 "reads neither titles nor pictures: it is \(configuration.train.model.name)", at: run,
@@ -138,11 +138,11 @@ extension Pipeline {
     /// What a trained model reads of changed items: for cached methods their states, encoded anew where they have changed.
     ///
     /// - Parameter work: where the store of the changed items lies; one that is there from a lower rate is gone on with.
-    func inputs(_ items: [CatalogueItem], _ modality: EncoderModality, in work: URL) throws -> ChangedInputs {
+    func inputs(_ items: [CatalogueItem], _ modality: Modality, in work: URL) throws -> ChangedInputs {
         guard configuration.train.model.readsStores,
-            let settings = configuration.readModalities.first(where: { $0.modality == modality })?.settings
+            let settings = configuration.readModalities[modality]
         else { return ChangedInputs(items: items) }
-        let store = work.appending(path: modality.rawValue)
+        let store = work.appending(path: modality.name)
         if !FileManager.default.fileExists(atPath: store.path) {
             let original = try HiddenStateStore.open(URL(filePath: settings.store))
             try Folder.make(work)
@@ -155,10 +155,9 @@ extension Pipeline {
             }
         }
         let encoder = try CatalogueEncoder(
-            modality == .text ? .text : .image, of: items, with: encoderDirectory(settings.encoder),
+            modality, of: items, with: encoderDirectory(settings.encoder),
             options: encodingOptions(settings))
         _ = try encoder.encode(into: store, progress: observer.onProgress, stop: observer.stop)
-        return modality == .text
-            ? ChangedInputs(items: items, textStore: store) : ChangedInputs(items: items, imageStore: store)
+        return ChangedInputs(items: items, stores: [modality: store])
     }
 }

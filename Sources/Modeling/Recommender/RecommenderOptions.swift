@@ -113,4 +113,7 @@ public enum ModalityChoice: String, Sendable, Codable, CaseIterable {
     case text
     /// Pictures alone.
     case image
+
+    /// Whether a modality is among them.
+    package func includes(_ modality: Modality) -> Bool { self == .both || rawValue == modality.name }
 }
