@@ -1,5 +1,7 @@
 /// A side of an item that a model reads, by its name: its title (`text`), its picture (`image`), or another that a user names.
-public struct Modality: RawRepresentable, Hashable, Sendable, Codable, CodingKeyRepresentable {
+public struct Modality: RawRepresentable, Hashable, Sendable, Codable, CodingKeyRepresentable,
+    CustomStringConvertible
+{
     /// The name, as settings, files and parameters have it: a small letter, then small letters, digits and underscores; at most 64.
     public let rawValue: String
 
@@ -34,6 +36,9 @@ public struct Modality: RawRepresentable, Hashable, Sendable, Codable, CodingKey
 
     /// The name.
     package var name: String { rawValue }
+
+    /// The name.
+    public var description: String { rawValue }
 
     /// Where it stands among others: text first, then image, then the others by name.
     var order: (Int, String) { (self == .text ? 0 : self == .image ? 1 : 2, name) }

@@ -94,6 +94,11 @@ public struct Configuration: Sendable, Equatable {
     func problems() -> Problems {
         var problems = problemsOfAnyWork()
         problems.add(train.model.problems(), below: "train")
+        let (count, dropout) = (readModalities.count, train.model.modalityDropout)
+        problems.require(
+            count < 3 || dropout <= 1 / Double(count) || dropout > 0.5,
+            "is \(dropout), expected 0 to 1/\(count), as an item loses at most one of \(count) modalities",
+            at: "train.modality_dropout")
         return problems
     }
 
@@ -101,27 +106,7 @@ public struct Configuration: Sendable, Equatable {
         var problems = Problems()
         problems.add(data.split.problems(), below: "data.split")
         problems.add(train.training.problems(), below: "train")
-        let stored = encode.modalities.compactMap { modality, settings in
-            settings.layers.map { (Self.place(of: modality) + ".layers", $0) }
-        }
-        for (name, layers) in stored + train.layers.map({ (Self.layersPlace(of: $0), $1) }) {
-            problems.require(
-                !layers.isEmpty && layers.allSatisfy { (0...10_000).contains($0) }
-                    && zip(layers, layers.dropFirst()).allSatisfy(<),
-                "is \(layers.prefix(50)), expected at least one layer, different numbers from 0 in ascending order", at: name,
-                remedy: "Write them as [0, 2, 4]; 0 is the embedding output.")
-        }
-        for (modality, settings) in encode.modalities {
-            problems.require(
-                (1...1 << 20).contains(settings.maximumTokens), "is \(settings.maximumTokens), expected 1 to \(1 << 20)",
-                at: Self.place(of: modality) + ".maximum_tokens")
-        }
-        for (place, (modality, settings)) in encode.modalities.enumerated() where !settings.store.isEmpty {
-            let other = encode.modalities.prefix(place).first { $0.value.store == settings.store }
-            problems.require(
-                other == nil, "is \(settings.store), the store of \(other.map { Self.place(of: $0.modality) } ?? "") too",
-                at: Self.place(of: modality) + ".store", remedy: "Give each encoder a folder of its own.")
-        }
+        problems.add(all: modalityProblems())
         problems.require((0...1024).contains(threads), "is \(threads), expected 0 to 1024", at: "threads")
         let cutoffs = evaluate.cutoffs
         problems.require(
@@ -146,22 +131,6 @@ public struct Configuration: Sendable, Equatable {
             (0...10_000).contains(evaluate.examples), "is \(evaluate.examples), expected 0 to 10000", at: "evaluate.examples")
         return problems
     }
-
-    /// The encoders that `encode` runs: those of the modalities that are chosen.
-    var encodedModalities: PerModality<ModalitySettings> {
-        encode.modalities.compactMapValues { train.model.modality.includes($0) ? $1 : nil }
-    }
-
-    /// The encoders that the configured model reads.
-    var readModalities: PerModality<ModalitySettings> {
-        train.model.method.readsModalities ? encodedModalities : [:]
-    }
-
-    /// The setting of a modality's encoder.
-    static func place(of modality: Modality) -> String { "encode.\(modality.name)" }
-
-    /// The setting of a modality's kept layers.
-    static func layersPlace(of modality: Modality) -> String { "train.\(modality.name)_layers" }
 
     /// Makes relative paths absolute.
     private mutating func resolvePaths(from folder: URL) {

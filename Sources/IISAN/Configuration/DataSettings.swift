@@ -56,25 +56,6 @@ extension Int64: SettingValue {
     var yaml: String { "\(self)" }
 }
 
-/// One modality's frozen encoder and its store.
-public struct ModalitySettings: Sendable, Equatable {
-    /// The Hugging Face directory of the encoder.
-    public var encoder = ""
-    /// The folder of the hidden-state store.
-    public var store = ""
-    /// The layers whose states are kept; nil spreads seven over the depth.
-    public var layers: [Int]?
-    /// How token states become one; nil for the family's own.
-    public var pooling: Pooling?
-    /// Titles are cut to this many tokens, special ones included.
-    public var maximumTokens = 30
-    /// What becomes of pictures that cannot be read.
-    public var damaged = EncodingOptions.DamagedPictures.fail
-
-    /// The defaults.
-    public init() {}
-}
-
 /// The section `encode`: the frozen encoders and their stores.
 public struct EncodeSettings: Sendable, Equatable {
     /// The modalities' encoders.
@@ -108,27 +89,14 @@ extension EncodeSettings: SettingsSection {
         [
             .optionalSection("text", \.text, "The encoder of titles; leave it out to do without titles."),
             .optionalSection("image", \.image, "The encoder of pictures; leave it out to do without pictures."),
+            .modalities(
+                "more", \.more,
+                "More modalities by name, as caption: {input: states, store: states/caption}; input: title, picture or states."),
             .value("dtype", \.dtype, "Stored states: float16, bfloat16 or float32."),
             .value("precision", \.precision, "The encoders' matrix products: float32 or bfloat16."),
             .optional(
                 "memory", \.memory,
                 "Memory to use, as 8GB; an encoder that is too large for it is read block by block. Left out, what is free."),
-        ]
-    }
-}
-
-extension ModalitySettings: SettingsSection {
-    static var settings: [Setting<ModalitySettings>] {
-        [
-            .value(
-                "encoder", \.encoder,
-                "The model's directory (config.json, safetensors, tokenizer or preprocessor), or its name in the hub's cache."),
-            .value("store", \.store, "The folder of the hidden-state store."),
-            .optional("layers", \.layers, "The kept layers, 0 is the embedding output; left out, seven are spread evenly."),
-            .optional("pooling", \.pooling, "first, mean or last; left out, what the encoder's family uses."),
-            .value("maximum_tokens", \.maximumTokens, "text: titles are cut to this many tokens, special ones included."),
-            .value(
-                "damaged", \.damaged, "image: pictures that cannot be read stop the work (fail) or count as missing (skip)."),
         ]
     }
 }

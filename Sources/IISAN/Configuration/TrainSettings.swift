@@ -45,7 +45,9 @@ extension TrainSettings: SettingsSection {
             .value(
                 "method", \.model.method,
                 "iisan, iisan-versa, full, adapter, lora, bitfit, frozen, id, id+modality or popularity."),
-            .value("modality", \.model.modality, "both, text or image: which of the configured encoders are read."),
+            .value(
+                "modality", \.model.modality,
+                "both or all, text, image, or names as [text, caption]: which of the configured encoders are read."),
             .value(
                 "cached", \.model.cached,
                 "Whether states of frozen encoders come from the store; false runs the encoders in every step."),
@@ -62,6 +64,7 @@ extension TrainSettings: SettingsSection {
             ),
             .optional("text_layers", \.textLayers, "Which of the stored text layers are used; left out, all."),
             .optional("image_layers", \.imageLayers, "Which of the stored image layers are used; left out, all."),
+            .optional("layers", \.furtherLayers, "Which of the stored layers of encode.more are used, as {caption: [0, 6]}."),
             .value("epochs", \.training.epochs, "At most this many passes over the training sequences."),
             .value("batch_size", \.training.batchSize, "Users per step."),
             .value("rate", \.training.rate, "Adam's learning rate for heads, fusion and user encoder."),
@@ -103,13 +106,13 @@ extension TrainSettings: SettingsSection {
 extension SideNetworkOptions: SettingsSection {
     static var settings: [Setting<SideNetworkOptions>] {
         [
-            .value("form", \.form, "auto, iisan (encoders of one width) or versa (any two)."),
+            .value("form", \.form, "auto, iisan (encoders of one width) or versa (any encoders)."),
             .value("intra", \.intra, "Whether there is a tower within each modality."),
             .value("inter", \.inter, "Whether there is a tower across the modalities."),
             .value("gated", \.gated, "Whether gates mix a state with the block before; otherwise they are added."),
             .value(
                 "transformation", \.transformation,
-                "What the inter tower maps to the narrower width: wider (the wider modality) or both."),
+                "What the inter tower maps to the narrowest width: wider (the wider modalities) or both (all)."),
             .value("activation", \.activation, "relu or gelu."),
             .value("bottleneck", \.bottleneck, "The width inside a block."),
         ]
@@ -143,7 +146,6 @@ extension UserEncoderOptions: SettingsSection {
 }
 
 extension Method: SettingValue {}
-extension ModalityChoice: SettingValue {}
 extension Activation: SettingValue {}
 extension SideNetworkOptions.Form: SettingValue {}
 extension SideNetworkOptions.Transformation: SettingValue {}

@@ -88,10 +88,13 @@ extension Pipeline {
             }
             problems.add(all: Self.folderProblems(settings.store, "\(place).store"))
             if settings.encoder.isEmpty, !FileManager.default.fileExists(atPath: settings.store) {
+                let hasNone = settings.encoderModality(of: modality) == nil
                 problems.add(
                     UserError(
-                        "is empty, and there is no store at \(settings.store)", at: "\(place).encoder",
-                        remedy: "Name the model's directory, or a store that `iisan encode import` has made."))
+                        (hasNone ? "" : "is empty, and ") + "there is no store at \(settings.store)",
+                        at: place + (hasNone ? ".store" : ".encoder"),
+                        remedy: (hasNone ? "Name a store" : "Name the model's directory, or a store")
+                            + " that `iisan encode import` has made."))
             } else {
                 _ = try shape(modality, settings, storeIsMade: true, &problems)
             }
@@ -104,13 +107,19 @@ extension Pipeline {
         var problems = Self.folderProblems(configuration.train.run, "train.run")
         let model = configuration.train.model
         if model.method.readsModalities, configuration.readModalities.isEmpty {
-            let wanted = model.modality == .both ? "encode.text or encode.image" : "encode.\(model.modality.rawValue)"
+            let named = model.modality.names?.map(Configuration.place) ?? ["encode.text", "encode.image"]
+            let wanted = named.joined(separator: " or ")
             problems.add(
                 UserError(
                     "\(model.method.rawValue) reads \(model.modality == .image ? "pictures" : "titles"), and \(wanted) is not there",
                     at: "train.method", remedy: "Add \(wanted), or choose the method id or popularity."))
         }
-        var shapes = PerModality<ModalityShape>()
+        let missing = model.modality.names?.filter { configuration.encode.modalities[$0] == nil } ?? []
+        problems.require(
+            missing.isEmpty || configuration.readModalities.isEmpty,
+            "names \(missing.map(\.name).joined(separator: ", ")), and \(missing.map(Configuration.place).joined(separator: ", ")) "
+                + "is not there", at: "train.modality", remedy: "Name an encoder or a store there, or leave the modality out.")
+        var shapes: PerModality<ModalityShape> = [:]
         for (modality, settings) in configuration.readModalities {
             let isMade = storesAreMade || !model.readsStores
             guard let shape = try self.shape(modality, settings, storeIsMade: isMade, &problems) else { continue }
@@ -137,9 +146,10 @@ extension Pipeline {
         _ modality: Modality, _ settings: ModalitySettings, storeIsMade: Bool, _ problems: inout Problems
     ) throws -> ModalityShape? {
         let place = Configuration.place(of: modality)
-        guard storeIsMade, !settings.encoder.isEmpty else {
+        guard storeIsMade, !settings.encoder.isEmpty, let read = settings.encoderModality(of: modality) else {
             return try problems.collect {
                 guard configuration.train.model.readsStores else {
+                    if settings.encoderModality(of: modality) == nil { throw Self.hasNoEncoder(modality) }
                     throw UserError(
                         "is empty, and the encoder runs in every step", at: "\(place).encoder",
                         remedy: "Name the model's directory, or choose a method that reads stored states (train.cached: true).")
@@ -148,14 +158,14 @@ extension Pipeline {
                 return ModalityShape(width: store.width, layers: store.layers)
             }
         }
-        let found = try problems.collect { try EncoderDirectory(encoderDirectory(settings.encoder), for: modality) }
+        let found = try problems.collect { try EncoderDirectory(encoderDirectory(settings.encoder), for: read) }
         guard let directory = found else { return nil }
         let family = directory.family
-        guard family.input.modality == modality else {
+        guard family.input.modality == read else {
             problems.add(
                 UserError(
                     "\(directory.url.path) reads \(family.input.modality.plural)", at: "\(place).encoder",
-                    remedy: "Name an encoder of \(modality.itemPart)s."))
+                    remedy: "Name an encoder of \(read.itemPart)s."))
             return nil
         }
         if case .tokens(_, let maximum) = family.input {

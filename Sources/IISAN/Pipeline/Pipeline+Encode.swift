@@ -21,14 +21,14 @@ extension Pipeline {
 
     private func encode(_ modality: Modality, _ settings: ModalitySettings, _ dataset: Dataset) throws {
         let folder = URL(filePath: settings.store)
-        if settings.encoder.isEmpty {
+        guard let read = settings.encoderModality(of: modality), !settings.encoder.isEmpty else {
             _ = try store(folder, dataset)
             return observer.onMessage("encode \(modality.name): \(folder.path) has no encoder here and is used as it is")
         }
         let items = dataset.items.map(CatalogueItem.init)
-        guard items.isEmpty || items.contains(where: { $0.has(modality) }) else { throw Self.nobodyHas(modality) }
+        guard items.isEmpty || items.contains(where: { $0.has(read) }) else { throw nobodyHas(modality, settings) }
         let directory = try encoderDirectory(settings.encoder)
-        let inputs = try storeInputs(modality, settings, dataset, items, directory)
+        let inputs = try storeInputs(read, settings, dataset, items, directory)
         let note = folder.appending(path: "inputs.sha256")
         // What a killed encoding has left goes.
         if OwnedFolder.isBeingWritten(folder) { _ = try OwnedFolder(.store, at: folder, for: .going) }
@@ -37,7 +37,7 @@ extension Pipeline {
             return
         }
         try observer.stop.check()
-        let encoder = try CatalogueEncoder(modality, of: items, with: directory, options: encodingOptions(settings))
+        let encoder = try CatalogueEncoder(read, of: items, with: directory, options: encodingOptions(settings))
         observer.onMessage("encode \(modality.name): \(encoder.plan())")
         try Folder.make(folder.deletingLastPathComponent())
         let before = EncodingTime.read(in: folder)
@@ -55,7 +55,7 @@ extension Pipeline {
         report(result, modality)
     }
 
-    /// What a store is made of, told by the files' sizes, times and numbers on the disk: where these are the same, neither the encoder's
+    /// What a store of states of the text or image modality is made of, told by the files' sizes, times and numbers on the disk: where these are the same, neither the encoder's
     /// weights nor the pictures have to be read to know that nothing has changed.
     private func storeInputs(
         _ modality: Modality, _ settings: ModalitySettings, _ dataset: Dataset, _ items: [CatalogueItem],
@@ -78,11 +78,16 @@ extension Pipeline {
     }
 
     /// What is wrong where no item has a modality that is read.
-    static func nobodyHas(_ modality: Modality) -> UserError {
-        let setting = modality == .text ? "data.import.items" : "data.import.pictures"
-        let other = modality == .text ? Modality.image : .text
+    func nobodyHas(_ modality: Modality, _ settings: ModalitySettings) -> UserError {
+        guard let read = settings.encoderModality(of: modality) else {
+            return UserError(
+                "no item has states", at: Configuration.place(of: modality),
+                remedy: "Import the states of the dataset's items again, or leave the modality out of train.modality.")
+        }
+        let setting = read == .text ? "data.import.items" : "data.import.pictures"
+        let other = read == .text ? Modality.image : .text
         return UserError(
-            "no item has a \(modality.itemPart) that could be read", at: Configuration.place(of: modality),
+            "no item has a \(read.itemPart) that could be read", at: Configuration.place(of: modality),
             remedy: "Look at \(setting) and whether its names are the items' ids (iisan data check counts what was found), "
                 + "or set train.modality: \(other.name).")
     }

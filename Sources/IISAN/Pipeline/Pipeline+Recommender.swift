@@ -38,7 +38,7 @@ extension Pipeline {
             let source = try source(modality, settings, dataset, changed)
             // A study of robustness may take a modality from all items; nothing is learnt where none ever had it.
             if changed == nil, let presence = source.presence, !presence.isEmpty, !presence.contains(true) {
-                throw Self.nobodyHas(modality)
+                throw nobodyHas(modality, settings)
             }
             return source
         }
@@ -152,13 +152,22 @@ extension Pipeline {
         }
     }
 
+    /// What is wrong where encoders run in every step and a modality's states come from elsewhere.
+    static func hasNoEncoder(_ modality: Modality) -> UserError {
+        UserError(
+            "reads states that another program computed, and the encoders run in every step",
+            at: Configuration.place(of: modality),
+            remedy: "Leave it out of train.modality, or choose a method that reads stored states (train.cached: true).")
+    }
+
     /// The titles or pictures for a live encoder; read once for all stages of this pipeline.
     private func liveInputs(
         _ modality: Modality, _ settings: ModalitySettings, _ dataset: Dataset, _ changed: ChangedInputs?
     ) throws -> LiveInputs {
+        guard let kind = settings.encoderModality(of: modality) else { throw Self.hasNoEncoder(modality) }
         func read(_ items: [CatalogueItem]) throws -> LiveInputs {
             try LiveInputs(
-                modality, of: items, with: encoderDirectory(settings.encoder), options: encodingOptions(settings),
+                kind, of: items, with: encoderDirectory(settings.encoder), options: encodingOptions(settings),
                 progress: observer.onProgress, stop: observer.stop)
         }
         if let changed { return try read(changed.items) }
@@ -169,10 +178,11 @@ extension Pipeline {
     func liveHashes(
         _ modality: Modality, _ settings: ModalitySettings, _ dataset: Dataset
     ) throws -> LiveInputs.Hashes {
-        try kept.hashes(modality) {
+        guard let kind = settings.encoderModality(of: modality) else { throw Self.hasNoEncoder(modality) }
+        return try kept.hashes(modality) {
             try LiveInputs.hashes(
-                modality, of: dataset.items.map(CatalogueItem.init), with: encoderDirectory(settings.encoder),
-                options: encodingOptions(settings))
+                kind, of: dataset.items.map(CatalogueItem.init),
+                with: encoderDirectory(settings.encoder), options: encodingOptions(settings))
         }
     }
 }

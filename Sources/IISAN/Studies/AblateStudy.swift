@@ -68,7 +68,7 @@ package struct AblateStudy: Sendable {
     private func refusal(of axis: AblationAxis, _ base: Configuration, _ file: URL) throws -> UserError {
         guard axis == .layers else {
             return UserError(
-                "\(axis.rawValue) needs both modalities and the inter tower, and the base has not both",
+                "\(axis.rawValue) needs several modalities and the inter tower, and the base has not both",
                 at: "\(file.path): axes")
         }
         let depths = try base.encoderDepths()
@@ -118,13 +118,13 @@ extension AblationAxis {
     /// - Returns: nil where the axis does not apply to the base.
     /// - Throws: ``UserError`` when an encoder cannot be read.
     func variants(of base: Configuration, bottlenecks: [Int]) throws -> [StudyVariant]? {
-        let both = base.readModalities.count == 2
+        let several = base.readModalities.count > 1
         func side(_ name: String, _ value: String, _ set: [String]) -> StudyVariant {
             StudyVariant(name, set: set.map { "train.side_networks.\($0)" }, note: value, axis: title)
         }
         switch self {
         case .intraInter:
-            guard both else { return nil }
+            guard several else { return nil }
             return [
                 side("intra-only", "intra only", ["intra=true", "inter=false"]),
                 side("inter-only", "inter only", ["intra=false", "inter=true"]),
@@ -133,7 +133,7 @@ extension AblationAxis {
         case .layers: return try layerVariants(of: base)
         case .gates: return [side("gates-on", "on", ["gated=true"]), side("gates-off", "off", ["gated=false"])]
         case .transformation:
-            guard both, base.train.model.sideNetworks.inter else { return nil }
+            guard several, base.train.model.sideNetworks.inter else { return nil }
             return [
                 side("transform-wider", "the wider side", ["transformation=wider"]),
                 side("transform-both", "both sides", ["transformation=both"]),

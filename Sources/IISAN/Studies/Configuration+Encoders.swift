@@ -23,7 +23,11 @@ extension Configuration {
 
     /// How many blocks the encoders that the model reads have.
     func encoderDepths() throws -> PerModality<Int> {
-        try readModalities.compactMapValues { try directory($0, $1).family.depth }
+        try readModalities.compactMapValues { modality, settings in
+            // An imported store has no encoder.
+            if settings.encoder.isEmpty { return try HiddenStateStore.open(URL(filePath: settings.store)).layers.max() }
+            return try directory(modality, settings).family.depth
+        }
     }
 
     /// The layers whose states are stored of the encoders that the model reads.
@@ -40,6 +44,6 @@ extension Configuration {
     }
 
     private func directory(_ modality: Modality, _ settings: ModalitySettings) throws -> EncoderDirectory {
-        try EncoderDirectory(Pipeline(self).encoderDirectory(settings.encoder), for: modality)
+        try EncoderDirectory(Pipeline(self).encoderDirectory(settings.encoder), for: settings.encoderModality(of: modality))
     }
 }
