@@ -56,6 +56,7 @@
 @_exported public import struct Modeling.RecommenderOptions
 @_exported public import struct Modeling.SideNetworkOptions
 @_exported public import struct Modeling.StateRows
+@_exported public import enum Modeling.StateScaling
 @_exported public import protocol Modeling.StateSource
 @_exported public import class Modeling.StoredStates
 @_exported public import struct Modeling.UserEncoderOptions

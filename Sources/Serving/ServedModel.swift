@@ -1,6 +1,6 @@
 import FoundationEssentials
 public import Datasets
-import Ranking
+package import Ranking
 public import Files
 public import Modeling
 public import Torch
@@ -10,11 +10,9 @@ public import Torch
 /// Users are their histories; no user id is ever needed. Not `Sendable`, as tensors are not.
 public final class ServedModel {
     private let dataset: Dataset
-    private let itemVectors: Tensor  // [items, width]
+    private let score: Score
     /// How many of a history's newest items are seen.
     private let positions: Int
-    /// The vectors of users [histories, width].
-    private let userVectors: (EvaluationBatch) -> Tensor
 
     /// Computes the vectors of the catalogue once.
     ///
@@ -28,19 +26,18 @@ public final class ServedModel {
     }
 
     /// Takes vectors of the catalogue that are computed already: [items, width].
-    public init(_ recommender: Recommender, itemVectors: Tensor, dataset: Dataset) {
-        self.dataset = dataset
-        self.itemVectors = itemVectors
-        positions = recommender.userEncoder.positions
-        userVectors = { recommender.userVectors($0, itemVectors: itemVectors) }
+    public convenience init(_ recommender: Recommender, itemVectors: Tensor, dataset: Dataset) {
+        self.init(
+            Score(recommender, itemVectors: itemVectors), positions: recommender.userEncoder.positions, dataset: dataset)
     }
 
-    /// Recommends what was trained on most often, to everyone alike: the score is an item's share of the training interactions.
-    package init(popularityOf split: Split, dataset: Dataset) {
+    /// Ranks by a score.
+    ///
+    /// - Parameter positions: how many of a history's newest items are seen.
+    package init(_ score: Score, positions: Int, dataset: Dataset) {
+        self.score = score
+        self.positions = positions
         self.dataset = dataset
-        itemVectors = Tensor(split.popularity).unsqueezed(1)
-        positions = split.options.inputLength
-        userVectors = { .ones([$0.userCount, 1]) }
     }
 
     /// The best items for histories of item ids.
@@ -67,8 +64,7 @@ public final class ServedModel {
         let batch = EvaluationBatch(histories: histories, inputLength: positions)
         return try withTensorErrors {
             try withoutGradients {
-                let users = userVectors(batch)
-                let scores = users.matmul(itemVectors.transposed(0, 1))  // [histories, items]
+                let scores = score.scores(of: batch)  // [histories, items]
                 if !keepingSeen {
                     let device = scores.device
                     scores.put(
@@ -113,6 +109,6 @@ public struct Recommendation: Sendable, Codable, Equatable {
     public var item: String
     /// Its title; nil where it has none.
     public var title: String?
-    /// The dot product of user and item vector: comparable within one list only.
+    /// What the list is ranked by, the sum of the run's parts: comparable within one list only.
     public var score: Float
 }

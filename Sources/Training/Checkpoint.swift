@@ -7,7 +7,7 @@ package import Torch
 /// A checkpoint: a folder with the parameters, the optimiser's state, the random state and how far training had come.
 ///
 /// `model.safetensors`, `optimiser.safetensors`, `random.safetensors`, `SHA256SUMS` of them, and `state.json`; it appears whole or not at
-/// all. Where parameters are averaged, `model.safetensors` holds the averages, and `unaveraged.safetensors` the parameters that training
+/// all. What a model computes with and never trains stands beside its parameters. Where parameters are averaged, `model.safetensors` holds the averages, and `unaveraged.safetensors` the parameters that training
 /// goes on from.
 public struct Checkpoint {
     /// Where it is.
@@ -39,10 +39,11 @@ public struct Checkpoint {
             let new = Checkpoint(folder)
             let encoders = recommender.itemTower.encoderHashes.map { ("encoder.\($0.modality.name)", $0.value) }
             let own = recommender.parameters.all
+            let constants = recommender.parameters.constants.map { ($0.key, $0.value) }
             try Weights.write(
-                (average?.values ?? own).map { ($0.key, $0.value) }, to: new.model,
+                (average?.values ?? own).map { ($0.key, $0.value) } + constants, to: new.model,
                 metadata: Dictionary(uniqueKeysWithValues: encoders))
-            if average != nil { try Weights.write(own.map { ($0.key, $0.value) }, to: new.unaveraged) }
+            if average != nil { try Weights.write(own.map { ($0.key, $0.value) } + constants, to: new.unaveraged) }
             try Weights.write(optimizer.state.map { ($0.key, $0.value) }, to: new.optimiser)
             var states = [(key: "cpu", value: RandomState.current())]
             if recommender.device != .cpu { states.append((key: "device", value: RandomState.current(of: recommender.device))) }

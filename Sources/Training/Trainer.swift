@@ -22,6 +22,8 @@ public final class Trainer {
     private var state = TrainingState()
     private var events: [TrainingEvent] = []
     private var scalars: EventFile?
+    /// Whether the model still lacks what its states are scaled by, which a checkpoint would have had.
+    private var isToBeMeasured = true
 
     /// Prepares a training, or takes up one that was stopped.
     ///
@@ -53,6 +55,7 @@ public final class Trainer {
             // Looked at before anything of the checkpoint is taken, so that what is damaged leaves everything as it was.
             try run.last.state().check(steps: sampler.stepCount, at: run.last.folder.path)
             state = try run.last.resume(recommender, step.optimizer, average: step.average)
+            isToBeMeasured = false
             if state.events > 0 { events = Array(try run.readEvents().prefix(state.events)) }
             guard events.count == state.events else {
                 throw UserError(
@@ -76,6 +79,7 @@ public final class Trainer {
         onProgress: WorkProgress.Handler? = nil, onEvent: ((TrainingEvent) -> Void)? = nil,
         stop: StopToken = StopToken()
     ) throws {
+        try measureStates(onProgress, stop)
         try Folder.make(run.folder)
         if scalars == nil { scalars = try EventFile(run.tensorBoard, keepingStepsBelow: state.epoch + 1) }
         while !state.isFinished {
@@ -97,6 +101,7 @@ public final class Trainer {
     package func measure(
         steps: Int, onProgress: WorkProgress.Handler? = nil, stop: StopToken = StopToken()
     ) throws -> [Double] {
+        try measureStates(onProgress, stop)
         let losses = Tensor(0.0).to(lossType).to(recommender.device)
         let clock = ContinuousClock()
         var seconds: [Double] = []
@@ -113,6 +118,15 @@ public final class Trainer {
             onProgress?(WorkProgress("measuring", done: number, total: steps, unit: "steps"))
         }
         return seconds
+    }
+
+    /// Lets a fresh model measure what its states are scaled by.
+    private func measureStates(_ onProgress: WorkProgress.Handler?, _ stop: StopToken) throws {
+        guard isToBeMeasured else { return }
+        try withTensorErrors {
+            try recommender.itemTower.measureStates(itemCount: sampler.split.itemCount, progress: onProgress, stop: stop)
+        }
+        isToBeMeasured = false
     }
 
     /// Runs the steps of an epoch that are left.

@@ -1,3 +1,4 @@
+import Files
 import OrderedCollections
 import TestModels
 import TestSupport
@@ -14,22 +15,24 @@ import Torch
         var options = SideNetworkOptions()
         var items = 70
         var missing = false
+        var states = StateScaling.raw
 
         init(
             text: (width: Int, layers: Int)? = (64, 3), image: (width: Int, layers: Int)? = (64, 3), items: Int = 70,
-            missing: Bool = false, _ change: (inout SideNetworkOptions) -> Void = { _ in }
+            missing: Bool = false, states: StateScaling = .raw, _ change: (inout SideNetworkOptions) -> Void = { _ in }
         ) {
             self.text = text
             self.image = image
             self.items = items
             self.missing = missing
+            self.states = states
             options.bottleneck = 32
             change(&options)
         }
 
         var testDescription: String {
             "text \(String(describing: text)), image \(String(describing: image)), \(items) items, gated \(options.gated), "
-                + "\(options.activation.rawValue), \(options.form.rawValue), missing \(missing)"
+                + "\(options.activation.rawValue), \(options.form.rawValue), missing \(missing), \(states)"
         }
     }
 
@@ -38,6 +41,7 @@ import Torch
         Shape { $0.activation = .gelu }, Shape { ($0.activation, $0.gated) = (.gelu, false) }, Shape { $0.form = .versa },
         Shape(text: nil), Shape(image: nil), Shape { $0.inter = false }, Shape { $0.intra = false },
         Shape(text: (96, 4), image: (64, 2)), Shape(text: (32, 2), image: (160, 5)), Shape { $0.transformation = .both },
+        Shape(states: .standardised), Shape(text: (96, 4), image: (64, 2), states: .standardised) { $0.activation = .gelu },
         Shape(missing: true), Shape(text: (32, 2), image: (32, 2), items: 9000),  // more than a core's cache takes at a time
     ]
 
@@ -60,7 +64,8 @@ import Torch
         let tower = try SideNetworkTower(
             parameters,
             [.text: states(shape.text, isMissing: false), .image: states(shape.image, isMissing: shape.missing)],
-            shape.options, width: 32)
+            shape.options, states: shape.states, width: 32)
+        try tower.measureStates(itemCount: table, progress: nil, stop: StopToken())
         withoutGradients {
             for (name, parameter) in parameters.all {
                 parameter.copy(from: .randomNormal(parameter.shape) * (name.hasSuffix(".gates") ? 0.1 : 0.15))
@@ -108,7 +113,7 @@ import Torch
     /// Sums are cut by items, not by threads: the same numbers on any number of threads, bit for bit.
     @Test(arguments: [70, 600, 900, 9000], [DType?.none, .bfloat16].filter { BottleneckChain.hasProducts(in: $0) })
     func threadsDoNotChangeABit(_ items: Int, _ precision: DType?) throws {
-        let shape = Shape(text: (32, 3), image: (64, 3), items: items)
+        let shape = Shape(text: (32, 3), image: (64, 3), items: items, states: items == 600 ? .standardised : .raw)
         func numbers(_ threads: Int) throws -> [[Float]] {
             try withThreads(threads) {
                 let (tower, parameters) = try tower(shape, dtype: .float16)
@@ -137,7 +142,7 @@ import Torch
         .enabled(if: BottleneckChain.hasProducts(in: .bfloat16), "this processor has no products of ours in bfloat16"),
         arguments: [
             Shape(), Shape { $0.activation = .gelu }, Shape(text: (96, 4), image: (64, 2)),
-            Shape(text: (32, 2), image: (32, 2), items: 9000),
+            Shape(text: (32, 2), image: (32, 2), items: 9000), Shape(states: .standardised),
         ])
     func bfloat16IsNoWorseThanAutocast(_ shape: Shape) throws {
         let (tower, parameters) = try tower(shape, dtype: .float16)

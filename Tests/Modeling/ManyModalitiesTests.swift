@@ -16,6 +16,7 @@ import Torch
         var transformation = SideNetworkOptions.Transformation.wider
         var activation = Activation.relu
         var widths = (text: 64, image: 96, caption: 32)
+        var scaling = StateScaling.raw
     }
 
     private func tower(_ form: Form) throws -> (
@@ -34,7 +35,8 @@ import Torch
         let parameters = Parameters(on: .cpu)
         let tower = try SideNetworkTower(
             parameters, states.mapValues { ResidentStates($0, layers: Array(0..<$0.size(1))) as any StateSource }, options,
-            width: 32)
+            states: form.scaling, width: 32)
+        try tower.measureStates(itemCount: items, progress: nil, stop: StopToken())
         withoutGradients {
             for (name, parameter) in parameters.all {
                 parameter.copy(from: .randomNormal(parameter.shape) * (name.hasSuffix("gates") ? 0.1 : 0.15))
@@ -51,10 +53,16 @@ import Torch
             return x + linear(form.activation == .gelu ? inner.gelu() : inner.relu(), "\(name).up")
         }
         func gate(_ name: String, _ k: Int) -> Tensor { (own[name]!.selected(0, k) / 0.1).sigmoid() }
+        let states = states.mapValues { states in
+            let states = states.to(.float64)
+            guard form.scaling == .standardised else { return states }
+            let shifted = states - states.mean(along: 0)
+            return shifted / (shifted * shifted).mean(along: 0).squareRoot()
+        }
         func head(_ x: Tensor, _ name: String) -> Tensor { linear(linear(x, "\(name).head.0"), "\(name).head.1") }
         let order = [Modality.image, .text, caption]
         var heads = order.map { modality in
-            let (states, name) = (states[modality]!.to(.float64), modality.name)
+            let (states, name) = (states[modality]!, modality.name)
             var h: Tensor?
             for k in 0..<states.size(1) {
                 let state = states.selected(1, k)
@@ -72,7 +80,7 @@ import Torch
         var m: Tensor?
         for k in 0..<2 {
             let layer = order.map { modality in
-                let all = states[modality]!.to(.float64)
+                let all = states[modality]!
                 let state = all.selected(1, all.size(1) - 2 + k)
                 let name = "inter.transforms.\(modality.name).\(k)"
                 return own["\(name).weight"] == nil ? state : linear(state, name)
@@ -93,6 +101,7 @@ import Torch
     @Test(arguments: [
         Form(), Form(gated: false), Form(transformation: .both), Form(activation: .gelu),
         Form(widths: (text: 32, image: 32, caption: 32)), Form(widths: (text: 20, image: 36, caption: 12)),
+        Form(scaling: .standardised),
     ])
     func valuesAndGradientsAreTheFormulas(_ form: Form) throws {
         let (tower, parameters, states) = try tower(form)

@@ -81,7 +81,7 @@ import Training
                 try trainer.train()
                 #expect(recommender.parameters.all.values.allSatisfy { $0.device == device })
                 let ranks = try evaluator.ranks(recommender, .test).map(\.rank)
-                _ = try evaluator.shares(recommender, .test)
+                _ = try evaluator.shares(evaluator.score(recommender), of: recommender, .test)
                 let served = try ServedModel(recommender, dataset: world.dataset, split: world.split)
                 let lists = try served.recommend([[3, 5, 7], [1]] as [[Int32]], top: 5)
                 return (try run.readEvents().map(\.loss), ranks, lists.map { $0.map(\.item) })

@@ -16,6 +16,8 @@ package struct EvaluationBatch: Sendable, Equatable {
     package var maskedUsers: [Int64]
     /// The items of the pairs, catalogue indices [pairs].
     package var maskedItems: [Int64]
+    /// How many inputs a case has at most: its newest one has the position before this.
+    package let inputLength: Int
 
     /// How many cases there are.
     package var userCount: Int { targets.count }
@@ -24,7 +26,7 @@ package struct EvaluationBatch: Sendable, Equatable {
     ///
     /// - Parameter inputLength: the inputs of the user encoder, ``SplitOptions/inputLength``.
     package init(_ cases: some Collection<EvaluationCase>, inputLength: Int) {
-        self.init()
+        self.init(inputLength: inputLength)
         for question in cases {
             question.history.withElements {
                 append(user: question.user, history: $0, target: question.target, inputLength: inputLength)
@@ -39,7 +41,7 @@ package struct EvaluationBatch: Sendable, Equatable {
     ///   - targets: one for each history; nil when nothing is looked for.
     ///   - inputLength: the inputs of the user encoder.
     package init(histories: [[Int32]], targets: [Int32]? = nil, inputLength: Int) {
-        self.init()
+        self.init(inputLength: inputLength)
         for (index, history) in histories.enumerated() {
             history.withUnsafeBufferPointer {
                 append(user: index, history: $0, target: targets?[index] ?? 0, inputLength: inputLength)
@@ -47,7 +49,8 @@ package struct EvaluationBatch: Sendable, Equatable {
         }
     }
 
-    private init() {
+    private init(inputLength: Int) {
+        self.inputLength = inputLength
         (datasetUsers, targets, unreachable) = ([], [], [])
         (inputs, users, positions, maskedUsers, maskedItems) = ([], [], [], [], [])
     }

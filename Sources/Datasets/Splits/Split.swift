@@ -126,6 +126,11 @@ public struct Split: Sendable {
     /// The cases of a part.
     package func evaluation(_ part: Part) -> EvaluationCases { part == .validation ? validation : test }
 
+    /// How many training interactions each item has [items].
+    package var trainingCounts: [Int] {
+        popularity.map { Int((Double($0) * Double(trainingInteractions)).rounded()) }
+    }
+
     /// Whether an item is in no training sequence.
     package func isCold(_ item: Int) -> Bool { popularity[item] == 0 }
 }

@@ -41,11 +41,13 @@ package struct Ranker {
     ///   - users: the vectors of the cases [cases, width].
     ///   - items: the vectors of the catalogue [items, width].
     ///   - listLength: how many items a list has, at most those of the catalogue; 0 for no lists.
+    ///   - adding: adds to the scores [cases, items] of some of the batch's cases what is no inner product.
     /// - Returns: a rank per case, and the lists one after the other as catalogue indices [cases x listLength], best first, equal scores
     ///   in any order; -1 where masking leaves no item for a place.
     /// - Throws: `UserError` when a score is not a number, which a model has that diverged.
     package func ranking(
-        of batch: EvaluationBatch, users: Tensor, items: Tensor, listLength: Int
+        of batch: EvaluationBatch, users: Tensor, items: Tensor, listLength: Int,
+        adding: (_ scores: Tensor, _ cases: Range<Int>) -> Void = { _, _ in }
     ) throws -> (ranks: [TargetRank], lists: [Int32]) {
         precondition(listLength <= items.size(0), "lists of \(listLength) of \(items.size(0)) items")
         let length = max(1, budget / (4 * max(1, items.size(0))))
@@ -54,27 +56,16 @@ package struct Ranker {
         ranks.reserveCapacity(batch.userCount)
         var lists: [Int32] = []
         lists.reserveCapacity(batch.userCount * listLength)
-        var pairs = 0..<0
         for start in stride(from: 0, to: batch.userCount, by: length) {
             let cases = start..<min(start + length, batch.userCount)
-            var end = pairs.upperBound
-            while end < batch.maskedUsers.count, batch.maskedUsers[end] < Int64(cases.upperBound) { end += 1 }
-            pairs = pairs.upperBound..<end
-            let question = Question(batch, cases, pairs, on: users.device)
+            let question = Question(batch, cases, on: users.device)
             let scores = users.narrowed(0, cases).matmul(columns)
-            let counts = users.device == .cpu ? Self.counted(question, scores) : Self.compared(question, scores)
-            let (others, ties) = (counts.selected(0, 0).array(of: Int64.self), counts.selected(0, 1).array(of: Int64.self))
-            // Nothing was read where memory ran out.
-            _ = try counts.checked()
-            guard others.allSatisfy({ $0 >= 0 }) else {
-                throw UserError(
-                    "the model gives scores that are not finite",
-                    remedy: "Training has diverged: lower the learning rates. Or a state in a store is not a number.")
-            }
+            adding(scores, cases)
+            let (others, ties) = try question.counts(scores)
             for (index, place) in cases.enumerated() {
                 ranks.append(
                     TargetRank(
-                        rank: Int(others[index]) + 1, ties: Int(ties[index]), isReachable: !batch.unreachable[place],
+                        rank: others[index] + 1, ties: ties[index], isReachable: !batch.unreachable[place],
                         isCold: isCold(Int(batch.targets[place]))))
             }
             if listLength > 0 { lists += try Self.greatest(listLength, question, scores) }
@@ -103,11 +94,29 @@ package struct Ranker {
         /// 1 where the target is not among them, else 0 [cases].
         let reachable: Tensor
 
-        init(_ batch: EvaluationBatch, _ cases: Range<Int>, _ pairs: Range<Int>, on device: Device) {
+        init(_ batch: EvaluationBatch, _ cases: Range<Int>, on device: Device) {
+            let first = batch.maskedUsers.firstIndex { $0 >= Int64(cases.lowerBound) } ?? batch.maskedUsers.count
+            let end = batch.maskedUsers[first...].firstIndex { $0 >= Int64(cases.upperBound) } ?? batch.maskedUsers.count
             targets = Tensor(Array(batch.targets[cases]), on: device)
-            maskedCases = Tensor(Array(batch.maskedUsers[pairs]), on: device) - Tensor(Int64(cases.lowerBound), on: device)
-            maskedItems = Tensor(Array(batch.maskedItems[pairs]), on: device)
+            maskedCases = Tensor(Array(batch.maskedUsers[first..<end]), on: device) - Tensor(Int64(cases.lowerBound), on: device)
+            maskedItems = Tensor(Array(batch.maskedItems[first..<end]), on: device)
             reachable = Tensor(batch.unreachable[cases].map { $0 ? 0 : 1 } as [Int64], on: device)
+        }
+
+        /// How many other items score at least as much as each case's target, and as much.
+        ///
+        /// - Throws: `UserError` when a score is not a number.
+        func counts(_ scores: Tensor) throws -> (others: [Int], ties: [Int]) {
+            let counts = scores.device == .cpu ? Ranker.counted(self, scores) : Ranker.compared(self, scores)
+            let (others, ties) = (counts.selected(0, 0).array(of: Int64.self), counts.selected(0, 1).array(of: Int64.self))
+            // Nothing was read where memory ran out.
+            _ = try counts.checked()
+            guard others.allSatisfy({ $0 >= 0 }) else {
+                throw UserError(
+                    "the model gives scores that are not finite",
+                    remedy: "Training has diverged: lower the learning rates. Or a state in a store is not a number.")
+            }
+            return (others.map(Int.init), ties.map(Int.init))
         }
     }
 

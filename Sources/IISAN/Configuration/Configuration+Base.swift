@@ -53,13 +53,13 @@ extension Configuration {
         if evaluate.ceiling != nil { follow(&evaluate.ceiling!) }
     }
 
-    /// The tree of a text over the trees of the files that it builds on.
+    /// The tree of a text over its recipe and the trees of the files that it builds on.
     ///
     /// - Parameter above: the files that build on this one.
     /// - Throws: ``UserError`` for a file that builds on itself; an unknown or unfitting setting names the file it stands in.
     static func tree(_ text: String, source: String, folder: URL, above: [String] = []) throws -> Node {
         var root = try parse(text, source: source)
-        guard var mapping = root.mapping, let named = mapping[Node(baseKey)] else { return root }
+        guard var mapping = root.mapping, let named = mapping[Node(baseKey)] else { return try overRecipe(root, source: source) }
         let place = SettingsPlace(source: source).below(baseKey, named)
         let path = resolved(try place.naming { try String.read(named) }, from: folder)
         let files = above + [URL(filePath: source).standardizedFileURL.path]
@@ -75,7 +75,14 @@ extension Configuration {
         _ = try read(base, SettingsPlace(source: path))
         for keys in paths { change(keys[...], in: &base) { resolved($0, from: url.deletingLastPathComponent()) } }
         for keys in encoders { change(keys[...], in: &base) { resolvedEncoder($0, from: url.deletingLastPathComponent()) } }
-        return merged(root, over: base)
+        return merged(try overRecipe(root, source: source), over: base)
+    }
+
+    /// A tree over the recipe that it names.
+    private static func overRecipe(_ root: Node, source: String) throws -> Node {
+        guard let named = root.mapping?[Node(Recipe.key)] else { return root }
+        let recipe = try SettingsPlace(source: source).below(Recipe.key, named).naming { try Recipe.read(named) }
+        return merged(root, over: try recipe.tree())
     }
 
     /// A path from a folder; an empty one stays empty.
@@ -110,7 +117,7 @@ extension Configuration {
     }
 
     /// Sections are merged key by key; anything else of `node` takes the place of what `base` has.
-    private static func merged(_ node: Node, over base: Node) -> Node {
+    static func merged(_ node: Node, over base: Node) -> Node {
         guard let upper = node.mapping, var mapping = base.mapping else { return node }
         for (key, value) in upper { mapping[key] = mapping[key].map { merged(value, over: $0) } ?? value }
         return .mapping(mapping)

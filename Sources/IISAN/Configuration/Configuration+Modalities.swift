@@ -6,9 +6,9 @@ extension Configuration {
         encode.modalities.compactMapValues { train.model.modality.includes($0) ? $1 : nil }
     }
 
-    /// The encoders that the configured model reads.
+    /// The encoders that the configured model, or the content of the score, reads.
     var readModalities: PerModality<ModalitySettings> {
-        train.model.method.readsModalities ? encodedModalities : [:]
+        train.readsModalities ? encodedModalities : [:]
     }
 
     /// The setting of a modality's encoder.

@@ -16,6 +16,8 @@ public struct Configuration: Sendable, Equatable {
     public var train = TrainSettings()
     /// Ranking.
     public var evaluate = EvaluateSettings()
+    /// What settings had by default before single ones were changed.
+    public var recipe = Recipe.paper
     /// Where computing happens: `auto`, `cpu`, `cuda`, `cuda:N` or `mps`.
     public var device = "auto"
     /// Threads of one operation; 0 leaves it to LibTorch.
@@ -45,7 +47,7 @@ public struct Configuration: Sendable, Equatable {
     ///   - folder: what relative paths count from.
     public init(yaml text: String, source: String, overrides: [String] = [], folder: URL) throws {
         var root = try Self.tree(text, source: source, folder: folder)
-        for override in overrides { try Self.apply(override, to: &root) }
+        try Self.apply(overrides, to: &root)
         self = try Self.read(root, SettingsPlace(source: source))
         resolvePaths(from: folder)
         try check()
@@ -72,7 +74,7 @@ public struct Configuration: Sendable, Equatable {
     /// The settings with some changed, as `train.epochs=3`; paths stay as they are.
     func overridden(_ overrides: [String]) throws -> Configuration {
         var root = try Self.parse(yaml, source: "the example")
-        for override in overrides { try Self.apply(override, to: &root) }
+        try Self.apply(overrides, to: &root)
         let changed = try Self.read(root, SettingsPlace(source: "--set"))
         try changed.check()
         return changed
@@ -106,6 +108,7 @@ public struct Configuration: Sendable, Equatable {
         var problems = Problems()
         problems.add(data.split.problems(), below: "data.split")
         problems.add(train.training.problems(), below: "train")
+        problems.add(train.score.problems(for: train.model.method), below: "train.score")
         problems.add(all: modalityProblems())
         problems.require((0...1024).contains(threads), "is \(threads), expected 0 to 1024", at: "threads")
         let cutoffs = evaluate.cutoffs
@@ -190,6 +193,17 @@ public struct Configuration: Sendable, Equatable {
         }
     }
 
+    /// Puts settings into the tree of a file: a recipe first, whatever its place among them.
+    private static func apply(_ overrides: [String], to root: inout Node) throws {
+        let isRecipe = { (override: String) in override.hasPrefix("\(Recipe.key)=") }
+        for override in overrides.filter(isRecipe) {
+            let value = try parse(String(override.dropFirst(Recipe.key.count + 1)), source: "--set \(override.bounded)")
+            let recipe = try SettingsPlace(source: "--set", path: [Recipe.key]).naming { try Recipe.read(value) }
+            root = merged(try recipe.tree(), over: root)
+        }
+        for override in overrides where !isRecipe(override) { try apply(override, to: &root) }
+    }
+
     /// Puts `a.b.c=value` into the tree of a file.
     private static func apply(_ override: String, to root: inout Node) throws {
         guard let equals = override.firstIndex(of: "=") else {
@@ -218,6 +232,9 @@ public struct Configuration: Sendable, Equatable {
 extension Configuration: SettingsSection {
     static var settings: [Setting<Configuration>] {
         [
+            .value(
+                "recipe", \.recipe,
+                "paper, tuned, modern or modern-content: what the settings of train are where nothing below says otherwise."),
             .section("data", \.data, "Raw files, the dataset made of them, and its split."),
             .section("encode", \.encode, "Frozen encoders; each item goes through them once."),
             .section("train", \.train, "What is trained on the hidden states, and how."),

@@ -78,6 +78,16 @@ extension Array: SettingValue where Element: SettingValue {
     var yaml: String { "[\(map(\.yaml).joined(separator: ", "))]" }
 }
 
+extension Dictionary: SettingValue where Key == String, Value: SettingValue {
+    static func read(_ node: Node) throws -> [String: Value] {
+        guard let mapping = node.mapping else { throw UserError("expected names with values, found \(node.shown)") }
+        return try Dictionary(
+            mapping.map { (try String.read($0.key), try Value.read($0.value)) },
+            uniquingKeysWith: { _, _ in throw UserError("has a name twice") })
+    }
+    var yaml: String { "{\(sorted { $0.key < $1.key }.map { "\($0.key.yaml): \($0.value.yaml)" }.joined(separator: ", "))}" }
+}
+
 extension Column: SettingValue {
     static func read(_ node: Node) throws -> Column { Column(try String.read(node)) }
     var yaml: String {

@@ -1,6 +1,7 @@
 package import Files
 package import Metrics
 package import Modeling
+package import Ranking
 package import Torch
 package import Training
 
@@ -10,6 +11,8 @@ public struct TrainSettings: Sendable, Equatable {
     public var run = "run"
     /// The model.
     public var model = RecommenderOptions()
+    /// What a score is the sum of.
+    package var score = ScoreOptions()
     /// The kept layers of modalities, of those stored; all of one that is not named.
     package var layers: PerModality<[Int]> = [:]
     /// The training.
@@ -36,6 +39,13 @@ public struct TrainSettings: Sendable, Equatable {
 extension TrainSettings {
     /// What is computed on the validation targets after each epoch; the deciding metric comes first.
     package var validationMetrics: [Metric] { [Metric](measuredBy: [[selectedBy], Metric.papers]) }
+
+    /// The kinds of parts of the score.
+    package var scoreKinds: [ScoreOptions.Kind] { score.kinds(of: model.method) }
+    /// Whether titles or pictures are read, by the model or by the content of the score.
+    package var readsModalities: Bool { model.method.readsModalities || scoreKinds.contains(.content) }
+    /// Whether a hidden-state store is read, by the model or by the content of the score.
+    package var readsStores: Bool { model.readsStores || scoreKinds.contains(.content) }
 }
 
 extension TrainSettings: SettingsSection {
@@ -44,13 +54,17 @@ extension TrainSettings: SettingsSection {
             .value("run", \.run, "The run directory: checkpoints, events, result, report."),
             .value(
                 "method", \.model.method,
-                "iisan, iisan-versa, full, adapter, lora, bitfit, frozen, id, id+modality or popularity."),
+                "iisan, iisan-versa, full, adapter, lora, bitfit, frozen, id, id+modality; without training popularity, neighbours, "
+                    + "content or closed-form."),
             .value(
                 "modality", \.model.modality,
                 "both or all, text, image, or names as [text, caption]: which of the configured encoders are read."),
             .value(
                 "cached", \.model.cached,
                 "Whether states of frozen encoders come from the store; false runs the encoders in every step."),
+            .value(
+                "states", \.model.states,
+                "How stored states are read: raw, or standardised (each dimension of a layer with mean 0 and deviation 1)."),
             .value(
                 "modality_dropout", \.model.modalityDropout,
                 "The probability with which a modality of an item counts as missing while training."),
@@ -62,6 +76,7 @@ extension TrainSettings: SettingsSection {
                 "loss", \.model.loss,
                 "What a target is told from: in-batch (the papers'), in-batch-uncorrected (without popularity) or full (all items)."
             ),
+            .section("score", \.score, "What items are ranked by: the model alone, or a sum with what counting and content know."),
             .optional("text_layers", \.textLayers, "Which of the stored text layers are used; left out, all."),
             .optional("image_layers", \.imageLayers, "Which of the stored image layers are used; left out, all."),
             .optional("layers", \.furtherLayers, "Which of the stored layers of encode.more are used, as {caption: [0, 6]}."),
@@ -145,7 +160,37 @@ extension UserEncoderOptions: SettingsSection {
     }
 }
 
+extension ScoreOptions: SettingsSection {
+    static var settings: [Setting<ScoreOptions>] {
+        [
+            .optional(
+                "parts", \.parts,
+                "What is added up, of network, neighbours, content, popularity; left out, the network alone."),
+            .section("neighbours", \.neighbours, "How items that stand near each other are counted."),
+            .value("content_width", \.contentWidth, "Numbers of an item's whitened states that content is compared by."),
+            .value("content_decay", \.contentDecay, "An item of a history counts this to the power of how many are newer."),
+            .optional(
+                "weights", \.weights,
+                "Weights by part, as {network: 1, neighbours: 1.5, content.text: 3}; left out, the validation targets choose."),
+        ]
+    }
+}
+
+extension NeighbourOptions: SettingsSection {
+    static var settings: [Setting<NeighbourOptions>] {
+        [
+            .value("window", \.window, "Items of a sequence at most this many places apart are a pair."),
+            .value("distance_weight", \.distanceWeight, "A pair counts this to the power of the items between its two."),
+            .value("exponent", \.exponent, "A pair's count is divided by this power of how often each of its items occurs."),
+            .value("decay", \.decay, "An item of a history counts this to the power of how many are newer."),
+            .optional("scale", \.scale, "g0 of log(1 + g / g0); left out, the median of g."),
+        ]
+    }
+}
+
 extension Method: SettingValue {}
+extension ScoreOptions.Kind: SettingValue {}
+extension StateScaling: SettingValue {}
 extension Activation: SettingValue {}
 extension SideNetworkOptions.Form: SettingValue {}
 extension SideNetworkOptions.Transformation: SettingValue {}

@@ -106,7 +106,7 @@ extension Pipeline {
     private func modelProblems(storesAreMade: Bool) throws -> Problems {
         var problems = Self.folderProblems(configuration.train.run, "train.run")
         let model = configuration.train.model
-        if model.method.readsModalities, configuration.readModalities.isEmpty {
+        if configuration.train.readsModalities, configuration.readModalities.isEmpty {
             let named = model.modality.names?.map(Configuration.place) ?? ["encode.text", "encode.image"]
             let wanted = named.joined(separator: " or ")
             problems.add(
@@ -121,7 +121,7 @@ extension Pipeline {
                 + "is not there", at: "train.modality", remedy: "Name an encoder or a store there, or leave the modality out.")
         var shapes: PerModality<ModalityShape> = [:]
         for (modality, settings) in configuration.readModalities {
-            let isMade = storesAreMade || !model.readsStores
+            let isMade = storesAreMade || !configuration.train.readsStores
             guard let shape = try self.shape(modality, settings, storeIsMade: isMade, &problems) else { continue }
             shapes[modality] = shape
             if !model.method.trainsEncoders {
@@ -148,7 +148,7 @@ extension Pipeline {
         let place = Configuration.place(of: modality)
         guard storeIsMade, !settings.encoder.isEmpty, let read = settings.encoderModality(of: modality) else {
             return try problems.collect {
-                guard configuration.train.model.readsStores else {
+                guard !configuration.train.model.isLive else {
                     if settings.encoderModality(of: modality) == nil { throw Self.hasNoEncoder(modality) }
                     throw UserError(
                         "is empty, and the encoder runs in every step", at: "\(place).encoder",

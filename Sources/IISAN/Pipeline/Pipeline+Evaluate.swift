@@ -23,14 +23,9 @@ extension Pipeline {
         let evaluator = Evaluator(split, stop: observer.stop)
         let metrics = configuration.evaluate.cardMetrics
         try split.checkTargets()
-        let model = configuration.train.model.method.isTrained ? try rankedModel(dataset, split) : nil
+        let (score, model) = try score(dataset, split)
         func card(_ part: Split.Part) throws -> EvaluationCard {
-            let ranking =
-                try model.map {
-                    try evaluator.ranking(
-                        $0.recommender, part, for: metrics, itemVectors: $0.itemVectors, onProgress: observer.onProgress)
-                }
-                ?? evaluator.popularityRanking(part, for: metrics)
+            let ranking = try evaluator.ranking(score, part, for: metrics, onProgress: observer.onProgress)
             let ranks = ranking.ranks
             if part == .test, Evaluator.areAllTied(ranks) { observer.onMessage("evaluate: \(Self.allTied)") }
             try evaluator.table(ranks, part).write(to: run.ranks(part))
@@ -44,8 +39,11 @@ extension Pipeline {
         result.bestEpoch = model?.state.best?.epoch
         result.validation = try card(.validation)
         result.test = try card(.test)
+        let shares = try evaluator.shares(score, of: model?.recommender, .validation)
+        result.shares = shares.ofScores
+        result.leads = shares.ofRecommended.isEmpty ? nil : shares.ofRecommended
+        result.score = score.parts.count > 1 ? score.weights : nil
         if let model {
-            result.shares = try evaluator.shares(model.recommender, .validation, itemVectors: model.itemVectors)
             if let tower = model.recommender.itemTower as? SideNetworkTower {
                 if tower.isVersa { result.method = configuration.train.model.name(as: .iisanVersa) }
                 result.gates = tower.gates.map { .init(tower: $0.tower, values: $0.values) }
@@ -63,8 +61,8 @@ extension Pipeline {
         try checkRun(dataset)
         let split = try split(of: dataset)
         let evaluator = Evaluator(split, stop: observer.stop)
-        let recommender = try trainedRecommender(dataset, split, changed: changed)
-        return evaluator.table(try evaluator.ranks(recommender, part, onProgress: observer.onProgress), part)
+        let score = try score(dataset, split, changed: changed).score
+        return evaluator.table(try evaluator.ranks(score, part, onProgress: observer.onProgress), part)
     }
 
     /// What is known of a run before its targets are ranked; without a cost where its training has not come to the end.
@@ -99,8 +97,7 @@ extension Pipeline {
         }
         try checkRun(dataset, newItems: newItems)
         let split = try split(of: dataset)
-        guard configuration.train.model.method.isTrained else { return ServedModel(popularityOf: split, dataset: dataset) }
-        let model = try rankedModel(dataset, split)
-        return ServedModel(model.recommender, itemVectors: model.itemVectors, dataset: dataset)
+        let score = try score(dataset, split, newItems: newItems).score
+        return ServedModel(score, positions: split.options.inputLength, dataset: dataset)
     }
 }

@@ -80,7 +80,7 @@ extension Pipeline {
                 modality: modality, path: settings.encoder, encoderHash: hashes.encoder, inputsHash: hashes.inputs)
         }
         let stores =
-            try configuration.train.model.readsStores
+            try configuration.train.readsStores
             ? configuration.readModalities.mapValues { try HiddenStateStore.open(URL(filePath: $0.store)) } : [:]
         return RunManifest(
             dataset: configuration.data.dataset, contentHash: dataset.manifest.contentHash, stores: stores, encoders: live)

@@ -34,7 +34,8 @@ extension Pipeline {
     package func recommender(_ dataset: Dataset, _ split: Split, changed: ChangedInputs? = nil) throws -> Recommender {
         let device = try device
         RandomState.seed(configuration.train.training.seed)
-        let sources = try configuration.readModalities.compactMapValues { modality, settings in
+        let read = configuration.train.model.method.readsModalities ? configuration.readModalities : [:]
+        let sources = try read.compactMapValues { modality, settings in
             let source = try source(modality, settings, dataset, changed)
             // A study of robustness may take a modality from all items; nothing is learnt where none ever had it.
             if changed == nil, let presence = source.presence, !presence.isEmpty, !presence.contains(true) {
@@ -88,7 +89,7 @@ extension Pipeline {
     /// How far the run had come at its best epoch.
     private func bestState() throws -> TrainingState {
         guard configuration.train.model.method.isTrained else {
-            throw UserError("popularity is not trained: it has no model", at: run.folder.path)
+            throw UserError("\(configuration.train.model.method.rawValue) is not trained: it has no model", at: run.folder.path)
         }
         run.best.recover()
         guard run.best.exists else {
@@ -111,7 +112,7 @@ extension Pipeline {
 
     /// The stores that the configured model reads.
     func stores(_ dataset: Dataset) throws -> PerModality<HiddenStateStore> {
-        guard configuration.train.model.readsStores else { return [:] }
+        guard configuration.train.readsStores else { return [:] }
         return try configuration.readModalities.mapValues { try store(URL(filePath: $0.store), dataset) }
     }
 

@@ -145,7 +145,7 @@ extension Pipeline {
     /// Users at even distances over the test targets, not chosen by how well they turned out.
     func examples(_ dataset: Dataset) throws -> [RunReport.Example] {
         let count = configuration.evaluate.examples
-        guard configuration.train.model.method.isTrained, count > 0 else { return [] }
+        guard configuration.train.scoreKinds != [.popularity], count > 0 else { return [] }
         let cases = try split(of: dataset).evaluation(.test)
         let shown = (0..<min(count, cases.count)).map { cases[$0 * cases.count / min(count, cases.count)] }
         let lists = try served().recommend(shown.map { Array($0.history) }, top: 10)

@@ -148,6 +148,8 @@ extension Pipeline {
     func trainingInputs(_ dataset: Dataset, _ manifest: RunManifest) throws -> StageInputs {
         var settings = configuration.train
         settings.run = ""
+        // Weights are found without training.
+        settings.score = ScoreOptions()
         var inputs = StageInputs()
         inputs.add(settings.changes)
         inputs.add(configuration.data.split.changes)

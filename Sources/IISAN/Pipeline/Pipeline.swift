@@ -102,7 +102,7 @@ public struct Pipeline {
     /// - Throws: `CancellationError` when told to stop, and the same call goes on from there; ``UserError`` as the stages do.
     public func runAll() throws {
         try checkFolders()
-        let encodes = configuration.train.model.readsStores
+        let encodes = configuration.train.readsStores
         try check(encodes ? [.data, .encode, .train, .evaluate] : [.data, .train, .evaluate])
         try writingRun { _ in
             if try importDataset() != nil { try dataProblems().check() }

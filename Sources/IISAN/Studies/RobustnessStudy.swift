@@ -141,7 +141,7 @@ extension Pipeline {
     ///   - kind: what has changed: the titles (text) or the pictures (image).
     ///   - work: where the stores of the changed items lie; one that is there from a lower rate is gone on with.
     func inputs(_ items: [CatalogueItem], _ kind: Modality, in work: URL) throws -> ChangedInputs {
-        guard configuration.train.model.readsStores else { return ChangedInputs(items: items) }
+        guard configuration.train.readsStores else { return ChangedInputs(items: items) }
         let stores = try configuration.readModalities.compactMapValues { modality, settings in
             settings.encoderModality(of: modality) == kind ? try store(of: items, kind, modality, settings, in: work) : nil
         }

@@ -79,7 +79,7 @@ extension Study {
         plain.threads = run.configuration.threads
         plain.encode.modalities = [:]
         let train = run.configuration.train
-        let needed = train.model.readsStores ? run.configuration.readModalities : [:]
+        let needed = train.readsStores ? run.configuration.readModalities : [:]
         let preparations = needed.compactMap { modality, settings -> Configuration? in
             // An imported store has no encoder that it could be made with.
             if settings.encoder.isEmpty { return nil }

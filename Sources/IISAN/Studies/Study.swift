@@ -128,7 +128,7 @@ extension Study {
             if problems[run.variant] == nil {
                 try observer.stop.check()
                 let stages: Set<Pipeline.Stage> =
-                    run.configuration.train.model.readsStores
+                    run.configuration.train.readsStores
                     ? [.data, .encode, .train, .evaluate] : [.data, .train, .evaluate]
                 let found = try Pipeline(run.configuration, observer: observer).problems(of: stages)
                 problems[run.variant] = found

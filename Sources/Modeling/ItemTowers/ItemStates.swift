@@ -13,7 +13,9 @@ struct ItemStates {
     /// Asks for what the modalities need, each below its name.
     ///
     /// - Throws: ``UserError`` for a probability that makes no sense or no modality at all.
-    init(_ parameters: Parameters, _ sources: PerModality<any StateSource>, dropout: Double) throws {
+    init(
+        _ parameters: Parameters, _ sources: PerModality<any StateSource>, scaling: StateScaling = .raw, dropout: Double
+    ) throws {
         let most = 1 / Double(Swift.max(2, sources.count))
         guard (0...most).contains(dropout) else {
             throw UserError(
@@ -26,7 +28,7 @@ struct ItemStates {
         device = parameters.device
         self.dropout = isDropped ? dropout : 0
         modalities = try sources.compactMapValues {
-            try ModalityStates(parameters.scoped($0.name), $1, isDropped: isDropped)
+            try ModalityStates(parameters.scoped($0.name), $1, scaling: scaling, isDropped: isDropped)
         }
     }
 
@@ -65,6 +67,13 @@ struct ItemStates {
             found = found.map { $0.or(present) } ?? present
         }
         return found
+    }
+
+    /// Measures what standardised states are scaled by, over the whole catalogue.
+    func measure(itemCount: Int, progress: WorkProgress.Handler?, stop: StopToken) throws {
+        for (modality, states) in modalities {
+            try states.measure(itemCount: itemCount, name: modality.name, progress: progress, stop: stop)
+        }
     }
 
     /// Completes a backward pass.

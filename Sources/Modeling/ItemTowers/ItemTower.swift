@@ -24,6 +24,11 @@ public protocol ItemTower: AnyObject {
     /// What each part of the tower adds to the item vectors: [items, width] by name; empty for a tower of one part.
     func parts(of items: Tensor) throws -> [(name: String, vectors: Tensor)]
 
+    /// Measures what standardised states are scaled by, over all items of the catalogue; a model needs it once, before its first step.
+    ///
+    /// - Throws: `CancellationError` when told to stop; ``UserError`` when an input can no longer be read.
+    func measureStates(itemCount: Int, progress: WorkProgress.Handler?, stop: StopToken) throws
+
     /// Completes a backward pass where the tower had put off a part of it.
     ///
     /// - Throws: ``UserError`` when an input can no longer be read.
@@ -37,6 +42,8 @@ extension ItemTower {
     public var encoderHashes: PerModality<String> { [:] }
     /// None, as in towers of one part.
     public func parts(of items: Tensor) throws -> [(name: String, vectors: Tensor)] { [] }
+    /// Nothing, as in towers that scale no states.
+    public func measureStates(itemCount: Int, progress: WorkProgress.Handler?, stop: StopToken) {}
     /// Nothing was put off.
     public func finishBackward() {}
 }
@@ -81,9 +88,9 @@ package final class LastStateTower: FusedTower {
     /// - Throws: `UserError` for settings that cannot be built, and as `Parameters` does.
     package init(
         _ parameters: Parameters, _ sources: PerModality<any StateSource>, itemCount: Int? = nil,
-        modalityDropout: Double = 0, width: Int
+        states scaling: StateScaling = .raw, modalityDropout: Double = 0, width: Int
     ) throws {
-        states = try ItemStates(parameters, sources, dropout: modalityDropout)
+        states = try ItemStates(parameters, sources, scaling: scaling, dropout: modalityDropout)
         maps = try sources.inFusionOrder.map { modality, source in
             (modality, try Linear(parameters.scoped("\(modality.name).head"), source.shape.width, width))
         }
@@ -103,6 +110,11 @@ package final class LastStateTower: FusedTower {
         var heads = maps.compactMap { modality, map in rows[modality].map { (name: modality.name, output: map($0.last)) } }
         if let identity { heads.append(("id", identity(items.to(identity.weight.device)))) }
         return heads
+    }
+
+    /// Measures what standardised states are scaled by.
+    package func measureStates(itemCount: Int, progress: WorkProgress.Handler?, stop: StopToken) throws {
+        try states.measure(itemCount: itemCount, progress: progress, stop: stop)
     }
 
     /// Completes a backward pass.

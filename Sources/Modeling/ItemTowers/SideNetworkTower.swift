@@ -21,13 +21,13 @@ package final class SideNetworkTower: FusedTower {
     /// - Throws: `UserError` for settings that cannot be built, and as `Parameters` does.
     package init(
         _ parameters: Parameters, _ sources: PerModality<any StateSource>, _ options: SideNetworkOptions,
-        modalityDropout: Double = 0, width: Int
+        states scaling: StateScaling = .raw, modalityDropout: Double = 0, width: Int
     ) throws {
         let shapes = sources.mapValues { $0.shape }
         try options.check(shapes)
         let versa = options.isVersa(shapes)
         isVersa = versa
-        states = try ItemStates(parameters, sources, dropout: modalityDropout)
+        states = try ItemStates(parameters, sources, scaling: scaling, dropout: modalityDropout)
         intra = try (options.intra ? shapes.inFusionOrder : []).map { modality, shape in
             let tower = try IntraTower(
                 parameters.scoped(modality.name), width: shape.width, count: shape.layers.count, options, versa: versa,
@@ -79,6 +79,11 @@ package final class SideNetworkTower: FusedTower {
         }
         if let inter { outputs.append(("inter", inter(rows, map: maps[outputs.count]))) }
         return outputs
+    }
+
+    /// Measures what standardised states are scaled by.
+    package func measureStates(itemCount: Int, progress: WorkProgress.Handler?, stop: StopToken) throws {
+        try states.measure(itemCount: itemCount, progress: progress, stop: stop)
     }
 
     /// Completes a backward pass.

@@ -8,6 +8,8 @@ public struct StateRows {
     let rows: Tensor?
     /// The places of the kept layers in the table, ascending.
     let layers: [Int]
+    /// What makes the states standardised ones, for the kept layers; nil where they are taken as they are.
+    private let scale: StateScale?
     private let device: Device
 
     /// Rows of a table that a state source keeps.
@@ -21,33 +23,43 @@ public struct StateRows {
         self.shards = shards
         self.rows = rows.to(shards[0].device)
         self.layers = layers
+        scale = nil
         self.device = device ?? shards[0].device
     }
 
     /// States that were computed for these items: [items, layers, width].
     public init(_ states: Tensor) {
-        (shards, rows, layers, device) = ([states], nil, Array(0..<states.size(1)), states.device)
+        (shards, rows, layers, scale, device) = ([states], nil, Array(0..<states.size(1)), nil, states.device)
     }
 
-    private init(_ other: StateRows, layers: [Int]) {
-        (shards, rows, self.layers, device) = (other.shards, other.rows, layers, other.device)
+    private init(_ other: StateRows, layers: [Int], scale: StateScale?) {
+        (shards, rows, device) = (other.shards, other.rows, other.device)
+        (self.layers, self.scale) = (layers, scale)
     }
 
     /// float32 [items, layers, width] on the model's device.
-    public var dense: Tensor {
+    public var dense: Tensor { dense(on: device) }
+
+    /// The same on another device.
+    func dense(on device: Device) -> Tensor {
         var states = gathered
         if layers != Array(0..<states.size(1)) {
             states = states.selecting(Tensor(layers.map(Int64.init), on: states.device), along: 1)
         }
-        return states.to(device).to(.float32)
+        let dense = states.to(device).to(.float32)
+        return scale.map { $0(dense) } ?? dense
     }
 
     /// The last kept layer's states: float32 [items, width] on the model's device.
     public var last: Tensor {
         let layer = layers[layers.count - 1]
-        if shards.count > 1 { return gathered.selected(1, layer).to(device).to(.float32) }
+        func finished(_ states: Tensor) -> Tensor {
+            let dense = states.to(device).to(.float32)
+            return (scale?.last).map { $0(dense) } ?? dense
+        }
+        if shards.count > 1 { return finished(gathered.selected(1, layer)) }
         let states = shards[0].selected(1, layer)
-        return (rows.map { states.selecting($0) } ?? states).to(device).to(.float32)
+        return finished(rows.map { states.selecting($0) } ?? states)
     }
 
     /// The items' rows with all layers: [items, layers, width].
@@ -77,10 +89,14 @@ public struct StateRows {
     }
 
     /// The same rows of the last `count` layers.
-    func suffix(_ count: Int) -> StateRows { StateRows(self, layers: layers.suffix(count)) }
+    func suffix(_ count: Int) -> StateRows { StateRows(self, layers: layers.suffix(count), scale: scale?.suffix(count)) }
+
+    /// The same rows, to be read in another scale, which has the kept layers.
+    func scaled(_ scale: StateScale) -> StateRows { StateRows(self, layers: layers, scale: scale) }
 
     /// The states as a chain of side blocks reads them; nil where they are not where the model computes.
     var chainTable: BottleneckChain.Table? {
-        shards[0].device == device ? BottleneckChain.Table(shards, rows: rows, layers: layers) : nil
+        guard shards[0].device == device else { return nil }
+        return BottleneckChain.Table(shards, rows: rows, layers: layers, means: scale?.mean, scales: scale?.factor)
     }
 }

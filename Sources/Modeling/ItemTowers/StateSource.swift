@@ -47,19 +47,23 @@ extension StateSource {
     public func finishBackward() {}
 }
 
-/// The hidden states of a modality as an item tower reads them: a learned stand-in takes the place of those that are missing.
+/// The hidden states of a modality as an item tower reads them: raw or standardised, and a learned stand-in takes the place of those that
+/// are missing.
 ///
 /// states = present ? H : M, with M [layers, width] trained from zero. M exists where some item lacks the modality, or where modality
-/// dropout leaves it out while training.
+/// dropout leaves it out while training. Standardised H is (H - mean) / max(deviation, 1e-4) of the catalogue, see ``StateStatistics``.
 struct ModalityStates {
     /// Where the states come from.
     let source: any StateSource
     private let missing: Tensor?
     private let present: Tensor?  // [catalogue]
+    private let statistics: StateStatistics?
 
-    /// Asks for `missing` [layers, width] where it is needed, and takes over what the source trains.
-    init(_ parameters: Parameters, _ source: any StateSource, isDropped: Bool) throws {
+    /// Asks for `missing` [layers, width] where it is needed and for the statistics of standardised states, and takes over what the source
+    /// trains.
+    init(_ parameters: Parameters, _ source: any StateSource, scaling: StateScaling, isDropped: Bool) throws {
         self.source = source
+        statistics = scaling == .standardised ? try StateStatistics(parameters, source.shape) : nil
         let present = source.presence.map { $0.allSatisfy { $0 } ? nil : Tensor($0, on: parameters.device) } ?? nil
         self.present = present
         missing =
@@ -81,7 +85,8 @@ struct ModalityStates {
     ///
     /// - Parameter dropped: which of the items count as missing although they have the modality [items]; nil for none.
     func states(of items: Tensor, dropped: Tensor?, training: Bool) throws -> StateRows {
-        let states = try source.states(of: items, training: training)
+        let own = try source.states(of: items, training: training)
+        let states = statistics.map { own.scaled($0.scale) } ?? own
         guard let missing else { return states }
         let known: Tensor
         switch (presence(of: items), dropped) {
@@ -91,6 +96,11 @@ struct ModalityStates {
         case (let present?, let dropped?): known = present.and(dropped.not())
         }
         return StateRows(states.dense.kept(where: known.reshaped([-1, 1, 1]), otherwise: missing))
+    }
+
+    /// Measures what standardised states are scaled by; nothing for raw ones.
+    func measure(itemCount: Int, name: String, progress: WorkProgress.Handler?, stop: StopToken) throws {
+        try statistics?.measure(source, itemCount: itemCount, name: name, progress: progress, stop: stop)
     }
 }
 

@@ -52,7 +52,7 @@ package struct Candidates: Sendable, Equatable {
 
 extension Candidates {
     /// Added to the logit of a candidate that is left out: its share of the softmax is exactly zero.
-    static let leftOut = -1e30
+    package static let leftOut = -1e30
 
     /// The cross entropies [rows] for outputs [rows, width] and the candidates' vectors [candidates, width], float32.
     package func crossEntropies(_ outputs: Tensor, _ vectors: Tensor) -> Tensor {

@@ -74,14 +74,15 @@ extension Recommender {
         switch options.method {
         case .iisan, .iisanVersa:
             itemTower = try SideNetworkTower(
-                itemParameters, states, sideNetworks, modalityDropout: options.modalityDropout, width: options.width)
+                itemParameters, states, sideNetworks, states: options.states, modalityDropout: options.modalityDropout,
+                width: options.width)
         case .full, .adapter, .lora, .bitfit, .frozen, .idAndModality:
             itemTower = try LastStateTower(
                 itemParameters, states, itemCount: options.method == .idAndModality ? itemCount : nil,
-                modalityDropout: options.modalityDropout, width: options.width)
+                states: options.states, modalityDropout: options.modalityDropout, width: options.width)
         case .id:
             itemTower = try IdentityTower(itemParameters, itemCount: itemCount, width: options.width)
-        case .popularity:
+        case .popularity, .neighbours, .content, .closedForm:
             preconditionFailure("a method that is not trained was refused above")
         }
         let userEncoder = try UserEncoder(

@@ -8,6 +8,8 @@ public struct RecommenderOptions: Sendable, Codable, Equatable {
     public var modality = ModalityChoice.both
     /// Whether hidden states that never change come from the store; otherwise the encoders run in every step, to the same result.
     public var cached = true
+    /// How hidden states from a store are read.
+    public var states = StateScaling.raw
     /// The probability with which a modality of an item counts as missing while training; an item keeps at least one.
     public var modalityDropout = 0.0
     /// Numbers in item and user vectors; 64 in the papers.
@@ -38,12 +40,19 @@ public struct RecommenderOptions: Sendable, Codable, Equatable {
         if method.isTrained { problems.add(userEncoder.problems(width: width), below: "user_encoder") }
         if method.hasSideNetworks { problems.add(sideNetworks.ownProblems(), below: "side_networks") }
         if isLive { problems.add(fineTuning.problems(), below: "fine_tuning") }
+        problems.require(
+            states == .raw || !isLive,
+            "is standardised, and encoders that run in every step have no catalogue of states to take mean and deviation of",
+            at: "states",
+            remedy: method.trainsEncoders
+                ? "Choose states: raw, or a method that reads stored states (iisan, iisan-versa, frozen, id+modality)."
+                : "Choose states: raw, or cached: true.")
         return problems
     }
 
     /// Whether encoders run in every step.
     package var isLive: Bool { method.trainsEncoders || (method.readsStates && !cached) }
-    /// Whether a hidden-state store is read.
+    /// Whether the item tower reads a hidden-state store.
     package var readsStores: Bool { method.readsStates && cached }
 
     /// Whether only the last of the kept hidden states is read.
@@ -80,29 +89,40 @@ public enum Method: String, Sendable, Codable, CaseIterable {
     case idAndModality = "id+modality"
     /// How often an item was trained on; nothing is learned.
     case popularity
+    /// What is often near the items of a history; nothing is learned.
+    case neighbours
+    /// What is like the items of a history by the frozen encoders' hidden states; nothing is learned.
+    case content
+    /// Neighbours, content and popularity added up; nothing is learned but their weights.
+    case closedForm = "closed-form"
 
     /// Whether there are parameters to train.
-    package var isTrained: Bool { self != .popularity }
+    package var isTrained: Bool {
+        switch self {
+        case .popularity, .neighbours, .content, .closedForm: false
+        case .iisan, .iisanVersa, .full, .adapter, .lora, .bitfit, .frozen, .id, .idAndModality: true
+        }
+    }
     /// Whether items have vectors of their own, so that others than those it was trained on have none.
     package var hasItemVectors: Bool { self == .id || self == .idAndModality }
-    /// Whether encoders' hidden states that never change are read; these may come from a store.
+    /// Whether the item tower reads encoders' hidden states that never change; these may come from a store.
     package var readsStates: Bool {
         switch self {
         case .iisan, .iisanVersa, .frozen, .idAndModality: true
-        case .full, .adapter, .lora, .bitfit, .id, .popularity: false
+        case .full, .adapter, .lora, .bitfit, .id, .popularity, .neighbours, .content, .closedForm: false
         }
     }
     /// Whether encoders change while training, so that they run in every step.
     package var trainsEncoders: Bool {
         switch self {
         case .full, .adapter, .lora, .bitfit: true
-        case .iisan, .iisanVersa, .frozen, .id, .idAndModality, .popularity: false
+        case .iisan, .iisanVersa, .frozen, .id, .idAndModality, .popularity, .neighbours, .content, .closedForm: false
         }
     }
     /// Whether side networks read several layers.
     package var hasSideNetworks: Bool { self == .iisan || self == .iisanVersa }
     /// Whether items are known by their titles or pictures.
-    package var readsModalities: Bool { readsStates || trainsEncoders }
+    package var readsModalities: Bool { readsStates || trainsEncoders || self == .content || self == .closedForm }
 }
 
 /// Which modalities a method reads.

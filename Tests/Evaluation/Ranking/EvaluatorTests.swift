@@ -55,11 +55,12 @@ import Torch
             }
             let ranks = try evaluator.ranks(recommender, .test)
             #expect(Evaluator.areAllTied(ranks))
-            #expect(try evaluator.shares(recommender, .test).isEmpty)
+            #expect(try evaluator.shares(evaluator.score(recommender), of: recommender, .test) == Evaluator.Shares())
             let other = try world.recommender()
             #expect(!Evaluator.areAllTied(try evaluator.ranks(other, .test)))
-            let shares = try evaluator.shares(other, .test)
-            #expect(abs(shares.reduce(0) { $0 + $1.share } - 1) < 1e-4 && shares.count == 3)
+            let shares = try evaluator.shares(evaluator.score(other), of: other, .test)
+            #expect(abs(shares.ofScores.reduce(0) { $0 + $1.share } - 1) < 1e-4 && shares.ofScores.count == 3)
+            #expect(abs(shares.ofRecommended.reduce(0) { $0 + $1.share } - 1) < 1e-6)
         }
     }
 
@@ -67,7 +68,7 @@ import Torch
         try withTemporaryFolder { folder in
             let world = try SmallWorld(folder)
             let shares = world.split.popularity
-            let ranks = try Evaluator(world.split).popularityRanks(.test)
+            let ranks = try Evaluator(world.split).ranks(Score(popularityOf: world.split), .test)
             for (rank, question) in zip(ranks, world.split.evaluation(.test)) where rank.isReachable {
                 let others = shares.indices.filter {
                     $0 != Int(question.target) && !question.history.contains(Int32($0))

@@ -49,13 +49,14 @@ import Torch
             let world = try SmallWorld(folder)
             let recommender = try world.recommender()
             let evaluator = Evaluator(world.split)
-            #expect(try evaluator.ranking(recommender, .test, for: Metric.usual()).lists == nil)
-            let plain = try evaluator.ranking(recommender, .test, for: [.hitRate(20), .coverage(3), .novelty(5)])
+            let score = try evaluator.score(recommender)
+            #expect(try evaluator.ranking(score, .test, for: Metric.usual()).lists == nil)
+            let plain = try evaluator.ranking(score, .test, for: [.hitRate(20), .coverage(3), .novelty(5)])
             let lists = try #require(plain.lists)
             #expect(lists.length == 5 && lists.userCount == plain.ranks.count && lists.catalogue.vectors == nil)
             #expect(try plain.ranks == evaluator.ranks(recommender, .test))
             // Longer than the catalogue.
-            let whole = try #require(try evaluator.ranking(recommender, .test, for: [.diversity(1000)]).lists)
+            let whole = try #require(try evaluator.ranking(score, .test, for: [.diversity(1000)]).lists)
             let vectors = try #require(whole.catalogue.vectors)
             #expect(whole.length == world.split.itemCount && vectors.width == 16)
             for item in 0..<world.split.itemCount {
@@ -69,7 +70,7 @@ import Torch
                 #expect(lists.top(5, of: user).contains(question.target) == (rank.isReachable && rank.rank <= 5))
             }
             // Everyone gets the same items: nothing is less novel, and there are no vectors.
-            let popular = try #require(try evaluator.popularityRanking(.test, for: [.novelty(5), .diversity(5)]).lists)
+            let popular = try #require(try evaluator.ranking(Score(popularityOf: world.split), .test, for: [.novelty(5), .diversity(5)]).lists)
             #expect(popular.catalogue.vectors == nil)
             func novelty(_ lists: RecommendedLists) -> Double {
                 Novelty().estimate(of: lists, cutoff: 5, by: BootstrapOptions(resamples: 0))?.value ?? 0

@@ -29,7 +29,7 @@ import Torch
             let batch = batch(cases: cases, items: items, using: &generator)
             let scores = Tensor((0..<cases * items).map { _ in Float(Int.random(in: 0..<values, using: &generator)) })
                 .reshaped([cases, items])
-            let question = Ranker.Question(batch, 0..<cases, batch.maskedUsers.indices, on: .cpu)
+            let question = Ranker.Question(batch, 0..<cases, on: .cpu)
             let counted = Ranker.counted(question, scores).array(of: Int64.self)
             #expect(counted == Ranker.compared(question, scores.clone()).array(of: Int64.self))
             // And as one would count by hand.
@@ -65,7 +65,7 @@ import Torch
         let batch = batch(cases: 70, items: 500, using: &generator)
         RandomState.seed(10)
         let scores = Tensor.randomNormal([70, 500])
-        let question = Ranker.Question(batch, 0..<70, batch.maskedUsers.indices, on: .cpu)
+        let question = Ranker.Question(batch, 0..<70, on: .cpu)
         let one = withThreads(1) { Ranker.counted(question, scores).array(of: Int64.self) }
         for threads in [2, 3, 8] {
             #expect(withThreads(threads) { Ranker.counted(question, scores).array(of: Int64.self) } == one)
@@ -92,7 +92,7 @@ import Torch
         #expect(throws: UserError.self) {
             try Ranker(budget: 1 << 20, isCold: { _ in false }).ranks(of: batch, users: users, items: items)
         }
-        let question = Ranker.Question(batch, 0..<2, 0..<2, on: .cpu)
+        let question = Ranker.Question(batch, 0..<2, on: .cpu)
         let scores = users.matmul(items.transposed(0, 1))
         #expect(Ranker.compared(question, scores).array(of: Int64.self) == [-1, -1, -1, -1])
     }

@@ -14,6 +14,12 @@ template <typename State> CTORCH_VECTORISED const State *rowOf(const States &sta
     return isThere<State> ? reinterpret_cast<const State *>(states.rows[row] + states.offset) : nullptr;
 }
 
+/// Some numbers of a row, of the columns from i on.
+template <typename State> CTORCH_VECTORISED Vector loadState(const States &states, const State *row, int64_t i) {
+    const Vector x = load(row + i);
+    return states.means ? (x - load(states.means + i)) * load(states.scales + i) : x;
+}
+
 /// Some columns of two rows to the operands.
 template <bool byMachine, typename Number>
 CTORCH_VECTORISED void storeOperands(
@@ -35,8 +41,8 @@ CTORCH_VECTORISED void enterRows(const Entering all, const Operands<Number> out)
             for (int one = 0; one < 2; ++one) {
                 const int64_t place = (row + one) * all.columns + i;
                 x[one] = all.factors.p * (load(all.state + place) + load(all.change + place) + load(all.bias + i));
-                if constexpr (isThere<A>) x[one] = fused(all.factors.q, load(a[one] + i), x[one]);
-                if constexpr (isThere<B>) x[one] = fused(all.factors.s, load(b[one] + i), x[one]);
+                if constexpr (isThere<A>) x[one] = fused(all.factors.q, loadState(all.first, a[one], i), x[one]);
+                if constexpr (isThere<B>) x[one] = fused(all.factors.s, loadState(all.second, b[one], i), x[one]);
                 store(all.state + place, x[one]);
             }
             storeOperands<byMachine>(out, row, all.columns, i, x[0], x[1]);
@@ -57,8 +63,11 @@ CTORCH_VECTORISED Dots leaveRows(const Leaving<Number> all, const Operands<Numbe
                 const int64_t place = (row + one) * all.columns + i;
                 const Vector before = load(all.gradient + place), dx = before + load(all.change + place);
                 if constexpr (hasInputs) ofInputs[one] = fused(before, x[one], ofInputs[one]);
-                if constexpr (isThere<B>) ofStates[one] = fused(dx, load(a[one] + i) - load(b[one] + i), ofStates[one]);
-                else if constexpr (isThere<A>) ofStates[one] = fused(dx, load(a[one] + i) - x[one], ofStates[one]);
+                if constexpr (isThere<A>) {
+                    Vector other = x[one];
+                    if constexpr (isThere<B>) other = loadState(all.second, b[one], i);
+                    ofStates[one] = fused(dx, loadState(all.first, a[one], i) - other, ofStates[one]);
+                }
                 next[one] = all.p * dx;
                 store(all.gradient + place, next[one]);
             }

@@ -12,6 +12,7 @@ struct States {
     const char *const *rows = nullptr;  ///< [rows], or null where there is no table
     int64_t offset = 0;                 ///< the bytes from there to the columns
     StateType type = StateType::float32;
+    const float *means = nullptr, *scales = nullptr;  ///< a state x is (x - mean) scale [columns]; null where it is as it stands
 };
 
 /// The operands of the products that come next. Rows are even in number; what belongs to no item is finite.

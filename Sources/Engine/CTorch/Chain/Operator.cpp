@@ -134,16 +134,31 @@ Table table(at::TensorList shards, const std::optional<at::Tensor> &rows, at::In
 
 using OptionalTensors = c10::List<std::optional<at::Tensor>>;
 
-/// The arguments of all chains are in lists, one chain after the other: two tables each, of `shards` shards, of which the second may have none;
-/// for each table that is there the layers that the blocks read; and the blocks' parameters.
+/// Lets a table's states be shifted and scaled as they are read.
+void scale(Table &table, const at::Tensor &means, const at::Tensor &scales, at::TensorList shards, int64_t width) {
+    const std::vector<int64_t> sizes{static_cast<int64_t>(table.layers.size()), width};
+    for (const at::Tensor &own : {means, scales})
+        TORCH_CHECK(
+            own.sizes() == sizes && own.scalar_type() == at::kFloat && own.is_contiguous() && own.is_cpu() && !own.requires_grad(),
+            "means or scales of shape ", own.sizes(), ", expected float32 ", sizes, " without a gradient");
+    for (const at::Tensor &shard : shards) TORCH_CHECK(!shard.requires_grad(), "a table that is scaled gets no gradient");
+    table.means = means.const_data_ptr<float>();
+    table.scales = scales.const_data_ptr<float>();
+}
+
+/// The arguments of all chains are in lists, one chain after the other: two tables each, of `shards` shards, of which the second may have none,
+/// and `means` and `scales` [blocks, width] for those that are read as (x - mean) scale; for each table that is there the layers that the
+/// blocks read; and the blocks' parameters.
 at::Tensor bottleneckChains(
     at::TensorList tables, at::IntArrayRef shards, const OptionalTensors &rows, at::IntArrayRef layers, at::IntArrayRef blocks,
     const OptionalTensors &gates, double temperature, at::TensorList maps, at::TensorList downWeights, at::TensorList downBiases,
-    at::TensorList upWeights, at::TensorList upBiases, c10::string_view activation) {
+    at::TensorList upWeights, at::TensorList upBiases, c10::string_view activation, const OptionalTensors &means,
+    const OptionalTensors &scales) {
     TORCH_CHECK(activation == "relu" || activation == "gelu", "a chain with the activation ", activation);
     const size_t count = blocks.size(), all = downWeights.size();
     TORCH_CHECK(
-        count > 0 && shards.size() == 2 * count && rows.size() == 2 * count && gates.size() == count && maps.size() == count &&
+        count > 0 && shards.size() == 2 * count && rows.size() == 2 * count && means.size() == 2 * count && scales.size() == 2 * count &&
+            gates.size() == count && maps.size() == count &&
             downBiases.size() == all && upWeights.size() == all && upBiases.size() == all,
         count, " chains with ", shards.size(), " tables");
     ChainOperation operation;
@@ -168,7 +183,13 @@ at::Tensor bottleneckChains(
                 shard + part <= tables.size() && layer + read <= layers.size(), tables.size(), " shards and ", layers.size(), " layers");
             const std::optional<at::Tensor> its = rows.get(2 * i + second);
             const at::TensorList states = tables.slice(shard, part);
-            (second ? chain.second : chain.first) = table(states, its, layers.slice(layer, read), chain.width);
+            Table &source = second ? chain.second : chain.first;
+            source = table(states, its, layers.slice(layer, read), chain.width);
+            const std::optional<at::Tensor> mean = means.get(2 * i + second), factor = scales.get(2 * i + second);
+            if (part > 0 && mean && factor) {
+                scale(source, *mean, *factor, states, chain.width);
+                operation.held.insert(operation.held.end(), {*mean, *factor});
+            }
             TORCH_CHECK(part > 0 || second, "a chain without a table [rows, layers, width]");
             const int64_t items = part == 0 ? chain.items : its ? its->size(0) : states[0].size(0);
             if (!second) chain.items = items;
@@ -209,7 +230,8 @@ at::Tensor bottleneckChains(
 TORCH_LIBRARY_FRAGMENT(iisan, library) {
     library.def(
         "bottleneck_chains(Tensor[] tables, int[] shards, Tensor?[] rows, int[] layers, int[] blocks, Tensor?[] gates, float temperature,"
-        " Tensor[] maps, Tensor[] down_weights, Tensor[] down_biases, Tensor[] up_weights, Tensor[] up_biases, str activation) -> Tensor",
+        " Tensor[] maps, Tensor[] down_weights, Tensor[] down_biases, Tensor[] up_weights, Tensor[] up_biases, str activation,"
+        " Tensor?[] means, Tensor?[] scales) -> Tensor",
         ctorch::chain::bottleneckChains);
 }
 

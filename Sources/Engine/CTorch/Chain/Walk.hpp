@@ -57,7 +57,11 @@ class Walk {
     /// What a block reads for some columns of a tile.
     States states(const Table &table, const Step &step, int64_t column) const {
         if (!table.isThere()) return {};
-        return {rows(table, step), table.layers[step.block] * table.layerBytes + column * table.numberBytes, table.type};
+        States states{rows(table, step), table.layers[step.block] * table.layerBytes + column * table.numberBytes, table.type};
+        if (!table.means) return states;
+        states.means = table.means + step.block * chain_.width + column;
+        states.scales = table.scales + step.block * chain_.width + column;
+        return states;
     }
 
     /// Asks for one of `parts` parts of the states that a step reads. Rows stand anywhere in a table, where the machine does not foresee

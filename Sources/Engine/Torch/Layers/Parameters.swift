@@ -20,6 +20,8 @@ public final class Parameters {
 
     /// All tensors asked for so far, by full name, in that order.
     public var all: OrderedDictionary<String, Tensor> { shared.tensors }
+    /// What a model computes with and keeps in its checkpoint beside ``all``, and never trains.
+    package var constants: OrderedDictionary<String, Tensor> { shared.constants }
     /// The full names of those that weight decay is for.
     package var decayed: Set<String> { shared.decayed }
     /// Where the tensors live.
@@ -99,6 +101,18 @@ public final class Parameters {
         try tensor(name, shape, initializer, dtype: shared.isTrained(prefix + name) ? shared.dtype : nil)
     }
 
+    /// A tensor that the checkpoint holds and training never changes: it is none of ``all`` and has no gradient.
+    ///
+    /// - Throws: ``UserError`` as for any other tensor.
+    package func constant(_ name: String, _ shape: [Int], _ initializer: Initializer) throws -> Tensor {
+        let constants = Parameters(
+            Shared(source: shared.source, device: shared.device, dtype: shared.dtype) { _ in false }, prefix: prefix,
+            group: group)
+        let tensor = try constants(name, shape, initializer)
+        shared.constants[prefix + name] = tensor
+        return tensor
+    }
+
     /// Takes in a tensor that was made elsewhere, so that it is trained and kept with the others.
     ///
     /// - Parameter decays: whether weight decay is for it.
@@ -150,18 +164,19 @@ public final class Parameters {
     /// How many numbers all tensors hold together.
     package var count: Int { shared.tensors.values.reduce(0) { $0 + $1.count } }
 
-    /// Overwrites every tensor with that of the same name.
+    /// Overwrites every tensor, constants included, with that of the same name.
     ///
     /// - Throws: ``UserError`` when a name is missing, one is too many or a shape differs, but for ``allowMissing(_:)``; then nothing was
     ///   overwritten.
     package func load(_ weights: Weights) throws {
         let optional = shared.optional
-        if let extra = weights.names.sorted().first(where: { shared.tensors[$0] == nil && !optional.contains($0) }) {
+        let all = shared.tensors.merging(shared.constants) { one, _ in one }
+        if let extra = weights.names.sorted().first(where: { all[$0] == nil && !optional.contains($0) }) {
             throw UserError(
                 "tensor \"\(extra)\" belongs to no part of this model", at: weights.place,
                 remedy: "The checkpoint was written with other settings of the model.")
         }
-        let loaded = shared.tensors.filter { weights.has($0.key) || !optional.contains($0.key) }
+        let loaded = all.filter { weights.has($0.key) || !optional.contains($0.key) }
         let values = try loaded.map { try weights.tensor($0.key, shape: $0.value.shape) }
         withoutGradients {
             for (tensor, value) in zip(loaded.values, values) { tensor.copy(from: value) }
@@ -174,6 +189,7 @@ public final class Parameters {
         let dtype: DType
         let isTrained: (String) -> Bool
         var tensors: OrderedDictionary<String, Tensor> = [:]
+        var constants: OrderedDictionary<String, Tensor> = [:]
         var groups: [String: ParameterGroup] = [:]
         var decayed: Set<String> = []
         var optional: Set<String> = []

@@ -17,12 +17,16 @@ package struct BottleneckChain {
         package var rows: Tensor?
         /// The layer that each block reads.
         package var layers: [Int]
+        /// Where each is there, a state x is read as (x - mean) scale: float32 [blocks, width].
+        package var means, scales: Tensor?
 
         /// Names a table.
-        package init(_ shards: [Tensor], rows: Tensor?, layers: [Int]) {
+        package init(_ shards: [Tensor], rows: Tensor?, layers: [Int], means: Tensor? = nil, scales: Tensor? = nil) {
             self.shards = shards
             self.rows = rows
             self.layers = layers
+            self.means = means
+            self.scales = scales
         }
     }
 
@@ -99,7 +103,7 @@ package struct BottleneckChain {
     /// The sum over chains of M h of the last block: float32 [items, outputs].
     ///
     /// All chains read for the same items, have maps of as many outputs, and the first one's temperature and activation.
-    /// Gradients reach the maps, the parameters, and a table that is read without `rows`.
+    /// Gradients reach the maps, the parameters, and a table that is read without `rows` and scales.
     package static func sum(_ readings: [Reading]) -> Tensor {
         let chains = readings.map(\.chain), tables = readings.flatMap { [$0.first, $0.second] }
         let blocks = chains.flatMap(\.blocks)
@@ -110,6 +114,7 @@ package struct BottleneckChain {
             .optionalTensors(chains.map(\.gates)),
             .double(chains[0].temperature), .tensors(readings.map { $0.map.to(.float32) }), .tensors(blocks.map(\.downWeight)),
             .tensors(blocks.map(\.downBias)), .tensors(blocks.map(\.upWeight)), .tensors(blocks.map(\.upBias)),
-            .text(chains[0].activation == .gelu ? "gelu" : "relu"))
+            .text(chains[0].activation == .gelu ? "gelu" : "relu"), .optionalTensors(tables.map { $0?.means }),
+            .optionalTensors(tables.map { $0?.scales }))
     }
 }

@@ -24,6 +24,7 @@ extension Tensor {
     private static let signOperator = Operator("sign")
     private static let ceilingOperator = Operator("ceil")
     private static let clampOperator = Operator("clamp")
+    private static let clampBelowOperator = Operator("clamp_min")
     private static let lessOperator = Operator("lt", "Tensor")
     private static let greaterOperator = Operator("gt", "Tensor")
     private static let atLeastOperator = Operator("ge", "Tensor")
@@ -105,6 +106,9 @@ extension Tensor {
         Self.clampOperator(.tensor(self), .int(range.lowerBound), .int(range.upperBound))
     }
 
+    /// Each element, or a bound that it lies below.
+    package func raised(to bound: Double) -> Tensor { Self.clampBelowOperator(.tensor(self), .double(bound)) }
+
     /// Where an element is less than the other tensor's.
     package static func .< (a: Tensor, b: Tensor) -> Tensor { lessOperator(.tensor(a), .tensor(b)) }
     /// Where an element is greater than the other tensor's.
@@ -144,6 +148,7 @@ extension Tensor {
     private static let logSumExpOperator = Operator("logsumexp")
     private static let logAddExpOperator = Operator("logaddexp")
     private static let runningSumOperator = Operator("cumsum")
+    private static let eigenOperator = Operator("linalg_eigh")
     private static let allOperator = Operator("all")
     private static let allAlongOperator = Operator("all", "dim")
 
@@ -177,4 +182,9 @@ extension Tensor {
     package func allTrue() -> Tensor { Self.allOperator(.tensor(self)) }
     /// Whether all elements along a dimension are true.
     package func allTrue(along dimension: Int) -> Tensor { Self.allAlongOperator(.tensor(self), .int(dimension)) }
+    /// The eigenvalues of a symmetric matrix [n, n], ascending [n], and its eigenvectors, the columns of [n, n].
+    package func symmetricEigen() -> (values: Tensor, vectors: Tensor) {
+        let found = Self.eigenOperator.all(.tensor(self), .text("L"), capacity: 2)
+        return (found[0] ?? .missing(), found[1] ?? .missing())
+    }
 }

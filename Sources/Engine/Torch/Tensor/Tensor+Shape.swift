@@ -81,6 +81,11 @@ extension Tensor {
         Self.indexPutOperator.run(.tensor(self), .optionalTensors(indices), .tensor(values))
     }
 
+    /// Adds to the elements at places given by one index tensor per dimension; a place that is named several times is added to as often.
+    package func add(_ values: Tensor, at indices: [Tensor?]) {
+        Self.indexPutOperator.run(.tensor(self), .optionalTensors(indices), .tensor(values), .bool(true))
+    }
+
     /// The tensor with other rows at the places of the first dimension that `indices` (`int64`, each once) name.
     package func replacing(_ indices: Tensor, with rows: Tensor) -> Tensor {
         Self.indexCopyOperator(.tensor(self), .int(0), .tensor(indices), .tensor(rows))

@@ -1,0 +1,155 @@
+package import Datasets
+import Foundation
+package import Metrics
+package import Modeling
+package import Torch
+
+/// What ranks the catalogue for a history: a weighted sum of parts.
+///
+/// s(h, i) = Σ over dense parts w_p u_p(h) · e_p(i) + w P(i | h). The vectors of all dense parts stand side by side, so that the sum is one
+/// inner product; P, of the neighbours, is above 0 for few items and 0 for all others. Both evaluation and serving score by this type, and
+/// nothing else does.
+package struct Score {
+    /// A part that is an inner product.
+    package struct Dense {
+        /// Its name.
+        package let part: ScorePart
+        /// e_p: float32 [items, width of the part].
+        package let items: Tensor
+        /// u_p of the cases of a batch: float32 [cases, width of the part].
+        package let users: (EvaluationBatch) -> Tensor
+
+        /// Names a part.
+        package init(_ part: ScorePart, items: Tensor, users: @escaping (EvaluationBatch) -> Tensor) {
+            (self.part, self.items, self.users) = (part, items, users)
+        }
+    }
+
+    /// The dense parts.
+    package let dense: [Dense]
+    /// The part of few items; nil without.
+    package let neighbours: NeighbourPrior?
+    /// How much each part counts.
+    package private(set) var weights: ScoreWeights
+    /// The item vectors of all dense parts, side by side: float32 [items, width].
+    package let items: Tensor
+    /// What items are compared by where a list's diversity is asked for: the network's vectors, else the content's; nil without either.
+    package let itemVectors: Tensor?
+
+    /// Adds up parts, at least one.
+    ///
+    /// - Parameter itemVectors: what items are compared by; nil where no part knows them.
+    package init(
+        _ dense: [Dense], neighbours: NeighbourPrior? = nil, itemCount: Int, itemVectors: Tensor? = nil, weights: ScoreWeights
+    ) {
+        precondition(!dense.isEmpty || neighbours != nil, "a score without parts")
+        self.dense = dense
+        self.neighbours = neighbours
+        self.weights = weights
+        self.itemVectors = itemVectors
+        // Neighbours alone have a column of zeros to be added to.
+        items =
+            dense.count == 1
+            ? dense[0].items : dense.isEmpty ? .zeros([itemCount, 1]) : .concatenated(dense.map(\.items), along: 1)
+    }
+
+    /// The same parts with other weights.
+    package func weighted(_ weights: ScoreWeights) -> Score {
+        var other = self
+        other.weights = weights
+        return other
+    }
+
+    /// The names of the parts.
+    package var parts: [ScorePart] { dense.map(\.part) + (neighbours == nil ? [] : [.neighbours]) }
+
+    /// How many items there are.
+    package var itemCount: Int { items.size(0) }
+
+    /// The weighted user vectors of all dense parts, side by side [cases, width].
+    package func users(_ batch: EvaluationBatch) -> Tensor {
+        guard !dense.isEmpty else { return .zeros([batch.userCount, 1]) }
+        let vectors = dense.map { part in
+            let weight = weights[part.part]
+            return weight == 1 ? part.users(batch) : part.users(batch) * weight
+        }
+        return vectors.count == 1 ? vectors[0] : .concatenated(vectors, along: 1)
+    }
+
+    /// Adds the part of few items to the scores [cases, items] of some cases of a batch, in place.
+    package func addNeighbours(to scores: Tensor, of batch: EvaluationBatch, cases: Range<Int>) {
+        guard let neighbours, weights[.neighbours] != 0 else { return }
+        let found = neighbours.scores(of: batch, cases: cases)
+        guard !found.values.isEmpty else { return }
+        let device = scores.device
+        scores.add(
+            Tensor(found.values, on: device) * weights[.neighbours],
+            at: [Tensor(found.cases, on: device), Tensor(found.items, on: device)])
+    }
+
+    /// The scores of all items for some cases of a batch: float32 [cases, items].
+    package func scores(of batch: EvaluationBatch, cases: Range<Int>? = nil, users: Tensor? = nil) -> Tensor {
+        let cases = cases ?? 0..<batch.userCount
+        let scores = (users ?? self.users(batch)).narrowed(0, cases).matmul(items.transposed(0, 1))
+        addNeighbours(to: scores, of: batch, cases: cases)
+        return scores
+    }
+}
+
+extension Score {
+    /// The papers': the product of the trained recommender's user and item vectors, as it is.
+    ///
+    /// - Parameter itemVectors: those of the whole catalogue [items, width].
+    package init(_ recommender: Recommender, itemVectors: Tensor) {
+        self.init(
+            [Dense(.network, items: itemVectors) { recommender.userVectors($0, itemVectors: itemVectors) }],
+            itemCount: itemVectors.size(0), itemVectors: itemVectors, weights: ScoreWeights([.network: 1]))
+    }
+
+    /// How often items were trained on, for every history alike: an item's share of the training interactions.
+    package init(popularityOf split: Split) {
+        self.init(
+            [Dense(.popularity, items: Tensor(split.popularity).unsqueezed(1)) { .ones([$0.userCount, 1]) }],
+            itemCount: split.itemCount, weights: ScoreWeights([.popularity: 1]))
+    }
+}
+
+extension Score.Dense {
+    /// The network's product, standardised for each history over the catalogue: (u · e_i - mean_i u · e_i) / deviation_i u · e_i.
+    ///
+    /// Mean and deviation follow from the mean and covariance of the item vectors, so that no pass over the catalogue is needed:
+    /// u · (e_i - mean) / sqrt(uᵀ cov u).
+    package static func network(_ recommender: Recommender, itemVectors: Tensor) -> Score.Dense {
+        let centred = itemVectors.to(.float32) - itemVectors.to(.float32).mean(along: 0, keeping: true)
+        let covariance = centred.transposed(0, 1).matmul(centred) / Double(centred.size(0))  // [width, width]
+        return Score.Dense(.network, items: centred) { batch in
+            let users = recommender.userVectors(batch, itemVectors: itemVectors).to(.float32)
+            let variance = (users.matmul(covariance) * users).sum(along: 1, keeping: true)  // [cases, 1]
+            // A history whose scores are all equal, as an empty one's, has nothing to standardise.
+            let one = Tensor.ones([1, 1], on: users.device)
+            return users / variance.kept(where: variance .> 1e-20, otherwise: one).squareRoot()
+        }
+    }
+
+    /// The cosine of an item's content vector with the sum of the history's, Σ_k decay^k y_{h_k}, h_0 the newest.
+    ///
+    /// - Parameter vectors: rows of length 1, or of zeros [items, width].
+    package static func content(_ modality: String, _ vectors: Tensor, decay: Double) -> Score.Dense {
+        Score.Dense(.content(modality), items: vectors) { batch in
+            let device = vectors.device
+            let factors = batch.positions.map { Float(pow(decay, Double(batch.inputLength - 1) - Double($0))) }
+            let rows = vectors.selecting(Tensor(batch.inputs, on: device)) * Tensor(factors, on: device).unsqueezed(1)
+            let sums = Tensor.zeros([batch.userCount, vectors.size(1)], on: device)
+            sums.add(rows, to: Tensor(batch.users, on: device))
+            return sums.unitRows()
+        }
+    }
+
+    /// log(n + 1), n how often an item was trained on.
+    package static func popularity(of split: Split, on device: Device) -> Score.Dense {
+        let counts = split.trainingCounts.map { Float(log1p(Double($0))) }
+        return Score.Dense(.popularity, items: Tensor(counts, on: device).unsqueezed(1)) {
+            .ones([$0.userCount, 1], on: device)
+        }
+    }
+}
