@@ -90,24 +90,40 @@ extension RunReport {
         return ColumnChart(title: title, xLabel: breakdown.kind.axisLabel, columns: columns).svg
     }
 
-    /// How much of the scores each tower decides.
+    /// How much of the scores each tower or part decides, and which part speaks for what is recommended.
     var shareSection: Markup {
-        Self.shareSection([(subject ?? "score", shares)])
+        let name = subject ?? "score"
+        return Self.shareSection(
+            [(name, shares)], weights: score,
+            more: Self.shareChart("Recommended items by the part that speaks for them most, %", [(name, leads)]))
     }
 
-    /// The shares of methods with several towers.
-    static func shareSection(_ methods: [(name: String, shares: [RunResult.TowerShare])]) -> Markup {
+    /// The shares of methods with several towers or parts.
+    static func shareSection(
+        _ methods: [(name: String, shares: [RunResult.TowerShare])], weights: ScoreWeights? = nil, more: Markup? = nil
+    ) -> Markup {
+        let sum = weights.map { weights in
+            weights.weights.sorted { $0.key < $1.key }.map { String(format: "%.2f ", $0.value) + $0.key }
+                .joined(separator: " + ")
+        }
+        let chart = shareChart("Share of the score, %", methods)
+        return Page.section(
+            "Shares of the score",
+            lead:
+                "How much of the differences between a user's scores comes from each tower or part, in percent, mean over users. A part "
+                + "left of 0 works against the others." + (sum.map { " The score is \($0)." } ?? ""),
+            chart.map { Page.charts([$0, more]) } ?? "")
+    }
+
+    private static func shareChart(
+        _ title: String, _ methods: [(name: String, shares: [RunResult.TowerShare])]
+    ) -> Markup? {
         let bars = methods.compactMap { method -> StackedBarChart.Bar? in
             let parts = method.shares.map { (name: $0.tower, share: $0.share) }
             guard parts.count > 1, parts.allSatisfy({ abs($0.share) < 100 }) else { return nil }
             return StackedBarChart.Bar(name: method.name, parts: parts)
         }
-        return Page.section(
-            "Shares of the score",
-            lead:
-                "How much of the differences between a user's scores comes from each tower, in percent, mean over users. A part left of "
-                + "0 works against the others.",
-            bars.isEmpty ? "" : Page.charts([StackedBarChart(title: "Share of the score, %", bars: bars).svg]))
+        return bars.isEmpty ? nil : StackedBarChart(title: title, bars: bars).svg
     }
 }
 

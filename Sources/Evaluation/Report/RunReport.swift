@@ -128,8 +128,12 @@ package struct RunReport: Sendable {
     package var curves: [Curve] = []
     /// The learned gates.
     package var gates: Gates?
-    /// How much of the subject's scores each tower decides.
+    /// How much of the subject's scores each tower or part decides.
     package var shares: [RunResult.TowerShare] = []
+    /// The share of recommended items that each part of the subject's score speaks for most.
+    package var leads: [RunResult.TowerShare] = []
+    /// The weights of the parts of the subject's score; nil for a score of one part.
+    package var score: ScoreWeights?
     /// The subject's ranking by groups of users.
     package var breakdowns: [Breakdown] = []
     /// How the subject was evaluated.

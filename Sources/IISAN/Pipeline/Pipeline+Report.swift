@@ -56,6 +56,8 @@ extension Pipeline {
         report.comparisons = try comparisons(with: others)
         report.gates = try gates(result)
         report.shares = result.shares
+        report.leads = result.leads ?? []
+        report.score = result.score
         report.breakdowns = try breakdowns()
         report.card = result.test
         report.examples = try examples(dataset)

@@ -2,6 +2,7 @@ import Catalogue
 import Files
 package import Foundation
 import Modeling
+import Ranking
 
 /// `iisan ablate`: what each part of IISAN is worth. One part at a time is changed, and set beside the base.
 package struct AblateStudy: Sendable {
@@ -107,6 +108,8 @@ package enum AblationAxis: String, Sendable, Codable, CaseIterable {
     case activation
     /// States from the store, or encoders that run in every step.
     case cached
+    /// The parts of the score: without one of them, and the network alone.
+    case score
 }
 
 extension AblationAxis: SettingValue {}
@@ -139,6 +142,7 @@ extension AblationAxis {
                 side("transform-both", "both sides", ["transformation=both"]),
             ]
         case .bottleneck: return bottlenecks.map { side("bottleneck-\($0)", "\($0) wide", ["bottleneck=\($0)"]) }
+        case .score: return scoreVariants(of: base)
         case .activation: return ["relu", "gelu"].map { side($0, $0, ["activation=\($0)"]) }
         case .cached:
             return [("cached", "states from the store", true), ("live", "encoders in every step", false)].map {
@@ -157,7 +161,21 @@ extension AblationAxis {
         case .bottleneck: "bottleneck"
         case .activation: "activation"
         case .cached: "encoders"
+        case .score: "score"
         }
+    }
+
+    private func scoreVariants(of base: Configuration) -> [StudyVariant]? {
+        let kinds = base.train.scoreKinds
+        guard kinds.count > 1 else { return nil }
+        func variant(_ name: String, _ value: String, _ kinds: [ScoreOptions.Kind]) -> StudyVariant {
+            StudyVariant(name, set: ["train.score.parts=\(kinds.yaml)"], note: value, axis: title)
+        }
+        let others = kinds.filter { $0 != .network }
+        let without = others.count < 2 ? [] : others.map { left in
+            variant("score-without-\(left.rawValue)", "without \(left.rawValue)", kinds.filter { $0 != left })
+        }
+        return [variant("score-all", "all parts", kinds)] + without + [variant("score-network", "the network alone", [.network])]
     }
 
     private func layerVariants(of base: Configuration) throws -> [StudyVariant]? {
