@@ -11,7 +11,7 @@ extension FuzzTarget {
             try Fixtures.all(in: "Encoders", ending: "config.json")
         } read: { bytes in
             let folder = FuzzInput.file("config.json", bytes).deletingLastPathComponent()
-            for modality in EncoderModality.allCases {
+            for modality in Modality.ofEncoders {
                 do {
                     let (family, modelType) = try EncoderFamilies.read(folder, for: modality)
                     claim(family.width > 0 && family.depth > 0, "\(modelType): \(family.depth) blocks of width \(family.width)")

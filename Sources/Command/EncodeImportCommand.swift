@@ -1,3 +1,4 @@
+public import Files
 import HiddenStates
 public import ArgumentParser
 import Foundation
@@ -27,8 +28,8 @@ struct EncodeImportCommand: ParsableCommand {
     @Option(help: "The store to make.", completion: .directory)
     var store: String
 
-    @Option(help: "What the states are of: text or image.")
-    var modality: StoreIdentity.Modality
+    @Option(help: "What the states are of: text, image, or another name.")
+    var modality: Modality
 
     @Option(help: "A file with the id of each row, one a line.", completion: .file())
     var ids: String?
@@ -70,6 +71,6 @@ struct EncodeImportCommand: ParsableCommand {
     }
 }
 
-extension StoreIdentity.Modality: ExpressibleByArgument {}
+extension Modality: ExpressibleByArgument {}
 extension StoreIdentity.Pooling: ExpressibleByArgument {}
 extension StateType: ExpressibleByArgument {}

@@ -23,8 +23,8 @@ struct EncodeRandomCommand: ParsableCommand {
     @Option(help: "The dataset directory.", completion: .directory)
     var dataset: String
 
-    @Option(help: "What the states stand for: text or image.")
-    var modality: StoreIdentity.Modality
+    @Option(help: "What the states stand for: text, image, or another name.")
+    var modality: Modality
 
     @Option(help: "The layers that are kept.")
     var layers = "0,2,4,6,8,10,12"

@@ -28,8 +28,9 @@
 @_exported public import struct Datasets.MappedArray
 @_exported public import struct Datasets.Table
 @_exported public import struct Encoders.EncoderDirectory
-@_exported public import enum Encoders.EncoderModality
 @_exported public import enum Encoders.Pooling
+@_exported public import struct Files.Modality
+@_exported public import struct Files.PerModality
 @_exported public import class Files.StopToken
 @_exported public import struct Files.UserError
 @_exported public import struct Files.WorkProgress

@@ -37,7 +37,7 @@ public struct Checkpoint {
     ) throws {
         try OwnedFolder(.checkpoint, at: folder, for: .replacing).create { folder in
             let new = Checkpoint(folder)
-            let encoders = recommender.itemTower.encoderHashes.map { ("encoder.\($0.key)", $0.value) }
+            let encoders = recommender.itemTower.encoderHashes.map { ("encoder.\($0.modality.name)", $0.value) }
             let own = recommender.parameters.all
             let constants = recommender.parameters.constants.map { ($0.key, $0.value) }
             try Weights.write(
@@ -110,8 +110,8 @@ public struct Checkpoint {
     /// - Throws: ``UserError`` when the file is missing, damaged or of another model.
     public func load(into recommender: Recommender) throws {
         let weights = try Weights(file: model)
-        for (modality, hash) in recommender.itemTower.encoderHashes.sorted(by: { $0.key < $1.key }) {
-            guard let trained = weights.metadata["encoder.\(modality)"], trained != hash else { continue }
+        for (modality, hash) in recommender.itemTower.encoderHashes {
+            guard let trained = weights.metadata["encoder.\(modality.name)"], trained != hash else { continue }
             throw UserError(
                 "was trained on another \(modality) encoder, or with other settings of it", at: model.path,
                 remedy: "Name the encoder and the store that the run was trained with, or train again.")

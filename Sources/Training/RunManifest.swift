@@ -1,4 +1,4 @@
-import Files
+package import Files
 import Foundation
 package import HiddenStates
 
@@ -21,8 +21,8 @@ package struct RunManifest: Codable, Sendable, Equatable {
 
     /// A hidden-state store that was read.
     package struct Store: Codable, Sendable, Equatable {
-        /// `text` or `image`.
-        package var modality: String
+        /// What the model knows it as.
+        package var modality: Modality
         /// Where it was.
         package var path: String
         /// What determines its numbers.
@@ -33,8 +33,8 @@ package struct RunManifest: Codable, Sendable, Equatable {
 
     /// An encoder that ran in every step.
     package struct Encoder: Codable, Sendable, Equatable {
-        /// `text` or `image`.
-        package var modality: String
+        /// What the model knows it as.
+        package var modality: Modality
         /// Where it was.
         package var path: String
         /// The hash of its configuration and weights.
@@ -43,7 +43,7 @@ package struct RunManifest: Codable, Sendable, Equatable {
         package var inputsHash: String
 
         /// Describes an encoder.
-        package init(modality: String, path: String, encoderHash: String, inputsHash: String) {
+        package init(modality: Modality, path: String, encoderHash: String, inputsHash: String) {
             self.modality = modality
             self.path = path
             self.encoderHash = encoderHash
@@ -65,12 +65,11 @@ package struct RunManifest: Codable, Sendable, Equatable {
     package var encoders: [Encoder]
 
     /// Describes what a run is trained from.
-    package init(dataset: String, contentHash: String, stores: [HiddenStateStore], encoders: [Encoder]) {
+    package init(dataset: String, contentHash: String, stores: PerModality<HiddenStateStore>, encoders: [Encoder]) {
         self.dataset = Dataset(path: dataset, contentHash: contentHash)
-        self.stores = stores.map {
+        self.stores = stores.map { modality, store in
             Store(
-                modality: $0.identity.modality.rawValue, path: $0.folder.path, identity: $0.identity,
-                itemsHash: $0.manifest.items.sha256)
+                modality: modality, path: store.folder.path, identity: store.identity, itemsHash: store.manifest.items.sha256)
         }
         self.encoders = encoders
     }

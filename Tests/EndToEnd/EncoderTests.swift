@@ -31,7 +31,7 @@ import Testing
             let listed = try CommandLine.run(["models", "list", "models", "--cache", cache, "--format", "json"], in: folder)
             let entries = try JSONDecoder().decode([ModelList.Entry].self, from: Data(listed.output.utf8))
             #expect(entries.count >= 14)
-            #expect(entries.first { $0.path.hasSuffix("clip-text-golden") }?.modalities == ["text"])
+            #expect(entries.first { $0.path.hasSuffix("clip-text-golden") }?.modalities == [.text])
             #expect(entries.first { $0.path.hasSuffix("vit-golden") }?.problem == "model_type \"mamba\" is not supported")
             #expect(entries.filter { $0.problem != nil }.count == 1)
             let table = try CommandLine.run(["models", "list", "models", "--cache", cache], in: folder)

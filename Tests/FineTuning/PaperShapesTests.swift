@@ -28,7 +28,7 @@ import Torch
                     try TunedEncoder(inputs, method: method, options.fineTuning, pooling: nil, autocast: nil, on: .cpu)
                 }
                 let recommender = try Recommender.make(
-                    options, itemCount: 1, text: source(titles), image: source(pictures), positions: 10, on: .cpu)
+                    options, itemCount: 1, states: [.text: source(titles), .image: source(pictures)], positions: 10, on: .cpu)
                 #expect(recommender.trainableCount == count, "\(method)")
                 // Frozen or not, the encoders' 194,690,304 numbers are computed with.
                 #expect(recommender.totalCount - (method == .adapter || method == .lora ? count - 206_912 : 0) == 194_897_216)

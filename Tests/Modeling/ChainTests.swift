@@ -62,7 +62,8 @@ import Torch
         }
         let parameters = Parameters(on: .cpu)
         let tower = try SideNetworkTower(
-            parameters, text: states(shape.text, isMissing: false), image: states(shape.image, isMissing: shape.missing),
+            parameters,
+            [.text: states(shape.text, isMissing: false), .image: states(shape.image, isMissing: shape.missing)],
             shape.options, states: shape.states, width: 32)
         try tower.measureStates(itemCount: table, progress: nil, stop: StopToken())
         withoutGradients {

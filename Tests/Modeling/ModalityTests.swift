@@ -21,7 +21,7 @@ import Torch
         options.width = 8
         options.sideNetworks.bottleneck = 4
         options.modalityDropout = dropout
-        return try .make(options, itemCount: 6, text: text, image: image, positions: 5, on: .cpu)
+        return try .make(options, itemCount: 6, states: [.text: text, .image: image], positions: 5, on: .cpu)
     }
 
     @Test func aStandInIsThereOnlyWhereSomethingIsMissing() throws {
@@ -74,21 +74,21 @@ import Torch
         let text = ResidentStates(.ones([2000, 1, 4]), layers: [0])
         let lacking = (0..<2000).map { $0 % 4 != 0 }
         let image = ResidentStates(.ones([2000, 1, 4]), layers: [0], presence: lacking)
-        let pair = try ModalityPair(Parameters(), text: text, image: image, dropout: 0.3)
+        let pair = try ItemStates(Parameters(), [.text: text, .image: image], dropout: 0.3)
         let all = Tensor.range(0..<2000)
-        let drawn = try pair.states(of: all, training: true)
-        let texts = try #require(drawn.text).dense.selected(1, 0).selected(1, 0).floats()  // 1 kept, 0 left out
-        let images = try #require(drawn.image).dense.selected(1, 0).selected(1, 0).floats()
+        let drawn = try pair.rows(of: all, training: true)
+        let texts = try #require(drawn[.text]).dense.selected(1, 0).selected(1, 0).floats()  // 1 kept, 0 left out
+        let images = try #require(drawn[.image]).dense.selected(1, 0).selected(1, 0).floats()
         #expect(zip(texts, images).allSatisfy { $0 + $1 >= 1 })
         // An item without a picture keeps its title.
         #expect(texts.indices.filter { !lacking[$0] }.allSatisfy { texts[$0] == 1 && images[$0] == 0 })
         let complete = texts.indices.filter { lacking[$0] }
         let share = { (values: [Float]) in Double(complete.count { values[$0] == 0 }) / Double(complete.count) }
         #expect(abs(share(texts) - 0.3) < 0.05 && abs(share(images) - 0.3) < 0.05)
-        let still = try pair.states(of: all, training: false)
-        #expect(try #require(still.text).dense.sum().item() == 8000)
-        #expect(throws: UserError.self) { try ModalityPair(Parameters(), text: text, image: image, dropout: 0.6) }
-        #expect(throws: UserError.self) { try ModalityPair(Parameters(), text: nil, image: nil, dropout: 0) }
+        let still = try pair.rows(of: all, training: false)
+        #expect(try #require(still[.text]).dense.sum().item() == 8000)
+        #expect(throws: UserError.self) { try ItemStates(Parameters(), [.text: text, .image: image], dropout: 0.6) }
+        #expect(throws: UserError.self) { try ItemStates(Parameters(), [:], dropout: 0) }
     }
 
     /// The parts' vectors and the fusion's bias are the item vectors.

@@ -11,7 +11,7 @@ import Torch
         let layers = [0, 2, 4, 6, 8, 10, 12]
         let states = ResidentStates(.zeros([1, 7, 768]), layers: layers)
         let recommender = try Recommender.make(
-            RecommenderOptions(), itemCount: 1, text: states, image: states, positions: 10, on: .cpu)
+            RecommenderOptions(), itemCount: 1, states: [.text: states, .image: states], positions: 10, on: .cpu)
         #expect(recommender.parameters.count == 4_113_877)
     }
 
@@ -19,7 +19,7 @@ import Torch
         RandomState.seed(1)
         let states = ResidentStates(.zeros([1, 2, 256]), layers: [0, 1])
         let all = try Recommender.make(
-            RecommenderOptions(), itemCount: 1, text: states, image: states, positions: 10, on: .cpu
+            RecommenderOptions(), itemCount: 1, states: [.text: states, .image: states], positions: 10, on: .cpu
         ).parameters.all
         func deviation(_ name: String) -> Double { (all[name]! * all[name]!).mean().squareRoot().item() }
         #expect(abs(deviation("item_tower.text.blocks.0.down.weight") - 0.01) < 3e-4)
@@ -35,7 +35,7 @@ import Torch
         let text = ResidentStates(.zeros([1, 2, 24]), layers: [0, 1])
         let image = ResidentStates(.zeros([1, 2, 16]), layers: [0, 1])
         let recommender = try Recommender.make(
-            RecommenderOptions(), itemCount: 1, text: text, image: image, positions: 10, on: .cpu)
+            RecommenderOptions(), itemCount: 1, states: [.text: text, .image: image], positions: 10, on: .cpu)
         let groups = recommender.groups(heads: 2e-4, sideBlocks: 1e-4, encoders: 1e-4)
         #expect(groups.map(\.name) == ["heads", "side_blocks"])
         #expect(groups.flatMap(\.parameters).count == recommender.parameters.all.count)
@@ -57,7 +57,8 @@ import Torch
         options.method = .idAndModality
         options.modalityDropout = 0.1
         let image = ResidentStates(.zeros([3, 1, 8]), layers: [0])
-        let recommender = try Recommender.make(options, itemCount: 3, text: Encoder(), image: image, positions: 4, on: .cpu)
+        let recommender = try Recommender.make(
+            options, itemCount: 3, states: [.text: Encoder(), .image: image], positions: 4, on: .cpu)
         let groups = recommender.groups(heads: 1, sideBlocks: 2, encoders: 3, decay: .matrices(0.1))
         #expect(groups.map(\.name) == ["heads", "heads, without decay", "encoders", "encoders, without decay"])
         #expect(groups.map(\.rate) == [1, 1, 3, 3] && groups.map(\.weightDecay) == [0.1, 0, 0.1, 0])
@@ -78,7 +79,7 @@ import Torch
         func make(text: ResidentStates?, image: ResidentStates?, _ change: (inout RecommenderOptions) -> Void) throws {
             var options = RecommenderOptions()
             change(&options)
-            _ = try Recommender.make(options, itemCount: 1, text: text, image: image, positions: 10, on: .cpu)
+            _ = try Recommender.make(options, itemCount: 1, states: [.text: text, .image: image], positions: 10, on: .cpu)
         }
         #expect(throws: UserError.self) { try make(text: wide, image: narrow) { $0.sideNetworks.form = .iisan } }
         #expect(throws: UserError.self) { try make(text: nil, image: nil) { _ in } }

@@ -76,7 +76,7 @@ import Torch
             (self.text, self.image) = (text?.1, image?.1)
             parameters = Parameters(on: .cpu)
             tower = try SideNetworkTower(
-                parameters, text: text?.0, image: image?.0, form.options, states: .standardised, width: 32)
+                parameters, [.text: text?.0, .image: image?.0], form.options, states: .standardised, width: 32)
             for (name, parameter) in parameters.all {
                 let drawn = Tensor.randomNormal(parameter.shape)
                 withoutGradients { parameter.copy(from: name.hasSuffix(".gates") ? drawn * 0.05 + form.theta : drawn * 0.15) }
@@ -172,11 +172,10 @@ import Torch
             // What is the same for all items is 0 and not what is left of rounding, times ten thousand.
             #expect(deviation.selected(0, 0).absolute().maximum().item() == 0)
         }
-        let states = try ModalityPair(
-            Parameters(), text: ResidentStates(.full([3, 1, 4], 0.1), layers: [0]), image: nil,
-            scaling: .standardised, dropout: 0)
+        let states = try ItemStates(
+            Parameters(), [.text: ResidentStates(.full([3, 1, 4], 0.1), layers: [0])], scaling: .standardised, dropout: 0)
         try states.measure(itemCount: 3, progress: nil, stop: StopToken())
-        let read = try #require(states.states(of: .range(0..<3), training: false).text)
+        let read = try #require(states.rows(of: .range(0..<3), training: false)[.text])
         #expect(read.dense.floats().allSatisfy { $0 == 0 } && read.last.floats().allSatisfy { $0 == 0 })
     }
 
@@ -184,7 +183,7 @@ import Torch
     @Test func measuringIsToldAndStopped() throws {
         let source = ResidentStates(Tensor.randomNormal([1300, 2, 8]) + 100.0, layers: [0, 1])
         let parameters = Parameters()
-        let pair = try ModalityPair(parameters, text: source, image: nil, scaling: .standardised, dropout: 0)
+        let pair = try ItemStates(parameters, [.text: source], scaling: .standardised, dropout: 0)
         let stop = StopToken()
         #expect(throws: CancellationError.self) {
             try pair.measure(itemCount: 1300, progress: { _ in _ = stop.request() }, stop: stop)
@@ -225,7 +224,7 @@ import Torch
                 options.sideNetworks.bottleneck = 32
                 RandomState.seed(9)
                 let model = try Recommender.make(
-                    options, itemCount: items, text: source, image: nil, positions: 5, on: .cpu)
+                    options, itemCount: items, states: [.text: source], positions: 5, on: .cpu)
                 try model.itemTower.measureStates(itemCount: items, progress: nil, stop: StopToken())
                 return try model.itemTower.vectors(of: Tensor([39, 0, 6, 7, 13, 14] as [Int64]), training: false).floats()
             }

@@ -21,7 +21,7 @@ import Torch
         func states(_ values: [Float]) -> ResidentStates {
             ResidentStates(Tensor(values).reshaped([1, 1, values.count]), layers: [4])
         }
-        let tower = try SideNetworkTower(parameters, text: states(text), image: states(image), options, width: 4)
+        let tower = try SideNetworkTower(parameters, [.text: states(text), .image: states(image)], options, width: 4)
         return (tower, parameters)
     }
 

@@ -92,7 +92,7 @@ struct FineTuningModel {
             try source("image", LiveInputs(pixels: tensors.tensor("pixels"), with: fixture.folder.appending(path: $0)))
         }
         recommender = try Recommender.make(
-            options, itemCount: configuration.items, text: text, image: image,
+            options, itemCount: configuration.items, states: [.text: text, .image: image],
             positions: configuration.user_encoder.positions, on: .cpu)
         let parameters = recommender.parameters.all
         try withoutGradients {

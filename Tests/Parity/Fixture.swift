@@ -108,7 +108,7 @@ struct FixtureModel {
                 }
             }
             itemTower = try SideNetworkTower(
-                itemParameters, text: states("text", tower.text), image: states("image", tower.image), options,
+                itemParameters, [.text: states("text", tower.text), .image: states("image", tower.image)], options,
                 width: width)
         }
         var userOptions = UserEncoderOptions()

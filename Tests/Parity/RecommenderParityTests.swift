@@ -14,15 +14,15 @@ import Torch
         let all = Tensor.range(0..<fixture.configuration.items)
         if let tower = model.recommender.itemTower as? SideNetworkTower {
             let stages = try tower.stages(of: all)
-            for (name, blocks) in [("image", stages.image), ("text", stages.text), ("inter", stages.inter)]
-            where !blocks.isEmpty {
+            let towers = stages.intra.map { ($0.name, $1) } + [("inter", stages.inter)]
+            for (name, blocks) in towers where !blocks.isEmpty {
                 try expectEqual(.stacked(blocks, along: 1), expected.tensor("forward.\(name).blocks"), "\(name) blocks")
             }
             for (name, output) in stages.heads {
                 try expectEqual(output, expected.tensor("forward.\(name).head"), "\(name) head")
             }
-            let towers = Set(stages.heads.map(\.name))
-            for name in ["image", "text", "inter"] { #expect(towers.contains(name) == expected.has("forward.\(name).head")) }
+            let heads = Set(stages.heads.map(\.name))
+            for name in ["image", "text", "inter"] { #expect(heads.contains(name) == expected.has("forward.\(name).head")) }
         }
         try expectEqual(
             model.recommender.itemTower.vectors(of: all, training: true), expected.tensor("forward.item_vectors"),

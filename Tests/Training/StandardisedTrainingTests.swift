@@ -38,8 +38,8 @@ import Torch
         (options.width, options.states) = (16, .standardised)
         options.sideNetworks.bottleneck = 4
         return try .make(
-            options, itemCount: count, text: states(3, 12), image: states(2, 8), positions: world.split.options.inputLength,
-            on: .cpu)
+            options, itemCount: count, states: [.text: states(3, 12), .image: states(2, 8)],
+            positions: world.split.options.inputLength, on: .cpu)
     }
 
     @Test func statisticsStayWithTheRun() throws {
@@ -102,7 +102,7 @@ import Torch
                 (options.width, options.states, options.modality) = (16, .standardised, .text)
                 options.sideNetworks.bottleneck = 4
                 let model = try Recommender.make(
-                    options, itemCount: items, text: ResidentStates(text, layers: [0, 1, 2]), image: nil,
+                    options, itemCount: items, states: [.text: ResidentStates(text, layers: [0, 1, 2])],
                     positions: world.split.options.inputLength, on: .cpu)
                 try trainer(model, world, RunDirectory(folder.appending(path: name))).train()
                 return try model.itemTower.vectors(of: .range(0..<items), training: false).floats()

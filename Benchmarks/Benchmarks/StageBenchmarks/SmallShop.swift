@@ -26,9 +26,9 @@ struct SmallShop {
         _ = try DatasetImport(Self.source(folder)).run(to: folder.appending(path: "dataset"))
         dataset = try Dataset.open(folder.appending(path: "dataset"))
         split = try Split(dataset)
-        for modality in [StoreIdentity.Modality.text, .image] {
+        for modality in [Modality.text, .image] {
             try RandomStates(modality: modality, layers: [0, 1, 2], width: width)
-                .write(to: folder.appending(path: "\(modality)"), items: dataset.items.map(\.id))
+                .write(to: folder.appending(path: modality.rawValue), items: dataset.items.map(\.id))
         }
     }
 
@@ -46,16 +46,17 @@ struct SmallShop {
     }
 
     /// The store of a modality.
-    func store(_ modality: StoreIdentity.Modality) throws -> HiddenStateStore {
-        try HiddenStateStore.open(folder.appending(path: "\(modality)"))
+    func store(_ modality: Modality) throws -> HiddenStateStore {
+        try HiddenStateStore.open(folder.appending(path: modality.rawValue))
     }
 
     /// A recommender with fresh parameters.
     func recommender() throws -> Recommender {
         RandomState.seed(1)
         return try Recommender.make(
-            RecommenderOptions(), itemCount: dataset.items.count, text: StoredStates(store(.text), on: .cpu),
-            image: StoredStates(store(.image), on: .cpu), positions: split.options.inputLength, on: .cpu)
+            RecommenderOptions(), itemCount: dataset.items.count,
+            states: [.text: StoredStates(store(.text), on: .cpu), .image: StoredStates(store(.image), on: .cpu)],
+            positions: split.options.inputLength, on: .cpu)
     }
 
     /// Removes the folders of this process.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Datasets
+import Files
 import Foundation
 import HiddenStates
 import Modeling
@@ -29,11 +30,11 @@ struct WorkOptions: ParsableArguments {
     func sampler(_ split: Split) -> BatchSampler { BatchSampler(split, batchSize: batchSize, seed: seed) }
 
     /// The hidden states, as `iisan train` reads them.
-    func states(on device: Device) throws -> (text: StoredStates, image: StoredStates) {
+    func states(on device: Device) throws -> PerModality<any StateSource> {
         func states(_ folder: String) throws -> StoredStates {
             try StoredStates(HiddenStateStore.open(URL(filePath: folder)), on: device)
         }
-        return (try states(text), try states(image))
+        return [.text: try states(text), .image: try states(image)]
     }
 
     /// A recommender of the papers' shape with fresh parameters, the same for the same seed.
@@ -41,9 +42,7 @@ struct WorkOptions: ParsableArguments {
         RandomState.seed(seed)
         var options = RecommenderOptions()
         if let dropout { options.userEncoder.dropout = dropout }
-        let states = try states(on: device)
         return try Recommender.make(
-            options, itemCount: split.itemCount, text: states.text, image: states.image, positions: split.options.inputLength,
-            on: device)
+            options, itemCount: split.itemCount, states: states(on: device), positions: split.options.inputLength, on: device)
     }
 }

@@ -51,7 +51,7 @@ private func library() throws {
     RandomState.seed(42)
     let recommender = try Recommender.make(
         RecommenderOptions(), itemCount: dataset.items.count,
-        text: StoredStates(text, on: options.device), image: StoredStates(image, on: options.device),
+        states: [.text: StoredStates(text, on: options.device), .image: StoredStates(image, on: options.device)],
         positions: split.options.inputLength, on: options.device)
 
     let evaluator = Evaluator(split)
@@ -80,7 +80,7 @@ private func library() throws {
             inputs, method: method.method, method.fineTuning, pooling: nil, autocast: .bfloat16, on: options.device)
     }
     let finetuned = try Recommender.make(
-        method, itemCount: dataset.items.count, text: tuned(titles), image: tuned(pictures),
+        method, itemCount: dataset.items.count, states: [.text: tuned(titles), .image: tuned(pictures)],
         positions: split.options.inputLength, on: options.device)
     print(finetuned.trainableCount, finetuned.totalCount)
 

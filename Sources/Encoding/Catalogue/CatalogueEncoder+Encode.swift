@@ -92,7 +92,7 @@ extension CatalogueEncoder {
         return (encoded, problems)
     }
 
-    private var task: String { identity.modality == .text ? "encoding titles" : "encoding pictures" }
+    private var task: String { "encoding \(identity.modality.itemPart)s" }
 
     /// Encodes one batch.
     private func run(_ batch: InputBatch, through encoder: PretrainedEncoder, into states: inout ShardStates) throws {

@@ -1,7 +1,7 @@
 package import Encoders
-import Files
+public import Files
 public import Foundation
-public import HiddenStates
+package import HiddenStates
 import Torch
 
 /// Runs a frozen encoder over the titles or the pictures of a catalogue and keeps the hidden states in a store.
@@ -49,10 +49,10 @@ public final class CatalogueEncoder {
     ///   - options: layers, precision, batches.
     /// - Throws: ``UserError`` for a file that is missing, damaged or does not fit, and an option that the encoder cannot keep.
     public init(
-        _ modality: StoreIdentity.Modality, of items: [CatalogueItem], with directory: URL,
+        _ modality: Modality, of items: [CatalogueItem], with directory: URL,
         options: EncodingOptions = EncodingOptions()
     ) throws {
-        let encoder = try EncoderDirectory(directory, for: modality.encoder)
+        let encoder = try EncoderDirectory(directory, for: modality)
         let family = encoder.family
         let layers = options.layers ?? EncodingOptions.usualLayers(depth: family.depth)
         guard !layers.isEmpty, Set(layers).count == layers.count, layers.allSatisfy({ (0...family.depth).contains($0) }) else {
@@ -71,11 +71,10 @@ public final class CatalogueEncoder {
         self.options = options
         threads = InputThreads(options.threads, device: options.device)
         pooling = options.pooling ?? family.pooling
-        guard family.input.modality == modality.encoder else {
+        guard family.input.modality == modality else {
             throw UserError(
-                "the encoder reads \(family.input.modality == .text ? "texts" : "pictures"), and "
-                    + "\(modality == .text ? "titles" : "pictures") are to be encoded",
-                at: directory.path, remedy: "Give an encoder of \(modality == .text ? "titles" : "pictures").")
+                "the encoder reads \(family.input.modality.plural), and \(modality.itemPart)s are to be encoded",
+                at: directory.path, remedy: "Give an encoder of \(modality.itemPart)s.")
         }
         switch family.input {
         case .tokens(let vocabulary, let maximum):
@@ -98,9 +97,9 @@ public final class CatalogueEncoder {
     }
 }
 
-extension StoreIdentity.Modality {
-    /// The encoders of it.
-    var encoder: EncoderModality { self == .text ? .text : .image }
+extension Modality {
+    /// What an encoder of it is given of an item, in a sentence.
+    package var itemPart: String { self == .text ? "title" : "picture" }
 }
 
 extension Pooling {

@@ -1,6 +1,6 @@
 public import Datasets
 import Encoders
-import Files
+package import Files
 public import Foundation
 import HiddenStates
 import Torch
@@ -8,7 +8,7 @@ import Torch
 /// One modality of a catalogue: how its items become batches for an encoder.
 protocol CatalogueInput: Sendable {
     /// What is encoded.
-    var modality: StoreIdentity.Modality { get }
+    var modality: Modality { get }
     /// SHA-256 of the tokenizer; nil for pictures.
     var tokenizerHash: String? { get }
     /// The settings that determine the inputs, for the store's identity.
@@ -48,6 +48,11 @@ public struct CatalogueItem: Sendable, Equatable {
         self.id = id
         self.title = title
         self.picture = picture
+    }
+
+    /// Whether it has something that an encoder of texts or of pictures reads.
+    package func has(_ modality: Modality) -> Bool {
+        modality == .text ? title?.contains { !$0.isWhitespace } == true : picture != nil
     }
 
     /// The item of a dataset.

@@ -14,7 +14,7 @@ struct PictureInput: CatalogueInput {
     let damagedPictures: EncodingOptions.DamagedPictures
     private let buffers: PixelBuffers
 
-    var modality: StoreIdentity.Modality { .image }
+    var modality: Modality { .image }
     var tokenizerHash: String? { nil }
     var preprocessing: [String: String] {
         ["processor": processor.hash, "size": "\(processor.outputSize.height)x\(processor.outputSize.width)"]

@@ -13,7 +13,7 @@ struct TitleInput: CatalogueInput {
     let batchTokens: Int
     let threads: Int
 
-    var modality: StoreIdentity.Modality { .text }
+    var modality: Modality { .text }
     var tokenizerHash: String? { tokenizer.hash }
     var preprocessing: [String: String] { ["maximumTokens": String(maximumTokens)] }
     var batchesAhead: Int { 4 }

@@ -1,4 +1,4 @@
-import Files
+package import Files
 package import Foundation
 
 /// The encoder families that are known here.
@@ -26,7 +26,7 @@ package enum EncoderFamilies {
     /// - Throws: ``UserError`` when there is no such file, its `model_type` is missing or not known, a value of it is impossible, or it
     ///   holds two encoders and `modality` is nil.
     package static func read(
-        _ directory: URL, for modality: EncoderModality? = nil
+        _ directory: URL, for modality: Modality? = nil
     ) throws -> (family: any EncoderFamily, modelType: String) {
         try ModelFolder.check(directory)
         let file = directory.appending(path: ModelFiles.configuration)

@@ -1,14 +1,12 @@
+package import Files
 package import Torch
 
-/// What kind of thing an encoder reads.
-public enum EncoderModality: String, Sendable, CaseIterable {
-    /// Texts, as token numbers.
-    case text
-    /// Pictures, as pixels.
-    case image
+extension Modality {
+    /// What encoders read: texts, as token numbers, or pictures, as pixels.
+    package static let ofEncoders = [Modality.text, .image]
 
-    /// The things, in a sentence.
-    var plural: String { self == .text ? "texts" : "pictures" }
+    /// What encoders of it read, in a sentence.
+    package var plural: String { self == .text ? "texts" : "pictures" }
 }
 
 /// Encoders of one architecture: what their `config.json` says, and how their parts are made of a checkpoint.
@@ -21,7 +19,7 @@ package protocol EncoderFamily: Sendable {
     /// For `model_type`s of several encoders in one, the key that this family's configuration stands under.
     static var sections: [String: String] { get }
     /// What kind of thing the encoders read.
-    static var modality: EncoderModality { get }
+    static var modality: Modality { get }
 
     /// What is done about each key of a configuration of one of the family's `model_type`s.
     static func keys(of modelType: String) -> ConfigurationKeys

@@ -1,3 +1,4 @@
+package import Files
 package import Torch
 
 /// A step of an encoder: its embeddings, a block, or its final norm.
@@ -41,7 +42,7 @@ package enum EncoderInput: Sendable, Equatable {
     case pixels(PatchGrid)
 
     /// What kind of thing is read.
-    package var modality: EncoderModality {
+    package var modality: Modality {
         switch self {
         case .tokens: .text
         case .pixels: .image

@@ -1,4 +1,4 @@
-import Files
+package import Files
 package import Foundation
 package import Torch
 
@@ -39,7 +39,7 @@ public final class PretrainedEncoder {
     /// - Throws: ``UserError`` for a family that is not known, an impossible configuration, and a missing, damaged or unfitting
     ///   tensor.
     package convenience init(
-        directory: URL, for modality: EncoderModality? = nil, through lastLayer: Int? = nil, on device: Device = .cpu,
+        directory: URL, for modality: Modality? = nil, through lastLayer: Int? = nil, on device: Device = .cpu,
         dtype: DType = .float32, trained: Bool = false
     ) throws {
         let directory = try EncoderDirectory(directory, for: modality)

@@ -9,7 +9,7 @@ package import Foundation
 /// ```
 package struct RandomStates: Sendable {
     /// What the states stand for.
-    package var modality: StoreIdentity.Modality
+    package var modality: Modality
     /// The layers of the encoder that is stood for.
     package var layers: [Int]
     /// Values per layer.
@@ -25,7 +25,7 @@ package struct RandomStates: Sendable {
 
     /// Plans a store.
     package init(
-        modality: StoreIdentity.Modality, layers: [Int], width: Int, dtype: StateType = .float16, seed: UInt64? = 1,
+        modality: Modality, layers: [Int], width: Int, dtype: StateType = .float16, seed: UInt64? = 1,
         shardItems: Int? = nil, startingAnew: Bool = false
     ) {
         self.modality = modality

@@ -1,18 +1,10 @@
-import Files
+package import Files
 import Foundation
 
 /// Everything that determines the numbers of a hidden-state store, except the items themselves.
 ///
 /// Two stores with equal identities hold, for the same item content, the same rows.
 public struct StoreIdentity: Codable, Equatable, Sendable {
-    /// What was encoded.
-    public enum Modality: String, Codable, Sendable, CaseIterable {
-        /// An item's title.
-        case text
-        /// An item's picture.
-        case image
-    }
-
     /// How the token states of a layer became one vector.
     package enum Pooling: String, Codable, Sendable, CaseIterable {
         /// The first token's state (BERT, ViT).
@@ -116,7 +108,7 @@ extension StoreIdentity {
         compare("family", encoder.family, other.encoder.family)
         compare("weights", Self.short(encoder.weightsHash), Self.short(other.encoder.weightsHash))
         compare("tokenizer", Self.short(encoder.tokenizerHash), Self.short(other.encoder.tokenizerHash))
-        compare("modality", modality.rawValue, other.modality.rawValue)
+        compare("modality", modality.name, other.modality.name)
         compare("pooling", pooling.rawValue, other.pooling.rawValue)
         compare("layers", "\(layers)", "\(other.layers)")
         compare("width", "\(width)", "\(other.width)")

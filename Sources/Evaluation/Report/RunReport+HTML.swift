@@ -80,9 +80,16 @@ extension RunReport {
 
 extension RunReport {
     /// The gates as a heat map, one row per tower.
-    var gateSection: Markup { Page.section("Gates", lead: Self.gateLead, gates?.map ?? "") }
+    var gateSection: Markup { Page.section("Gates", lead: Self.gateLead(of: [gates]), gates?.map ?? "") }
 
-    static let gateLead =
+    /// What the gates of some runs say.
+    static func gateLead(of runs: [Gates?]) -> String {
+        let hasMore = runs.contains { $0?.towers.contains { $0.name.hasPrefix("inter, ") } ?? false }
+        let more = " In \"inter, NAME\": what the inter tower read before (1) against the modality NAME (0)."
+        return gateLead + (hasMore ? more : "")
+    }
+
+    private static let gateLead =
         "How much each side block takes from its encoder layer (1) and how much from the block before it (0). In the inter tower: "
         + "image (1) against text (0). The layer's number stands above its cell."
 }

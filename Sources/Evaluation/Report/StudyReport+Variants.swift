@@ -165,7 +165,7 @@ extension StudyReport {
             guard let map = variant.gates?.map, !map.text.isEmpty else { return nil }
             return "<h3 class=\"map\"><bdi>\(variant.name)</bdi></h3>\n\(map)"
         }
-        return Page.section("Gates", lead: RunReport.gateLead + " Means over seeds.", "\(maps)")
+        return Page.section("Gates", lead: RunReport.gateLead(of: variants.map(\.gates)) + " Means over seeds.", "\(maps)")
     }
 
     /// The shares of the score of each variant that has several towers.

@@ -10,10 +10,15 @@ extension Configuration {
     /// Settings that are paths.
     private static let paths = [
         ["data", "dataset"], ["data", "import", "interactions"], ["data", "import", "items"], ["data", "import", "pictures"],
-        ["encode", "text", "store"], ["encode", "image", "store"], ["train", "run"], ["evaluate", "ceiling"],
+        ["encode", "text", "store"], ["encode", "image", "store"], ["encode", "more", any, "store"], ["train", "run"],
+        ["evaluate", "ceiling"],
     ]
     /// Settings that are encoders: paths, or names in the hub's cache.
-    private static let encoders = [["encode", "text", "encoder"], ["encode", "image", "encoder"]]
+    private static let encoders = [
+        ["encode", "text", "encoder"], ["encode", "image", "encoder"], ["encode", "more", any, "encoder"],
+    ]
+    /// Stands for every key of a section.
+    private static let any = "*"
 
     /// Finds the files of a project that was moved as a whole: a path that is no longer there is looked for where it lies now.
     ///
@@ -39,9 +44,11 @@ extension Configuration {
             if source.pictures != nil { follow(&source.pictures!) }
             data.source = source
         }
-        for modality in [\EncodeSettings.text, \EncodeSettings.image] where encode[keyPath: modality] != nil {
-            follow(&encode[keyPath: modality]!.encoder)
-            follow(&encode[keyPath: modality]!.store)
+        encode.modalities = encode.modalities.mapValues { settings in
+            var settings = settings
+            follow(&settings.encoder)
+            follow(&settings.store)
+            return settings
         }
         if evaluate.ceiling != nil { follow(&evaluate.ceiling!) }
     }
@@ -100,9 +107,12 @@ extension Configuration {
             }
             return
         }
-        guard var mapping = node.mapping, var child = mapping[Node(key)] else { return }
-        change(keys.dropFirst(), in: &child, body)
-        mapping[Node(key)] = child
+        guard var mapping = node.mapping else { return }
+        for name in key == any ? Array(mapping.keys) : [Node(key)] {
+            guard var child = mapping[name] else { continue }
+            change(keys.dropFirst(), in: &child, body)
+            mapping[name] = child
+        }
         node = .mapping(mapping)
     }
 

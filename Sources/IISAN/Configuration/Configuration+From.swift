@@ -84,13 +84,12 @@ private struct ConfigurationDraft {
     /// Takes encoders of what the items have.
     mutating func take(_ models: [ModelList.Entry]) {
         let usable = models.filter { $0.problem == nil }
-        for (modality, has, path, files) in [
-            ("text", hasTitles, \EncodeSettings.text, ModelFiles.vocabularies),
-            ("image", hasPictures, \EncodeSettings.image, ModelFiles.pictureSettings),
+        for (modality, has, files) in [
+            (Modality.text, hasTitles, ModelFiles.vocabularies), (.image, hasPictures, ModelFiles.pictureSettings),
         ] {
-            let place = "encode.\(modality)"
+            let place = Configuration.place(of: modality)
             guard has else {
-                note(place, "Left out: no item has a \(modality == "text" ? "title" : "picture").")
+                note(place, "Left out: no item has a \(modality.itemPart).")
                 continue
             }
             let fitting = usable.filter { entry in
@@ -102,17 +101,17 @@ private struct ConfigurationDraft {
             guard let chosen = ordered.first else {
                 note(
                     place,
-                    "MISSING: no \(modality) encoder was found in the hub's cache or below the folder. Fetch one with "
+                    "MISSING: no \(modality.name) encoder was found in the hub's cache or below the folder. Fetch one with "
                         + "iisan models pull NAME, and name it here as encoder, with a store.")
                 continue
             }
-            var settings = EncodeSettings.Modality()
+            var settings = ModalitySettings()
             settings.encoder = chosen.name
-            settings.store = "states/\(modality)"
-            configuration.encode[keyPath: path] = settings
+            settings.store = "states/\(modality.name)"
+            configuration.encode.modalities[modality] = settings
             note(
                 "\(place).encoder",
-                "The \(ordered.count == 1 ? "only" : "smallest") \(modality) encoder found: \(chosen.modelType ?? "a model"), "
+                "The \(ordered.count == 1 ? "only" : "smallest") \(modality.name) encoder found: \(chosen.modelType ?? "a model"), "
                     + "\(chosen.depth ?? 0) blocks of width \(chosen.width ?? 0).")
             for other in ordered.dropFirst().prefix(5) {
                 note("\(place).encoder", "Also here: \(other.name), \(other.depth ?? 0) blocks of width \(other.width ?? 0).")

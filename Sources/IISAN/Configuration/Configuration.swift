@@ -62,10 +62,10 @@ public struct Configuration: Sendable, Equatable {
         example.data.source?.interactions = "users.tsv"
         example.data.source?.items = "items.tsv"
         example.data.source?.pictures = "pictures"
-        example.encode.text = EncodeSettings.Modality()
+        example.encode.text = ModalitySettings()
         example.encode.text?.encoder = "encoders/text"
         example.encode.text?.store = "states/text"
-        example.encode.image = EncodeSettings.Modality()
+        example.encode.image = ModalitySettings()
         example.encode.image?.encoder = "encoders/image"
         example.encode.image?.store = "states/image"
         return try example.overridden(overrides)
@@ -96,6 +96,11 @@ public struct Configuration: Sendable, Equatable {
     func problems() -> Problems {
         var problems = problemsOfAnyWork()
         problems.add(train.model.problems(), below: "train")
+        let (count, dropout) = (readModalities.count, train.model.modalityDropout)
+        problems.require(
+            count < 3 || dropout <= 1 / Double(count) || dropout > 0.5,
+            "is \(dropout), expected 0 to 1/\(count), as an item loses at most one of \(count) modalities",
+            at: "train.modality_dropout")
         return problems
     }
 
@@ -104,27 +109,7 @@ public struct Configuration: Sendable, Equatable {
         problems.add(data.split.problems(), below: "data.split")
         problems.add(train.training.problems(), below: "train")
         problems.add(train.score.problems(for: train.model.method), below: "train.score")
-        for (name, layers) in [
-            ("encode.text.layers", encode.text?.layers), ("encode.image.layers", encode.image?.layers),
-            ("train.text_layers", train.textLayers), ("train.image_layers", train.imageLayers),
-        ] {
-            guard let layers else { continue }
-            problems.require(
-                !layers.isEmpty && layers.allSatisfy { (0...10_000).contains($0) }
-                    && zip(layers, layers.dropFirst()).allSatisfy(<),
-                "is \(layers.prefix(50)), expected at least one layer, different numbers from 0 in ascending order", at: name,
-                remedy: "Write them as [0, 2, 4]; 0 is the embedding output.")
-        }
-        for (modality, settings) in encodedModalities {
-            problems.require(
-                (1...1 << 20).contains(settings.maximumTokens), "is \(settings.maximumTokens), expected 1 to \(1 << 20)",
-                at: "encode.\(modality.rawValue).maximum_tokens")
-        }
-        if let text = encode.text?.store, let image = encode.image?.store, !text.isEmpty {
-            problems.require(
-                text != image, "is \(text), the store of encode.text too", at: "encode.image.store",
-                remedy: "Give each encoder a folder of its own.")
-        }
+        problems.add(all: modalityProblems())
         problems.require((0...1024).contains(threads), "is \(threads), expected 0 to 1024", at: "threads")
         let cutoffs = evaluate.cutoffs
         problems.require(
@@ -150,19 +135,6 @@ public struct Configuration: Sendable, Equatable {
         return problems
     }
 
-    /// The configured encoders, text first.
-    var encodedModalities: [(modality: EncoderModality, settings: EncodeSettings.Modality)] {
-        [encode.text.map { (EncoderModality.text, $0) }, encode.image.map { (EncoderModality.image, $0) }].compactMap { $0 }
-    }
-
-    /// The encoders that the configured model reads, text first.
-    var readModalities: [(modality: EncoderModality, settings: EncodeSettings.Modality)] {
-        guard train.readsModalities else { return [] }
-        let text = train.model.modality == .image ? nil : encode.text.map { (EncoderModality.text, $0) }
-        let image = train.model.modality == .text ? nil : encode.image.map { (EncoderModality.image, $0) }
-        return [text, image].compactMap { $0 }
-    }
-
     /// Makes relative paths absolute.
     private mutating func resolvePaths(from folder: URL) {
         func resolve(_ path: inout String) { path = Self.resolved(path, from: folder) }
@@ -174,9 +146,11 @@ public struct Configuration: Sendable, Equatable {
             if data.source!.items != nil { resolve(&data.source!.items!) }
             if data.source!.pictures != nil { resolve(&data.source!.pictures!) }
         }
-        for modality in [\EncodeSettings.text, \EncodeSettings.image] where encode[keyPath: modality] != nil {
-            encode[keyPath: modality]!.encoder = Self.resolvedEncoder(encode[keyPath: modality]!.encoder, from: folder)
-            resolve(&encode[keyPath: modality]!.store)
+        encode.modalities = encode.modalities.mapValues { settings in
+            var settings = settings
+            settings.encoder = Self.resolvedEncoder(settings.encoder, from: folder)
+            resolve(&settings.store)
+            return settings
         }
     }
 

@@ -1,7 +1,7 @@
 package import Datasets
 package import Encoders
 package import Catalogue
-import Files
+package import Files
 import Foundation
 package import HiddenStates
 package import Metrics
@@ -58,29 +58,8 @@ extension Int64: SettingValue {
 
 /// The section `encode`: the frozen encoders and their stores.
 public struct EncodeSettings: Sendable, Equatable {
-    /// One modality's encoder.
-    public struct Modality: Sendable, Equatable {
-        /// The Hugging Face directory of the encoder.
-        public var encoder = ""
-        /// The folder of the hidden-state store.
-        public var store = ""
-        /// The layers whose states are kept; nil spreads seven over the depth.
-        public var layers: [Int]?
-        /// How token states become one; nil for the family's own.
-        public var pooling: Pooling?
-        /// Titles are cut to this many tokens, special ones included.
-        public var maximumTokens = 30
-        /// What becomes of pictures that cannot be read.
-        public var damaged = EncodingOptions.DamagedPictures.fail
-
-        /// The defaults.
-        public init() {}
-    }
-
-    /// The encoder of titles; nil without that modality.
-    public var text: Modality?
-    /// The encoder of pictures; nil without that modality.
-    public var image: Modality?
+    /// The modalities' encoders.
+    package var modalities: PerModality<ModalitySettings> = [:]
     /// The type of stored states.
     public var dtype = StateType.float16
     /// The type of the encoders' matrix products.
@@ -91,6 +70,18 @@ public struct EncodeSettings: Sendable, Equatable {
 
     /// The defaults.
     public init() {}
+
+    /// The encoder of titles; nil without that modality.
+    public var text: ModalitySettings? {
+        get { modalities[.text] }
+        set { modalities[.text] = newValue }
+    }
+
+    /// The encoder of pictures; nil without that modality.
+    public var image: ModalitySettings? {
+        get { modalities[.image] }
+        set { modalities[.image] = newValue }
+    }
 }
 
 extension EncodeSettings: SettingsSection {
@@ -98,27 +89,14 @@ extension EncodeSettings: SettingsSection {
         [
             .optionalSection("text", \.text, "The encoder of titles; leave it out to do without titles."),
             .optionalSection("image", \.image, "The encoder of pictures; leave it out to do without pictures."),
+            .modalities(
+                "more", \.more,
+                "More modalities by name, as caption: {input: states, store: states/caption}; input: title, picture or states."),
             .value("dtype", \.dtype, "Stored states: float16, bfloat16 or float32."),
             .value("precision", \.precision, "The encoders' matrix products: float32 or bfloat16."),
             .optional(
                 "memory", \.memory,
                 "Memory to use, as 8GB; an encoder that is too large for it is read block by block. Left out, what is free."),
-        ]
-    }
-}
-
-extension EncodeSettings.Modality: SettingsSection {
-    static var settings: [Setting<EncodeSettings.Modality>] {
-        [
-            .value(
-                "encoder", \.encoder,
-                "The model's directory (config.json, safetensors, tokenizer or preprocessor), or its name in the hub's cache."),
-            .value("store", \.store, "The folder of the hidden-state store."),
-            .optional("layers", \.layers, "The kept layers, 0 is the embedding output; left out, seven are spread evenly."),
-            .optional("pooling", \.pooling, "first, mean or last; left out, what the encoder's family uses."),
-            .value("maximum_tokens", \.maximumTokens, "text: titles are cut to this many tokens, special ones included."),
-            .value(
-                "damaged", \.damaged, "image: pictures that cannot be read stop the work (fail) or count as missing (skip)."),
         ]
     }
 }

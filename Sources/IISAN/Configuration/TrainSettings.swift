@@ -1,3 +1,4 @@
+package import Files
 package import Metrics
 package import Modeling
 package import Ranking
@@ -12,10 +13,8 @@ public struct TrainSettings: Sendable, Equatable {
     public var model = RecommenderOptions()
     /// What a score is the sum of.
     package var score = ScoreOptions()
-    /// The kept text layers, of those stored; nil for all.
-    public var textLayers: [Int]?
-    /// The kept image layers, of those stored; nil for all.
-    public var imageLayers: [Int]?
+    /// The kept layers of modalities, of those stored; all of one that is not named.
+    package var layers: PerModality<[Int]> = [:]
     /// The training.
     public var training = TrainingOptions()
     /// The metric on the validation targets that decides which epoch, and in a search which trial, is best; one of ranks.
@@ -23,6 +22,18 @@ public struct TrainSettings: Sendable, Equatable {
 
     /// The defaults.
     public init() {}
+
+    /// The kept text layers, of those stored; nil for all.
+    public var textLayers: [Int]? {
+        get { layers[.text] }
+        set { layers[.text] = newValue }
+    }
+
+    /// The kept image layers, of those stored; nil for all.
+    public var imageLayers: [Int]? {
+        get { layers[.image] }
+        set { layers[.image] = newValue }
+    }
 }
 
 extension TrainSettings {
@@ -45,7 +56,9 @@ extension TrainSettings: SettingsSection {
                 "method", \.model.method,
                 "iisan, iisan-versa, full, adapter, lora, bitfit, frozen, id, id+modality; without training popularity, neighbours, "
                     + "content or closed-form."),
-            .value("modality", \.model.modality, "both, text or image: which of the configured encoders are read."),
+            .value(
+                "modality", \.model.modality,
+                "both or all, text, image, or names as [text, caption]: which of the configured encoders are read."),
             .value(
                 "cached", \.model.cached,
                 "Whether states of frozen encoders come from the store; false runs the encoders in every step."),
@@ -67,6 +80,7 @@ extension TrainSettings: SettingsSection {
             .section("score", \.score, "What items are ranked by: the model alone, or a sum with what counting and content know."),
             .optional("text_layers", \.textLayers, "Which of the stored text layers are used; left out, all."),
             .optional("image_layers", \.imageLayers, "Which of the stored image layers are used; left out, all."),
+            .optional("layers", \.furtherLayers, "Which of the stored layers of encode.more are used, as {caption: [0, 6]}."),
             .value("epochs", \.training.epochs, "At most this many passes over the training sequences."),
             .value("batch_size", \.training.batchSize, "Users per step."),
             .value("rate", \.training.rate, "Adam's learning rate for heads, fusion and user encoder."),
@@ -108,13 +122,13 @@ extension TrainSettings: SettingsSection {
 extension SideNetworkOptions: SettingsSection {
     static var settings: [Setting<SideNetworkOptions>] {
         [
-            .value("form", \.form, "auto, iisan (encoders of one width) or versa (any two)."),
+            .value("form", \.form, "auto, iisan (encoders of one width) or versa (any encoders)."),
             .value("intra", \.intra, "Whether there is a tower within each modality."),
             .value("inter", \.inter, "Whether there is a tower across the modalities."),
             .value("gated", \.gated, "Whether gates mix a state with the block before; otherwise they are added."),
             .value(
                 "transformation", \.transformation,
-                "What the inter tower maps to the narrower width: wider (the wider modality) or both."),
+                "What the inter tower maps to the narrowest width: wider (the wider modalities) or both (all)."),
             .value("activation", \.activation, "relu or gelu."),
             .value("bottleneck", \.bottleneck, "The width inside a block."),
         ]
@@ -177,7 +191,6 @@ extension NeighbourOptions: SettingsSection {
 
 extension Method: SettingValue {}
 extension ScoreOptions.Kind: SettingValue {}
-extension ModalityChoice: SettingValue {}
 extension StateScaling: SettingValue {}
 extension Activation: SettingValue {}
 extension SideNetworkOptions.Form: SettingValue {}

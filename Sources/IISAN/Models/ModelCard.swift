@@ -23,7 +23,7 @@ package struct ModelCard: Codable, Sendable, Equatable {
     /// The `model_type` of its `config.json`.
     package var modelType: String
     /// What it reads: `text` or `image`.
-    package var modality: String
+    package var modality: Modality
     /// Values per token state.
     package var width: Int
     /// How many blocks there are.
@@ -56,7 +56,7 @@ package struct ModelCard: Codable, Sendable, Equatable {
             return [try ModelCard(EncoderDirectory(directory), rates)]
         } catch let error as UserError {
             // A model of two towers says which one is meant only when it is asked.
-            let towers = EncoderModality.allCases.compactMap { try? EncoderDirectory(directory, for: $0) }
+            let towers = Modality.ofEncoders.compactMap { try? EncoderDirectory(directory, for: $0) }
             guard towers.count > 1 else { throw error }
             return try towers.map { try ModelCard($0, rates) }
         }
@@ -66,7 +66,7 @@ package struct ModelCard: Codable, Sendable, Equatable {
         let family = directory.family
         path = directory.url.path
         modelType = directory.modelType
-        modality = family.input.modality.rawValue
+        modality = family.input.modality
         width = family.width
         depth = family.depth
         pooling = family.pooling.rawValue
@@ -107,11 +107,11 @@ extension ModelCard: CustomStringConvertible {
                 ? String(format: "%.1f MB", Double(bytes) / 1e6) : String(format: "%.1f GB", Double(bytes) / 1e9)
         }
         var lines = [
-            ("model", path), ("family", "\(modelType), reads \(modality == "text" ? "texts" : "pictures")"),
+            ("model", path), ("family", "\(modelType), reads \(modality.plural)"),
             ("width", "\(width)"), ("depth", "\(depth) blocks, hidden states 0 to \(depth)"),
             ("parameters", String(format: "%.1f million", Double(parameters) / 1e6)), ("files", size(storedBytes)),
             (
-                modality == "text" ? "longest text" : "picture",
+                modality == .text ? "longest text" : "picture",
                 pictureSize.map { "\($0) x \($0) pixels, \(tokens) tokens" } ?? "\(tokens) tokens"
             ),
             ("kept layers", layers.map(String.init).joined(separator: ", ")), ("pooling", pooling),
@@ -122,7 +122,7 @@ extension ModelCard: CustomStringConvertible {
                 (
                     cost.precision,
                     "\(size(cost.memoryBytes)) in memory, \(size(cost.blockwiseBytes)) block by block; about "
-                        + String(format: rate < 10 ? "%.2g" : "%.0f", rate) + (modality == "text" ? " titles/s" : " pictures/s")
+                        + String(format: rate < 10 ? "%.2g" : "%.0f", rate) + " \(modality.itemPart)s/s"
                 ))
         }
         if !missing.isEmpty { lines.append(("missing", missing.joined(separator: ", "))) }

@@ -14,7 +14,7 @@ package struct ModelList: Sendable {
         /// The `model_type`; nil where it cannot be read.
         package var modelType: String?
         /// `text`, `image`, or both; empty where it cannot be read.
-        package var modalities: [String]
+        package var modalities: [Modality]
         /// Values per token state.
         package var width: Int?
         /// How many blocks there are.
@@ -63,7 +63,7 @@ extension ModelList.Entry {
             take(try EncoderDirectory(directory))
         } catch {
             // A model of two towers says which one is meant only when it is asked.
-            let towers = EncoderModality.allCases.compactMap { try? EncoderDirectory(directory, for: $0) }
+            let towers = Modality.ofEncoders.compactMap { try? EncoderDirectory(directory, for: $0) }
             for tower in towers { take(tower) }
             if towers.isEmpty { problem = (error as? UserError)?.problem ?? "\(error)" }
         }
@@ -71,7 +71,7 @@ extension ModelList.Entry {
 
     private mutating func take(_ directory: EncoderDirectory) {
         modelType = directory.modelType
-        modalities.append(directory.family.input.modality.rawValue)
+        modalities.append(directory.family.input.modality)
         width = max(width ?? 0, directory.family.width)
         depth = max(depth ?? 0, directory.family.depth)
     }
@@ -86,7 +86,7 @@ extension ModelList: CustomStringConvertible {
             + entries.map { entry in
                 if let problem = entry.problem { return [entry.name, "-", "-", "-", "-", problem] }
                 return [
-                    entry.name, entry.modelType ?? "-", entry.modalities.joined(separator: ", "),
+                    entry.name, entry.modelType ?? "-", entry.modalities.map(\.name).joined(separator: ", "),
                     entry.width.map(String.init) ?? "-",
                     entry.depth.map(String.init) ?? "-",
                 ]

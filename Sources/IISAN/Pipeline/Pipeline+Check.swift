@@ -80,20 +80,21 @@ extension Pipeline {
     /// The encoders that `encode` runs.
     private func encoderProblems() throws -> Problems {
         var problems = Problems()
-        let choice = configuration.train.model.modality
-        for (modality, settings) in configuration.encodedModalities
-        where choice == .both || choice.rawValue == modality.rawValue {
-            let place = "encode.\(modality.rawValue)"
+        for (modality, settings) in configuration.encodedModalities {
+            let place = Configuration.place(of: modality)
             if settings.store.isEmpty {
                 problems.add(UserError("is empty", at: "\(place).store", remedy: "Name the folder of its states."))
                 continue
             }
             problems.add(all: Self.folderProblems(settings.store, "\(place).store"))
             if settings.encoder.isEmpty, !FileManager.default.fileExists(atPath: settings.store) {
+                let hasNone = settings.encoderModality(of: modality) == nil
                 problems.add(
                     UserError(
-                        "is empty, and there is no store at \(settings.store)", at: "\(place).encoder",
-                        remedy: "Name the model's directory, or a store that `iisan encode import` has made."))
+                        (hasNone ? "" : "is empty, and ") + "there is no store at \(settings.store)",
+                        at: place + (hasNone ? ".store" : ".encoder"),
+                        remedy: (hasNone ? "Name a store" : "Name the model's directory, or a store")
+                            + " that `iisan encode import` has made."))
             } else {
                 _ = try shape(modality, settings, storeIsMade: true, &problems)
             }
@@ -106,21 +107,26 @@ extension Pipeline {
         var problems = Self.folderProblems(configuration.train.run, "train.run")
         let model = configuration.train.model
         if configuration.train.readsModalities, configuration.readModalities.isEmpty {
-            let wanted = model.modality == .both ? "encode.text or encode.image" : "encode.\(model.modality.rawValue)"
+            let named = model.modality.names?.map(Configuration.place) ?? ["encode.text", "encode.image"]
+            let wanted = named.joined(separator: " or ")
             problems.add(
                 UserError(
                     "\(model.method.rawValue) reads \(model.modality == .image ? "pictures" : "titles"), and \(wanted) is not there",
                     at: "train.method", remedy: "Add \(wanted), or choose the method id or popularity."))
         }
-        var shapes: [EncoderModality: ModalityShape] = [:]
+        let missing = model.modality.names?.filter { configuration.encode.modalities[$0] == nil } ?? []
+        problems.require(
+            missing.isEmpty || configuration.readModalities.isEmpty,
+            "names \(missing.map(\.name).joined(separator: ", ")), and \(missing.map(Configuration.place).joined(separator: ", ")) "
+                + "is not there", at: "train.modality", remedy: "Name an encoder or a store there, or leave the modality out.")
+        var shapes: PerModality<ModalityShape> = [:]
         for (modality, settings) in configuration.readModalities {
             let isMade = storesAreMade || !configuration.train.readsStores
             guard let shape = try self.shape(modality, settings, storeIsMade: isMade, &problems) else { continue }
             shapes[modality] = shape
-            let name = "train.\(modality.rawValue)_layers"
             if !model.method.trainsEncoders {
-                try problems.collect(at: name) {
-                    let kept = modality == .text ? configuration.train.textLayers : configuration.train.imageLayers
+                try problems.collect(at: Configuration.layersPlace(of: modality)) {
+                    let kept = configuration.train.layers[modality]
                     try ModalityShape.check(kept: kept ?? shape.layers, of: shape.layers)
                     shapes[modality]?.layers = kept ?? shape.layers
                 }
@@ -129,8 +135,7 @@ extension Pipeline {
         if model.method.hasSideNetworks, shapes.count == configuration.readModalities.count, !shapes.isEmpty {
             var sideNetworks = model.sideNetworks
             if model.method == .iisanVersa { sideNetworks.form = .versa }
-            problems.add(
-                sideNetworks.problems(text: shapes[.text], image: shapes[.image]), below: "train.side_networks")
+            problems.add(sideNetworks.problems(shapes), below: "train.side_networks")
         }
         return problems
     }
@@ -138,12 +143,13 @@ extension Pipeline {
     /// The width of a modality's states and the layers that there are, told by headers alone: those of the store, or where it is yet to be
     /// made those that its encoder will leave; nil where a problem stands in the way.
     private func shape(
-        _ modality: EncoderModality, _ settings: EncodeSettings.Modality, storeIsMade: Bool, _ problems: inout Problems
+        _ modality: Modality, _ settings: ModalitySettings, storeIsMade: Bool, _ problems: inout Problems
     ) throws -> ModalityShape? {
-        let place = "encode.\(modality.rawValue)"
-        guard storeIsMade, !settings.encoder.isEmpty else {
+        let place = Configuration.place(of: modality)
+        guard storeIsMade, !settings.encoder.isEmpty, let read = settings.encoderModality(of: modality) else {
             return try problems.collect {
                 guard !configuration.train.model.isLive else {
+                    if settings.encoderModality(of: modality) == nil { throw Self.hasNoEncoder(modality) }
                     throw UserError(
                         "is empty, and the encoder runs in every step", at: "\(place).encoder",
                         remedy: "Name the model's directory, or choose a method that reads stored states (train.cached: true).")
@@ -152,14 +158,14 @@ extension Pipeline {
                 return ModalityShape(width: store.width, layers: store.layers)
             }
         }
-        let found = try problems.collect { try EncoderDirectory(encoderDirectory(settings.encoder), for: modality) }
+        let found = try problems.collect { try EncoderDirectory(encoderDirectory(settings.encoder), for: read) }
         guard let directory = found else { return nil }
         let family = directory.family
-        guard family.input.modality == modality else {
+        guard family.input.modality == read else {
             problems.add(
                 UserError(
-                    "\(directory.url.path) reads \(family.input.modality == .text ? "texts" : "pictures")",
-                    at: "\(place).encoder", remedy: "Name an encoder of \(modality == .text ? "titles" : "pictures")."))
+                    "\(directory.url.path) reads \(family.input.modality.plural)", at: "\(place).encoder",
+                    remedy: "Name an encoder of \(read.itemPart)s."))
             return nil
         }
         if case .tokens(_, let maximum) = family.input {

@@ -14,7 +14,7 @@ extension Pipeline {
             try split(of: dataset), batchSize: configuration.train.training.batchSize, seed: configuration.train.training.seed
         ).stepCount
         let events = measured == nil ? try run.readEvents() : []
-        let stores = try stores(dataset)
+        let stores = try stores(dataset).values
         var cost = try RunCost(
             secondsPerEpoch: Self.median(measured ?? events.map(\.seconds)) * (measured == nil ? 1 : Double(steps)),
             stepsPerEpoch: steps, epochs: events.count, trainableParameters: recommender.trainableCount,

@@ -16,38 +16,29 @@ extension Pipeline {
         try checkFolders()
         try check([.encode])
         let dataset = try dataset()
-        let choice = configuration.train.model.modality
-        for (modality, settings) in [
-            (StoreIdentity.Modality.text, configuration.encode.text), (.image, configuration.encode.image),
-        ] {
-            guard let settings, choice == .both || choice.rawValue == modality.rawValue else { continue }
-            try encode(modality, settings, dataset)
-        }
+        for (modality, settings) in configuration.encodedModalities { try encode(modality, settings, dataset) }
     }
 
-    private func encode(
-        _ modality: StoreIdentity.Modality, _ settings: EncodeSettings.Modality, _ dataset: Dataset
-    ) throws {
+    private func encode(_ modality: Modality, _ settings: ModalitySettings, _ dataset: Dataset) throws {
         let folder = URL(filePath: settings.store)
-        if settings.encoder.isEmpty {
+        guard let read = settings.encoderModality(of: modality), !settings.encoder.isEmpty else {
             _ = try store(folder, dataset)
-            return observer.onMessage("encode \(modality.rawValue): \(folder.path) has no encoder here and is used as it is")
+            return observer.onMessage("encode \(modality.name): \(folder.path) has no encoder here and is used as it is")
         }
         let items = dataset.items.map(CatalogueItem.init)
-        let hasAny = items.contains { modality == .text ? $0.title?.contains { !$0.isWhitespace } == true : $0.picture != nil }
-        guard hasAny || items.isEmpty else { throw Self.nobodyHas(modality.rawValue) }
+        guard items.isEmpty || items.contains(where: { $0.has(read) }) else { throw nobodyHas(modality, settings) }
         let directory = try encoderDirectory(settings.encoder)
-        let inputs = try storeInputs(modality, settings, dataset, items, directory)
+        let inputs = try storeInputs(read, settings, dataset, items, directory)
         let note = folder.appending(path: "inputs.sha256")
         // What a killed encoding has left goes.
         if OwnedFolder.isBeingWritten(folder) { _ = try OwnedFolder(.store, at: folder, for: .going) }
         if !HiddenStateStoreWriter.hasLeftovers(folder), inputs.match(note), (try? store(folder, dataset)) != nil {
-            observer.onMessage("encode \(modality.rawValue): nothing has changed, \(folder.path) is kept")
+            observer.onMessage("encode \(modality.name): nothing has changed, \(folder.path) is kept")
             return
         }
         try observer.stop.check()
-        let encoder = try CatalogueEncoder(modality, of: items, with: directory, options: encodingOptions(settings))
-        observer.onMessage("encode \(modality.rawValue): \(encoder.plan())")
+        let encoder = try CatalogueEncoder(read, of: items, with: directory, options: encodingOptions(settings))
+        observer.onMessage("encode \(modality.name): \(encoder.plan())")
         try Folder.make(folder.deletingLastPathComponent())
         let before = EncodingTime.read(in: folder)
         let result = try encoder.encode(into: folder, progress: observer.onProgress, stop: observer.stop)
@@ -64,17 +55,17 @@ extension Pipeline {
         report(result, modality)
     }
 
-    /// What a store is made of, told by the files' sizes, times and numbers on the disk: where these are the same, neither the encoder's
+    /// What a store of states of the text or image modality is made of, told by the files' sizes, times and numbers on the disk: where these are the same, neither the encoder's
     /// weights nor the pictures have to be read to know that nothing has changed.
     private func storeInputs(
-        _ modality: StoreIdentity.Modality, _ settings: EncodeSettings.Modality, _ dataset: Dataset, _ items: [CatalogueItem],
+        _ modality: Modality, _ settings: ModalitySettings, _ dataset: Dataset, _ items: [CatalogueItem],
         _ directory: URL
     ) throws -> StageInputs {
         var inputs = StageInputs()
         var settings = settings
         (settings.encoder, settings.store) = ("", "")
         inputs.add(settings.changes)
-        inputs.add("\(modality.rawValue) \(configuration.encode.dtype) \(configuration.encode.precision)")
+        inputs.add("\(modality.name) \(configuration.encode.dtype) \(configuration.encode.precision)")
         try inputs.add(path: directory.path, asItself: true)
         inputs.add(dataset.manifest.contentHash)
         if modality == .image {
@@ -87,13 +78,18 @@ extension Pipeline {
     }
 
     /// What is wrong where no item has a modality that is read.
-    static func nobodyHas(_ modality: String) -> UserError {
-        let (what, setting) = modality == "image" ? ("picture", "data.import.pictures") : ("title", "data.import.items")
-        let other = modality == "image" ? "text" : "image"
+    func nobodyHas(_ modality: Modality, _ settings: ModalitySettings) -> UserError {
+        guard let read = settings.encoderModality(of: modality) else {
+            return UserError(
+                "no item has states", at: Configuration.place(of: modality),
+                remedy: "Import the states of the dataset's items again, or leave the modality out of train.modality.")
+        }
+        let setting = read == .text ? "data.import.items" : "data.import.pictures"
+        let other = read == .text ? Modality.image : .text
         return UserError(
-            "no item has a \(what) that could be read", at: "encode.\(modality)",
+            "no item has a \(read.itemPart) that could be read", at: Configuration.place(of: modality),
             remedy: "Look at \(setting) and whether its names are the items' ids (iisan data check counts what was found), "
-                + "or set train.modality: \(other).")
+                + "or set train.modality: \(other.name).")
     }
 
     /// The directory of an encoder: the setting itself, or where the hub's cache has the model of that name.
@@ -109,7 +105,7 @@ extension Pipeline {
             remedy: "Give a model directory, or fetch one, as: iisan models pull \(name)")
     }
 
-    func encodingOptions(_ settings: EncodeSettings.Modality) throws -> EncodingOptions {
+    func encodingOptions(_ settings: ModalitySettings) throws -> EncodingOptions {
         let device = try device
         var options = EncodingOptions()
         options.layers = settings.layers
@@ -134,8 +130,8 @@ extension Pipeline {
         return [machine, allowed].compactMap { $0 }.min()
     }
 
-    private func report(_ result: EncodingResult, _ modality: StoreIdentity.Modality) {
-        let name = "encode \(modality.rawValue)"
+    private func report(_ result: EncodingResult, _ modality: Modality) {
+        let name = "encode \(modality.name)"
         if result.encoded == 0 {
             observer.onMessage("\(name): nothing has changed, \(result.store.folder.path) is kept")
         } else {
@@ -154,7 +150,7 @@ extension Pipeline {
     /// - Returns: the stores' folders.
     /// - Throws: ``UserError`` that names the damaged shard.
     package func verifyStores() throws -> [URL] {
-        try [configuration.encode.text, configuration.encode.image].compactMap { $0 }.map {
+        try configuration.encode.modalities.values.map {
             let store = try HiddenStateStore.open(URL(filePath: $0.store))
             try store.verify(progress: observer.onProgress, stop: observer.stop)
             return store.folder

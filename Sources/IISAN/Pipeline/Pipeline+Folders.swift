@@ -37,12 +37,12 @@ extension Pipeline {
         } else {
             inputs.append(("data.dataset", configuration.data.dataset))
         }
-        for (name, settings) in [("text", configuration.encode.text), ("image", configuration.encode.image)] {
-            guard let settings else { continue }
-            if !settings.store.isEmpty { outputs.append(("encode.\(name).store", settings.store)) }
+        for (modality, settings) in configuration.encode.modalities {
+            let place = Configuration.place(of: modality)
+            if !settings.store.isEmpty { outputs.append(("\(place).store", settings.store)) }
             // A name in the hub's cache is no path.
             let isPath = FileManager.default.fileExists(atPath: settings.encoder)
-            inputs.append(("encode.\(name).encoder", isPath ? settings.encoder : ""))
+            inputs.append(("\(place).encoder", isPath ? settings.encoder : ""))
         }
         inputs.append(("evaluate.ceiling", configuration.evaluate.ceiling ?? ""))
         // A run's own settings may be given as the configuration: they are written anew, or moved with the run.
@@ -77,11 +77,11 @@ extension Pipeline {
         let live = try configuration.readModalities.filter { _ in configuration.train.model.isLive }.map { modality, settings in
             let hashes = try liveHashes(modality, settings, dataset)
             return RunManifest.Encoder(
-                modality: modality.rawValue, path: settings.encoder, encoderHash: hashes.encoder, inputsHash: hashes.inputs)
+                modality: modality, path: settings.encoder, encoderHash: hashes.encoder, inputsHash: hashes.inputs)
         }
         let stores =
             try configuration.train.readsStores
-            ? configuration.readModalities.map { try HiddenStateStore.open(URL(filePath: $0.settings.store)) } : []
+            ? configuration.readModalities.mapValues { try HiddenStateStore.open(URL(filePath: $0.store)) } : [:]
         return RunManifest(
             dataset: configuration.data.dataset, contentHash: dataset.manifest.contentHash, stores: stores, encoders: live)
     }

@@ -3,7 +3,7 @@ package import Datasets
 import Encoders
 package import Catalogue
 import Ranking
-import Files
+package import Files
 package import Foundation
 import HiddenStates
 package import Modeling
@@ -16,13 +16,12 @@ extension Pipeline {
         /// The items with their changed titles and pictures, in the dataset's order: what live encoders read.
         package var items: [CatalogueItem]
         /// The stores of their hidden states: what cached methods read. One that is left out is the configured one.
-        package var textStore, imageStore: URL?
+        package var stores: PerModality<URL>
 
         /// Names the inputs.
-        package init(items: [CatalogueItem], textStore: URL? = nil, imageStore: URL? = nil) {
+        package init(items: [CatalogueItem], stores: PerModality<URL> = [:]) {
             self.items = items
-            self.textStore = textStore
-            self.imageStore = imageStore
+            self.stores = stores
         }
     }
 
@@ -35,19 +34,19 @@ extension Pipeline {
     package func recommender(_ dataset: Dataset, _ split: Split, changed: ChangedInputs? = nil) throws -> Recommender {
         let device = try device
         RandomState.seed(configuration.train.training.seed)
-        var sources: [EncoderModality: any StateSource] = [:]
-        for (modality, settings) in configuration.train.model.method.readsModalities ? configuration.readModalities : [] {
+        let read = configuration.train.model.method.readsModalities ? configuration.readModalities : [:]
+        let sources = try read.compactMapValues { modality, settings in
             let source = try source(modality, settings, dataset, changed)
             // A study of robustness may take a modality from all items; nothing is learnt where none ever had it.
             if changed == nil, let presence = source.presence, !presence.isEmpty, !presence.contains(true) {
-                throw Self.nobodyHas(modality.rawValue)
+                throw nobodyHas(modality, settings)
             }
-            sources[modality] = source
+            return source
         }
         do {
             return try withTensorErrors {
                 try Recommender.make(
-                    configuration.train.model, itemCount: dataset.items.count, text: sources[.text], image: sources[.image],
+                    configuration.train.model, itemCount: dataset.items.count, states: sources,
                     positions: split.options.inputLength, on: device)
             }
         } catch let error as UserError { throw error.below("train") }
@@ -112,9 +111,9 @@ extension Pipeline {
     }
 
     /// The stores that the configured model reads.
-    func stores(_ dataset: Dataset) throws -> [HiddenStateStore] {
-        guard configuration.train.readsStores else { return [] }
-        return try configuration.readModalities.map { try store(URL(filePath: $0.settings.store), dataset) }
+    func stores(_ dataset: Dataset) throws -> PerModality<HiddenStateStore> {
+        guard configuration.train.readsStores else { return [:] }
+        return try configuration.readModalities.mapValues { try store(URL(filePath: $0.store), dataset) }
     }
 
     func store(_ folder: URL, _ dataset: Dataset) throws -> HiddenStateStore {
@@ -125,13 +124,12 @@ extension Pipeline {
 
     /// Where the configured model gets a modality's states from.
     private func source(
-        _ modality: EncoderModality, _ settings: EncodeSettings.Modality, _ dataset: Dataset, _ changed: ChangedInputs?
+        _ modality: Modality, _ settings: ModalitySettings, _ dataset: Dataset, _ changed: ChangedInputs?
     ) throws -> any StateSource {
         let train = configuration.train
-        var layers = modality == .text ? train.textLayers : train.imageLayers
+        var layers = train.layers[modality]
         guard train.model.isLive else {
-            let other = modality == .text ? changed?.textStore : changed?.imageStore
-            let store = try store(other ?? URL(filePath: settings.store), dataset)
+            let store = try store(changed?.stores[modality] ?? URL(filePath: settings.store), dataset)
             if train.model.readsLastStateOnly { layers = [(layers ?? store.layers).max() ?? 0] }
             return try StoredStates(store, layers: layers, on: try device)
         }
@@ -148,20 +146,29 @@ extension Pipeline {
         if train.model.readsLastStateOnly {
             layers = [(layers ?? EncodingOptions.usualLayers(depth: inputs.directory.family.depth)).max() ?? 0]
         }
-        return try SettingsPlace(source: "train.\(modality.rawValue)_layers").naming {
+        return try SettingsPlace(source: Configuration.layersPlace(of: modality)).naming {
             try LiveStates(
                 inputs, layers: layers, pooling: settings.pooling, precision: configuration.encode.precision,
                 passTokens: train.model.fineTuning.passTokens, on: try device)
         }
     }
 
+    /// What is wrong where encoders run in every step and a modality's states come from elsewhere.
+    static func hasNoEncoder(_ modality: Modality) -> UserError {
+        UserError(
+            "reads states that another program computed, and the encoders run in every step",
+            at: Configuration.place(of: modality),
+            remedy: "Leave it out of train.modality, or choose a method that reads stored states (train.cached: true).")
+    }
+
     /// The titles or pictures for a live encoder; read once for all stages of this pipeline.
     private func liveInputs(
-        _ modality: EncoderModality, _ settings: EncodeSettings.Modality, _ dataset: Dataset, _ changed: ChangedInputs?
+        _ modality: Modality, _ settings: ModalitySettings, _ dataset: Dataset, _ changed: ChangedInputs?
     ) throws -> LiveInputs {
+        guard let kind = settings.encoderModality(of: modality) else { throw Self.hasNoEncoder(modality) }
         func read(_ items: [CatalogueItem]) throws -> LiveInputs {
             try LiveInputs(
-                modality, of: items, with: encoderDirectory(settings.encoder), options: encodingOptions(settings),
+                kind, of: items, with: encoderDirectory(settings.encoder), options: encodingOptions(settings),
                 progress: observer.onProgress, stop: observer.stop)
         }
         if let changed { return try read(changed.items) }
@@ -170,12 +177,13 @@ extension Pipeline {
 
     /// What determines the inputs of a live encoder.
     func liveHashes(
-        _ modality: EncoderModality, _ settings: EncodeSettings.Modality, _ dataset: Dataset
+        _ modality: Modality, _ settings: ModalitySettings, _ dataset: Dataset
     ) throws -> LiveInputs.Hashes {
-        try kept.hashes(modality) {
+        guard let kind = settings.encoderModality(of: modality) else { throw Self.hasNoEncoder(modality) }
+        return try kept.hashes(modality) {
             try LiveInputs.hashes(
-                modality, of: dataset.items.map(CatalogueItem.init), with: encoderDirectory(settings.encoder),
-                options: encodingOptions(settings))
+                kind, of: dataset.items.map(CatalogueItem.init),
+                with: encoderDirectory(settings.encoder), options: encodingOptions(settings))
         }
     }
 }

@@ -136,8 +136,7 @@ extension Pipeline {
     /// The gates with the encoder's layers that they stand at.
     private func gates(_ result: RunResult) throws -> RunReport.Gates? {
         guard !result.gates.isEmpty else { return nil }
-        let layers = try configuration.storedLayers(kept: true)
-        return RunReport.Gates(result.gates, text: layers["text"] ?? [], image: layers["image"] ?? [])
+        return RunReport.Gates(result.gates, layers: try configuration.storedLayers(kept: true))
     }
 }
 

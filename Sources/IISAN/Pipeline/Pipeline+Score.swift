@@ -96,11 +96,10 @@ extension Pipeline {
     /// The stores that content is compared by, by modality; none without that part.
     private func contentStores(
         _ dataset: Dataset, changed: ChangedInputs? = nil
-    ) throws -> [(modality: String, store: HiddenStateStore)] {
-        guard configuration.train.scoreKinds.contains(.content) else { return [] }
-        return try configuration.readModalities.map { modality, settings in
-            let other = modality == .text ? changed?.textStore : changed?.imageStore
-            return (modality.rawValue, try store(other ?? URL(filePath: settings.store), dataset))
+    ) throws -> PerModality<HiddenStateStore> {
+        guard configuration.train.scoreKinds.contains(.content) else { return [:] }
+        return try configuration.readModalities.compactMapValues { modality, settings in
+            try store(changed?.stores[modality] ?? URL(filePath: settings.store), dataset)
         }
     }
 
@@ -117,14 +116,16 @@ extension Pipeline {
         if kinds.contains(.network), let model { dense.append(.network(model.recommender, itemVectors: model.itemVectors)) }
         for (modality, store) in try contentStores(dataset, changed: changed) {
             let source = try StoredStates(store, on: device)
-            if let presence = source.presence, !presence.contains(true), kept == nil { throw Self.nobodyHas(modality) }
+            if let presence = source.presence, !presence.contains(true), kept == nil {
+                throw nobodyHas(modality, configuration.readModalities[modality] ?? ModalitySettings())
+            }
             let whitening =
-                try kept?.whitening[modality]
+                try kept?.whitening[modality.name]
                 ?? Whitening(of: source, itemCount: split.itemCount, width: options.contentWidth, stop: observer.stop)
-            whitenings[modality] = whitening
+            whitenings[modality.name] = whitening
             let vectors = try whitening.vectors(of: source, itemCount: split.itemCount, stop: observer.stop)
             if itemVectors == nil { itemVectors = vectors }
-            dense.append(.content(modality, vectors, decay: options.contentDecay))
+            dense.append(.content(modality.name, vectors, decay: options.contentDecay))
         }
         if kinds.contains(.popularity) { dense.append(.popularity(of: split, on: device)) }
         var prior: NeighbourPrior?

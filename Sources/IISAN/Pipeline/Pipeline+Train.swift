@@ -161,11 +161,15 @@ extension Pipeline {
         let precision = configuration.train.training.precision
         if precision == .auto { inputs.add(precision.resolved(on: try device).rawValue) }
         inputs.add(dataset.manifest.contentHash)
-        for store in try stores(dataset) {
+        for (modality, store) in try stores(dataset) {
+            if modality.isFurther { inputs.add(modality.name) }
             inputs.add(store.identity.hash)
             for shard in store.manifest.shards { inputs.add(shard.sha256) }
         }
-        for encoder in manifest.encoders { inputs.add(encoder.inputsHash) }
+        for encoder in manifest.encoders {
+            if encoder.modality.isFurther { inputs.add(encoder.modality.name) }
+            inputs.add(encoder.inputsHash)
+        }
         return inputs
     }
 }

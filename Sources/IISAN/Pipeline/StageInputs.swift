@@ -58,8 +58,8 @@ struct StageInputs {
 
 /// What a stage of a pipeline has made and a later one needs again: it is made once.
 final class KeptWork {
-    private var inputs: [EncoderModality: LiveInputs] = [:]
-    private var hashes: [EncoderModality: LiveInputs.Hashes] = [:]
+    private var inputs: [Modality: LiveInputs] = [:]
+    private var hashes: [Modality: LiveInputs.Hashes] = [:]
     private var ranked: RankedModel?
 
     /// A trained model with the vectors of the whole catalogue.
@@ -73,7 +73,7 @@ final class KeptWork {
     }
 
     /// The inputs of a live encoder, read when they are asked for first.
-    func inputs(_ modality: EncoderModality, read: () throws -> LiveInputs) rethrows -> LiveInputs {
+    func inputs(_ modality: Modality, read: () throws -> LiveInputs) rethrows -> LiveInputs {
         if let known = inputs[modality] { return known }
         let made = try read()
         inputs[modality] = made
@@ -81,7 +81,7 @@ final class KeptWork {
     }
 
     /// The hashes of a modality's inputs, which read every file of the encoder and every picture, computed when they are asked for first.
-    func hashes(_ modality: EncoderModality, read: () throws -> LiveInputs.Hashes) rethrows -> LiveInputs.Hashes {
+    func hashes(_ modality: Modality, read: () throws -> LiveInputs.Hashes) rethrows -> LiveInputs.Hashes {
         if let known = hashes[modality] { return known }
         let made = try read()
         hashes[modality] = made

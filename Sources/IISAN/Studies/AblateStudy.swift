@@ -61,7 +61,7 @@ package struct AblateStudy: Sendable {
     private func isBase(_ variant: StudyVariant, _ base: Configuration) throws -> Bool {
         var changed = try Configuration(URL(filePath: options.base), overrides: options.set + variant.set)
         if try changed.storedLayers(kept: true) == base.storedLayers(kept: true) {
-            (changed.train.textLayers, changed.train.imageLayers) = (base.train.textLayers, base.train.imageLayers)
+            changed.train.layers = base.train.layers
         }
         return changed == base
     }
@@ -69,11 +69,11 @@ package struct AblateStudy: Sendable {
     private func refusal(of axis: AblationAxis, _ base: Configuration, _ file: URL) throws -> UserError {
         guard axis == .layers else {
             return UserError(
-                "\(axis.rawValue) needs both modalities and the inter tower, and the base has not both",
+                "\(axis.rawValue) needs several modalities and the inter tower, and the base has not both",
                 at: "\(file.path): axes")
         }
         let depths = try base.encoderDepths()
-        let wanted = depths.sorted { $0.key < $1.key }.map { "encode.\($0).layers: \(Array(0...$1).yaml)" }
+        let wanted = depths.map { "\(Configuration.place(of: $0)).layers: \(Array(0...$1).yaml)" }
         return UserError(
             "layers needs every hidden state of the encoders, and the base's stores keep some", at: "\(file.path): axes",
             remedy: "Keep all: \(wanted.joined(separator: ", ")).")
@@ -121,13 +121,13 @@ extension AblationAxis {
     /// - Returns: nil where the axis does not apply to the base.
     /// - Throws: ``UserError`` when an encoder cannot be read.
     func variants(of base: Configuration, bottlenecks: [Int]) throws -> [StudyVariant]? {
-        let both = base.readModalities.count == 2
+        let several = base.readModalities.count > 1
         func side(_ name: String, _ value: String, _ set: [String]) -> StudyVariant {
             StudyVariant(name, set: set.map { "train.side_networks.\($0)" }, note: value, axis: title)
         }
         switch self {
         case .intraInter:
-            guard both else { return nil }
+            guard several else { return nil }
             return [
                 side("intra-only", "intra only", ["intra=true", "inter=false"]),
                 side("inter-only", "inter only", ["intra=false", "inter=true"]),
@@ -136,7 +136,7 @@ extension AblationAxis {
         case .layers: return try layerVariants(of: base)
         case .gates: return [side("gates-on", "on", ["gated=true"]), side("gates-off", "off", ["gated=false"])]
         case .transformation:
-            guard both, base.train.model.sideNetworks.inter else { return nil }
+            guard several, base.train.model.sideNetworks.inter else { return nil }
             return [
                 side("transform-wider", "the wider side", ["transformation=wider"]),
                 side("transform-both", "both sides", ["transformation=both"]),
@@ -180,7 +180,7 @@ extension AblationAxis {
 
     private func layerVariants(of base: Configuration) throws -> [StudyVariant]? {
         let depths = try base.encoderDepths()
-        guard try base.storedLayers().allSatisfy({ key, stored in stored == Array(0...(depths[key] ?? 0)) }) else { return nil }
+        guard try base.storedLayers().allSatisfy({ $0.value == Array(0...(depths[$0.modality] ?? 0)) }) else { return nil }
         let choices: [(name: String, value: String, isKept: (_ layer: Int, _ depth: Int) -> Bool)] = [
             ("layers-all", "all", { _, _ in true }),
             ("layers-even", "every second", { layer, _ in layer % 2 == 0 }),
@@ -189,8 +189,8 @@ extension AblationAxis {
             ("layers-last", "the last alone", { $0 == $1 }),
         ]
         return choices.map { name, value, isKept in
-            let set = depths.sorted { $0.key < $1.key }.map { modality, depth in
-                "train.\(modality)_layers=\((0...depth).filter { isKept($0, depth) }.yaml)"
+            let set = depths.map { modality, depth in
+                "\(Configuration.layersPlace(of: modality))=\((0...depth).filter { isKept($0, depth) }.yaml)"
             }
             return StudyVariant(name, set: set, note: value, axis: title)
         }

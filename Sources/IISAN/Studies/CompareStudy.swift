@@ -48,20 +48,19 @@ public struct CompareStudy: Sendable {
         return try Study(options, variants: chosen, file: file)
     }
 
-    /// Every method that the encoders allow, and IISAN on one modality alone where there are two.
+    /// Every method that the encoders allow, and IISAN on one modality alone where there are several.
     static func allMethods(of base: Configuration) throws -> [StudyVariant] {
         let shapes = try base.encoderShapes()
-        let both = base.encode.text != nil && base.encode.image != nil
+        let several = shapes.count > 1
         let methods = Method.allCases.filter { method in
             if method.readsModalities, shapes.isEmpty { return false }
             // Where the encoders differ IISAN is Versa; with one modality the two are the same.
-            let agree = both && shapes[0].width == shapes[1].width && shapes[0].layers.count == shapes[1].layers.count
-            return method != .iisanVersa || agree
+            return method != .iisanVersa || (several && !SideNetworkOptions().isVersa(shapes))
         }
         var variants = methods.map { StudyVariant($0.rawValue, set: ["train.method=\($0.rawValue)"]) }
-        if both, let place = variants.firstIndex(where: { $0.name == Method.iisan.rawValue }) {
-            let single = ["text", "image"].map {
-                StudyVariant("iisan-\($0)", set: ["train.method=iisan", "train.modality=\($0)"])
+        if several, let place = variants.firstIndex(where: { $0.name == Method.iisan.rawValue }) {
+            let single = shapes.modalities.map {
+                StudyVariant("iisan-\($0.name)", set: ["train.method=iisan", "train.modality=\($0.name)"])
             }
             variants.insert(contentsOf: single, at: place + 1)
         }

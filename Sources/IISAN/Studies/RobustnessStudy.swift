@@ -48,7 +48,7 @@ package struct RobustnessStudy: Sendable {
     ///
     /// - Throws: ``UserError`` for a change of what the run does not read.
     func changes(for configuration: Configuration) throws -> [ItemChangeKind] {
-        let read = configuration.readModalities.map(\.modality)
+        let read = configuration.readModalities.compactMap { $1.encoderModality(of: $0) }
         guard !read.isEmpty else {
             throw UserError(
                 "reads neither titles nor pictures: it is \(configuration.train.model.name)", at: run,
@@ -137,12 +137,22 @@ extension RobustnessStudy {
 extension Pipeline {
     /// What a trained model reads of changed items: for cached methods their states, encoded anew where they have changed.
     ///
-    /// - Parameter work: where the store of the changed items lies; one that is there from a lower rate is gone on with.
-    func inputs(_ items: [CatalogueItem], _ modality: EncoderModality, in work: URL) throws -> ChangedInputs {
-        guard configuration.train.readsStores,
-            let settings = configuration.readModalities.first(where: { $0.modality == modality })?.settings
-        else { return ChangedInputs(items: items) }
-        let store = work.appending(path: modality.rawValue)
+    /// - Parameters:
+    ///   - kind: what has changed: the titles (text) or the pictures (image).
+    ///   - work: where the stores of the changed items lie; one that is there from a lower rate is gone on with.
+    func inputs(_ items: [CatalogueItem], _ kind: Modality, in work: URL) throws -> ChangedInputs {
+        guard configuration.train.readsStores else { return ChangedInputs(items: items) }
+        let stores = try configuration.readModalities.compactMapValues { modality, settings in
+            settings.encoderModality(of: modality) == kind ? try store(of: items, kind, modality, settings, in: work) : nil
+        }
+        return ChangedInputs(items: items, stores: stores)
+    }
+
+    /// The store of a modality with the states of changed items.
+    private func store(
+        of items: [CatalogueItem], _ kind: Modality, _ modality: Modality, _ settings: ModalitySettings, in work: URL
+    ) throws -> URL {
+        let store = work.appending(path: modality.name)
         if !FileManager.default.fileExists(atPath: store.path) {
             let original = try HiddenStateStore.open(URL(filePath: settings.store))
             try Folder.make(work)
@@ -155,10 +165,9 @@ extension Pipeline {
             }
         }
         let encoder = try CatalogueEncoder(
-            modality == .text ? .text : .image, of: items, with: encoderDirectory(settings.encoder),
+            kind, of: items, with: encoderDirectory(settings.encoder),
             options: encodingOptions(settings))
         _ = try encoder.encode(into: store, progress: observer.onProgress, stop: observer.stop)
-        return modality == .text
-            ? ChangedInputs(items: items, textStore: store) : ChangedInputs(items: items, imageStore: store)
+        return store
     }
 }

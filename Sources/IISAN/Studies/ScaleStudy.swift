@@ -38,7 +38,7 @@ package struct ScaleStudy: Sendable {
         let states = URL(filePath: options.folder).appending(path: "states")
         /// The encoders of a modality with what they change; the base's own where none are named.
         func choices(
-            _ modality: EncoderModality, _ named: [ScaleEncoder]?, _ own: EncodeSettings.Modality?
+            _ modality: Modality, _ named: [ScaleEncoder]?, _ own: ModalitySettings?
         ) throws -> [(encoder: StudyResult.Encoder, set: [String], note: String?)] {
             let settings = own.map { own in
                 var encoder = ScaleEncoder()
@@ -50,7 +50,7 @@ package struct ScaleStudy: Sendable {
                 guard !encoder.encoder.isEmpty else { throw UserError("names no encoder", at: place) }
                 return (
                     StudyResult.Encoder(
-                        modality: modality.rawValue, name: encoder.shownName,
+                        modality: modality, name: encoder.shownName,
                         parameters: try encoder.parameterCount(modality, of: base)),
                     named == nil ? [] : encoder.overrides(modality, states: states),
                     encoder.note.map { "\(encoder.shownName): \($0)" }
@@ -110,7 +110,7 @@ package struct ScaleEncoder: Sendable, Equatable {
     var shownName: String { name ?? URL(filePath: encoder).lastPathComponent }
 
     /// How many numbers it holds, told by the headers of its weights.
-    func parameterCount(_ modality: EncoderModality, of base: Configuration) throws -> Int {
+    func parameterCount(_ modality: Modality, of base: Configuration) throws -> Int {
         let directory = try EncoderDirectory(Pipeline(base).encoderDirectory(encoder), for: modality)
         return try EncoderPlan(directory, dtype: .float32).parts.reduce(0) { $0 + $1.count }
     }
@@ -118,12 +118,12 @@ package struct ScaleEncoder: Sendable, Equatable {
     /// The settings that put it in the place of the base's encoder of its modality.
     ///
     /// - Parameter states: the folder of the study's stores.
-    func overrides(_ modality: EncoderModality, states: URL) -> [String] {
-        let key = "encode.\(modality.rawValue)"
-        let store = states.appending(path: "\(modality.rawValue)-\(shownName)").path
+    func overrides(_ modality: Modality, states: URL) -> [String] {
+        let key = Configuration.place(of: modality)
+        let store = states.appending(path: "\(modality.name)-\(shownName)").path
         return [
             "\(key).encoder=\(encoder.yaml)", "\(key).store=\(store.yaml)", "\(key).layers=\(layers?.yaml ?? "")",
-            "\(key).pooling=\(pooling?.yaml ?? "")", "train.\(modality.rawValue)_layers=",
+            "\(key).pooling=\(pooling?.yaml ?? "")", "\(Configuration.layersPlace(of: modality))=",
         ]
     }
 }

@@ -67,8 +67,8 @@ extension Study {
             if !found.contains(one) { found.append(one) }
         }
         // Preparing states makes the dataset too.
-        let hasStates = all.contains { $0.encode.text != nil || $0.encode.image != nil }
-        return hasStates ? all.filter { $0.encode.text != nil || $0.encode.image != nil } : all
+        let hasStates = all.contains { !$0.encode.modalities.isEmpty }
+        return hasStates ? all.filter { !$0.encode.modalities.isEmpty } : all
     }
 
     private func preparations(of run: StudyRun) -> [Configuration] {
@@ -77,14 +77,14 @@ extension Study {
         plain.encode = run.configuration.encode
         plain.device = run.configuration.device
         plain.threads = run.configuration.threads
-        (plain.encode.text, plain.encode.image) = (nil, nil)
+        plain.encode.modalities = [:]
         let train = run.configuration.train
-        let needed = train.readsStores ? run.configuration.readModalities : []
+        let needed = train.readsStores ? run.configuration.readModalities : [:]
         let preparations = needed.compactMap { modality, settings -> Configuration? in
             // An imported store has no encoder that it could be made with.
             if settings.encoder.isEmpty { return nil }
             var one = plain
-            if modality == .text { one.encode.text = settings } else { one.encode.image = settings }
+            one.encode.modalities[modality] = settings
             return one
         }
         return preparations.isEmpty ? [plain] : preparations

@@ -49,13 +49,13 @@ extension StudyResult.Variant {
             return (key, String(override.dropFirst(key.count + 1)))
         }
         let gates = runs.compactMap { run in
-            run.gates.isEmpty ? nil : RunReport.Gates(run.gates, text: layers?["text"] ?? [], image: layers?["image"] ?? [])
+            run.gates.isEmpty ? nil : RunReport.Gates(run.gates, layers: layers ?? [:])
         }
         shown.gates = RunReport.Gates(meanOf: gates)
         shown.shares = meanShares
         shown.breakdowns = ranking?.breakdowns ?? []
-        if let text = encoders?.first(where: { $0.modality == "text" }),
-            let image = encoders?.first(where: { $0.modality == "image" })
+        if let text = encoders?.first(where: { $0.modality == .text }),
+            let image = encoders?.first(where: { $0.modality == .image })
         {
             shown.encoders = .init(
                 text: .init(name: text.name, parameters: text.parameters),
@@ -77,15 +77,16 @@ extension StudyResult.Variant {
 
 extension RunReport.Gates {
     /// Gates with the encoders' layers that their blocks stand at, or the blocks' numbers where those are not known.
-    init(_ towers: [RunResult.TowerGates], text: [Int], image: [Int]) {
+    init(_ towers: [RunResult.TowerGates], layers: PerModality<[Int]>) {
         self.init(
             towers: towers.map { gates in
                 let count = gates.values.count
-                let pairs = zip(image.suffix(count), text.suffix(count)).map { "\($0) | \($1)" }
-                let known = [
-                    "text": text.suffix(count).map(String.init), "image": image.suffix(count).map(String.init), "inter": pairs,
-                ]
-                let names = known[gates.tower].flatMap { $0.count == count ? $0 : nil }
+                // The inter tower reads the last layers of every modality, a tower within one its own.
+                let isInter = gates.tower == "inter" || gates.tower.hasPrefix("inter, ")
+                let own = layers.inFusionOrder.filter { isInter || $0.modality.name == gates.tower }
+                let read = own.map { $0.value.suffix(count).map(String.init) }
+                let isKnown = !read.isEmpty && read.allSatisfy { $0.count == count }
+                let names = isKnown ? (0..<count).map { place in read.map { $0[place] }.joined(separator: " | ") } : nil
                 return Tower(
                     name: gates.tower, layers: names ?? (1...max(1, count)).prefix(count).map(String.init),
                     values: gates.values.map(Double.init))

@@ -40,11 +40,11 @@ extension StudyResult {
         var table = TextTable(
             titles: ["encoders", "text", "image"] + metrics.map { $0.unit == .share ? "\($0.name) %" : Self.title($0) })
         for variant in variants {
-            func size(_ modality: String) -> String {
+            func size(_ modality: Modality) -> String {
                 variant.encoders?.first { $0.modality == modality }.map { NumberText.count($0.parameters) } ?? "–"
             }
             table.rows.append(
-                [variant.name, size("text"), size("image")]
+                [variant.name, size(.text), size(.image)]
                     + metrics.map { Self.text($0, variant.ranking?.seeds[$0]?.mean) })
         }
         return table

@@ -61,8 +61,8 @@ extension StudyResult {
         package var encoders: [Encoder]?
         /// How the items were changed, in a study of robustness; nil for the items as they are.
         package var change: Change?
-        /// The encoders' layers that its blocks stand at: `text`, `image`.
-        package var layers: [String: [Int]]?
+        /// The encoders' layers that its blocks stand at.
+        package var layers: PerModality<[Int]>?
         /// Its finished runs.
         package var runs: [Run]
         /// Its failed runs, with their errors.
@@ -79,8 +79,8 @@ extension StudyResult {
 
     /// An encoder of a variant.
     package struct Encoder: Sendable, Codable, Equatable {
-        /// `text` or `image`.
-        package var modality: String
+        /// What it reads.
+        package var modality: Modality
         /// Its name.
         package var name: String
         /// How many numbers it holds.

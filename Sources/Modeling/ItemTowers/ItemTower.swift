@@ -10,7 +10,7 @@ public protocol ItemTower: AnyObject {
     var frozenCount: Int { get }
 
     /// The hashes of the encoders, by modality, as far as they are known.
-    var encoderHashes: [String: String] { get }
+    var encoderHashes: PerModality<String> { get }
 
     /// The vectors of items.
     ///
@@ -39,7 +39,7 @@ extension ItemTower {
     /// None, as in towers without live encoders.
     public var frozenCount: Int { 0 }
     /// None, as in towers without encoders.
-    public var encoderHashes: [String: String] { [:] }
+    public var encoderHashes: PerModality<String> { [:] }
     /// None, as in towers of one part.
     public func parts(of items: Tensor) throws -> [(name: String, vectors: Tensor)] { [] }
     /// Nothing, as in towers that scale no states.
@@ -69,55 +69,56 @@ package final class IdentityTower: ItemTower {
 
 /// The item tower of the methods without side networks: a linear map of each modality's last state, and a trained vector where wanted.
 ///
-/// Item vector = Linear([image, text, id]) over the parts that exist, with image = Linear(last image state), text likewise, and id an
-/// embedding. Full fine-tuning, Adapter, LoRA and BitFit have it over live encoders, `frozen` and `id+modality` over hidden states.
+/// Item vector = Linear([image, text, ..., id]) over the parts that exist, with image = Linear(last image state), the other modalities
+/// likewise, and id an embedding. Full fine-tuning, Adapter, LoRA and BitFit have it over live encoders, `frozen` and `id+modality` over hidden states.
 package final class LastStateTower: FusedTower {
     /// Numbers in an item vector.
     package let width: Int
-    private let modalities: ModalityPair
-    private let text: Linear?
-    private let image: Linear?
+    private let states: ItemStates
+    /// The maps of the last states, in the order of the fusion's columns.
+    private let maps: [(modality: Modality, map: Linear)]
     private let identity: Embedding?
     let fusion: Linear
 
     /// Asks for the heads, the embedding and the fusion.
     ///
-    /// - Parameter itemCount: the size of the catalogue where items have trained vectors, else nil.
+    /// - Parameters:
+    ///   - sources: where the modalities' states come from.
+    ///   - itemCount: the size of the catalogue where items have trained vectors, else nil.
     /// - Throws: `UserError` for settings that cannot be built, and as `Parameters` does.
     package init(
-        _ parameters: Parameters, text: (any StateSource)?, image: (any StateSource)?, itemCount: Int? = nil,
+        _ parameters: Parameters, _ sources: PerModality<any StateSource>, itemCount: Int? = nil,
         states scaling: StateScaling = .raw, modalityDropout: Double = 0, width: Int
     ) throws {
-        modalities = try ModalityPair(parameters, text: text, image: image, scaling: scaling, dropout: modalityDropout)
-        self.image = try image.map { try Linear(parameters.scoped("image.head"), $0.shape.width, width) }
-        self.text = try text.map { try Linear(parameters.scoped("text.head"), $0.shape.width, width) }
+        states = try ItemStates(parameters, sources, scaling: scaling, dropout: modalityDropout)
+        maps = try sources.inFusionOrder.map { modality, source in
+            (modality, try Linear(parameters.scoped("\(modality.name).head"), source.shape.width, width))
+        }
         identity = try itemCount.map { try Embedding(parameters.scoped("id"), $0, width, .xavierNormal) }
-        let parts = (image == nil ? 0 : 1) + (text == nil ? 0 : 1) + (identity == nil ? 0 : 1)
+        let parts = maps.count + (identity == nil ? 0 : 1)
         fusion = try Linear(parameters.scoped("fusion"), parts * width, width)
         self.width = width
     }
 
     /// How many numbers of live encoders are computed with and never change.
-    package var frozenCount: Int { modalities.frozenCount }
+    package var frozenCount: Int { states.frozenCount }
     /// The hashes of the encoders, by modality, as far as they are known.
-    package var encoderHashes: [String: String] { modalities.hashes }
+    package var encoderHashes: PerModality<String> { states.hashes }
 
     func heads(of items: Tensor, training: Bool) throws -> [(name: String, output: Tensor)] {
-        let states = try modalities.states(of: items, training: training)
-        var heads: [(name: String, output: Tensor)] = []
-        if let image, let rows = states.image { heads.append(("image", image(rows.last))) }
-        if let text, let rows = states.text { heads.append(("text", text(rows.last))) }
+        let rows = try states.rows(of: items, training: training)
+        var heads = maps.compactMap { modality, map in rows[modality].map { (name: modality.name, output: map($0.last)) } }
         if let identity { heads.append(("id", identity(items.to(identity.weight.device)))) }
         return heads
     }
 
     /// Measures what standardised states are scaled by.
     package func measureStates(itemCount: Int, progress: WorkProgress.Handler?, stop: StopToken) throws {
-        try modalities.measure(itemCount: itemCount, progress: progress, stop: stop)
+        try states.measure(itemCount: itemCount, progress: progress, stop: stop)
     }
 
     /// Completes a backward pass.
-    package func finishBackward() throws { try modalities.finishBackward() }
+    package func finishBackward() throws { try states.finishBackward() }
 }
 
 /// An item tower of several parts: item vector = Linear(the parts' heads, side by side).

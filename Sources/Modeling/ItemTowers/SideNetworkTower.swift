@@ -3,54 +3,49 @@ package import Torch
 
 /// The item tower of IISAN and IISAN-Versa: side networks over the hidden states of frozen encoders, then a fusion.
 ///
-/// Item vector = Linear([image, text, inter]) over the parts that exist (article Mathematics).
+/// Item vector = Linear([image, text, ..., inter]) over the parts that exist (article Mathematics).
 package final class SideNetworkTower: FusedTower {
     /// Numbers in an item vector.
     package let width: Int
     /// Whether the tower has the Versa form.
     package let isVersa: Bool
-    private let modalities: ModalityPair
-    private let text: IntraTower?
-    private let image: IntraTower?
+    private let states: ItemStates
+    /// The towers within the modalities, in the order of the fusion's columns.
+    private let intra: [(modality: Modality, tower: IntraTower)]
     private let inter: InterTower?
     let fusion: Linear
 
     /// Asks for all parameters of the tower.
     ///
-    /// - Parameters:
-    ///   - text: where the text states come from; nil for image only.
-    ///   - image: where the image states come from; nil for text only.
+    /// - Parameter sources: where the modalities' states come from.
     /// - Throws: `UserError` for settings that cannot be built, and as `Parameters` does.
     package init(
-        _ parameters: Parameters, text: (any StateSource)?, image: (any StateSource)?, _ options: SideNetworkOptions,
+        _ parameters: Parameters, _ sources: PerModality<any StateSource>, _ options: SideNetworkOptions,
         states scaling: StateScaling = .raw, modalityDropout: Double = 0, width: Int
     ) throws {
-        try options.check(text: text?.shape, image: image?.shape)
-        let versa = options.isVersa(text: text?.shape, image: image?.shape)
+        let shapes = sources.mapValues { $0.shape }
+        try options.check(shapes)
+        let versa = options.isVersa(shapes)
         isVersa = versa
-        modalities = try ModalityPair(parameters, text: text, image: image, scaling: scaling, dropout: modalityDropout)
-        func intra(_ name: String, _ shape: ModalityShape) throws -> IntraTower? {
-            guard options.intra else { return nil }
-            return try IntraTower(
-                parameters.scoped(name), width: shape.width, count: shape.layers.count, options, versa: versa, output: width)
+        states = try ItemStates(parameters, sources, scaling: scaling, dropout: modalityDropout)
+        intra = try (options.intra ? shapes.inFusionOrder : []).map { modality, shape in
+            let tower = try IntraTower(
+                parameters.scoped(modality.name), width: shape.width, count: shape.layers.count, options, versa: versa,
+                output: width)
+            return (modality, tower)
         }
-        self.image = try image.flatMap { try intra("image", $0.shape) }
-        self.text = try text.flatMap { try intra("text", $0.shape) }
-        if let text, let image, options.inter {
-            inter = try InterTower(
-                parameters.scoped("inter"), text: text.shape, image: image.shape, options, output: width)
-        } else {
-            inter = nil
-        }
-        let parts = (self.image == nil ? 0 : 1) + (self.text == nil ? 0 : 1) + (inter == nil ? 0 : 1)
+        inter =
+            options.inter && shapes.count > 1
+            ? try InterTower(parameters.scoped("inter"), shapes, options, output: width) : nil
+        let parts = intra.count + (inter == nil ? 0 : 1)
         fusion = try Linear(parameters.scoped("fusion"), parts * width, width)
         self.width = width
     }
 
     /// How many numbers of live encoders are computed with and never change.
-    package var frozenCount: Int { modalities.frozenCount }
+    package var frozenCount: Int { states.frozenCount }
     /// The hashes of the encoders, by modality, as far as they are known.
-    package var encoderHashes: [String: String] { modalities.hashes }
+    package var encoderHashes: PerModality<String> { states.hashes }
 
     /// The vectors of items: [items, width].
     ///
@@ -70,39 +65,37 @@ package final class SideNetworkTower: FusedTower {
     }
 
     /// The towers' heads in the order of the fusion's columns.
-    private var allHeads: [TowerHead] { [image?.head, text?.head, inter?.head].compactMap { $0 } }
+    private var allHeads: [TowerHead] { intra.map(\.tower.head) + (inter.map { [$0.head] } ?? []) }
 
     /// What maps make of the towers' last outputs, in the same order.
     private func outputs(
         of items: Tensor, training: Bool, maps: [Tensor]
     ) throws -> [(name: String, output: TowerOutput)] {
-        let states = try modalities.states(of: items, training: training)
+        let rows = try states.rows(of: items, training: training)
         var outputs: [(name: String, output: TowerOutput)] = []
-        if let image, let rows = states.image { outputs.append(("image", image(rows, map: maps[outputs.count]))) }
-        if let text, let rows = states.text { outputs.append(("text", text(rows, map: maps[outputs.count]))) }
-        if let inter, let text = states.text, let image = states.image {
-            outputs.append(("inter", inter(text: text, image: image, map: maps[outputs.count])))
+        for (modality, tower) in intra {
+            guard let rows = rows[modality] else { continue }
+            outputs.append((modality.name, tower(rows, map: maps[outputs.count])))
         }
+        if let inter { outputs.append(("inter", inter(rows, map: maps[outputs.count]))) }
         return outputs
     }
 
     /// Measures what standardised states are scaled by.
     package func measureStates(itemCount: Int, progress: WorkProgress.Handler?, stop: StopToken) throws {
-        try modalities.measure(itemCount: itemCount, progress: progress, stop: stop)
+        try states.measure(itemCount: itemCount, progress: progress, stop: stop)
     }
 
     /// Completes a backward pass.
-    package func finishBackward() throws { try modalities.finishBackward() }
+    package func finishBackward() throws { try states.finishBackward() }
 
     /// The outputs of every step from states to vectors, as tests and pictures look at them.
     package struct Stages {
-        /// h_1 ... h_K of the image tower, each [items, width].
-        package var image: [Tensor] = []
-        /// h_1 ... h_K of the text tower.
-        package var text: [Tensor] = []
+        /// h_1 ... h_K of each modality's tower, each [items, width].
+        package var intra: PerModality<[Tensor]> = [:]
         /// m_1 ... m_K of the inter tower.
         package var inter: [Tensor] = []
-        /// The heads' outputs [items, width] by tower name: `image`, `text`, `inter`.
+        /// The heads' outputs [items, width] by tower name: `image`, `text`, ..., `inter`.
         package var heads: [(name: String, output: Tensor)] = []
         /// The item vectors [items, width].
         package var vectors: Tensor
@@ -110,28 +103,26 @@ package final class SideNetworkTower: FusedTower {
 
     /// Computes the vectors of items in the plain form, block by block and map by map, and keeps every step.
     package func stages(of items: Tensor, training: Bool = false) throws -> Stages {
-        let states = try modalities.states(of: items, training: training)
-        let (textStates, imageStates) = (states.text?.dense, states.image?.dense)  // [items, layers, width]
+        let rows = try states.rows(of: items, training: training)
+        let dense = rows.mapValues { $0.dense }  // [items, layers, width]
         var stages = Stages(vectors: items)
-        if let tower = image, let imageStates {
-            stages.image = tower.blockOutputs(imageStates)
-            stages.heads.append(("image", tower.head(stages.image[stages.image.count - 1])))
+        for (modality, tower) in intra {
+            guard let states = dense[modality] else { continue }
+            let blocks = tower.blockOutputs(states)
+            stages.intra[modality] = blocks
+            stages.heads.append((modality.name, tower.head(blocks[blocks.count - 1])))
         }
-        if let tower = text, let textStates {
-            stages.text = tower.blockOutputs(textStates)
-            stages.heads.append(("text", tower.head(stages.text[stages.text.count - 1])))
-        }
-        if let inter, let textStates, let imageStates {
-            stages.inter = inter.blockOutputs(text: textStates, image: imageStates)
+        if let inter {
+            stages.inter = inter.blockOutputs(dense)
             stages.heads.append(("inter", inter.head(stages.inter[stages.inter.count - 1])))
         }
         stages.vectors = fusion(.concatenated(stages.heads.map(\.output), along: 1))
         return stages
     }
 
-    /// The gates' values by tower name: how much of a layer's state a block takes in, and in `inter` how much of the image.
+    /// The gates' values by tower name: how much of a layer's state a block takes in, and in `inter` how much of the image, as
+    /// ``InterTower/gateValues()`` says.
     package var gates: [(tower: String, values: [Float])] {
-        [("image", image?.gateValues()), ("text", text?.gateValues()), ("inter", inter?.gateValues())]
-            .compactMap { name, values in values.map { (name, $0) } }
+        intra.compactMap { modality, tower in tower.gateValues().map { (modality.name, $0) } } + (inter?.gateValues() ?? [])
     }
 }

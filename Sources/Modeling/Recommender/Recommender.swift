@@ -1,5 +1,5 @@
 package import Datasets
-import Files
+public import Files
 public import Torch
 
 /// What is trained: an item tower, a user encoder and the loss that ties them.
@@ -50,14 +50,12 @@ extension Recommender {
     ///
     /// - Parameters:
     ///   - itemCount: the size of the catalogue.
-    ///   - text: the text states; nil without that modality or for a method that reads none.
-    ///   - image: the image states, likewise.
+    ///   - states: the modalities' states; none for a method that reads none.
     ///   - positions: how many items of a history the user encoder sees (L).
     ///   - device: where it computes.
     /// - Throws: `UserError` for settings that cannot be built, and for a method that trains nothing.
     public static func make(
-        _ options: RecommenderOptions, itemCount: Int, text: (any StateSource)?, image: (any StateSource)?, positions: Int,
-        on device: Device
+        _ options: RecommenderOptions, itemCount: Int, states: PerModality<any StateSource>, positions: Int, on device: Device
     ) throws -> Recommender {
         guard options.method.isTrained else {
             throw UserError("\(options.method.rawValue) is not trained: it has no recommender", at: "method")
@@ -67,7 +65,7 @@ extension Recommender {
         if options.method == .iisanVersa { sideNetworks.form = .versa }
         if options.method.hasSideNetworks {
             var problems = Problems()
-            problems.add(sideNetworks.problems(text: text?.shape, image: image?.shape), below: "side_networks")
+            problems.add(sideNetworks.problems(states.mapValues { $0.shape }), below: "side_networks")
             try problems.check()
         }
         let parameters = Parameters(on: device)
@@ -76,11 +74,11 @@ extension Recommender {
         switch options.method {
         case .iisan, .iisanVersa:
             itemTower = try SideNetworkTower(
-                itemParameters, text: text, image: image, sideNetworks, states: options.states,
-                modalityDropout: options.modalityDropout, width: options.width)
+                itemParameters, states, sideNetworks, states: options.states, modalityDropout: options.modalityDropout,
+                width: options.width)
         case .full, .adapter, .lora, .bitfit, .frozen, .idAndModality:
             itemTower = try LastStateTower(
-                itemParameters, text: text, image: image, itemCount: options.method == .idAndModality ? itemCount : nil,
+                itemParameters, states, itemCount: options.method == .idAndModality ? itemCount : nil,
                 states: options.states, modalityDropout: options.modalityDropout, width: options.width)
         case .id:
             itemTower = try IdentityTower(itemParameters, itemCount: itemCount, width: options.width)

@@ -1,4 +1,4 @@
-package import Files
+public import Files
 
 /// The shape of a recommender.
 public struct RecommenderOptions: Sendable, Codable, Equatable {
@@ -63,7 +63,7 @@ public struct RecommenderOptions: Sendable, Codable, Equatable {
 
     /// The same for another method.
     package func name(as method: Method) -> String {
-        method.readsModalities && modality != .both ? "\(method.rawValue), \(modality.rawValue)" : method.rawValue
+        method.readsModalities && modality.names != nil ? "\(method.rawValue), \(modality.rawValue)" : method.rawValue
     }
 }
 
@@ -126,11 +126,51 @@ public enum Method: String, Sendable, Codable, CaseIterable {
 }
 
 /// Which modalities a method reads.
-public enum ModalityChoice: String, Sendable, Codable, CaseIterable {
-    /// Titles and pictures, as far as encoders are configured.
+public enum ModalityChoice: RawRepresentable, Sendable, Codable, Equatable {
+    /// All that encoders are configured for; the papers' word for titles and pictures.
     case both
+    /// The same in a word for any number.
+    case all
     /// Titles alone.
     case text
     /// Pictures alone.
     case image
+    /// Some by name, or one that is neither text nor image.
+    case named([Modality])
+
+    /// The choice as a setting has it: `both`, `all`, a name, or several as `text+caption`; nil for what is no choice.
+    public init?(rawValue: String) {
+        let names = rawValue.split(separator: "+", omittingEmptySubsequences: false).map(String.init)
+        let modalities = names.compactMap(Modality.init(rawValue:))
+        guard modalities.count == names.count, Set(modalities).count == modalities.count else { return nil }
+        switch rawValue {
+        case "both": self = .both
+        case "all": self = .all
+        case "text": self = .text
+        case "image": self = .image
+        default: self = .named(modalities)
+        }
+    }
+
+    /// The choice as a setting has it.
+    public var rawValue: String {
+        switch self {
+        case .both: "both"
+        case .all: "all"
+        case .text, .image, .named: (names ?? []).map(\.name).joined(separator: "+")
+        }
+    }
+
+    /// The modalities that it names; nil for all that there are.
+    package var names: [Modality]? {
+        switch self {
+        case .both, .all: nil
+        case .text: [.text]
+        case .image: [.image]
+        case .named(let modalities): modalities
+        }
+    }
+
+    /// Whether a modality is among them.
+    package func includes(_ modality: Modality) -> Bool { names?.contains(modality) ?? true }
 }

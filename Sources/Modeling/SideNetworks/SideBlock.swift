@@ -1,3 +1,4 @@
+import Foundation
 package import Torch
 
 /// The side adapted network block: SANB(x) = x + U s(D x + b) + c (IISAN, section 3).
@@ -28,6 +29,8 @@ package struct SideBlock {
 }
 
 /// One gate per block of a tower: g = sigmoid(θ / 0.1), with θ from 0, so that a fresh gate mixes half and half.
+///
+/// The gate that merges the n-th of several inputs into the others starts at (n - 1) / n: a fresh tower takes in all of them equally.
 struct Gates {
     /// θ [blocks].
     let theta: Tensor
@@ -36,8 +39,11 @@ struct Gates {
     static let temperature = 0.1
 
     /// Asks for `gates` [blocks].
-    init(_ parameters: Parameters, count: Int) throws {
-        theta = try parameters("gates", [count], .zeros)
+    ///
+    /// - Parameter inputs: how many inputs are mixed with the one that they stand for.
+    init(_ parameters: Parameters, count: Int, merging inputs: Int = 2) throws {
+        let start = Self.temperature * log(Double(inputs - 1))
+        theta = try parameters("gates", [count], inputs == 2 ? .zeros : .constant(start))
     }
 
     /// All gates: [blocks], each in (0, 1).

@@ -9,15 +9,15 @@ public struct SideNetworkOptions: Sendable, Codable, Equatable {
         case auto
         /// IISAN (SIGIR 2024): encoders of one width.
         case iisan
-        /// IISAN-Versa (TKDE 2025): any two encoders.
+        /// IISAN-Versa (TKDE 2025): any encoders.
         case versa
     }
 
-    /// Which modalities the inter tower maps to the narrower width.
+    /// Which modalities the inter tower maps to the narrowest width.
     public enum Transformation: String, Sendable, Codable, CaseIterable {
-        /// The wider one; none where the widths agree.
+        /// The wider ones; none where the widths agree.
         case wider
-        /// Both, also where the widths agree.
+        /// All, also where the widths agree.
         case both
     }
 
@@ -29,7 +29,7 @@ public struct SideNetworkOptions: Sendable, Codable, Equatable {
     public var inter = true
     /// Whether gates mix a state with the block before; without them they are added.
     public var gated = true
-    /// Which modalities the inter tower maps to the narrower width; `wider` by default.
+    /// Which modalities the inter tower maps to the narrowest width; `wider` by default.
     public var transformation = Transformation.wider
     /// s in SANB: `relu` or `gelu`; `relu` by default.
     public var activation = Activation.relu
@@ -42,22 +42,22 @@ public struct SideNetworkOptions: Sendable, Codable, Equatable {
     /// Checks that a model of these settings can be built.
     ///
     /// - Throws: ``UserError`` that names the setting.
-    package func check(text: ModalityShape?, image: ModalityShape?) throws { try problems(text: text, image: image).check() }
+    package func check(_ shapes: PerModality<ModalityShape>) throws { try problems(shapes).check() }
 
     /// All settings that cannot be built, by the names that they have in a configuration.
-    package func problems(text: ModalityShape?, image: ModalityShape?) -> Problems {
+    package func problems(_ shapes: PerModality<ModalityShape>) -> Problems {
         var problems = ownProblems()
-        problems.require(
-            text != nil || image != nil, "neither text nor image states are given", remedy: "Name at least one encoder.")
-        if (text == nil) != (image == nil) {
+        problems.require(!shapes.isEmpty, "no states are given", remedy: "Name at least one encoder.")
+        if shapes.count == 1 {
             problems.require(
                 intra || !inter, "intra is off, and a single modality has no other tower", at: "intra",
                 remedy: "Switch intra on, or add the other encoder.")
         }
-        if let text, let image, form == .iisan {
+        if form == .iisan {
+            let widths = shapes.map { "\($0.modality.name) has \($0.value.width)" }
             problems.require(
-                text.width == image.width,
-                "iisan needs encoders of one width; text has \(text.width), image \(image.width)", at: "form",
+                Set(shapes.values.map(\.width)).count <= 1,
+                "iisan needs encoders of one width; \(widths.joined(separator: ", "))", at: "form",
                 remedy: "Choose auto or versa.")
         }
         return problems
@@ -78,12 +78,11 @@ public struct SideNetworkOptions: Sendable, Codable, Equatable {
     }
 
     /// Whether the Versa form is built for these modalities.
-    package func isVersa(text: ModalityShape?, image: ModalityShape?) -> Bool {
+    package func isVersa(_ shapes: PerModality<ModalityShape>) -> Bool {
         switch form {
         case .iisan: false
         case .versa: true
-        case .auto:
-            if let text, let image { text.width != image.width || text.layers.count != image.layers.count } else { false }
+        case .auto: Set(shapes.values.map { [$0.width, $0.layers.count] }).count > 1
         }
     }
 }

@@ -27,7 +27,7 @@ import Testing
 
     /// Encodes once in one go, and once cancelled again and again after some questions.
     private func check(
-        _ modality: StoreIdentity.Modality, _ items: [CatalogueItem], _ directory: URL, steps: Int, in folder: URL
+        _ modality: Modality, _ items: [CatalogueItem], _ directory: URL, steps: Int, in folder: URL
     ) throws {
         var options = EncodingOptions()
         options.maximumTokens = 7

@@ -10,7 +10,7 @@ import Torch
 /// What is said of files and options that do not fit.
 @Suite(.oneAtATime) struct RefusalTests {
     private func error(
-        _ modality: StoreIdentity.Modality, _ directory: URL, items: [CatalogueItem] = [CatalogueItem(id: "1", title: "a")],
+        _ modality: Modality, _ directory: URL, items: [CatalogueItem] = [CatalogueItem(id: "1", title: "a")],
         _ change: (inout EncodingOptions) -> Void = { _ in }
     ) throws -> UserError? {
         var options = EncodingOptions()

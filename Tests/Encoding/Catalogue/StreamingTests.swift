@@ -12,7 +12,7 @@ import Torch
 @Suite(.oneAtATime) struct StreamingTests {
     /// Options under which the encoder of a directory is read block by block.
     private func options(
-        for directory: URL, _ modality: EncoderModality, precision: EncodingOptions.Precision = .float32, shardItems: Int = 30
+        for directory: URL, _ modality: Modality, precision: EncodingOptions.Precision = .float32, shardItems: Int = 30
     ) throws -> EncodingOptions {
         var options = EncodingOptions()
         options.maximumTokens = 7
@@ -20,9 +20,8 @@ import Torch
         options.shardItems = shardItems
         options.precision = precision
         // Just enough for two blocks; the whole encoder has embeddings and a norm besides.
-        let kind = modality == .text ? StoreIdentity.Modality.text : .image
         let items = (0..<shardItems).map { CatalogueItem(id: "\($0)") }
-        let plan = try CatalogueEncoder(kind, of: items, with: directory, options: options).plan()
+        let plan = try CatalogueEncoder(modality, of: items, with: directory, options: options).plan()
         let parts = try EncoderPlan(EncoderDirectory(directory, for: modality), dtype: precision.dtype)
         options.memory = plan.memoryBytes - plan.inputBytes - plan.weightBytes + parts.blockwiseBytes
         return options

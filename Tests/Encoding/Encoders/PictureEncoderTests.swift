@@ -12,7 +12,7 @@ import Torch
 
     /// Reads a copy of a fixture with another text in its `config.json`.
     private func family(
-        _ name: String, replacing old: String = "", with new: String = "", for modality: EncoderModality? = .image
+        _ name: String, replacing old: String = "", with new: String = "", for modality: Modality? = .image
     ) throws -> (family: any EncoderFamily, modelType: String) {
         try withTemporaryFolder { folder in
             let copy = folder.appending(path: name)

@@ -36,8 +36,8 @@ extension BadInput {
             "encode import states.npy --dataset dataset --store s --modality text --layers 0,last", code: 64,
             says: ["--layers", "last"]),
         BadInput(
-            "A modality that is none", on: .dataset, "encode random s --dataset dataset --modality sound", code: 64,
-            says: ["sound", "image"]),
+            "A modality that is none", on: .dataset, "encode random s --dataset dataset --modality 5.1", code: 64,
+            says: ["5.1", "modality"]),
         BadInput(
             "A type of numbers that is not stored", on: .dataset,
             "encode random s --dataset dataset --modality text --dtype int8", code: 64, says: ["int8", "bfloat16"]),

@@ -31,7 +31,7 @@ import Testing
             #expect(abs(ranking.users[.hitRate(10)]!.value - ranking.seeds[.hitRate(10)]!.mean.value) < 1e-12)
             #expect(ranking.warm.users + ranking.cold.users == 60 && ranking.cold.users > 0)
             #expect(iisan.runs[0].gates.map(\.tower) == ["image", "text", "inter"])
-            #expect(iisan.layers?["text"] == [0, 1, 2, 3, 4, 5, 6])
+            #expect(iisan.layers?[.text] == [0, 1, 2, 3, 4, 5, 6])
             #expect(iisan.cost?.isExtrapolated == false && result["id"]?.cost?.isExtrapolated == true)
             #expect(result["id"]?.cost?.measuredSteps == 2)
             #expect(result["popularity"]?.cost == nil && result["popularity"]?.runs.count == 1)

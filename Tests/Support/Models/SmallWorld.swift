@@ -40,7 +40,8 @@ package struct SmallWorld {
         options.sideNetworks.bottleneck = 4
         change(&options)
         return try .make(
-            options, itemCount: dataset.items.count, text: text, image: image, positions: split.options.inputLength, on: device)
+            options, itemCount: dataset.items.count, states: [.text: text, .image: image],
+            positions: split.options.inputLength, on: device)
     }
 }
 

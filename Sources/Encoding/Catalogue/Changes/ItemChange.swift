@@ -1,5 +1,5 @@
-package import Encoders
-import Files
+import Encoders
+package import Files
 package import Foundation
 
 /// What happens to some of a catalogue's items before they are encoded: how robust is a recommender to it?
@@ -38,7 +38,7 @@ package struct ItemChange: Sendable, Equatable {
 
     /// The places of the items to change.
     func chosen(of items: [CatalogueItem]) -> [Int] {
-        let candidates = items.indices.filter { has(items[$0]) }
+        let candidates = items.indices.filter { items[$0].has(kind.modality) }
             .map { (row: $0, key: number("choice", items[$0].id)) }
             .sorted { ($0.key, items[$0.row].id) < ($1.key, items[$1.row].id) }
         return candidates.prefix(Int((rate * Double(candidates.count)).rounded())).map(\.row)
@@ -51,7 +51,7 @@ package struct ItemChange: Sendable, Equatable {
         of rows: [Int], _ items: [CatalogueItem], _ content: (CatalogueItem) -> Content
     ) throws -> [Int] {
         // By id, so that the catalogue's order does not matter.
-        let candidates = items.indices.filter { has(items[$0]) }.sorted { items[$0].id < items[$1].id }
+        let candidates = items.indices.filter { items[$0].has(kind.modality) }.sorted { items[$0].id < items[$1].id }
         return try rows.map { row in
             var random = random(kind.rawValue, items[row].id)
             let start = random.next(below: candidates.count)
@@ -72,10 +72,6 @@ package struct ItemChange: Sendable, Equatable {
         var hash = ContentHash()
         for part in [String(seed), purpose, thing] { hash.update(part) }
         return UInt64(hash.digits.prefix(16), radix: 16) ?? 0
-    }
-
-    private func has(_ item: CatalogueItem) -> Bool {
-        kind.modality == .text ? item.title?.contains { !$0.isWhitespace } ?? false : item.picture != nil
     }
 }
 
@@ -101,7 +97,7 @@ package enum ItemChangeKind: String, Sendable, CaseIterable, Codable {
     case picturesSwapped = "pictures-swapped"
 
     /// Which of an item's two sides changes, so that the states of the other can be kept.
-    package var modality: EncoderModality {
+    package var modality: Modality {
         switch self {
         case .titlesMissing, .titlesShuffled, .titlesTruncated, .titlesNoisy, .titlesSwapped: .text
         case .picturesMissing, .picturesNoisy, .picturesBlurred, .picturesSwapped: .image

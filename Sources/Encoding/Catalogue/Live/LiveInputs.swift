@@ -1,4 +1,4 @@
-public import Encoders
+package import Encoders
 public import Files
 public import Foundation
 import HiddenStates
@@ -12,7 +12,7 @@ public final class LiveInputs {
     /// The encoder that reads them.
     package let directory: EncoderDirectory
     /// What of the items is read.
-    package let modality: EncoderModality
+    package let modality: Modality
     /// Whether an item has a title or a picture [items].
     package let isPresent: [Bool]
     /// A SHA-256 of the encoder's files alone.
@@ -41,7 +41,7 @@ public final class LiveInputs {
     ///   - stop: looked at while pictures are read, and between the passes of an encoder that runs over the inputs.
     /// - Throws: ``UserError`` for a file that is missing, damaged or does not fit; `CancellationError`.
     public init(
-        _ modality: EncoderModality, of items: [CatalogueItem], with directory: URL,
+        _ modality: Modality, of items: [CatalogueItem], with directory: URL,
         options: EncodingOptions = EncodingOptions(), pictureMemory: Int = 1 << 30, progress: WorkProgress.Handler? = nil,
         stop: StopToken = StopToken()
     ) throws {
@@ -101,12 +101,12 @@ public final class LiveInputs {
     }
 
     private static func input(
-        _ modality: EncoderModality, _ encoder: EncoderDirectory, items: Int, _ options: EncodingOptions
+        _ modality: Modality, _ encoder: EncoderDirectory, items: Int, _ options: EncodingOptions
     ) throws -> any CatalogueInput {
         let threads = InputThreads(options.threads, device: options.device).count
         guard encoder.family.input.modality == modality else {
             throw UserError(
-                "the encoder reads \(encoder.family.input.modality.rawValue), and \(modality.rawValue) is asked for",
+                "the encoder reads \(encoder.family.input.modality.name), and \(modality.name) is asked for",
                 at: encoder.url.path)
         }
         switch encoder.family.input {
@@ -130,7 +130,7 @@ public final class LiveInputs {
     ///
     /// - Throws: ``UserError`` as the initialiser does.
     package static func hashes(
-        _ modality: EncoderModality, of items: [CatalogueItem], with directory: URL, options: EncodingOptions
+        _ modality: Modality, of items: [CatalogueItem], with directory: URL, options: EncodingOptions
     ) throws -> Hashes {
         let encoder = try EncoderDirectory(directory, for: modality)
         let input = try input(modality, encoder, items: items.count, options)

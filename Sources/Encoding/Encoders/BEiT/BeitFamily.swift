@@ -1,3 +1,4 @@
+package import Files
 package import Torch
 
 /// BEiT and the picture encoder of data2vec: pre-norm transformers whose logits have a bias by the way from patch to patch.
@@ -7,7 +8,7 @@ package struct BeitFamily: EncoderFamily {
     /// The `model_type`s of the family.
     package static let modelTypes = ["beit", "data2vec-vision"]
     /// Pictures.
-    package static let modality = EncoderModality.image
+    package static let modality = Modality.image
 
     /// What is done about the keys of a configuration.
     package static func keys(of modelType: String) -> ConfigurationKeys {

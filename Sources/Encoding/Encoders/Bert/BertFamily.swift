@@ -1,3 +1,4 @@
+package import Files
 package import Torch
 
 /// BERT, RoBERTa and their like: post-norm transformers over learned word, position and segment embeddings.
@@ -5,7 +6,7 @@ package struct BertFamily: EncoderFamily {
     /// The `model_type`s of the family.
     package static let modelTypes = ["bert", "roberta", "xlm-roberta"]
     /// Texts.
-    package static let modality = EncoderModality.text
+    package static let modality = Modality.text
 
     /// What is done about the keys of a configuration.
     package static func keys(of modelType: String) -> ConfigurationKeys {

@@ -1,3 +1,4 @@
+package import Files
 package import Torch
 
 /// The text tower of CLIP: a causal pre-norm transformer over learned word and position embeddings.
@@ -7,7 +8,7 @@ package struct CLIPTextFamily: EncoderFamily {
     /// The text tower of the whole model.
     package static let sections = ["clip": "text_config"]
     /// Texts.
-    package static let modality = EncoderModality.text
+    package static let modality = Modality.text
 
     /// What is done about the keys of a configuration.
     package static func keys(of modelType: String) -> ConfigurationKeys {

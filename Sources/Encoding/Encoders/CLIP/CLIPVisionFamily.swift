@@ -1,3 +1,4 @@
+package import Files
 package import Torch
 
 /// The picture tower of CLIP, alone or beside its text tower.
@@ -7,7 +8,7 @@ package struct CLIPVisionFamily: EncoderFamily {
     /// Where the tower's configuration stands beside that of the texts.
     package static let sections = ["clip": "vision_config"]
     /// Pictures.
-    package static let modality = EncoderModality.image
+    package static let modality = Modality.image
 
     /// What is done about the keys of a configuration.
     package static func keys(of modelType: String) -> ConfigurationKeys {

@@ -1,3 +1,4 @@
+package import Files
 package import Torch
 
 /// DINOv2, with and without registers: pre-norm transformers over the patches of pictures of any size.
@@ -7,7 +8,7 @@ package struct Dinov2Family: EncoderFamily {
     /// The `model_type`s of the family.
     package static let modelTypes = ["dinov2", "dinov2_with_registers"]
     /// Pictures.
-    package static let modality = EncoderModality.image
+    package static let modality = Modality.image
 
     /// What is done about the keys of a configuration.
     package static func keys(of modelType: String) -> ConfigurationKeys {

@@ -1,3 +1,4 @@
+package import Files
 package import Torch
 
 /// DeBERTa of versions 2 and 3: post-norm transformers whose attention keeps contents and distances apart.
@@ -5,7 +6,7 @@ package struct DeBERTaFamily: EncoderFamily {
     /// The `model_type`s of the family.
     package static let modelTypes = ["deberta-v2"]
     /// Texts.
-    package static let modality = EncoderModality.text
+    package static let modality = Modality.text
 
     /// What is done about the keys of a configuration.
     package static func keys(of modelType: String) -> ConfigurationKeys {

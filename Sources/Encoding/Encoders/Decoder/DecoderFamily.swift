@@ -1,3 +1,4 @@
+import Files
 import Torch
 
 /// Causal transformers of the Llama kind, read as encoders: pre-norm blocks of attention with rotary positions and a gated feed-forward.
@@ -12,7 +13,7 @@ protocol DecoderFamily: EncoderFamily {
 
 extension DecoderFamily {
     /// Texts.
-    package static var modality: EncoderModality { .text }
+    package static var modality: Modality { .text }
 
     /// Token numbers, at most `max_position_embeddings`.
     package var input: EncoderInput { .tokens(vocabulary: configuration.vocabulary, maximum: configuration.maximum) }

@@ -1,3 +1,4 @@
+package import Files
 package import Torch
 
 /// The picture tower of EVA-CLIP (8B, 18B and their like), whose code on the hub is no part of `transformers`.
@@ -7,7 +8,7 @@ package struct EvaCLIPFamily: EncoderFamily {
     /// Where the tower's configuration stands beside that of the texts; "evaclip" is a `clip` of EVA-CLIP's classes.
     package static let sections = ["evaclip": "vision_config"]
     /// Pictures.
-    package static let modality = EncoderModality.image
+    package static let modality = Modality.image
 
     /// What is done about the keys of a configuration.
     package static func keys(of modelType: String) -> ConfigurationKeys {

@@ -1,3 +1,4 @@
+package import Files
 package import Torch
 
 /// EVA and EVA-02 as timm keeps them: a ViT, in EVA-02 with rotary positions of the patch grid and a gated feed-forward step.
@@ -7,7 +8,7 @@ package struct EvaFamily: EncoderFamily {
     /// What an `architecture` that starts with `eva_` or `eva02_` counts as.
     package static let modelTypes = ["timm/eva", "timm/eva02"]
     /// Pictures.
-    package static let modality = EncoderModality.image
+    package static let modality = Modality.image
 
     /// What is done about the keys of a configuration.
     package static func keys(of modelType: String) -> ConfigurationKeys {

@@ -1,4 +1,4 @@
-import Files
+package import Files
 package import Foundation
 package import Torch
 
@@ -22,7 +22,7 @@ public struct EncoderDirectory: Sendable {
     ///   - url: a directory with `config.json` and weights in safetensors form, one file or sharded.
     ///   - modality: which encoder is meant where the directory holds one of texts and one of pictures.
     /// - Throws: ``UserError`` for a family that is not known, an impossible configuration, and missing or damaged weights.
-    package init(_ url: URL, for modality: EncoderModality? = nil) throws {
+    package init(_ url: URL, for modality: Modality? = nil) throws {
         self.url = url
         (family, modelType) = try EncoderFamilies.read(url, for: modality)
         weights = try Weights(directory: url)

@@ -1,3 +1,4 @@
+package import Files
 package import Torch
 
 /// ViT, DeiT and the encoder of MAE: pre-norm transformers over the patches of a picture, with a class token before them.
@@ -7,7 +8,7 @@ package struct ViTFamily: EncoderFamily {
     /// The `model_type`s of the family.
     package static let modelTypes = ["vit", "deit", "vit_mae"]
     /// Pictures.
-    package static let modality = EncoderModality.image
+    package static let modality = Modality.image
 
     /// What is done about the keys of a configuration.
     package static func keys(of modelType: String) -> ConfigurationKeys {

@@ -23,7 +23,7 @@ package struct StateImport: Sendable {
         /// What people call the encoder; for messages only.
         package var name: String
         /// What was encoded.
-        package var modality: StoreIdentity.Modality
+        package var modality: Modality
         /// How the tokens of a layer become, or became, one vector. Every token counts: padding has to be cut off before.
         package var pooling: StoreIdentity.Pooling
         /// The encoder's layers, in the source's order; nil numbers them from 0.
@@ -37,7 +37,7 @@ package struct StateImport: Sendable {
 
         /// Makes options; by default the first token is taken, layers are numbered from 0, and states are stored as float16.
         package init(
-            name: String, modality: StoreIdentity.Modality, pooling: StoreIdentity.Pooling = .first, layers: [Int]? = nil,
+            name: String, modality: Modality, pooling: StoreIdentity.Pooling = .first, layers: [Int]? = nil,
             dtype: StateType = .float16, startingAnew: Bool = false, shardItems: Int? = nil
         ) {
             self.name = name

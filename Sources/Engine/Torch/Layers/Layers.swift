@@ -131,6 +131,8 @@ public enum Activation: String, Sendable, Codable, CaseIterable {
 public enum Initializer: Sendable {
     case zeros
     case ones
+    /// This number everywhere.
+    case constant(Double)
     /// Normal with mean 0 and this standard deviation.
     case normal(Double)
     /// Normal with mean 0 and standard deviation sqrt(2 / (inputs + outputs)) (Glorot and Bengio 2010).
@@ -143,6 +145,7 @@ public enum Initializer: Sendable {
         switch self {
         case .zeros: return .zeros(shape)
         case .ones: return .ones(shape)
+        case .constant(let value): return .full(shape, value)
         case .normal(let deviation): return .randomNormal(shape) * deviation
         case .xavierNormal:
             precondition(shape.count == 2, "Xavier's form needs [outputs, inputs], not \(shape)")

@@ -1,0 +1,88 @@
+package import Files
+import Torch
+
+/// The states of an item tower's modalities, with modality dropout between them.
+///
+/// While training, an item loses each of its modalities with probability p, at most one of them, and never the only one that it has. So
+/// the model learns what to make of an item that lacks one.
+struct ItemStates {
+    private let modalities: PerModality<ModalityStates>
+    private let dropout: Double
+    private let device: Device
+
+    /// Asks for what the modalities need, each below its name.
+    ///
+    /// - Throws: ``UserError`` for a probability that makes no sense or no modality at all.
+    init(
+        _ parameters: Parameters, _ sources: PerModality<any StateSource>, scaling: StateScaling = .raw, dropout: Double
+    ) throws {
+        let most = 1 / Double(Swift.max(2, sources.count))
+        guard (0...most).contains(dropout) else {
+            throw UserError(
+                "is \(dropout), expected 0 to \(sources.count > 2 ? "1/\(sources.count)" : "0.5")", at: "modality_dropout")
+        }
+        guard !sources.isEmpty else {
+            throw UserError("no states are given", remedy: "Name at least one encoder that train.modality reads.")
+        }
+        let isDropped = dropout > 0 && sources.count > 1
+        device = parameters.device
+        self.dropout = isDropped ? dropout : 0
+        modalities = try sources.compactMapValues {
+            try ModalityStates(parameters.scoped($0.name), $1, scaling: scaling, isDropped: isDropped)
+        }
+    }
+
+    /// How many numbers are computed with in a step and never change.
+    var frozenCount: Int { modalities.values.reduce(0) { $0 + $1.source.frozenCount } }
+
+    /// The hashes of the sources, as far as they are known.
+    var hashes: PerModality<String> { modalities.compactMapValues { $1.source.hash } }
+
+    /// The states of items.
+    func rows(of items: Tensor, training: Bool) throws -> PerModality<StateRows> {
+        let dropped = training && dropout > 0 ? drawn(items) : [:]
+        return try modalities.compactMapValues { try $1.states(of: items, dropped: dropped[$0], training: training) }
+    }
+
+    /// Which items lose a modality: [items] of each. The draws below p lose the first one, those from p to 2p the second, and so on.
+    private func drawn(_ items: Tensor) -> PerModality<Tensor> {
+        // Drawn on the processor, so that a seed gives the same on every device.
+        let draw = Tensor.randomUniform([items.size(0)]).to(device)
+        func isBelow(_ place: Int) -> Tensor { draw .< Tensor(Float(Double(place) * dropout), on: device) }
+        var dropped = PerModality<Tensor>()
+        for (place, modality) in modalities.modalities.enumerated() {
+            var lost = isBelow(place + 1)
+            if place > 0 { lost = isBelow(place).not().and(lost) }
+            if let others = presence(of: items, without: modality) { lost = lost.and(others) }
+            dropped[modality] = lost
+        }
+        return dropped
+    }
+
+    /// Which of some items have another modality than one: [items]; nil where all have.
+    private func presence(of items: Tensor, without modality: Modality) -> Tensor? {
+        var found: Tensor?
+        for (other, states) in modalities where other != modality {
+            guard let present = states.presence(of: items) else { return nil }
+            found = found.map { $0.or(present) } ?? present
+        }
+        return found
+    }
+
+    /// Measures what standardised states are scaled by, over the whole catalogue.
+    func measure(itemCount: Int, progress: WorkProgress.Handler?, stop: StopToken) throws {
+        for (modality, states) in modalities {
+            try states.measure(itemCount: itemCount, name: modality.name, progress: progress, stop: stop)
+        }
+    }
+
+    /// Completes a backward pass.
+    func finishBackward() throws { for states in modalities.values { try states.source.finishBackward() } }
+}
+
+extension PerModality {
+    /// The modalities in the order of the fusion's columns, the papers': image, text, then the others.
+    package var inFusionOrder: [Element] {
+        filter { $0.modality == .image } + filter { $0.modality != .image }
+    }
+}
