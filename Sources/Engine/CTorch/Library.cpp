@@ -52,7 +52,7 @@ bool ctorch_set_random_state(int32_t type, int32_t index, CTorchTensor state) {
 ctorch::Fates ctorch::Fates::drawn(double probability) {
     auto source = at::detail::getDefaultCPUGenerator();
     std::lock_guard<std::mutex> lock(source.mutex());
-    return {probability, static_cast<int64_t>(at::check_generator<at::CPUGeneratorImpl>(source)->random64())};
+    return {probability, at::check_generator<at::CPUGeneratorImpl>(source)->random64()};
 }
 
 CTorchTensor ctorch_dropout_factors(int64_t count, double probability) {

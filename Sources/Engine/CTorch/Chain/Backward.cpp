@@ -1,3 +1,4 @@
+#include "../Kernels/PartSums.hpp"
 #include "Walk.hpp"
 
 namespace ctorch::chain {
@@ -78,7 +79,7 @@ template <typename Number> class Backward {
     void enterMap(const Tile &tile) {
         const Buffer<float> rows(tile.rows * outputs_, Buffer<float>::zero);
         std::memcpy(rows, output_ + tile.start * outputs_, tile.count * outputs_ * sizeof(float));
-        rows::store(numbers_, rows, tile.rows * outputs_);
+        rows::store<Number>(numbers_, rows, tile.rows * outputs_);
         storeTransposed<Number>(transposed_, tileRows, rows, tile.rows, outputs_, scratch_);
     }
 
@@ -88,17 +89,17 @@ template <typename Number> class Backward {
         const int64_t count = tile.rows * bottleneck_, place = (block * share_.rows + tile.start) * bottleneck_;
         const Number *activations = memory_.activations + place;
         // Rows after the last item are zero, and so are their gradients.
-        gates_[block].ups += rows::dot(dz, activations, count);
+        gates_[block].ups += rows::dot<Number>(dz, activations, count);
         if (chain_.isGELU) {
             geluGradient(dz, memory_.sums + place, count);
             for (int64_t row = 0; row < tile.rows; ++row) rows::add(bias, dz + row * bottleneck_, bottleneck_);
-            gates_[block].downs += rows::dot(dz, memory_.sums + place, count);
+            gates_[block].downs += rows::dot<float>(dz, memory_.sums + place, count);
         } else {
             for (int64_t row = 0; row < tile.rows; ++row)
-                rows::rectifyGradient(dz + row * bottleneck_, activations + row * bottleneck_, bias, bottleneck_);
-            gates_[block].downs += rows::dot(dz, activations, count);
+                rows::rectifyGradient<Number>(dz + row * bottleneck_, activations + row * bottleneck_, bias, bottleneck_);
+            gates_[block].downs += rows::dot<Number>(dz, activations, count);
         }
-        rows::store(numbers_, dz, count);
+        rows::store<Number>(numbers_, dz, count);
         storeTransposed<Number>(transposed_, tileRows, dz, tile.rows, bottleneck_, scratch_);
     }
 
@@ -209,9 +210,9 @@ void gateGradients(const Chain &chain, const Sums &sums, const GateSums *gates, 
         } else {
             // The activations and sums hold b, D x does not.
             const double ofDown = own.downs -
-                rows::dot(sums.downBiases + block * chain.bottleneck, chain.blocks[block].downBias, chain.bottleneck);
+                rows::dot<float>(sums.downBiases + block * chain.bottleneck, chain.blocks[block].downBias, chain.bottleneck);
             gradient = chain.isClosed(block) ? factors.q * own.states : factors.p * (own.inputs + ofDown) - before;
-            before = own.inputs + own.ups + rows::dot(sums.upBiases + block * chain.width, chain.blocks[block].upBias, chain.width);
+            before = own.inputs + own.ups + rows::dot<float>(sums.upBiases + block * chain.width, chain.blocks[block].upBias, chain.width);
         }
         result[block] = static_cast<float>(gradient / chain.temperature);
     }
@@ -233,31 +234,22 @@ void backwardIn(
     const auto weights = Weights<Number>::of(chains, false);
     const auto shares = sharesOf(chains[0].items);
     std::vector<std::vector<std::vector<GateSums>>> gates;  // of each chain, share and block
-    std::vector<Buffer<float>> others;                      // of each chain, the sums of other shares than the first
-    for (const Chain &chain : chains) {
-        gates.emplace_back(shares.size(), std::vector<GateSums>(chain.count()));
-        others.emplace_back(shares.empty() ? 0 : Sums::size(chain) * static_cast<int64_t>(shares.size() - 1));
+    std::vector<PartSums> partSums;                         // of each chain
+    for (size_t i = 0; i < chains.size(); ++i) {
+        gates.emplace_back(shares.size(), std::vector<GateSums>(chains[i].count()));
+        partSums.emplace_back(gradients[i].sums, Sums::size(chains[i]), static_cast<int64_t>(shares.size()));
     }
-    const auto sumsOf = [&](size_t i, size_t share) {
-        return share == 0 ? gradients[i].sums : others[i] + (share - 1) * Sums::size(chains[i]);
-    };
     forEachPart(chains, shares.size(), [&](size_t i, size_t number) {
         const Share &share = shares[number];
         const Memory<Number> memory(chains[i], share, memories[i][number]);
         Backward<Number>(
-            chains[i], share, weights[i], memory, output + share.begin * chains[i].outputs, Sums(chains[i], sumsOf(i, number)),
+            chains[i], share, weights[i], memory, output + share.begin * chains[i].outputs, Sums(chains[i], partSums[i].of(number)),
             gates[i][number].data(), gradients[i])
             .run();
     });
     for (size_t i = 0; i < chains.size(); ++i) {
         const Chain &chain = chains[i];
-        const int64_t size = Sums::size(chain), length = 1 << 14;
-        if (shares.empty()) std::memset(gradients[i].sums, 0, size * sizeof(float));
-        inParallel((size + length - 1) / length, [&](int64_t piece) {
-            for (size_t share = 1; share < shares.size(); ++share)
-                rows::add(
-                    gradients[i].sums + piece * length, sumsOf(i, share) + piece * length, std::min(length, size - piece * length));
-        });
+        partSums[i].addUp();
         const Sums sums(chain, gradients[i].sums);
         inParallel(chain.count(), [&](int64_t block) { turnUps(chain, block, sums, gradients[i].ups); });
         std::vector<GateSums> total(chain.count());

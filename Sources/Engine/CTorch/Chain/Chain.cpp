@@ -11,18 +11,6 @@ namespace {
 constexpr int64_t leastShare = 256, mostShares = 16, leastOfTwo = 128;
 constexpr int64_t rowMultiple = 32;
 
-/// Cuts memory into pieces that start at lines of the cache.
-struct Cut {
-    char *start;
-    int64_t bytes = 0;
-
-    template <typename Number> Number *take(int64_t count) {
-        const int64_t place = bytes;
-        bytes += roundedUp(count * sizeof(Number), 64);
-        return start ? reinterpret_cast<Number *>(start + place) : nullptr;
-    }
-};
-
 /// Memory in the order of its members, and how many bytes it takes.
 template <typename Number> int64_t cut(Memory<Number> &memory, const Chain &chain, const Share &share, void *start) {
     Cut cut{static_cast<char *>(start)};

@@ -89,15 +89,12 @@ template <typename Body> auto withType(const States &states, const Body &body) {
 }
 
 template <typename Number, typename A, typename B> void enterAs(A, B, const Entering &all, const Operands<Number> &out) {
-    // In float32 nothing is rounded.
-    constexpr bool rounds = group<Number> == 2;
-    Vectorised<enterRows<false, Number, A, B>, enterRows<rounds, Number, A, B>>::call(all, out);
+    Vectorised<enterRows<false, Number, A, B>, enterRows<rounds<Number>, Number, A, B>>::call(all, out);
 }
 
 template <bool hasInputs, typename Number, typename A, typename B>
 Dots leaveAs(A, B, const Leaving<Number> &all, const Operands<Number> &out) {
-    constexpr bool rounds = group<Number> == 2;
-    return Vectorised<leaveRows<false, Number, hasInputs, A, B>, leaveRows<rounds, Number, hasInputs, A, B>>::call(all, out);
+    return Vectorised<leaveRows<false, Number, hasInputs, A, B>, leaveRows<rounds<Number>, Number, hasInputs, A, B>>::call(all, out);
 }
 
 } // namespace

@@ -85,7 +85,7 @@ template <typename Number> class Forward {
             if (memory_) std::memcpy(memory_->sums + place, z, count * sizeof *z);
             gelu(z, count);
         }
-        rows::store(activations_, z, count);
+        rows::store<Number>(activations_, z, count);
         if (!memory_) return;
         std::memcpy(memory_->activations + place, activations_, count * sizeof(Number));
         storeTransposed(
