@@ -132,3 +132,11 @@ void ctorch_keep_freed_memory(void) {
     mallopt(M_TRIM_THRESHOLD, 256 << 20);
 #endif
 }
+
+/// What the library hands out; Torch asks for it by this name. Every function is guarded.
+extern "C" CTORCH_EXPORT const CTorchFunctions ctorch_functions = {
+    ctorch_signatures(),
+#define CTORCH(result, name, parameters) ctorch::Guarded<&ctorch_##name>::call,
+#include "CTorchFunctions.h"
+#undef CTORCH
+};

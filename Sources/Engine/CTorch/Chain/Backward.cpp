@@ -29,9 +29,7 @@ template <typename Number> class Backward {
         const Chain &chain, const Share &share, const Weights<Number> &weights, const Memory<Number> &memory, const float *output,
         const Sums &sums, GateSums *gates, const Gradients &gradients)
         : chain_(chain), share_(share), weights_(weights), memory_(memory), output_(output), sums_(sums), gates_(gates),
-          gradients_(gradients), walk_(chain, share, 0, share.rows, true), gradient_(walk_.rangeRows * width_), inner_(walk_.rangeRows * bottleneck_),
-          change_(tileRows * panelColumns), unusedSum_(width_, Buffer<float>::zero), left_(tileRows * panelColumns),
-          right_(tileRows * panelColumns), numbers_(tileRows * widest_), transposed_(tileRows * widest_), scratch_(tileRows * widest_) {}
+          gradients_(gradients), walk_(chain, share, 0, share.rows, true) {}
 
     void run() {
         const MatrixUnit<Number> unit;
@@ -182,14 +180,14 @@ template <typename Number> class Backward {
     const int64_t width_ = chain_.width, bottleneck_ = chain_.bottleneck, outputs_ = chain_.outputs;
     const int64_t widest_ = std::max(bottleneck_, outputs_), panels_ = (width_ + panelColumns - 1) / panelColumns;
     const Walk walk_;
-    const Buffer<float> gradient_;      // dh of a range: for each tile its panels one after the other
-    const Buffer<float> inner_;         // the gradients of a, then of D x + b, of a range [rows, bottleneck]
-    const Buffer<float> change_;        // v of a panel [rows, columns]
-    const Buffer<float> unusedSum_;     // [width]
-    const Buffer<Number> left_, right_;  // dh of a panel as operands [rows, columns]
-    const Buffer<Number> numbers_;      // a tile's gradients of D x + b or M h as a left operand [rows, columns]
-    const Buffer<Number> transposed_;   // the same [columns, rows]
-    const Buffer<float> scratch_;       // [columns, rows]
+    const Buffer<float> gradient_{walk_.rangeRows * width_};    // dh of a range: for each tile its panels one after the other
+    const Buffer<float> inner_{walk_.rangeRows * bottleneck_};  // the gradients of a, then of D x + b, of a range [rows, bottleneck]
+    const Buffer<float> change_{tileRows * panelColumns};       // v of a panel [rows, columns]
+    const Buffer<float> unusedSum_{width_, Buffer<float>::zero};
+    const Buffer<Number> left_{tileRows * panelColumns}, right_{tileRows * panelColumns};  // dh of a panel as operands [rows, columns]
+    const Buffer<Number> numbers_{tileRows * widest_};     // a tile's gradients of D x + b or M h as a left operand [rows, columns]
+    const Buffer<Number> transposed_{tileRows * widest_};  // the same [columns, rows]
+    const Buffer<float> scratch_{tileRows * widest_};      // [columns, rows]
 };
 
 /// The gradients of theta.
