@@ -4,8 +4,8 @@
 //   one table:   x_k = g_k A_k + (1 - g_k) h_{k-1}            without gates: x_k = A_k + h_{k-1}
 //   two tables:  x_k = h_{k-1} + g_k A_k + (1 - g_k) B_k      without gates: x_k = h_{k-1} + A_k + B_k
 //   h_k = x_k + U_k s(D_k x_k + b_k) + c_k
-// where A_k and B_k are rows of the tables' layers, shifted and scaled as they are read where that is asked for, and g_k = sigmoid(theta_k / temperature). The result is the sum over chains of M h of
-// the last block.
+// where A_k and B_k are rows of the tables' layers, shifted and scaled as they are read where that is asked for, and
+// g_k = sigmoid(theta_k / temperature). The result is the sum over chains of M h of the last block.
 //
 // Beside its arithmetic such a chain is mostly traffic to memory. So a thread takes a share of the items through all blocks of a chain, a
 // tile at a time, and what passes between blocks and the sums that become weights' gradients stay in a core's cache. Sums and h are

@@ -14,7 +14,8 @@ Buffer<float> transposed(const Blocks &blocks) {
         const auto transpose = [&](int64_t start, int64_t stride, Parameter weight, int64_t outputs, int64_t inputs) {
             rows::transpose(all + start, stride, blocks.at(block, weight), inputs, outputs, inputs);
         };
-        for (Parameter side : {query, key, value}) transpose(blocks.start(block, query) + (side - query) * width, 3 * width, side, width, width);
+        for (Parameter side : {query, key, value})
+            transpose(blocks.start(block, query) + (side - query) * width, 3 * width, side, width, width);
         transpose(blocks.start(block, output), width, output, width, width);
         transpose(blocks.start(block, upWeight), hidden, upWeight, hidden, width);
         transpose(blocks.start(block, downWeight), width, downWeight, width, hidden);
