@@ -52,7 +52,7 @@ bool ctorch_set_random_state(int32_t type, int32_t index, CTorchTensor state) {
 ctorch::Fates ctorch::Fates::drawn(double probability) {
     auto source = at::detail::getDefaultCPUGenerator();
     std::lock_guard<std::mutex> lock(source.mutex());
-    return {probability, static_cast<int64_t>(at::check_generator<at::CPUGeneratorImpl>(source)->random64())};
+    return {probability, at::check_generator<at::CPUGeneratorImpl>(source)->random64()};
 }
 
 CTorchTensor ctorch_dropout_factors(int64_t count, double probability) {
@@ -132,3 +132,11 @@ void ctorch_keep_freed_memory(void) {
     mallopt(M_TRIM_THRESHOLD, 256 << 20);
 #endif
 }
+
+/// What the library hands out; Torch asks for it by this name. Every function is guarded.
+extern "C" CTORCH_EXPORT const CTorchFunctions ctorch_functions = {
+    ctorch_signatures(),
+#define CTORCH(result, name, parameters) ctorch::Guarded<&ctorch_##name>::call,
+#include "CTorchFunctions.h"
+#undef CTORCH
+};

@@ -45,4 +45,16 @@ template <typename Number> class Buffer {
     std::unique_ptr<Number, Free> numbers_;
 };
 
+/// Cuts memory into pieces that start at lines of the cache; where there is no memory yet, it tells how many bytes it takes.
+struct Cut {
+    char *start;
+    int64_t bytes = 0;
+
+    template <typename Number> Number *take(int64_t count) {
+        const int64_t place = bytes;
+        bytes += roundedUp(count * sizeof(Number), 64);
+        return start ? reinterpret_cast<Number *>(start + place) : nullptr;
+    }
+};
+
 } // namespace ctorch

@@ -88,7 +88,8 @@ struct StateStatistics {
         }
     }
 
-    private static let itemsAtATime = 512
+    /// Few, so that what is measured with takes less memory than a step of training.
+    static let itemsAtATime = 128
 }
 
 extension Tensor {

@@ -52,7 +52,7 @@ void chains(int64_t items, int64_t width, at::ScalarType type, bool hasGates, bo
     const int64_t layers = 3, bottleneck = 32, outputs = 32;
     Tensors tables, maps, downs, downBiases, ups, upBiases;
     Integers shards, chosen, blocks;
-    Optionals rows, gates;
+    Optionals rows, gates, means, scales;
     const auto table = [&] {
         if (!hasRows) {
             at::Tensor own = turnsTable ? at::randn({layers, items, width}).transpose(0, 1) : at::randn({items, layers, width});
@@ -65,11 +65,15 @@ void chains(int64_t items, int64_t width, at::ScalarType type, bool hasGates, bo
             rows.push_back(at::randint(46, {items}, at::kLong));
         }
         for (int64_t layer = 0; layer < layers; ++layer) chosen.push_back(layer);
+        // One of two tables that are read by rows is scaled, the other is not.
+        const bool isScaled = hasRows && tables.size() == 3;
+        means.push_back(isScaled ? std::optional(at::randn({layers, width})) : std::nullopt);
+        scales.push_back(isScaled ? std::optional(at::rand({layers, width})) : std::nullopt);
     };
     for (bool hasTwo : {false, true}) {
         table();
         if (hasTwo) table();
-        else shards.push_back(0), rows.push_back(std::nullopt);
+        else shards.push_back(0), rows.push_back(std::nullopt), means.push_back(std::nullopt), scales.push_back(std::nullopt);
         blocks.push_back(layers);
         if (hasGates) gates.push_back(at::tensor({-0.5f, 0.0f, 0.4f}).set_requires_grad(true));
         else gates.push_back(std::nullopt);
@@ -84,7 +88,7 @@ void chains(int64_t items, int64_t width, at::ScalarType type, bool hasGates, bo
     const auto run = [&](const Optionals &itsRows) {
         return call(
             "iisan::bottleneck_chains", tables, shards, itsRows, chosen, blocks, gates, 0.1, maps, downs, downBiases, ups, upBiases,
-            std::string(isGELU ? "gelu" : "relu"));
+            std::string(isGELU ? "gelu" : "relu"), means, scales);
     };
     backward(run(rows));
     {

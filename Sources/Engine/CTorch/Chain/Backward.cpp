@@ -1,3 +1,4 @@
+#include "../Kernels/PartSums.hpp"
 #include "Walk.hpp"
 
 namespace ctorch::chain {
@@ -28,9 +29,7 @@ template <typename Number> class Backward {
         const Chain &chain, const Share &share, const Weights<Number> &weights, const Memory<Number> &memory, const float *output,
         const Sums &sums, GateSums *gates, const Gradients &gradients)
         : chain_(chain), share_(share), weights_(weights), memory_(memory), output_(output), sums_(sums), gates_(gates),
-          gradients_(gradients), walk_(chain, share, 0, share.rows, true), gradient_(walk_.rangeRows * width_), inner_(walk_.rangeRows * bottleneck_),
-          change_(tileRows * panelColumns), unusedSum_(width_, Buffer<float>::zero), left_(tileRows * panelColumns),
-          right_(tileRows * panelColumns), numbers_(tileRows * widest_), transposed_(tileRows * widest_), scratch_(tileRows * widest_) {}
+          gradients_(gradients), walk_(chain, share, 0, share.rows, true) {}
 
     void run() {
         const MatrixUnit<Number> unit;
@@ -78,7 +77,7 @@ template <typename Number> class Backward {
     void enterMap(const Tile &tile) {
         const Buffer<float> rows(tile.rows * outputs_, Buffer<float>::zero);
         std::memcpy(rows, output_ + tile.start * outputs_, tile.count * outputs_ * sizeof(float));
-        rows::store(numbers_, rows, tile.rows * outputs_);
+        rows::store<Number>(numbers_, rows, tile.rows * outputs_);
         storeTransposed<Number>(transposed_, tileRows, rows, tile.rows, outputs_, scratch_);
     }
 
@@ -88,17 +87,17 @@ template <typename Number> class Backward {
         const int64_t count = tile.rows * bottleneck_, place = (block * share_.rows + tile.start) * bottleneck_;
         const Number *activations = memory_.activations + place;
         // Rows after the last item are zero, and so are their gradients.
-        gates_[block].ups += rows::dot(dz, activations, count);
+        gates_[block].ups += rows::dot<Number>(dz, activations, count);
         if (chain_.isGELU) {
             geluGradient(dz, memory_.sums + place, count);
             for (int64_t row = 0; row < tile.rows; ++row) rows::add(bias, dz + row * bottleneck_, bottleneck_);
-            gates_[block].downs += rows::dot(dz, memory_.sums + place, count);
+            gates_[block].downs += rows::dot<float>(dz, memory_.sums + place, count);
         } else {
             for (int64_t row = 0; row < tile.rows; ++row)
-                rows::rectifyGradient(dz + row * bottleneck_, activations + row * bottleneck_, bias, bottleneck_);
-            gates_[block].downs += rows::dot(dz, activations, count);
+                rows::rectifyGradient<Number>(dz + row * bottleneck_, activations + row * bottleneck_, bias, bottleneck_);
+            gates_[block].downs += rows::dot<Number>(dz, activations, count);
         }
-        rows::store(numbers_, dz, count);
+        rows::store<Number>(numbers_, dz, count);
         storeTransposed<Number>(transposed_, tileRows, dz, tile.rows, bottleneck_, scratch_);
     }
 
@@ -181,14 +180,14 @@ template <typename Number> class Backward {
     const int64_t width_ = chain_.width, bottleneck_ = chain_.bottleneck, outputs_ = chain_.outputs;
     const int64_t widest_ = std::max(bottleneck_, outputs_), panels_ = (width_ + panelColumns - 1) / panelColumns;
     const Walk walk_;
-    const Buffer<float> gradient_;      // dh of a range: for each tile its panels one after the other
-    const Buffer<float> inner_;         // the gradients of a, then of D x + b, of a range [rows, bottleneck]
-    const Buffer<float> change_;        // v of a panel [rows, columns]
-    const Buffer<float> unusedSum_;     // [width]
-    const Buffer<Number> left_, right_;  // dh of a panel as operands [rows, columns]
-    const Buffer<Number> numbers_;      // a tile's gradients of D x + b or M h as a left operand [rows, columns]
-    const Buffer<Number> transposed_;   // the same [columns, rows]
-    const Buffer<float> scratch_;       // [columns, rows]
+    const Buffer<float> gradient_{walk_.rangeRows * width_};    // dh of a range: for each tile its panels one after the other
+    const Buffer<float> inner_{walk_.rangeRows * bottleneck_};  // the gradients of a, then of D x + b, of a range [rows, bottleneck]
+    const Buffer<float> change_{tileRows * panelColumns};       // v of a panel [rows, columns]
+    const Buffer<float> unusedSum_{width_, Buffer<float>::zero};
+    const Buffer<Number> left_{tileRows * panelColumns}, right_{tileRows * panelColumns};  // dh of a panel as operands [rows, columns]
+    const Buffer<Number> numbers_{tileRows * widest_};     // a tile's gradients of D x + b or M h as a left operand [rows, columns]
+    const Buffer<Number> transposed_{tileRows * widest_};  // the same [columns, rows]
+    const Buffer<float> scratch_{tileRows * widest_};      // [columns, rows]
 };
 
 /// The gradients of theta.
@@ -209,9 +208,9 @@ void gateGradients(const Chain &chain, const Sums &sums, const GateSums *gates, 
         } else {
             // The activations and sums hold b, D x does not.
             const double ofDown = own.downs -
-                rows::dot(sums.downBiases + block * chain.bottleneck, chain.blocks[block].downBias, chain.bottleneck);
+                rows::dot<float>(sums.downBiases + block * chain.bottleneck, chain.blocks[block].downBias, chain.bottleneck);
             gradient = chain.isClosed(block) ? factors.q * own.states : factors.p * (own.inputs + ofDown) - before;
-            before = own.inputs + own.ups + rows::dot(sums.upBiases + block * chain.width, chain.blocks[block].upBias, chain.width);
+            before = own.inputs + own.ups + rows::dot<float>(sums.upBiases + block * chain.width, chain.blocks[block].upBias, chain.width);
         }
         result[block] = static_cast<float>(gradient / chain.temperature);
     }
@@ -233,31 +232,22 @@ void backwardIn(
     const auto weights = Weights<Number>::of(chains, false);
     const auto shares = sharesOf(chains[0].items);
     std::vector<std::vector<std::vector<GateSums>>> gates;  // of each chain, share and block
-    std::vector<Buffer<float>> others;                      // of each chain, the sums of other shares than the first
-    for (const Chain &chain : chains) {
-        gates.emplace_back(shares.size(), std::vector<GateSums>(chain.count()));
-        others.emplace_back(shares.empty() ? 0 : Sums::size(chain) * static_cast<int64_t>(shares.size() - 1));
+    std::vector<PartSums> partSums;                         // of each chain
+    for (size_t i = 0; i < chains.size(); ++i) {
+        gates.emplace_back(shares.size(), std::vector<GateSums>(chains[i].count()));
+        partSums.emplace_back(gradients[i].sums, Sums::size(chains[i]), static_cast<int64_t>(shares.size()));
     }
-    const auto sumsOf = [&](size_t i, size_t share) {
-        return share == 0 ? gradients[i].sums : others[i] + (share - 1) * Sums::size(chains[i]);
-    };
     forEachPart(chains, shares.size(), [&](size_t i, size_t number) {
         const Share &share = shares[number];
         const Memory<Number> memory(chains[i], share, memories[i][number]);
         Backward<Number>(
-            chains[i], share, weights[i], memory, output + share.begin * chains[i].outputs, Sums(chains[i], sumsOf(i, number)),
+            chains[i], share, weights[i], memory, output + share.begin * chains[i].outputs, Sums(chains[i], partSums[i].of(number)),
             gates[i][number].data(), gradients[i])
             .run();
     });
     for (size_t i = 0; i < chains.size(); ++i) {
         const Chain &chain = chains[i];
-        const int64_t size = Sums::size(chain), length = 1 << 14;
-        if (shares.empty()) std::memset(gradients[i].sums, 0, size * sizeof(float));
-        inParallel((size + length - 1) / length, [&](int64_t piece) {
-            for (size_t share = 1; share < shares.size(); ++share)
-                rows::add(
-                    gradients[i].sums + piece * length, sumsOf(i, share) + piece * length, std::min(length, size - piece * length));
-        });
+        partSums[i].addUp();
         const Sums sums(chain, gradients[i].sums);
         inParallel(chain.count(), [&](int64_t block) { turnUps(chain, block, sums, gradients[i].ups); });
         std::vector<GateSums> total(chain.count());

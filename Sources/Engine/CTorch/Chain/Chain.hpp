@@ -4,18 +4,19 @@
 //   one table:   x_k = g_k A_k + (1 - g_k) h_{k-1}            without gates: x_k = A_k + h_{k-1}
 //   two tables:  x_k = h_{k-1} + g_k A_k + (1 - g_k) B_k      without gates: x_k = h_{k-1} + A_k + B_k
 //   h_k = x_k + U_k s(D_k x_k + b_k) + c_k
-// where A_k and B_k are rows of the tables' layers, shifted and scaled as they are read where that is asked for, and g_k = sigmoid(theta_k / temperature). The result is the sum over chains of M h of
-// the last block.
+// where A_k and B_k are rows of the tables' layers, shifted and scaled as they are read where that is asked for, and
+// g_k = sigmoid(theta_k / temperature). The result is the sum over chains of M h of the last block.
 //
 // Beside its arithmetic such a chain is mostly traffic to memory. So a thread takes a share of the items through all blocks of a chain, a
 // tile at a time, and what passes between blocks and the sums that become weights' gradients stay in a core's cache. Sums and h are
 // float32, the operands of products float32 or bfloat16.
 //
-// To be read in this order: Chain, Walk (shares, tiles, weights), Crossing (from one block to the next), Forward, Backward, Operator.
+// To be read in this order: Chain, Crossing (from one block to the next), Walk (shares, tiles, weights), Forward, Backward, Operator.
 #pragma once
 
 #include "../Kernels/Products.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <vector>
 
@@ -31,6 +32,7 @@ struct Table {
     StateType type = StateType::float32;
     /// A state x is read as (x - mean) scale, where these are there: [blocks, width] each.
     const float *means = nullptr, *scales = nullptr;
+    bool isInput = false;  ///< whether it is an input of the operation, which may have a gradient: a table of the items themselves
 
     bool isThere() const { return numberBytes > 0; }
 };
@@ -83,20 +85,39 @@ struct Share {
     int64_t begin, count;
     int64_t rows;  ///< in memory, a multiple of 32, so that few sizes of products occur: the last item stands there more than once
 };
-std::vector<Share> sharesOf(int64_t items);
+inline std::vector<Share> sharesOf(int64_t items) {
+    // Each share has memory of its own for gradients, which takes time to add up, so there are not many. Fewer items than two shares', if they
+    // are not few, are two shares all the same: the work of several chains can then be shared out evenly.
+    constexpr int64_t leastShare = 256, mostShares = 16, leastOfTwo = 128, rowMultiple = 32;
+    const int64_t count = std::clamp<int64_t>(items / leastShare, items < leastOfTwo ? 1 : 2, mostShares);
+    const int64_t length = roundedUp((items + count - 1) / count, rowMultiple);
+    std::vector<Share> shares;
+    for (int64_t begin = 0; begin < items; begin += length) {
+        const int64_t own = std::min(length, items - begin);
+        shares.push_back({begin, own, roundedUp(own, rowMultiple)});
+    }
+    return shares;
+}
 
-/// What the backward pass of a share needs of its forward pass, in memory that starts at a line of the cache. Right operands are in panels:
-/// see `Walk`.
+/// What the backward pass of a share needs of its forward pass, in memory that starts at `start`, a line of the cache. Right operands are in
+/// panels: see `Walk`.
 template <typename Number> struct Memory {
     Number *inputs;                 ///< x of each block, and h of the last one: [blocks + 1, rows, width], as right operands
     Number *activations;            ///< s(D x + b): [blocks, rows, bottleneck]
     Number *transposedActivations;  ///< the same as left operands of products over items: [blocks, bottleneck, rows]
     float *sums;                    ///< D x + b, where s is GELU: [blocks, rows, bottleneck]
+    int64_t bytes;                  ///< how many there are, also where `start` is null
 
-    Memory(const Chain &chain, const Share &share, void *start);
+    Memory(const Chain &chain, const Share &share, void *start) {
+        Cut cut{static_cast<char *>(start)};
+        const int64_t blocks = chain.count(), inner = blocks * share.rows * chain.bottleneck;
+        inputs = cut.take<Number>((blocks + 1) * share.rows * chain.width);
+        activations = cut.take<Number>(inner);
+        transposedActivations = cut.take<Number>(inner);
+        sums = chain.isGELU ? cut.take<float>(inner) : nullptr;
+        bytes = cut.bytes;
+    }
 };
-/// The bytes of a share's memory.
-int64_t memoryBytes(const Chain &chain, const Share &share, bool inBFloat16);
 
 /// What a share adds to the gradients of its chain, one after the other in memory.
 struct Sums {
@@ -106,9 +127,18 @@ struct Sums {
     float *downBiases;      ///< of b: [blocks, bottleneck]
     float *upBiases;        ///< of c: [blocks, width]
 
-    Sums(const Chain &chain, float *start);
+    Sums(const Chain &chain, float *start) {
+        const int64_t weights = chain.count() * chain.bottleneck * chain.width;
+        downs = start;
+        transposedUps = downs + weights;
+        map = transposedUps + weights;
+        downBiases = map + chain.outputs * chain.width;
+        upBiases = downBiases + chain.count() * chain.bottleneck;
+    }
     /// How many numbers these are, and those of them that are added up one by one, at the end; products start by themselves.
-    static int64_t size(const Chain &chain);
+    static int64_t size(const Chain &chain) {
+        return 2 * chain.count() * chain.bottleneck * chain.width + chain.outputs * chain.width + biasSize(chain);
+    }
     static int64_t biasSize(const Chain &chain) { return chain.count() * (chain.bottleneck + chain.width); }
 };
 

@@ -19,10 +19,7 @@ template <typename Number> class Forward {
     /// - output: M h of the last block [items of the share, outputs].
     Forward(const Chain &chain, const Part &part, const Weights<Number> &weights, const Memory<Number> *memory, float *output)
         : chain_(chain), share_(part.share), weights_(weights), memory_(memory), output_(output),
-          walk_(chain, share_, part.from, part.to, false),
-          state_(walk_.rangeRows * width_), sums_(walk_.rangeRows * bottleneck_), result_(tileRows * outputs_),
-          change_(tileRows * panelColumns), zeros_(width_, Buffer<float>::zero), left_(tileRows * panelColumns),
-          activations_(tileRows * bottleneck_), scratch_(tileRows * bottleneck_) {}
+          walk_(chain, share_, part.from, part.to, false) {}
 
     void run() {
         const MatrixUnit<Number> unit;
@@ -85,7 +82,7 @@ template <typename Number> class Forward {
             if (memory_) std::memcpy(memory_->sums + place, z, count * sizeof *z);
             gelu(z, count);
         }
-        rows::store(activations_, z, count);
+        rows::store<Number>(activations_, z, count);
         if (!memory_) return;
         std::memcpy(memory_->activations + place, activations_, count * sizeof(Number));
         storeTransposed(
@@ -104,14 +101,14 @@ template <typename Number> class Forward {
     const int64_t width_ = chain_.width, bottleneck_ = chain_.bottleneck, outputs_ = chain_.outputs;
     const int64_t panels_ = (width_ + panelColumns - 1) / panelColumns;
     const Walk walk_;
-    const Buffer<float> state_;          // h, then x, of a range: for each tile its panels one after the other
-    const Buffer<float> sums_;           // D x of a range [rows, bottleneck]
-    const Buffer<float> result_;         // M h of a tile [rows, outputs]
-    const Buffer<float> change_;         // U a of a panel [rows, columns]
-    const Buffer<float> zeros_;          // [width]
-    const Buffer<Number> left_;          // x of a panel as a left operand [rows, columns]
-    const Buffer<Number> activations_;   // a of a tile as a left operand [rows, bottleneck]
-    const Buffer<float> scratch_;        // [bottleneck, rows]
+    const Buffer<float> state_{walk_.rangeRows * width_};       // h, then x, of a range: for each tile its panels one after the other
+    const Buffer<float> sums_{walk_.rangeRows * bottleneck_};   // D x of a range [rows, bottleneck]
+    const Buffer<float> result_{tileRows * outputs_};           // M h of a tile [rows, outputs]
+    const Buffer<float> change_{tileRows * panelColumns};       // U a of a panel [rows, columns]
+    const Buffer<float> zeros_{width_, Buffer<float>::zero};
+    const Buffer<Number> left_{tileRows * panelColumns};        // x of a panel as a left operand [rows, columns]
+    const Buffer<Number> activations_{tileRows * bottleneck_};  // a of a tile as a left operand [rows, bottleneck]
+    const Buffer<float> scratch_{tileRows * bottleneck_};       // [bottleneck, rows]
 };
 
 template <typename Number>

@@ -23,15 +23,9 @@ void geluGradient(float *g, const float *x, int64_t count) {
 
 namespace {
 
-/// Where the tensors of a chain are among the operation's inputs: its tables, where they may have gradients, theta, M, and then each
-/// block's parameters in the order of `Block`.
-struct Inputs {
-    bool hasFirst = false, hasSecond = false;
-};
-
+/// Its inputs are for each chain the tables that may have gradients, theta, M, and then each block's parameters in the order of `Block`.
 struct ChainOperation {
     std::vector<Chain> chains;
-    std::vector<Inputs> inputs;    // of each chain
     std::vector<at::Tensor> held;  // tables that are no inputs
     bool inBFloat16;
 
@@ -40,8 +34,11 @@ struct ChainOperation {
         if (saved) {
             *saved = all.vec();
             for (const Chain &chain : chains)
-                for (const Share &share : sharesOf(chain.items))
-                    saved->push_back(at::empty({memoryBytes(chain, share, inBFloat16)}, at::kByte));
+                for (const Share &share : sharesOf(chain.items)) {
+                    const int64_t bytes =
+                        inBFloat16 ? Memory<BFloat16>(chain, share, nullptr).bytes : Memory<float>(chain, share, nullptr).bytes;
+                    saved->push_back(at::empty({bytes}, at::kByte));
+                }
         }
         chain::forward(
             chains, inBFloat16, saved ? memories(*saved, all.size()) : std::vector<std::vector<void *>>(),
@@ -52,19 +49,18 @@ struct ChainOperation {
     variable_list backward(const variable_list &saved, const at::Tensor &output, const std::vector<bool> &isAskedFor) const {
         std::vector<Gradients> gradients;
         variable_list results;
-        for (size_t i = 0; i < chains.size(); ++i) {
-            const Chain &chain = chains[i];
+        for (const Chain &chain : chains) {
             const int64_t blocks = chain.count(), bottleneck = chain.bottleneck, width = chain.width;
             const auto make = [](at::IntArrayRef sizes) { return at::empty(sizes, at::kFloat); };
             const at::Tensor all = make({Sums::size(chain)}), ups = make({blocks, width, bottleneck}), gates = make({blocks});
             const auto data = [](const at::Tensor &tensor) { return tensor.defined() ? tensor.mutable_data_ptr<float>() : nullptr; };
-            const auto addTable = [&](bool isInput, const Table &table) {
-                const bool isWanted = isInput && isAskedFor[results.size()];
+            const auto addTable = [&](const Table &table) {
+                const bool isWanted = table.isInput && isAskedFor[results.size()];
                 const at::Tensor own = isWanted ? at::zeros({chain.items, table.layerCount, width}, at::kFloat) : at::Tensor();
-                if (isInput) results.push_back(own);
+                if (table.isInput) results.push_back(own);
                 return data(own);
             };
-            float *first = addTable(inputs[i].hasFirst, chain.first), *second = addTable(inputs[i].hasSecond, chain.second);
+            float *first = addTable(chain.first), *second = addTable(chain.second);
             gradients.push_back({data(all), data(ups), data(gates), first, second});
             const Sums sums(chain, data(all));
             const auto view = [&](const float *begin, at::IntArrayRef sizes) {
@@ -176,7 +172,6 @@ at::Tensor bottleneckChains(
         chain.isGELU = activation == "gelu";
         for (int64_t size : {chain.width, chain.bottleneck, chain.outputs})
             TORCH_CHECK(size > 0 && size % 32 == 0, "a width of ", size, ", not a multiple of 32");
-        Inputs own;
         for (size_t second : {0, 1}) {
             const auto part = static_cast<size_t>(shards[2 * i + second]), read = part > 0 ? length : 0;
             TORCH_CHECK(
@@ -194,8 +189,8 @@ at::Tensor bottleneckChains(
             const int64_t items = part == 0 ? chain.items : its ? its->size(0) : states[0].size(0);
             if (!second) chain.items = items;
             TORCH_CHECK(items == chain.items, "tables of a chain that are read for other items");
-            (second ? own.hasSecond : own.hasFirst) = part > 0 && !its;
-            auto &target = part > 0 && !its ? inputs : operation.held;
+            source.isInput = part > 0 && !its;
+            auto &target = source.isInput ? inputs : operation.held;
             target.insert(target.end(), states.begin(), states.end());
             shard += part;
             layer += read;
@@ -216,7 +211,6 @@ at::Tensor bottleneckChains(
             chain.blocks.push_back({down, downBias, up, take(upBiases[block], {chain.width}, "up biases")});
         }
         operation.chains.push_back(chain);
-        operation.inputs.push_back(own);
         const Chain &first = operation.chains[0];
         TORCH_CHECK(chain.items == first.items && chain.outputs == first.outputs, "chains over different items or of different results");
     }

@@ -142,7 +142,7 @@ template <typename Number>
 void storeTransposed(Number *out, int64_t outStride, const float *in, int64_t rows, int64_t columns, float *scratch) {
     if constexpr (group<Number> == 1) return rows::transpose(out, outStride, in, columns, rows, columns);
     rows::transpose(scratch, tileRows, in, columns, rows, columns);
-    for (int64_t column = 0; column < columns; ++column) rows::store(out + column * outStride, scratch + column * tileRows, rows);
+    for (int64_t column = 0; column < columns; ++column) rows::store<Number>(out + column * outStride, scratch + column * tileRows, rows);
 }
 
 } // namespace ctorch::chain

@@ -1,128 +1,96 @@
-#include "../Kernels/Rows.hpp"
-#include "Attention.hpp"
-#include "Blocks.hpp"
-#include "ResidualNorm.hpp"
+#include "History.hpp"
+#include "Rows.hpp"
 
 namespace ctorch::history {
 
 namespace {
 
-/// The weights of all blocks as right operands, transposed.
-class TransposedWeights {
-  public:
-    explicit TransposedWeights(const Blocks &blocks)
-        : width_(blocks.width), hidden_(blocks.hidden), all_(blocks.count() * (4 * width_ * width_ + 2 * width_ * hidden_)) {
-        for (int64_t block = 0; block < blocks.count(); ++block) {
-            for (int64_t side = 0; side < 3; ++side)
-                transpose(sides(block) + side * width_, 3 * width_, blocks.at(block, static_cast<Parameter>(query + side)), width_, width_);
-            transpose(output(block), width_, blocks.at(block, Parameter::output), width_, width_);
-            transpose(up(block), hidden_, blocks.at(block, upWeight), hidden_, width_);
-            transpose(down(block), width_, blocks.at(block, downWeight), width_, hidden_);
-        }
+/// The weights of all blocks as right operands: transposed, each in the place that it has among the parameters; Q, K and V side by side
+/// [width, 3 width].
+Buffer<float> transposed(const Blocks &blocks) {
+    Buffer<float> all(blocks.starts.back());
+    const int64_t width = blocks.width, hidden = blocks.hidden;
+    for (int64_t block = 0; block < blocks.count(); ++block) {
+        const auto transpose = [&](int64_t start, int64_t stride, Parameter weight, int64_t outputs, int64_t inputs) {
+            rows::transpose(all + start, stride, blocks.at(block, weight), inputs, outputs, inputs);
+        };
+        for (Parameter side : {query, key, value})
+            transpose(blocks.start(block, query) + (side - query) * width, 3 * width, side, width, width);
+        transpose(blocks.start(block, output), width, output, width, width);
+        transpose(blocks.start(block, upWeight), hidden, upWeight, hidden, width);
+        transpose(blocks.start(block, downWeight), width, downWeight, width, hidden);
     }
-
-    float *sides(int64_t block) const { return all_ + block * (4 * width_ + 2 * hidden_) * width_; }  ///< [width, 3 width]
-    float *output(int64_t block) const { return sides(block) + 3 * width_ * width_; }   ///< [width, width]
-    float *up(int64_t block) const { return output(block) + width_ * width_; }          ///< [width, hidden]
-    float *down(int64_t block) const { return up(block) + width_ * hidden_; }           ///< [hidden, width]
-
-  private:
-    static void transpose(float *out, int64_t stride, const float *weight, int64_t outputs, int64_t inputs) {
-        rows::transpose(out, stride, weight, inputs, outputs, inputs);
-    }
-
-    int64_t width_, hidden_;
-    Buffer<float> all_;
-};
-
-/// What dropout makes of ones for pieces.
-class Masks {
-  public:
-    Masks(const Fates &fates, const Blocks &blocks, const Histories &histories)
-        : fates_(fates), blocks_(blocks.count()), heads_(blocks.heads), width_(blocks.width), rows_(histories.rows.back()),
-          pairs_(histories.pairCount()) {}
-
-    /// Of rows, for the first, second, .. use of dropout on rows.
-    void draw(float *mask, const Piece &piece, int64_t use) const {
-        fates_.drop(mask, (use * rows_ + piece.row) * width_, piece.rows * width_);
-    }
-    /// Of a head's pairs.
-    void drawPairs(float *mask, const Piece &piece, int64_t block, int64_t head) const {
-        const int64_t before = (1 + 2 * blocks_) * rows_ * width_;
-        fates_.drop(mask, before + (block * heads_ + head) * pairs_ + piece.pair, piece.pairs);
-    }
-
-  private:
-    Fates fates_;
-    int64_t blocks_, heads_, width_, rows_, pairs_;
-};
+    return all;
+}
 
 } // namespace
 
 void forward(
     const Blocks &blocks, const float *items, const Histories &histories, const Pieces &pieces, const std::optional<Fates> &fates,
-    const Memory *memory, float *result) {
+    const std::vector<Memory> &memories, float *result) {
     const int64_t width = blocks.width, hidden = blocks.hidden, headWidth = width / blocks.heads, last = blocks.count() - 1;
-    const TransposedWeights weights(blocks);
+    const Buffer<float> weights = transposed(blocks);
     const std::vector<float> zeros(width), ones(width, 1);
-    std::optional<Masks> masks;
-    if (fates) masks.emplace(*fates, blocks, histories);
+    const Piece largest = pieces.largest();
+    const int64_t bytes = memories.empty() ? Memory(blocks, largest, fates.has_value(), nullptr).bytes : 0;
+    const int64_t rowCount = histories.rows.back(), pairCount = histories.pairs.back();
     inParallel(pieces.partCount(), [&](int64_t part) {
         const MatrixUnit<float> unit;
-        // Without a backward pass there is room for one piece in one block.
-        const Memory ofPiece(blocks, 1, pieces.largest, pieces.mostPairs, fates.has_value());
-        const Buffer<float> numbers(memory ? 0 : ofPiece.size());
-        const Memory own = memory ? *memory : ofPiece.at(numbers);
-        const Buffer<float> branch(pieces.largest * width), next(pieces.largest * width);
+        const Buffer<char> own(bytes);  // without a backward pass for one piece at a time
+        const Buffer<float> branch(largest.padded * width), next(largest.padded * width);
         for (int64_t p = pieces.parts[part]; p < pieces.parts[part + 1]; ++p) {
             const Piece &piece = pieces.all[p];
-            const EntryActivations entry = own.entry(memory ? piece.place : 0);
+            const Memory memory = memories.empty() ? Memory(blocks, piece, fates.has_value(), own) : memories[p];
+            // What dropout makes of ones, for its first, second, .. use on rows.
+            const auto draw = [&](float *mask, int64_t use) {
+                if (fates) fates->drop(mask, (use * rowCount + piece.row) * width, piece.rows * width);
+            };
             for (int64_t row = 0; row < piece.rows; ++row)
                 std::memcpy(branch + row * width, blocks.at(position) + blocks.positions[piece.row + row] * width, width * sizeof(float));
             normalise(
-                piece.rows, width, items + piece.row * width, branch, zeros.data(), {ones.data(), 0},
-                {blocks.at(entryNormWeight), blocks.at(entryNormBias), blocks.epsilon}, entry.normal, entry.inverse, next);
-            if (masks) {
-                masks->draw(entry.mask, piece, 0);
-                rows::multiply(next, entry.mask, piece.rows * width);
-            }
+                {piece.rows, width, blocks.at(entryNormWeight), blocks.at(entryNormBias), blocks.epsilon, ones.data(), 0,
+                 memory.entryNormal, memory.entryInverse},
+                items + piece.row * width, branch, zeros.data(), next);
+            draw(memory.entryMask, 0);
+            if (fates) rows::multiply(next, memory.entryMask, piece.rows * width);
             for (int64_t block = 0; block <= last; ++block) {
-                const int64_t place = memory ? block : 0, firstPair = memory ? piece.pair : 0;
-                const Activations here = own.activations(place, memory ? piece.place : 0);
-                if (masks) {
-                    masks->draw(here.attendedMask, piece, 1 + 2 * block);
-                    masks->draw(here.mask, piece, 2 + 2 * block);
-                    for (int64_t head = 0; head < blocks.heads; ++head)
-                        masks->drawPairs(own.pairMask(place, head, firstPair), piece, block, head);
-                }
-                const auto factors = [&](const float *mask) { return masks ? RowsOf{mask, width} : RowsOf{ones.data(), 0}; };
+                const Activations &here = memory.blocks[block];
+                draw(here.attendedMask, 1 + 2 * block);
+                draw(here.mask, 2 + 2 * block);
+                for (int64_t head = 0; fates && head < blocks.heads; ++head)
+                    fates->drop(
+                        here.pairMask + head * piece.pairs,
+                        (1 + 2 * blocks.count()) * rowCount * width + (block * blocks.heads + head) * pairCount + piece.pair, piece.pairs);
+                const auto norm = [&](Parameter weight, Parameter bias, const float *mask, float *normal, float *inverse) -> Norm {
+                    return {piece.rows, width, blocks.at(block, weight), blocks.at(block, bias), blocks.epsilon,
+                            mask ? mask : ones.data(), mask ? width : 0, normal, inverse};
+                };
                 std::memcpy(here.x, next, piece.rows * width * sizeof(float));
                 for (float *matrix : {here.x, here.seen, here.attended}) clear(matrix, width, piece.rows, piece.padded);
 
-                multiply(piece.padded, 3 * width, width, here.x, width, weights.sides(block), 3 * width, here.sides, 3 * width);
+                const auto weight = [&](Parameter parameter) { return weights + blocks.start(block, parameter); };
+                multiply(piece.padded, 3 * width, width, here.x, width, weight(query), 3 * width, here.sides, 3 * width);
                 for (int64_t history = piece.begin; history < piece.end; ++history)
                     for (int64_t head = 0; head < blocks.heads; ++head) {
                         const int64_t row = histories.rows[history] - piece.row;
-                        const int64_t pair = firstPair + histories.pairs[history] - piece.pair;
+                        const int64_t pair = head * piece.pairs + histories.pairs[history] - piece.pair;
                         const float *start = here.sides + row * 3 * width + head * headWidth;
                         attend(
                             {start, start + width, start + 2 * width, histories.length(history), 3 * width, headWidth},
-                            own.pairMask(place, head, pair), own.probabilities(place, head, pair),
-                            here.seen + row * width + head * headWidth, width);
+                            fates ? here.pairMask + pair : nullptr, here.probabilities + pair, here.seen + row * width + head * headWidth,
+                            width);
                     }
-                multiply(piece.padded, width, width, here.seen, width, weights.output(block), width, branch, width);
+                multiply(piece.padded, width, width, here.seen, width, weight(output), width, branch, width);
                 normalise(
-                    piece.rows, width, here.x, branch, zeros.data(), factors(here.attendedMask),
-                    {blocks.at(block, attentionNormWeight), blocks.at(block, attentionNormBias), blocks.epsilon}, here.attendedNormal,
-                    here.attendedInverse, here.attended);
+                    norm(attentionNormWeight, attentionNormBias, here.attendedMask, here.attendedNormal, here.attendedInverse), here.x,
+                    branch, zeros.data(), here.attended);
 
-                multiply(piece.padded, hidden, width, here.attended, width, weights.up(block), hidden, here.rectified, hidden);
-                const float *bias = blocks.at(block, upBias);
-                for (int64_t row = 0; row < piece.rows; ++row) rows::rectify(here.rectified + row * hidden, bias, hidden);
-                multiply(piece.padded, width, hidden, here.rectified, hidden, weights.down(block), width, branch, width);
+                multiply(piece.padded, hidden, width, here.attended, width, weight(upWeight), hidden, here.rectified, hidden);
+                for (int64_t row = 0; row < piece.rows; ++row)
+                    rows::rectify(here.rectified + row * hidden, blocks.at(block, upBias), hidden);
+                multiply(piece.padded, width, hidden, here.rectified, hidden, weight(downWeight), width, branch, width);
                 normalise(
-                    piece.rows, width, here.attended, branch, blocks.at(block, downBias), factors(here.mask),
-                    {blocks.at(block, normWeight), blocks.at(block, normBias), blocks.epsilon}, here.normal, here.inverse,
+                    norm(normWeight, normBias, here.mask, here.normal, here.inverse), here.attended, branch, blocks.at(block, downBias),
                     block == last ? result + piece.row * width : next);
             }
         }

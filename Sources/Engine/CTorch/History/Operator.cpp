@@ -1,6 +1,6 @@
 // Blocks over histories as an operator of LibTorch, with its gradients.
 #include "../Autograd.hpp"
-#include "Blocks.hpp"
+#include "History.hpp"
 
 #include <ATen/ops/empty.h>
 
@@ -20,38 +20,37 @@ struct BlocksOperation {
     Pieces pieces;
     std::optional<Fates> fates;
 
-    Memory memory() const { return Memory(blocks, blocks.count(), pieces.padded, histories.pairCount(), fates.has_value()); }
+    /// The memory of each piece, at the end of what is saved.
+    std::vector<Memory> memories(const variable_list &saved) const {
+        std::vector<Memory> all;
+        const size_t first = saved.size() - pieces.all.size();
+        for (size_t i = 0; i < pieces.all.size(); ++i)
+            all.emplace_back(blocks, pieces.all[i], fates.has_value(), saved[first + i].mutable_data_ptr());
+        return all;
+    }
 
     at::Tensor forward(at::TensorList inputs, variable_list *saved) const {
         const at::Tensor result = at::empty(inputs[0].sizes(), at::kFloat);
-        std::optional<Memory> kept;
         if (saved) {
             *saved = inputs.vec();
             saved->push_back(positions);
-            saved->push_back(at::empty({memory().size()}, at::kFloat));
-            kept = memory().at(saved->back().mutable_data_ptr<float>());
+            for (const Piece &piece : pieces.all)
+                saved->push_back(at::empty({Memory(blocks, piece, fates.has_value(), nullptr).bytes}, at::kByte));
         }
         history::forward(
-            blocks, inputs[0].const_data_ptr<float>(), histories, pieces, fates, kept ? &*kept : nullptr,
+            blocks, inputs[0].const_data_ptr<float>(), histories, pieces, fates, saved ? memories(*saved) : std::vector<Memory>(),
             result.mutable_data_ptr<float>());
         return result;
     }
 
-    variable_list backward(const variable_list &saved, const at::Tensor &gradient, const std::vector<bool> &isAskedFor) const {
-        variable_list gradients;
-        std::vector<float *> sums;
-        std::vector<int64_t> sizes;
-        for (size_t i = 0; i < isAskedFor.size(); ++i) {
-            gradients.push_back(at::empty(saved[i].sizes(), at::kFloat));
-            sums.push_back(gradients.back().mutable_data_ptr<float>());
-            sizes.push_back(gradients.back().numel());
-        }
-        float *ofItems = sums[0];
-        sums.erase(sums.begin());
-        sizes.erase(sizes.begin());
+    variable_list backward(const variable_list &saved, const at::Tensor &gradient, const std::vector<bool> &) const {
+        variable_list gradients{at::empty(saved[0].sizes(), at::kFloat)};
+        const at::Tensor all = at::empty({blocks.starts.back()}, at::kFloat);
+        for (size_t i = 0; i < blocks.parameters.size(); ++i)
+            gradients.push_back(all.slice(0, blocks.starts[i], blocks.starts[i + 1]).view(saved[1 + i].sizes()));
         history::backward(
-            blocks, gradient.const_data_ptr<float>(), histories, pieces, memory().at(saved.back().mutable_data_ptr<float>()), ofItems, sums,
-            sizes);
+            blocks, gradient.const_data_ptr<float>(), histories, pieces, memories(saved), gradients[0].mutable_data_ptr<float>(),
+            all.mutable_data_ptr<float>());
         return gradients;
     }
 };
@@ -77,7 +76,7 @@ Blocks blocksOf(at::TensorList parameters, int64_t heads, double epsilon, const 
     TORCH_CHECK(
         parameters[position].dim() == 2 && parameters[Blocks::place(0, upWeight)].dim() == 2, "tables and weights that are not matrices");
     const int64_t places = parameters[position].size(0);
-    Blocks blocks{nullptr, {}, parameters[position].size(1), parameters[Blocks::place(0, upWeight)].size(0), heads, static_cast<float>(epsilon)};
+    Blocks blocks{nullptr, {}, {0}, parameters[position].size(1), parameters[Blocks::place(0, upWeight)].size(0), heads, static_cast<float>(epsilon)};
     const int64_t width = blocks.width, hidden = blocks.hidden;
     for (int64_t size : {width, hidden}) TORCH_CHECK(size > 0 && size % 16 == 0, "a width of ", size, ", not a multiple of 16");
     TORCH_CHECK(heads > 0 && width % heads == 0, heads, " heads do not divide a width of ", width);
@@ -89,6 +88,7 @@ Blocks blocksOf(at::TensorList parameters, int64_t heads, double epsilon, const 
         const auto &shape = i < entryParameterCount ? entry[i] : own[(i - entryParameterCount) % each];
         TORCH_CHECK(isOurs(parameters[i], shape), "parameter ", i, " of shape ", parameters[i].sizes(), ", expected float32 ", shape);
         blocks.parameters.push_back(parameters[i].const_data_ptr<float>());
+        blocks.starts.push_back(blocks.starts.back() + parameters[i].numel());
     }
     TORCH_CHECK(isOurs(positions, {rows}, at::kLong), "positions of shape ", positions.sizes(), ", expected int64 [", rows, "]");
     blocks.positions = positions.const_data_ptr<int64_t>();

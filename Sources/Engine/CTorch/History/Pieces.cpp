@@ -1,8 +1,4 @@
-#include "Pieces.hpp"
-
-#include "../Machine.hpp"
-
-#include <algorithm>
+#include "History.hpp"
 
 namespace ctorch::history {
 
@@ -36,16 +32,60 @@ Pieces::Pieces(const Histories &histories) {
         const int64_t begin = history, target = rows * (i + 1) / count;
         while (history < histories.count() && (i + 1 == count || histories.rows[history] + histories.rows[history + 1] <= 2 * target))
             ++history;
-        const int64_t length = histories.rows[history] - histories.rows[begin];
-        if (length == 0) continue;
-        const int64_t rounded = roundedUp(length, rowMultiple);
-        const int64_t pairs = histories.pairs[history] - histories.pairs[begin];
-        all.push_back({begin, history, histories.rows[begin], length, rounded, padded, histories.pairs[begin], pairs});
-        padded += rounded;
-        largest = std::max(largest, rounded);
-        mostPairs = std::max(mostPairs, pairs);
+        const int64_t row = histories.rows[begin], length = histories.rows[history] - row;
+        const int64_t pair = histories.pairs[begin], pairs = histories.pairs[history] - pair;
+        if (length > 0) all.push_back({begin, history, row, length, roundedUp(length, rowMultiple), pair, pairs});
     }
     if (parts.back() < static_cast<int64_t>(all.size())) parts.push_back(static_cast<int64_t>(all.size()));
+}
+
+Piece Pieces::largest() const {
+    Piece most{};
+    for (const Piece &piece : all) {
+        most.padded = std::max(most.padded, piece.padded);
+        most.pairs = std::max(most.pairs, piece.pairs);
+    }
+    return most;
+}
+
+Memory::Memory(const Blocks &all, const Piece &piece, bool isMasked, void *start) {
+    const int64_t rows = piece.padded, width = all.width, pairs = all.heads * piece.pairs;
+    Cut cut{static_cast<char *>(start)};
+    const auto take = [&](int64_t columns) { return cut.take<float>(rows * columns); };
+    const auto takeMask = [&](int64_t count) { return isMasked ? cut.take<float>(count) : nullptr; };
+    entryNormal = take(width);
+    entryInverse = take(1);
+    entryMask = takeMask(rows * width);
+    for (int64_t block = 0; block < all.count(); ++block)
+        blocks.push_back({
+            .x = take(width),
+            .sides = take(3 * width),
+            .probabilities = cut.take<float>(pairs),
+            .pairMask = takeMask(pairs),
+            .seen = take(width),
+            .attendedMask = takeMask(rows * width),
+            .attendedNormal = take(width),
+            .attendedInverse = take(1),
+            .attended = take(width),
+            .rectified = take(all.hidden),
+            .mask = takeMask(rows * width),
+            .normal = take(width),
+            .inverse = take(1),
+        });
+    bytes = cut.bytes;
+}
+
+void multiply(
+    int64_t rows, int64_t columns, int64_t depth, const float *a, int64_t aStride, const float *b, int64_t bStride, float *c,
+    int64_t cStride, bool adds) {
+    constexpr int64_t tileRows = 64, tileColumns = 256, tileDepth = 256;
+    for (int64_t start = 0; start < depth; start += tileDepth)
+        for (int64_t row = 0; row < rows; row += tileRows)
+            for (int64_t column = 0; column < columns; column += tileColumns)
+                product(
+                    std::min(tileRows, rows - row), std::min(tileColumns, columns - column), std::min(tileDepth, depth - start),
+                    a + row * aStride + start, aStride, b + start * bStride + column, bStride, c + row * cStride + column, cStride,
+                    adds || start > 0);
 }
 
 } // namespace ctorch::history

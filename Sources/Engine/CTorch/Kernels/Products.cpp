@@ -43,7 +43,7 @@ template <typename Number> bool canMultiply() {
         alignas(64) float ones[32 * 32], c[32 * 32];
         alignas(64) Number a[32 * 32];
         std::fill(std::begin(ones), std::end(ones), 1.0f);
-        rows::store(a, ones, 32 * 32);
+        rows::store<Number>(a, ones, 32 * 32);
         const MatrixUnit<Number> unit;
         product(32, 32, 32, a, 32, a, 32, c, 32);
         return std::all_of(std::begin(c), std::end(c), [](float sum) { return sum == 32; });
@@ -59,14 +59,14 @@ bool hasProductsInForce() {
 
 void pack(float *b, const float *w, int64_t rows, int64_t columns, bool isTransposed) {
     if (isTransposed) rows::transpose(b, rows, w, columns, rows, columns);
-    else rows::store(b, w, rows * columns);
+    else rows::store<float>(b, w, rows * columns);
 }
 
 void pack(BFloat16 *b, const float *w, int64_t rows, int64_t columns, bool isTransposed) {
     if (isTransposed) {
         // Two numbers of a row of W are a pair of B.
         const Buffer<BFloat16> rounded(rows * columns);
-        rows::store(rounded, w, rows * columns);
+        rows::store<BFloat16>(rounded, w, rows * columns);
         rows::transpose(b, rows, rounded, columns / 2, rows, columns / 2);
     } else {
         for (int64_t row = 0; row < rows; row += 2)

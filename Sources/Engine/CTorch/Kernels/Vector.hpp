@@ -27,6 +27,9 @@ struct Halves {
 
 constexpr int64_t lanes = 16;
 
+/// Whether numbers are rounded as they are stored, so that there is a form of its own for machines that round themselves.
+template <typename Number> constexpr bool rounds = sizeof(Number) < sizeof(float);
+
 /// Numbers from memory and back. They may stand anywhere, as the rows of a mapped file do, where the structures themselves are aligned.
 template <typename Numbers> CTORCH_VECTORISED Numbers read(const void *memory) {
     Numbers numbers;
