@@ -147,7 +147,8 @@ extension TunedEncoder {
             let parameters = Parameters(on: device)
             try encoder.tune(by: LowRankMaps(parameters: parameters.scoped("low_rank"), options: options))
             return (parameters.all, parameters.decayed)
-        case .iisan, .iisanVersa, .frozen, .id, .idAndModality, .popularity, .neighbours, .content, .closedForm: return ([:], [])
+        case .iisan, .iisanVersa, .frozen, .id, .idAndModality, .popularity, .neighbours, .content, .closedForm:
+            return ([:], [])
         }
     }
 }

@@ -106,7 +106,8 @@ import Torch
             let candidates = loss.candidates(for: batch)
             RandomState.seed(2)
             let (outputs, vectors) = (Tensor.randomNormal([batch.rowCount, 8]), Tensor.randomNormal([15, 8]))
-            let found = loss.rowLosses(candidates, outputs: outputs, vectors: vectors.selecting(Tensor(candidates.items))).floats()
+            let found = loss.rowLosses(candidates, outputs: outputs, vectors: vectors.selecting(Tensor(candidates.items)))
+                .floats()
             let logits = outputs.matmul(vectors.transposed(0, 1)).floats().map(Double.init)
             for row in 0..<batch.rowCount {
                 let own = zip(batch.ownUsers, batch.ownItems).filter { $0.0 == batch.users[row] }.map(\.1)
@@ -122,7 +123,9 @@ import Torch
                 }
                 #expect(abs(Double(found[row]) + log(target / (target + negatives))) < 1e-4)
             }
-            #expect(LossChoice.mixed.loss(itemCount: 5000) is MixedLoss && LossChoice.mixed.loss(itemCount: 4096) is FullSoftmaxLoss)
+            #expect(
+                LossChoice.mixed.loss(itemCount: 5000) is MixedLoss && LossChoice.mixed.loss(itemCount: 4096) is FullSoftmaxLoss
+            )
             #expect(LossChoice.mixed.drawnCount(itemCount: 5000) == 2048 && LossChoice.mixed.drawnCount(itemCount: 100) == 0)
         }
     }

@@ -36,7 +36,8 @@ extension Evaluator {
                 var sums = [Double](repeating: 0, count: parts.count)
                 var leads = [Double](repeating: 0, count: parts.count)
                 var (users, recommended) = (0.0, 0.0)
-                let block = max(1, min(1024, budget(on: score.items.device) / (4 * (parts.count + 2) * max(1, split.itemCount))))
+                let block = max(
+                    1, min(1024, budget(on: score.items.device) / (4 * (parts.count + 2) * max(1, split.itemCount))))
                 for batch in split.evaluationBatches(part, size: block) {
                     try stop.check()
                     func centred(_ scores: Tensor) -> Tensor { scores - scores.mean(along: 1, keeping: true) }
@@ -55,7 +56,9 @@ extension Evaluator {
                         leading.append(own.gathering(list.items, along: 1))
                     }
                     let leader = Tensor.stacked(leading).indexOfLargest(along: 0)  // [users, list]
-                    for index in parts.indices { leads[index] += (leader .== Double(index)).and(list.isThere).to(.float32).sum().item() }
+                    for index in parts.indices {
+                        leads[index] += (leader .== Double(index)).and(list.isThere).to(.float32).sum().item()
+                    }
                     recommended += list.isThere.to(.float32).sum().item()
                     users += differ.to(.float32).sum().item()
                 }

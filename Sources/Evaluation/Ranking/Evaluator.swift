@@ -106,7 +106,8 @@ public struct Evaluator {
         guard length > 0 else { return Ranking(ranks: ranks) }
         var catalogue = RecommendedLists.Catalogue(
             trainingShares: split.popularity, trainingInteractions: split.trainingInteractions)
-        if let vectors = score.itemVectors, ofLists.contains(where: { ($0.measure as? any ListMeasure)?.readsVectors == true }) {
+        if let vectors = score.itemVectors, ofLists.contains(where: { ($0.measure as? any ListMeasure)?.readsVectors == true })
+        {
             catalogue.vectors = try withTensorErrors {
                 try withoutGradients { (try vectors.to(.float32).unitRows().checked().floats(), vectors.size(1)) }
             }

@@ -98,7 +98,8 @@ package struct Ranker {
             let first = batch.maskedUsers.firstIndex { $0 >= Int64(cases.lowerBound) } ?? batch.maskedUsers.count
             let end = batch.maskedUsers[first...].firstIndex { $0 >= Int64(cases.upperBound) } ?? batch.maskedUsers.count
             targets = Tensor(Array(batch.targets[cases]), on: device)
-            maskedCases = Tensor(Array(batch.maskedUsers[first..<end]), on: device) - Tensor(Int64(cases.lowerBound), on: device)
+            maskedCases =
+                Tensor(Array(batch.maskedUsers[first..<end]), on: device) - Tensor(Int64(cases.lowerBound), on: device)
             maskedItems = Tensor(Array(batch.maskedItems[first..<end]), on: device)
             reachable = Tensor(batch.unreachable[cases].map { $0 ? 0 : 1 } as [Int64], on: device)
         }

@@ -44,7 +44,8 @@ package struct ScoreOptions: Sendable, Codable, Equatable {
             0 < contentDecay && contentDecay <= 1, "is \(contentDecay), expected a number above 0, at most 1",
             at: "content_decay")
         for (name, weight) in (weights ?? [:]).sorted(by: { $0.key < $1.key }) {
-            problems.require(weight >= 0 && weight.isFinite, "is \(weight), expected a finite number from 0", at: "weights.\(name)")
+            problems.require(
+                weight >= 0 && weight.isFinite, "is \(weight), expected a finite number from 0", at: "weights.\(name)")
         }
         return problems
     }

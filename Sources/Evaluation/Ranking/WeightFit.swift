@@ -43,7 +43,7 @@ package struct WeightFit {
             weights[parts[0]] = 1
             return weights
         }
-        let batches = self.batches()
+        let batches = split.validationBatches(budget: budget)
         var kept = parts
         var found: [Double] = []
         var passes = 0
@@ -62,16 +62,6 @@ package struct WeightFit {
         for (part, weight) in zip(kept, found) { weights[part] = max(0, weight) / unit }
         weights.users = batches.reduce(0) { $0 + $1.userCount }
         return weights
-    }
-
-    /// The users that are looked at.
-    private func batches() -> [EvaluationBatch] {
-        let cases = split.evaluation(.validation)
-        let most = max(1000, budget / max(1, split.itemCount))
-        let asked = cases.count <= most ? Array(cases) : (0..<most).map { cases[$0 * cases.count / most] }
-        return stride(from: 0, to: asked.count, by: 1024).map {
-            EvaluationBatch(asked[$0..<min($0 + 1024, asked.count)], inputLength: split.options.inputLength)
-        }
     }
 
     /// L at some weights, its gradient, and its Hessian with the sign changed.

@@ -59,7 +59,9 @@ extension Configuration {
     /// - Throws: ``UserError`` for a file that builds on itself; an unknown or unfitting setting names the file it stands in.
     static func tree(_ text: String, source: String, folder: URL, above: [String] = []) throws -> Node {
         var root = try parse(text, source: source)
-        guard var mapping = root.mapping, let named = mapping[Node(baseKey)] else { return try overRecipe(root, source: source) }
+        guard var mapping = root.mapping, let named = mapping[Node(baseKey)] else {
+            return try overRecipe(root, source: source)
+        }
         let place = SettingsPlace(source: source).below(baseKey, named)
         let path = resolved(try place.naming { try String.read(named) }, from: folder)
         let files = above + [URL(filePath: source).standardizedFileURL.path]

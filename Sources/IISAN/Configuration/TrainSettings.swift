@@ -77,7 +77,8 @@ extension TrainSettings: SettingsSection {
                 "What a target is told from: in-batch (the papers'), in-batch-uncorrected (without popularity), mixed (with drawn items; all of "
                     + "a small catalogue) or full (all items)."
             ),
-            .section("score", \.score, "What items are ranked by: the model alone, or a sum with what counting and content know."),
+            .section(
+                "score", \.score, "What items are ranked by: the model alone, or a sum with what counting and content know."),
             .optional("text_layers", \.textLayers, "Which of the stored text layers are used; left out, all."),
             .optional("image_layers", \.imageLayers, "Which of the stored image layers are used; left out, all."),
             .optional("layers", \.furtherLayers, "Which of the stored layers of encode.more are used, as {caption: [0, 6]}."),

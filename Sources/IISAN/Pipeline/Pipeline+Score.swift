@@ -45,7 +45,9 @@ extension Pipeline {
         if let given = configuration.train.score.weights {
             weights = try self.weights(given, of: made.score)
         } else {
-            weights = try WeightFit(split, stop: observer.stop).weights(of: made.score, onProgress: observer.onProgress)
+            let likely = try WeightFit(split, stop: observer.stop).weights(of: made.score, onProgress: observer.onProgress)
+            weights = try WeightSteps(split, stop: observer.stop)
+                .weights(from: made.score.weighted(likely), onProgress: observer.onProgress)
             let text = made.score.parts.map { "\(String(format: "%.2f", weights[$0])) \($0.rawValue)" }.joined(separator: " + ")
             if made.score.parts.count > 1 { observer.onMessage("evaluate: score = \(text)") }
         }
@@ -152,7 +154,8 @@ extension Pipeline {
         for part in score.parts { weights[part] = given[part.rawValue] ?? 0 }
         guard weights.weights.values.contains(where: { $0 > 0 }) else {
             throw UserError(
-                "has no weight above 0", at: "train.score.weights", remedy: "Give one of \(names.joined(separator: ", ")) a weight.")
+                "has no weight above 0", at: "train.score.weights",
+                remedy: "Give one of \(names.joined(separator: ", ")) a weight.")
         }
         return weights
     }

@@ -61,7 +61,8 @@ extension Pipeline {
             recommender,
             BatchSampler(
                 split, batchSize: options.batchSize,
-                drawnCount: configuration.train.model.loss.drawnCount(itemCount: split.itemCount), seed: options.seed), options, run
+                drawnCount: configuration.train.model.loss.drawnCount(itemCount: split.itemCount), seed: options.seed), options,
+            run
         ) { recommender in
             let ranks = try evaluator.ranks(recommender, .validation)
             if Evaluator.areAllTied(ranks) { observer.onMessage("train: \(Self.allTied)") }

@@ -172,10 +172,15 @@ extension AblationAxis {
             StudyVariant(name, set: ["train.score.parts=\(kinds.yaml)"], note: value, axis: title)
         }
         let others = kinds.filter { $0 != .network }
-        let without = others.count < 2 ? [] : others.map { left in
-            variant("score-without-\(left.rawValue)", "without \(left.rawValue)", kinds.filter { $0 != left })
-        }
-        return [variant("score-all", "all parts", kinds)] + without + [variant("score-network", "the network alone", [.network])]
+        let without =
+            others.count < 2
+            ? []
+            : others.map { left in
+                variant("score-without-\(left.rawValue)", "without \(left.rawValue)", kinds.filter { $0 != left })
+            }
+        return [variant("score-all", "all parts", kinds)] + without + [
+            variant("score-network", "the network alone", [.network])
+        ]
     }
 
     private func layerVariants(of base: Configuration) throws -> [StudyVariant]? {

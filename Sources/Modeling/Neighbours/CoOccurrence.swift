@@ -26,7 +26,9 @@ package struct CoOccurrence: Sendable {
     ) throws {
         let sequences = TrainingSequences(split: split, window: options.window, stop: stop)
         var weights = [Float](repeating: 1, count: options.window + 1)  // by distance, from 1
-        for distance in weights.indices.dropFirst(2) { weights[distance] = weights[distance - 1] * Float(options.distanceWeight) }
+        for distance in weights.indices.dropFirst(2) {
+            weights[distance] = weights[distance - 1] * Float(options.distanceWeight)
+        }
 
         var pairCounts = [Int](repeating: 0, count: split.itemCount)
         try sequences.forEachPair { item, _, _ in pairCounts[Int(item)] += 1 }

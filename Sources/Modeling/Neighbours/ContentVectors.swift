@@ -30,7 +30,8 @@ package struct Whitening {
     package init(
         of source: any StateSource, itemCount: Int, width: Int = Whitening.usualWidth, stop: StopToken = StopToken()
     ) throws {
-        let present = source.presence?.enumerated().filter(\.element).map { Int64($0.offset) } ?? (0..<Int64(itemCount)).map { $0 }
+        let present =
+            source.presence?.enumerated().filter(\.element).map { Int64($0.offset) } ?? (0..<Int64(itemCount)).map { $0 }
         guard !present.isEmpty else { throw UserError("no item has states, so none can be compared by them") }
         let count = Double(present.count)
         var mean: Tensor?

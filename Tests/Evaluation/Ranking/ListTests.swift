@@ -70,7 +70,8 @@ import Torch
                 #expect(lists.top(5, of: user).contains(question.target) == (rank.isReachable && rank.rank <= 5))
             }
             // Everyone gets the same items: nothing is less novel, and there are no vectors.
-            let popular = try #require(try evaluator.ranking(Score(popularityOf: world.split), .test, for: [.novelty(5), .diversity(5)]).lists)
+            let popular = try #require(
+                try evaluator.ranking(Score(popularityOf: world.split), .test, for: [.novelty(5), .diversity(5)]).lists)
             #expect(popular.catalogue.vectors == nil)
             func novelty(_ lists: RecommendedLists) -> Double {
                 Novelty().estimate(of: lists, cutoff: 5, by: BootstrapOptions(resamples: 0))?.value ?? 0

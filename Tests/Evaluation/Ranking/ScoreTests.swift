@@ -13,7 +13,8 @@ import Torch
 /// Sums of parts against plain loops, and the choice of their weights.
 @Suite(.oneAtATime) struct ScoreTests {
     /// A score of all parts over a small world, and the world.
-    private func scored(_ folder: URL, weights: [ScorePart: Double]) throws -> (SmallWorld, Recommender, Tensor, Tensor, Score) {
+    private func scored(_ folder: URL, weights: [ScorePart: Double]) throws -> (SmallWorld, Recommender, Tensor, Tensor, Score)
+    {
         let world = try SmallWorld(folder)
         let recommender = try world.recommender()
         let items = try Evaluator(world.split).itemVectors(recommender)
@@ -52,7 +53,8 @@ import Torch
                 let length = asked.reduce(0) { $0 + $1 * $1 }.squareRoot()
                 for item in 0..<count {
                     let cosine = (0..<5).reduce(0.0) { $0 + asked[$1] * Double(vectors[item * 5 + $1]) } / length
-                    let near = zip(zip(prior.cases, prior.items), prior.values)
+                    let near =
+                        zip(zip(prior.cases, prior.items), prior.values)
                         .first { $0.0 == (Int64(place), Int64(item)) }.map { Double($0.1) } ?? 0
                     let expected =
                         (row[item] - mean) / deviation + 1.5 * near + 3 * cosine
@@ -93,7 +95,8 @@ import Torch
             let found = try WeightFit(world.split).weights(of: score)
             #expect(found.weights.count == 4 && found.weights.values.allSatisfy { $0 >= 0 && $0.isFinite })
             #expect(found.users == world.split.evaluation(.validation).count)
-            let batch = EvaluationBatch(Array(world.split.evaluation(.validation)), inputLength: world.split.options.inputLength)
+            let batch = EvaluationBatch(
+                Array(world.split.evaluation(.validation)), inputLength: world.split.options.inputLength)
             let count = world.split.itemCount
             let scores = withoutGradients {
                 score.parts.map { score.weighted(ScoreWeights([$0: 1])).scores(of: batch).floats().map(Double.init) }
@@ -141,8 +144,37 @@ import Torch
             let found = try WeightFit(split).weights(of: score)
             #expect(found.weights.values.allSatisfy { $0.isFinite })
             #expect(found[.content("good")] == 0 || found[.content("bad")] == 0)
-            let nan = Score([part("a", counts * .nan), part("b", counts)], itemCount: split.itemCount, weights: ScoreWeights([:]))
+            let nan = Score(
+                [part("a", counts * .nan), part("b", counts)], itemCount: split.itemCount, weights: ScoreWeights([:]))
             #expect(throws: UserError.self) { try WeightFit(split).weights(of: nan) }
+        }
+    }
+
+    /// Steps lead from bad weights to better ones and leave good ones alone where the gain is noise.
+    @Test func stepsLeadUp() throws {
+        try withTemporaryFolder { folder in
+            let split = try SmallWorld(folder, users: 300).split
+            // A part that knows the validation targets of half of the users, and one that knows nothing.
+            RandomState.seed(4)
+            let known = Dictionary(
+                uniqueKeysWithValues: split.evaluation(.validation).filter { $0.user.isMultiple(of: 2) }
+                    .map { (Int32($0.user), $0.target) })
+            let count = split.itemCount
+            let identity = Tensor((0..<count * count).map { Float($0 / count == $0 % count ? 1 : 0) }).reshaped([count, count])
+            let oracle = Score.Dense(.content("oracle"), items: identity) { batch in
+                identity.selecting(Tensor(batch.datasetUsers.map { Int64(known[$0] ?? 0) }))
+            }
+            let noise = Score.Dense(.content("noise"), items: .randomNormal([count, 2])) { batch in
+                Tensor(batch.datasetUsers.flatMap { [Float($0 % 7) - 3, Float($0 % 5) - 2] }).reshaped([batch.userCount, 2])
+            }
+            let score = Score(
+                [noise, oracle], itemCount: count, weights: ScoreWeights([noise.part: 1, oracle.part: 0.5]))
+            let metric = Metric.ndcg(10)
+            let found = try WeightSteps(split, by: metric).weights(from: score)
+            #expect(found[noise.part] == 1 && found[oracle.part] > 0.5)
+            let evaluator = Evaluator(split)
+            let before = metric.mean(of: try evaluator.ranks(score, .validation))
+            #expect(metric.mean(of: try evaluator.ranks(score.weighted(found), .validation)) > before)
         }
     }
 
