@@ -63,6 +63,42 @@ import Testing
         }
     }
 
+    @Test func aRunWhoseManifestIsDamagedIsKeptBesideTheNewOne() throws {
+        try withTemporaryFolder { folder in
+            let stages = try Stages(folder)
+            try stages.pipeline().runAll()
+            let manifest = folder.appending(path: "r/run.json")
+            let whole = try Data(contentsOf: manifest)
+            try AtomicFile.write("{", to: manifest)
+            let error = #expect(throws: UserError.self) { try stages.pipeline().train() }
+            #expect(error?.place?.hasSuffix("r/run.json") == true && error?.remedy?.contains("--replace") == true)
+            try stages.pipeline().train(replacing: true)
+            #expect(try Data(contentsOf: manifest) == whole)
+            #expect(try stages.text("r.previous-1/run.json") == "{")
+        }
+    }
+
+    @Test func aReportDoesNotTakeThePlaceOfFilesThatItHasNotWritten() throws {
+        try withTemporaryFolder { folder in
+            let stages = try Stages(folder)
+            try stages.pipeline().runAll()
+            let run = try stages.opened()
+            let notes = folder.appending(path: "notes")
+            try Folder.make(notes)
+            try AtomicFile.write("mine", to: notes.appending(path: "table.csv"))
+            #expect(throws: UserError.self) { try run.report(to: notes) }
+            #expect(throws: UserError.self) { try run.report(to: folder.appending(path: "dataset")) }
+            #expect(try stages.text("notes/table.csv") == "mine" && stages.names("notes") == ["table.csv"])
+            // Its own report is drawn anew, beside whatever else lies there.
+            let page = folder.appending(path: "page")
+            try run.report(to: page)
+            try AtomicFile.write("mine", to: page.appending(path: "notes.txt"))
+            try run.report(to: page)
+            #expect(try stages.text("page/notes.txt") == "mine")
+            try run.report(to: folder.appending(path: "r"))
+        }
+    }
+
     @Test func aRunIsNotRankedOrServedWithAnotherDataset() throws {
         try withTemporaryFolder { folder in
             let stages = try Stages(folder)

@@ -45,8 +45,9 @@ public struct Configuration: Sendable, Equatable {
     ///   - folder: what relative paths count from.
     public init(yaml text: String, source: String, overrides: [String] = [], folder: URL) throws {
         var root = try Self.tree(text, source: source, folder: folder)
-        for override in overrides { try Self.apply(override, to: &root) }
-        self = try Self.read(root, SettingsPlace(source: source))
+        var place = SettingsPlace(source: source)
+        for override in overrides { place.overridden.append(try Self.apply(override, to: &root)[...]) }
+        self = try Self.read(root, place)
         resolvePaths(from: folder)
         try check()
     }
@@ -72,8 +73,8 @@ public struct Configuration: Sendable, Equatable {
     /// The settings with some changed, as `train.epochs=3`; paths stay as they are.
     func overridden(_ overrides: [String]) throws -> Configuration {
         var root = try Self.parse(yaml, source: "the example")
-        for override in overrides { try Self.apply(override, to: &root) }
-        let changed = try Self.read(root, SettingsPlace(source: "--set"))
+        for override in overrides { _ = try Self.apply(override, to: &root) }
+        let changed = try Self.read(root, SettingsPlace(source: SettingsPlace.option))
         try changed.check()
         return changed
     }
@@ -217,7 +218,9 @@ public struct Configuration: Sendable, Equatable {
     }
 
     /// Puts `a.b.c=value` into the tree of a file.
-    private static func apply(_ override: String, to root: inout Node) throws {
+    ///
+    /// - Returns: the keys.
+    private static func apply(_ override: String, to root: inout Node) throws -> [String] {
         guard let equals = override.firstIndex(of: "=") else {
             throw UserError(
                 "no value in \(override.quoted)", at: "--set", remedy: "Write it as key=value, for instance train.epochs=3.")
@@ -238,6 +241,7 @@ public struct Configuration: Sendable, Equatable {
             node = .mapping(mapping)
         }
         put(keys[...], &root)
+        return keys
     }
 }
 

@@ -5,6 +5,7 @@ import Files
 import Foundation
 import HiddenStates
 import Modeling
+import Owned
 import Torch
 
 extension Pipeline {
@@ -25,7 +26,10 @@ extension Pipeline {
         try problems.collect { _ = try device }
         if stages.contains(.data) { problems.add(all: rawFileProblems()) }
         if stages.contains(.encode) { try problems.add(all: encoderProblems()) }
-        if stages.contains(.train) { try problems.add(all: modelProblems(storesAreMade: stages.contains(.encode))) }
+        if stages.contains(.train) {
+            problems.add(configuration.data.split.withoutEffect(), below: "data.split")
+            try problems.add(all: modelProblems(storesAreMade: stages.contains(.encode)))
+        }
         if stages.contains(.evaluate) { try problems.collect { try configuration.evaluate.knownCeiling() } }
         // A dataset that is made anew is looked at once it is there.
         if stages.contains(.train), try !stages.contains(.data) || isDatasetUpToDate() { try problems.add(all: dataProblems()) }
@@ -73,6 +77,7 @@ extension Pipeline {
                 FileManager.default.fileExists(atPath: path), "could not find the file \(path): No such file or directory",
                 at: "data.import.\(name)", remedy: "Check the path; relative ones count from the configuration's folder.")
         }
+        problems.add(source.problems(), below: "data.import")
         problems.add(all: Self.folderProblems(configuration.data.dataset, "data.dataset"))
         return problems
     }
@@ -89,6 +94,13 @@ extension Pipeline {
                 continue
             }
             problems.add(all: Self.folderProblems(settings.store, "\(place).store"))
+            let usual = EncodeSettings.Modality()
+            problems.require(
+                modality != .text || settings.damaged == usual.damaged, "has no effect: it is about pictures",
+                at: "\(place).damaged", remedy: "Put it below encode.image.")
+            problems.require(
+                modality != .image || settings.maximumTokens == usual.maximumTokens, "has no effect: it is about titles",
+                at: "\(place).maximum_tokens", remedy: "Put it below encode.text.")
             if settings.encoder.isEmpty, !FileManager.default.fileExists(atPath: settings.store) {
                 problems.add(
                     UserError(
@@ -104,6 +116,7 @@ extension Pipeline {
     /// The model, with the widths and layers that its encoders or their stores have.
     private func modelProblems(storesAreMade: Bool) throws -> Problems {
         var problems = Self.folderProblems(configuration.train.run, "train.run")
+        try problems.collect { try FolderPlace.checkIsNoVolume(URL(filePath: configuration.train.run)) }
         let model = configuration.train.model
         if model.method.readsModalities, configuration.readModalities.isEmpty {
             let wanted = model.modality == .both ? "encode.text or encode.image" : "encode.\(model.modality.rawValue)"

@@ -31,7 +31,10 @@ extension Pipeline {
         // Why a run that is there is replaced; nil where it does not.
         var reason: String?
         if place.isThere {
-            if try !isOfInputs(dataset, manifest) {
+            if let damage = manifestDamage() {
+                guard replacing else { throw damage }
+                reason = "\(damage.place ?? run.manifest.path) is damaged"
+            } else if try !isOfInputs(dataset, manifest) {
                 guard replacing else { throw try isAnotherRun(manifest) }
                 reason = "settings or data have changed"
             } else {
@@ -123,6 +126,18 @@ extension Pipeline {
             try JSONFile.write(manifest, to: run.manifest)
         }
         if place.isThere { try write(to: run) } else { try place.create { try write(to: RunDirectory($0)) } }
+    }
+
+    /// Why the note of what a run was trained from cannot be read; nil where it can, or there is none.
+    private func manifestDamage() -> UserError? {
+        do {
+            _ = try RunManifest.read(of: run)
+            return nil
+        } catch {
+            return UserError(
+                (error as? UserError)?.problem ?? "\(error)", at: run.manifest.path,
+                remedy: "Give --replace to train anew, which keeps this run beside it.")
+        }
     }
 
     /// The error for a run of other settings or data in the folder, with what differs.
