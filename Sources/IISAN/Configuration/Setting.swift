@@ -94,6 +94,11 @@ struct SettingsPlace {
     /// The source of settings that are given on the command line.
     static let option = "--set"
 
+    /// A place without that source, where settings come from elsewhere than the command line.
+    static func withoutOption(_ place: String) -> String {
+        place.hasPrefix(option + ": ") ? String(place.dropFirst(option.count + 2)) : place
+    }
+
     /// The file, or where else the settings come from.
     let source: String
     /// The keys from the top.
