@@ -78,6 +78,28 @@ import Testing
         }
     }
 
+    @Test func aStoreOfTheOtherModalityOrOfOtherSettingsIsToldOf() throws {
+        try withTemporaryFolder { folder in
+            let stages = try Stages(folder)
+            let pipeline = try stages.pipeline("train.method=iisan")
+            try pipeline.importDataset()
+            try pipeline.encode()
+            let swapped = ["encode.text.store=states/image", "encode.image.store=states/text"]
+            let both = try Pipeline(Configuration(stages.file, overrides: swapped + ["train.run=r"]), file: stages.file)
+            let error = #expect(throws: UserError.self) { try both.train() }
+            #expect(error?.description.contains("encode.text.store") == true, "\(error?.description ?? "")")
+            #expect(error?.description.contains("has the states of pictures") == true)
+            #expect(try !stages.names().contains("r"))
+            // The encoder and its settings stand beside a store that was made with others.
+            stages.messages = []
+            try stages.pipeline("train.method=iisan", "encode.text.maximum_tokens=9", "encode.image.pooling=mean").train()
+            let warnings = stages.messages.filter { $0.contains("warning") }
+            #expect(warnings.count == 2, "\(warnings)")
+            #expect(warnings.contains { $0.contains("maximum_tokens 30 (here 9)") })
+            #expect(warnings.contains { $0.contains("pooling first (here mean)") })
+        }
+    }
+
     @Test func aReportDoesNotTakeThePlaceOfFilesThatItHasNotWritten() throws {
         try withTemporaryFolder { folder in
             let stages = try Stages(folder)

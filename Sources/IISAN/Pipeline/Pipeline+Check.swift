@@ -161,7 +161,7 @@ extension Pipeline {
                         "is empty, and the encoder runs in every step", at: "\(place).encoder",
                         remedy: "Name the model's directory, or choose a method that reads stored states (train.cached: true).")
                 }
-                let store = try HiddenStateStore.open(URL(filePath: settings.store))
+                let store = try openStore(URL(filePath: settings.store), StoreIdentity.Modality(modality))
                 return ModalityShape(width: store.width, layers: store.layers)
             }
         }

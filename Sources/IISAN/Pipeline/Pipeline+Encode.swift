@@ -30,7 +30,7 @@ extension Pipeline {
     ) throws {
         let folder = URL(filePath: settings.store)
         if settings.encoder.isEmpty {
-            _ = try store(folder, dataset)
+            _ = try store(folder, modality, dataset)
             return observer.onMessage("encode \(modality.rawValue): \(folder.path) has no encoder here and is used as it is")
         }
         let items = dataset.items.map(CatalogueItem.init)
@@ -41,7 +41,7 @@ extension Pipeline {
         let note = folder.appending(path: "inputs.sha256")
         // What a killed encoding has left goes.
         if OwnedFolder.isBeingWritten(folder) { _ = try OwnedFolder(.store, at: folder, for: .going) }
-        if !HiddenStateStoreWriter.hasLeftovers(folder), inputs.match(note), (try? store(folder, dataset)) != nil {
+        if !HiddenStateStoreWriter.hasLeftovers(folder), inputs.match(note), (try? store(folder, modality, dataset)) != nil {
             observer.onMessage("encode \(modality.rawValue): nothing has changed, \(folder.path) is kept")
             return
         }

@@ -114,13 +114,48 @@ extension Pipeline {
     /// The stores that the configured model reads.
     func stores(_ dataset: Dataset) throws -> [HiddenStateStore] {
         guard configuration.train.model.readsStores else { return [] }
-        return try configuration.readModalities.map { try store(URL(filePath: $0.settings.store), dataset) }
+        return try configuration.readModalities.map {
+            try store(URL(filePath: $0.settings.store), StoreIdentity.Modality($0.modality), dataset)
+        }
     }
 
-    func store(_ folder: URL, _ dataset: Dataset) throws -> HiddenStateStore {
-        let store = try HiddenStateStore.open(folder)
+    /// The store of a modality's states, for the items of a dataset.
+    func store(_ folder: URL, _ modality: StoreIdentity.Modality, _ dataset: Dataset) throws -> HiddenStateStore {
+        let store = try openStore(folder, modality)
         try store.check(ids: dataset.items.lazy.map(\.id), hash: dataset.manifest.idsHash)
         return store
+    }
+
+    /// Opens a store of a modality's states.
+    ///
+    /// - Throws: ``UserError`` when it is none, or one of the other modality, as where two settings were mixed up.
+    func openStore(_ folder: URL, _ modality: StoreIdentity.Modality) throws -> HiddenStateStore {
+        let store = try HiddenStateStore.open(folder)
+        let found = store.identity.modality
+        guard found == modality else {
+            let found = found == .text ? "titles" : "pictures"
+            throw UserError(
+                "\(folder.path) has the states of \(found)", at: "encode.\(modality.rawValue).store",
+                remedy: "Name the store of \(modality == .text ? "titles" : "pictures").")
+        }
+        return store
+    }
+
+    /// What a store was encoded with where the configuration, which names the encoder, now says something else: training takes the store as
+    /// it is.
+    func differences(_ store: HiddenStateStore, from settings: EncodeSettings.Modality) -> [String] {
+        guard !settings.encoder.isEmpty else { return [] }
+        let (identity, encode) = (store.identity, configuration.encode)
+        var found: [String] = []
+        func compare(_ name: String, _ here: String?, _ there: String?) {
+            if let here, let there, here != there { found.append("\(name) \(there) (here \(here))") }
+        }
+        compare("layers", settings.layers.map { "\($0)" }, "\(identity.layers)")
+        compare("pooling", settings.pooling?.rawValue, identity.pooling.rawValue)
+        compare("dtype", encode.dtype.rawValue, identity.dtype.rawValue)
+        compare("precision", encode.precision.rawValue, identity.preprocessing["precision"])
+        compare("maximum_tokens", "\(settings.maximumTokens)", identity.preprocessing["maximumTokens"])
+        return found
     }
 
     /// Where the configured model gets a modality's states from.
@@ -131,7 +166,7 @@ extension Pipeline {
         var layers = modality == .text ? train.textLayers : train.imageLayers
         guard train.model.isLive else {
             let other = modality == .text ? changed?.textStore : changed?.imageStore
-            let store = try store(other ?? URL(filePath: settings.store), dataset)
+            let store = try store(other ?? URL(filePath: settings.store), StoreIdentity.Modality(modality), dataset)
             if train.model.readsLastStateOnly { layers = [(layers ?? store.layers).max() ?? 0] }
             return try StoredStates(store, layers: layers, on: try device)
         }
@@ -177,5 +212,16 @@ extension Pipeline {
                 modality, of: dataset.items.map(CatalogueItem.init), with: encoderDirectory(settings.encoder),
                 options: encodingOptions(settings))
         }
+    }
+}
+
+extension StoreIdentity.Modality {
+    /// What a store of an encoder's modality says.
+    init(_ modality: EncoderModality) {
+        self =
+            switch modality {
+            case .text: .text
+            case .image: .image
+            }
     }
 }

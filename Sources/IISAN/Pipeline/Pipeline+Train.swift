@@ -56,6 +56,7 @@ extension Pipeline {
         let recommender = configuration.train.model.method.isTrained ? try self.recommender(dataset, split) : nil
         try observer.stop.check()
         try start(manifest, in: place, setAside: reason)
+        try tellOfOtherStates()
         guard let recommender else { return }
         let options = configuration.train.training
         let evaluator = Evaluator(split, stop: observer.stop)
@@ -84,6 +85,19 @@ extension Pipeline {
         }
         try trainer.train(onProgress: observer.onProgress, onEvent: observer.onEpoch, stop: observer.stop)
         try JSONFile.write(cost(recommender, dataset), to: run.cost)
+    }
+
+    /// Says where stored states were encoded with other settings than the configuration has now.
+    private func tellOfOtherStates() throws {
+        guard configuration.train.model.readsStores else { return }
+        for (modality, settings) in configuration.readModalities {
+            let folder = URL(filePath: settings.store)
+            let found = differences(try openStore(folder, StoreIdentity.Modality(modality)), from: settings)
+            guard !found.isEmpty else { continue }
+            observer.onMessage(
+                "train: warning: \(folder.path) was encoded with \(found.joined(separator: ", ")), and is taken as it is; "
+                    + "`iisan encode` makes another one")
+        }
     }
 
     /// What is said of a model that scores all items alike.
