@@ -39,7 +39,7 @@ parity-tokens: ## compare tokenizers with AutoTokenizer of transformers (TOKENIZ
 parity-pictures: ## compare pictures with Pillow and AutoImageProcessor; PICTURES and PROCESSORS add some
 	@Tools/Parity/pictures
 
-parity-encoders: ## compare the encoders with transformers and timm; FOLDERS adds some
+parity-encoders: ## compare the encoders with transformers and timm; FOLDERS names real ones
 	@Tools/Parity/encoders
 
 fuzz: ## try what reads foreign files with libFuzzer, SECONDS=60 a target, all or TARGETS="picture csv"; Linux
