@@ -1,7 +1,7 @@
 # What one does with a clone. Settings: LIBTORCH, IISAN_CACHE, PYTHON (see Tools/Setup/setup).
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build test test-isa sanitize bad-inputs demo parity-tokens parity-pictures parity-encoders fuzz torture bench bench-check bench-device results format lint surface clean
+.PHONY: help setup build test test-isa sanitize sanitize-threads bad-inputs demo parity-tokens parity-pictures parity-encoders fuzz torture bench bench-check bench-device results format lint surface clean
 
 sources := Package.swift Sources Tests FuzzTesting Benchmarks Examples/Library
 SECONDS ?= 60
@@ -24,6 +24,9 @@ test-isa: setup ## the tests with LibTorch as processors with AVX2 alone, with A
 sanitize: setup ## our own operators under the address and undefined behaviour sanitizers
 	@Tools/Test/sanitize
 
+sanitize-threads: ## what is concurrent in Swift and needs no LibTorch under the thread sanitizer (FILTER=pattern)
+	@Tools/Test/threads
+
 bad-inputs: setup ## write Sources/IISAN/IISAN.docc/BadInputs.md: what the command says to the bad inputs of its tests
 	IISAN_WRITE_CATALOGUE=1 swift test --filter BadInputTests
 
@@ -36,7 +39,7 @@ parity-tokens: ## compare tokenizers with AutoTokenizer of transformers (TOKENIZ
 parity-pictures: ## compare pictures with Pillow and AutoImageProcessor; PICTURES and PROCESSORS add some
 	@Tools/Parity/pictures
 
-parity-encoders: ## compare the encoders with transformers and timm; FOLDERS adds some
+parity-encoders: ## compare the encoders with transformers and timm; FOLDERS names real ones
 	@Tools/Parity/encoders
 
 fuzz: ## try what reads foreign files with libFuzzer, SECONDS=60 a target, all or TARGETS="picture csv"; Linux

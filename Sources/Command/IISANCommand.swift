@@ -1,4 +1,5 @@
 import ArgumentParser
+import Files
 import Foundation
 import IISAN
 
@@ -23,12 +24,23 @@ import IISAN
             RecommendCommand.self, ConfigCommand.self, DoctorCommand.self,
         ])
 
+    /// Refuses a folder that was removed while a shell stood in it: no relative path leads anywhere from there.
+    private static func checkFolder() throws {
+        guard let path = getcwd(nil, 0) else {
+            throw UserError(
+                "the folder that the command is called in cannot be told: \(String(cString: strerror(errno)))",
+                remedy: "Change to a folder that is there: cd FOLDER.")
+        }
+        free(path)
+    }
+
     /// Runs the command that the arguments name, and ends with its exit code.
     static func main() {
         Output.outlivesItsReaders()
         Interrupt.isHeard()
         do {
             var command = try parseAsRoot()
+            try checkFolder()
             try command.run()
         } catch is CancellationError {
             Foundation.exit(Interrupt.exitCode)

@@ -26,6 +26,8 @@ enum Output {
     /// were closed from the start: a file that got one of them would take what is told.
     static func outlivesItsReaders() {
         signal(SIGPIPE, SIG_IGN)
+        // A file that grows beyond a limit of its size is an error of the write, not the end of the process.
+        signal(SIGXFSZ, SIG_IGN)
         for stream in STDIN_FILENO...STDERR_FILENO where fcntl(stream, F_GETFD) < 0 {
             // The lowest free number is this one; nothing can be written through it.
             _ = open("/dev/null", O_RDONLY)

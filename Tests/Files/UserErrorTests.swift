@@ -6,6 +6,7 @@ import Testing
 @Suite struct UserErrorTests {
     @Test func isShownWithPlaceAndRemedy() {
         #expect(UserError("is empty").description == "is empty")
+        #expect(UserError("is empty", at: "a\n\u{1B}[2J").description == "a\\n\\u{1B}[2J: is empty")
         #expect(UserError("is empty", at: "a.tsv:1", remedy: "Fill it.").description == "a.tsv:1: is empty\n  Fill it.")
     }
 

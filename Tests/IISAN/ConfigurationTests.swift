@@ -39,6 +39,40 @@ import Testing
         #expect(configuration.train.textLayers == [1, 2])
     }
 
+    @Test(arguments: [
+        ("train.epochs=many", "--set: train.epochs: expected"),
+        ("train.side_networks={gate: true}", "--set: train.side_networks.gate: unknown"),
+        ("train={epochs: x}", "--set: train.epochs: expected"), ("train.rate=0.1", "c.yaml:2: train.seed: expected"),
+    ]) func anOverrideIsNotSoughtInTheFile(override: String, message: String) {
+        let seed = override.contains("rate") ? "x" : "1"
+        let error = #expect(throws: UserError.self) { try read("train:\n  seed: \(seed)\n", [override]) }
+        #expect(error?.description.hasPrefix(message) == true, "\(error?.description ?? "")")
+    }
+
+    /// Numbers that YAML 1.1 and YAML 1.2 read differently, and some that are alike in both.
+    @Test(arguments: [
+        ("train:\n  epochs: 010\n", false), ("train:\n  seed: 042\n", false), ("train:\n  rate: 1:30\n", false),
+        ("train:\n  epochs: 1_0\n", true), ("train:\n  rate: 0.1\n", true), ("train:\n  seed: 0\n", true),
+        ("train:\n  weight_decay: 0\n", true), ("data:\n  import: {interactions: a, item: 010}\n", true),
+    ]) func aNumberHasOneMeaning(yaml: String, isRead: Bool) {
+        let configuration = try? read(yaml)
+        #expect((configuration != nil) == isRead)
+    }
+
+    /// Settings that would change nothing.
+    @Test(arguments: [
+        ("iisan", "user: 2", false), ("iisan", "separator: ;", false), ("movielens", "encoding: latin-1", false),
+        ("amazon", "timestamp: t", false), ("microlens", "first_row: data", false), ("iisan", "table_format: csv", false),
+        ("table", "user: 2", true), ("recbole", "encoding: latin-1", true), ("iisan", "first_row: auto", true),
+        ("movielens", "duplicates: drop", true),
+    ]) func anImportRefusesWhatItsFormHasNoUseFor(form: String, setting: String, isTaken: Bool) throws {
+        let yaml = "data:\n  import:\n    form: \(form)\n    interactions: a\n    items: b\n    \(setting)\n"
+        let source = try #require(try read(yaml).data.source)
+        #expect(source.problems().all.isEmpty == isTaken)
+        let made = try? source.datasetImport(name: "d", replacing: false)
+        #expect((made != nil) == isTaken)
+    }
+
     @Test func anEmptyOverrideTakesASectionAway() throws {
         let yaml = "encode:\n  image:\n    encoder: e\n"
         #expect(try read(yaml).encode.image?.encoder == "/base/e")

@@ -63,6 +63,64 @@ import Testing
         }
     }
 
+    @Test func aRunWhoseManifestIsDamagedIsKeptBesideTheNewOne() throws {
+        try withTemporaryFolder { folder in
+            let stages = try Stages(folder)
+            try stages.pipeline().runAll()
+            let manifest = folder.appending(path: "r/run.json")
+            let whole = try Data(contentsOf: manifest)
+            try AtomicFile.write("{", to: manifest)
+            let error = #expect(throws: UserError.self) { try stages.pipeline().train() }
+            #expect(error?.place?.hasSuffix("r/run.json") == true && error?.remedy?.contains("--replace") == true)
+            try stages.pipeline().train(replacing: true)
+            #expect(try Data(contentsOf: manifest) == whole)
+            #expect(try stages.text("r.previous-1/run.json") == "{")
+        }
+    }
+
+    @Test func aStoreOfTheOtherModalityOrOfOtherSettingsIsToldOf() throws {
+        try withTemporaryFolder { folder in
+            let stages = try Stages(folder)
+            let pipeline = try stages.pipeline("train.method=iisan")
+            try pipeline.importDataset()
+            try pipeline.encode()
+            let swapped = ["encode.text.store=states/image", "encode.image.store=states/text"]
+            let both = try Pipeline(Configuration(stages.file, overrides: swapped + ["train.run=r"]), file: stages.file)
+            let error = #expect(throws: UserError.self) { try both.train() }
+            #expect(error?.description.contains("encode.text.store") == true, "\(error?.description ?? "")")
+            #expect(error?.description.contains("has the states of pictures") == true)
+            #expect(try !stages.names().contains("r"))
+            // The encoder and its settings stand beside a store that was made with others.
+            stages.messages = []
+            try stages.pipeline("train.method=iisan", "encode.text.maximum_tokens=9", "encode.image.pooling=mean").train()
+            let warnings = stages.messages.filter { $0.contains("warning") }
+            #expect(warnings.count == 2, "\(warnings)")
+            #expect(warnings.contains { $0.contains("maximum_tokens 30 (here 9)") })
+            #expect(warnings.contains { $0.contains("pooling first (here mean)") })
+        }
+    }
+
+    @Test func aReportDoesNotTakeThePlaceOfFilesThatItHasNotWritten() throws {
+        try withTemporaryFolder { folder in
+            let stages = try Stages(folder)
+            try stages.pipeline().runAll()
+            let run = try stages.opened()
+            let notes = folder.appending(path: "notes")
+            try Folder.make(notes)
+            try AtomicFile.write("mine", to: notes.appending(path: "table.csv"))
+            #expect(throws: UserError.self) { try run.report(to: notes) }
+            #expect(throws: UserError.self) { try run.report(to: folder.appending(path: "dataset")) }
+            #expect(try stages.text("notes/table.csv") == "mine" && stages.names("notes") == ["table.csv"])
+            // Its own report is drawn anew, beside whatever else lies there.
+            let page = folder.appending(path: "page")
+            try run.report(to: page)
+            try AtomicFile.write("mine", to: page.appending(path: "notes.txt"))
+            try run.report(to: page)
+            #expect(try stages.text("page/notes.txt") == "mine")
+            try run.report(to: folder.appending(path: "r"))
+        }
+    }
+
     @Test func aRunIsNotRankedOrServedWithAnotherDataset() throws {
         try withTemporaryFolder { folder in
             let stages = try Stages(folder)

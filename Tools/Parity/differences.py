@@ -25,11 +25,13 @@ def table(title, rows, key):
 def main():
     with open(sys.argv[1], encoding="utf-8") as file:
         rows = [json.loads(line) for line in file]
-    table("model_type", [row for row in rows if not row["isReal"]], "family")
+    given = [row for row in rows if row["name"].startswith("given-")]
     real = [row for row in rows if row["isReal"]]
-    if real:
-        print()
-        table("real model", real, "name")
+    table("model_type", [row for row in rows if not row["isReal"] and row not in given], "family")
+    for title, found in [("real model, golden states", real), ("folder", given)]:
+        if found:
+            print()
+            table(title, found, "name")
 
 
 if __name__ == "__main__":

@@ -66,6 +66,7 @@ struct ImportRun {
         var starts = try list.group(users: interactions.users.count, stop)
         try settleDuplicates(list, &starts)
         noteOrder(list, starts)
+        warnOfMissingIDs(list, starts)
         let users = (0..<interactions.users.count).filter { starts[$0] < starts[$0 + 1] }
         report.usersWithoutInteractions = interactions.users.count - users.count
         if options.unusedItems == .drop { report.unusedItemsLeftOut = list.leaveOutUnused(&items, &ids) }

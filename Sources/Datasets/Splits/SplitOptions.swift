@@ -90,6 +90,23 @@ public struct SplitOptions: Codable, Sendable, Equatable {
         return problems
     }
 
+    /// Settings that were given and that the rule has no use for; a run of an older build may have some.
+    package func withoutEffect() -> Problems {
+        var problems = Problems()
+        guard kind == .leaveLastTwo else { return problems }
+        let usual = SplitOptions()
+        for (name, isGiven) in [
+            ("validation_time", validationTime != nil), ("test_time", testTime != nil),
+            ("validation_quantile", validationQuantile != usual.validationQuantile),
+            ("test_quantile", testQuantile != usual.testQuantile),
+        ] {
+            problems.require(
+                !isGiven, "has no effect with the rule \(kind.rawValue)", at: name,
+                remedy: "Leave it out, or divide by time: kind: \(Kind.timestamp.rawValue).")
+        }
+        return problems
+    }
+
     /// The greatest number of items of a user that a split can be asked for.
     private static let most = 1_000_000
 }

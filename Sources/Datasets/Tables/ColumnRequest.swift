@@ -39,7 +39,7 @@ struct ColumnRequest {
         throw UserError(
             "no \(role) column: looked for \(Excerpt.list(known))", at: place,
             remedy:
-                "Name the column\(option.map { ": \($0.sentence("NAME"))" } ?? "."). In the first row: \(Excerpt.list(names)).")
+                "Name the column\(option.map { ": \($0.sentence("NAME"))" } ?? ".") In the first row: \(Excerpt.list(names)).")
     }
 
     /// The one index there is; nil for none.

@@ -8,6 +8,9 @@ struct Page {
     var header: Markup = ""
     var sections: [Markup]
 
+    /// What tells a page of ours from others.
+    static let mark = "<footer>Made by iisan.</footer>"
+
     /// The page as HTML.
     var html: String {
         let style = Markup(
@@ -32,7 +35,7 @@ struct Page {
             \(header)
             </header>
             \(sections)
-            <footer>Made by iisan.</footer>
+            \(Markup(stringLiteral: Self.mark))
             </main>
             </body>
             </html>

@@ -32,6 +32,15 @@ extension RunReport {
         if let curvesSVG { try AtomicFile.write(curvesSVG, to: folder.appending(path: "curves.svg")) }
     }
 
+    /// The files of a report that lie in a folder and that no report of ours has put there: writing one would replace them.
+    package static func foreignFiles(in folder: URL) -> [String] {
+        let page = try? Data(contentsOf: folder.appending(path: "report.html"), options: .mappedIfSafe)
+        if let page, page.range(of: Data(Page.mark.utf8), options: .backwards) != nil { return [] }
+        return ["report.html", "curves.svg", "table.md", "table.csv"].filter {
+            FileManager.default.fileExists(atPath: folder.appending(path: $0).path)
+        }
+    }
+
     /// The subject's numbers, large.
     private var tiles: Markup {
         guard let method = methods.first(where: { $0.name == subject }) else { return "" }

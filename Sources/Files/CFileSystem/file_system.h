@@ -3,9 +3,11 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <sys/stat.h>
 
 #if defined(__linux__)
 #include <fcntl.h>
+#include <linux/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 #endif
@@ -22,6 +24,21 @@ static inline int exchange_names(const char *one, const char *other) {
     (void)one, (void)other;
     errno = ENOSYS;
     return -1;
+#endif
+}
+
+/// Whether a folder is where a file system, or a part of one, is mounted: it can be filled, but neither renamed nor replaced.
+static inline int is_mount_point(const char *path) {
+#if defined(__linux__)
+    struct statx about;
+    // What bind mounts share with the folder above, its device, tells nothing; kernels before 5.8 do not say.
+    if (syscall(SYS_statx, AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, 0u, &about) != 0) return 0;
+    return (about.stx_attributes & 0x2000u /* STATX_ATTR_MOUNT_ROOT */) != 0;
+#else
+    struct stat own, above;
+    char parent[4096];
+    if (lstat(path, &own) != 0 || snprintf(parent, sizeof parent, "%s/..", path) >= (int)sizeof parent) return 0;
+    return stat(parent, &above) == 0 && own.st_dev != above.st_dev;
 #endif
 }
 

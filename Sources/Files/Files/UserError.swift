@@ -21,7 +21,7 @@ public struct UserError: Error, Equatable, Sendable, CustomStringConvertible {
 
     /// The error as shown: `place: problem`, and the remedy on a line of its own.
     public var description: String {
-        var text = place.map { "\($0): \(problem)" } ?? problem
+        var text = place.map { "\($0.onOneLine): \(problem)" } ?? problem
         if let remedy { text += "\n  \(remedy)" }
         return text
     }
@@ -39,6 +39,7 @@ extension UserError {
             case ENOSPC, EDQUOT: "Free some space on this disk or choose another folder; nothing was left behind."
             case ENOENT: "Check the path."
             case EACCES, EPERM, EROFS: "Check who may read and write here."
+            case EFBIG: "Raise the limit of a file's size (ulimit -f), or choose a disk that takes larger files."
             case EMFILE, ENFILE: "Raise the limit of open files (ulimit -n)."
             default: nil
             }

@@ -19,7 +19,7 @@ package enum FolderKind: String, Sendable, CaseIterable {
     case hub
 
     /// As messages call it.
-    var shown: String {
+    package var shown: String {
         switch self {
         case .dataset: "a dataset directory"
         case .world: "a generated world"

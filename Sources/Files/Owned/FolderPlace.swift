@@ -1,3 +1,4 @@
+import CFileSystem
 import Files
 package import Foundation
 
@@ -24,6 +25,17 @@ package enum FolderPlace {
         }
         guard parent != path, !parent.isEmpty else { return URL(filePath: path) }
         return try resolved(parent, links: links + 1, named: url).appending(path: name)
+    }
+
+    /// Refuses a folder that a disk or a container's volume is mounted at: it cannot be renamed, so nothing can take its place.
+    ///
+    /// - Parameter url: need not exist.
+    /// - Throws: ``UserError`` that says what to do.
+    package static func checkIsNoVolume(_ url: URL) throws {
+        guard is_mount_point(try resolved(url).path) != 0 else { return }
+        throw UserError(
+            "is where a volume is mounted, and cannot be replaced as a whole", at: url.path,
+            remedy: "Name a folder in it: \(url.appending(path: "NAME").path). Nothing was changed.")
     }
 
     /// Whether a place is a folder or lies in it; both resolved.

@@ -7,6 +7,7 @@ extension OwnedFolder {
     /// - Throws: ``UserError`` that names what is there and what to do.
     static func checkContent(_ kind: FolderKind, _ url: URL, _ purpose: Purpose) throws {
         try checkAround(kind, url)
+        if purpose != .going { try FolderPlace.checkIsNoVolume(url) }
         if isEmpty(url) { return try checkIsNoHome(kind, url) }
         var status = stat()
         guard stat(url.path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {

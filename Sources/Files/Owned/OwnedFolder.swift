@@ -62,6 +62,7 @@ package final class OwnedFolder {
     ///
     /// - Throws: ``UserError`` when the disk fails; whatever `fill` throws.
     package func create<Result>(_ fill: (URL) throws -> Result) throws -> Result {
+        try FolderPlace.checkIsNoVolume(url)
         let partial = hidden(.partial)
         guard mkdir(partial.path, 0o755) == 0 else { throw UserError.system("could not create the folder", at: partial.path) }
         var isPlaced = false
@@ -107,6 +108,7 @@ package final class OwnedFolder {
     /// - Throws: ``UserError`` when it cannot be moved, or the program runs in it.
     package func setAside() throws -> URL {
         try Self.checkIsNoHome(kind, url)
+        try FolderPlace.checkIsNoVolume(url)
         let parent = url.deletingLastPathComponent()
         let start = url.lastPathComponent + ".previous-"
         let numbers = Self.names(in: parent).compactMap { $0.hasPrefix(start) ? Int($0.dropFirst(start.count)) : nil }

@@ -47,8 +47,9 @@ public struct Configuration: Sendable, Equatable {
     ///   - folder: what relative paths count from.
     public init(yaml text: String, source: String, overrides: [String] = [], folder: URL) throws {
         var root = try Self.tree(text, source: source, folder: folder)
-        try Self.apply(overrides, to: &root)
-        self = try Self.read(root, SettingsPlace(source: source))
+        var place = SettingsPlace(source: source)
+        place.overridden = try Self.apply(overrides, to: &root)
+        self = try Self.read(root, place)
         resolvePaths(from: folder)
         try check()
     }
@@ -74,8 +75,8 @@ public struct Configuration: Sendable, Equatable {
     /// The settings with some changed, as `train.epochs=3`; paths stay as they are.
     func overridden(_ overrides: [String]) throws -> Configuration {
         var root = try Self.parse(yaml, source: "the example")
-        try Self.apply(overrides, to: &root)
-        let changed = try Self.read(root, SettingsPlace(source: "--set"))
+        _ = try Self.apply(overrides, to: &root)
+        let changed = try Self.read(root, SettingsPlace(source: SettingsPlace.option))
         try changed.check()
         return changed
     }
@@ -194,18 +195,22 @@ public struct Configuration: Sendable, Equatable {
     }
 
     /// Puts settings into the tree of a file: a recipe first, whatever its place among them.
-    private static func apply(_ overrides: [String], to root: inout Node) throws {
+    ///
+    /// - Returns: the keys of each.
+    private static func apply(_ overrides: [String], to root: inout Node) throws -> [ArraySlice<String>] {
         let isRecipe = { (override: String) in override.hasPrefix("\(Recipe.key)=") }
         for override in overrides.filter(isRecipe) {
             let value = try parse(String(override.dropFirst(Recipe.key.count + 1)), source: "--set \(override.bounded)")
-            let recipe = try SettingsPlace(source: "--set", path: [Recipe.key]).naming { try Recipe.read(value) }
+            let recipe = try SettingsPlace(source: SettingsPlace.option, path: [Recipe.key]).naming { try Recipe.read(value) }
             root = merged(try recipe.tree(), over: root)
         }
-        for override in overrides where !isRecipe(override) { try apply(override, to: &root) }
+        return try overrides.filter { !isRecipe($0) }.map { try apply($0, to: &root)[...] }
     }
 
     /// Puts `a.b.c=value` into the tree of a file.
-    private static func apply(_ override: String, to root: inout Node) throws {
+    ///
+    /// - Returns: the keys.
+    private static func apply(_ override: String, to root: inout Node) throws -> [String] {
         guard let equals = override.firstIndex(of: "=") else {
             throw UserError(
                 "no value in \(override.quoted)", at: "--set", remedy: "Write it as key=value, for instance train.epochs=3.")
@@ -226,6 +231,7 @@ public struct Configuration: Sendable, Equatable {
             node = .mapping(mapping)
         }
         put(keys[...], &root)
+        return keys
     }
 }
 

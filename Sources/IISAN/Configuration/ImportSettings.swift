@@ -53,12 +53,15 @@ public struct ImportSettings: Sendable, Equatable {
 
     /// The import these settings describe.
     ///
-    /// - Throws: ``UserError`` when a file that the form needs is not named.
+    /// - Throws: ``UserError`` when a file that the form needs is not named, or a setting is given that it has no use for.
     public func datasetImport(name: String, replacing: Bool) throws -> DatasetImport {
         guard !interactions.isEmpty else {
             throw UserError(
                 "no file is named", at: "data.import.interactions", remedy: "Name the file with the users' histories.")
         }
+        var problems = Problems()
+        problems.add(self.problems(), below: "data.import")
+        try problems.check()
         func url(_ path: String) -> URL { URL(filePath: path) }
         func required(_ path: String?, _ what: String) throws -> URL {
             guard let path else {
@@ -102,6 +105,28 @@ public struct ImportSettings: Sendable, Equatable {
 
     private func table(_ path: String) -> Table {
         Table(URL(filePath: path), format: tableFormat, firstRow: firstRow, separator: separator, encoding: encoding)
+    }
+
+    /// Settings that were given and that the form has no use for: they would change nothing, and nobody would be told.
+    package func problems() -> Problems {
+        var problems = Problems()
+        func need(_ isGiven: Bool, _ name: String, _ forms: [Form]) {
+            problems.require(
+                !isGiven || forms.contains(form),
+                "has no effect with the form \(form.rawValue): \(forms.map(\.rawValue).joined(separator: " and ")) read it",
+                at: name,
+                remedy: "Leave it out, or choose another form.")
+        }
+        for (name, column) in [
+            ("user", user), ("item", item), ("timestamp", timestamp), ("id", id), ("title", title), ("picture", picture),
+        ] {
+            need(column != nil, name, [.table, .recbole])
+        }
+        need(tableFormat != nil, "table_format", [.table, .recbole])
+        need(separator != nil, "separator", [.table, .recbole])
+        need(firstRow != .auto, "first_row", [.table, .recbole])
+        need(encoding != nil, "encoding", [.table, .recbole])
+        return problems
     }
 
     /// The files that are read, for telling whether they have changed.

@@ -91,16 +91,31 @@ struct Setting<Section> {
 
 /// Where a setting stands, for messages.
 struct SettingsPlace {
+    /// The source of settings that are given on the command line.
+    static let option = "--set"
+
+    /// A place without that source, where settings come from elsewhere than the command line.
+    static func withoutOption(_ place: String) -> String {
+        place.hasPrefix(option + ": ") ? String(place.dropFirst(option.count + 2)) : place
+    }
+
     /// The file, or where else the settings come from.
     let source: String
     /// The keys from the top.
     var path: [String] = []
     /// The line, from 1.
     var line: Int?
+    /// The keys of settings that come from `--set` in the file's place, from this place on.
+    var overridden: [ArraySlice<String>] = []
 
     /// The place of a key below.
     func below(_ key: String, _ node: Node) -> SettingsPlace {
-        SettingsPlace(source: source, path: path + [key], line: node.mark?.line ?? line)
+        let still = overridden.filter { $0.first == key }.map { $0.dropFirst() }
+        let isOption = source == Self.option || still.contains(where: \.isEmpty)
+        // Lines of an option's text tell nothing.
+        return SettingsPlace(
+            source: isOption ? Self.option : source, path: path + [key], line: isOption ? nil : node.mark?.line ?? line,
+            overridden: still)
     }
 
     /// `file:line: a.b.c`.

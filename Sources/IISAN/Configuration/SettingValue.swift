@@ -14,6 +14,7 @@ protocol SettingValue {
 
 extension Int: SettingValue {
     static func read(_ node: Node) throws -> Int {
+        try node.checkOneMeaning()
         guard let value = node.int else { throw UserError("expected a whole number, found \(node.shown)") }
         return value
     }
@@ -22,6 +23,7 @@ extension Int: SettingValue {
 
 extension UInt64: SettingValue {
     static func read(_ node: Node) throws -> UInt64 {
+        try node.checkOneMeaning()
         guard let value = node.scalar.flatMap({ UInt64($0.string) }) else {
             throw UserError("expected a whole number from 0, found \(node.shown)")
         }
@@ -32,6 +34,7 @@ extension UInt64: SettingValue {
 
 extension Double: SettingValue {
     static func read(_ node: Node) throws -> Double {
+        try node.checkOneMeaning()
         guard let value = node.float ?? node.int.map(Double.init) else {
             throw UserError("expected a number, found \(node.shown)")
         }
@@ -114,6 +117,20 @@ extension SettingValue where Self: RawRepresentable & CaseIterable, RawValue == 
 }
 
 extension Node {
+    /// Refuses a number that versions of YAML read differently: 010 is 8 in one and 10 in another, 1:30 is 90 or a text.
+    ///
+    /// - Throws: ``UserError`` without a place.
+    fileprivate func checkOneMeaning() throws {
+        guard let text = scalar?.string else { return }
+        let digits = text.drop { $0 == "-" || $0 == "+" }
+        let isOctal = digits.count > 1 && digits.first == "0" && digits.allSatisfy { $0.isASCII && $0.isNumber || $0 == "_" }
+        let isOfBaseSixty = digits.contains(":") && digits.allSatisfy { $0.isASCII && $0.isNumber || ":._".contains($0) }
+        guard isOctal || isOfBaseSixty else { return }
+        throw UserError(
+            "\(text.quoted) is another number in YAML 1.1 than in YAML 1.2",
+            remedy: "Write it in decimal digits alone\(isOctal ? ", without a 0 before them" : "").")
+    }
+
     /// The node as a message shows it.
     var shown: String {
         switch self {

@@ -114,7 +114,7 @@ extension TrainSettings: SettingsSection {
             .value("seed", \.training.seed, "Decides fresh parameters, the order of users and dropout."),
             .value(
                 "precision", \.training.precision,
-                "Matrix products in float32 or bfloat16; auto: bfloat16 where the processor has a instructions for it, else float32."
+                "Matrix products in float32 or bfloat16; auto: bfloat16 where the processor has instructions for it, else float32."
             ),
         ]
     }

@@ -5,6 +5,7 @@ import Files
 import Foundation
 import HiddenStates
 import Modeling
+import Owned
 import Torch
 
 extension Pipeline {
@@ -25,7 +26,10 @@ extension Pipeline {
         try problems.collect { _ = try device }
         if stages.contains(.data) { problems.add(all: rawFileProblems()) }
         if stages.contains(.encode) { try problems.add(all: encoderProblems()) }
-        if stages.contains(.train) { try problems.add(all: modelProblems(storesAreMade: stages.contains(.encode))) }
+        if stages.contains(.train) {
+            problems.add(configuration.data.split.withoutEffect(), below: "data.split")
+            try problems.add(all: modelProblems(storesAreMade: stages.contains(.encode)))
+        }
         if stages.contains(.evaluate) { try problems.collect { try configuration.evaluate.knownCeiling() } }
         // A dataset that is made anew is looked at once it is there.
         if stages.contains(.train), try !stages.contains(.data) || isDatasetUpToDate() { try problems.add(all: dataProblems()) }
@@ -73,6 +77,7 @@ extension Pipeline {
                 FileManager.default.fileExists(atPath: path), "could not find the file \(path): No such file or directory",
                 at: "data.import.\(name)", remedy: "Check the path; relative ones count from the configuration's folder.")
         }
+        problems.add(source.problems(), below: "data.import")
         problems.add(all: Self.folderProblems(configuration.data.dataset, "data.dataset"))
         return problems
     }
@@ -87,6 +92,14 @@ extension Pipeline {
                 continue
             }
             problems.add(all: Self.folderProblems(settings.store, "\(place).store"))
+            let usual = ModalitySettings()
+            let read = settings.encoderModality(of: modality)
+            problems.require(
+                read == .image || settings.damaged == usual.damaged, "has no effect: it is about pictures",
+                at: "\(place).damaged", remedy: "Put it below an encoder of pictures.")
+            problems.require(
+                read == .text || settings.maximumTokens == usual.maximumTokens, "has no effect: it is about titles",
+                at: "\(place).maximum_tokens", remedy: "Put it below an encoder of titles.")
             if settings.encoder.isEmpty, !FileManager.default.fileExists(atPath: settings.store) {
                 let hasNone = settings.encoderModality(of: modality) == nil
                 problems.add(
@@ -105,6 +118,7 @@ extension Pipeline {
     /// The model, with the widths and layers that its encoders or their stores have.
     private func modelProblems(storesAreMade: Bool) throws -> Problems {
         var problems = Self.folderProblems(configuration.train.run, "train.run")
+        try problems.collect { try FolderPlace.checkIsNoVolume(URL(filePath: configuration.train.run)) }
         let model = configuration.train.model
         if configuration.train.readsModalities, configuration.readModalities.isEmpty {
             let named = model.modality.names?.map(Configuration.place) ?? ["encode.text", "encode.image"]
@@ -154,7 +168,7 @@ extension Pipeline {
                         "is empty, and the encoder runs in every step", at: "\(place).encoder",
                         remedy: "Name the model's directory, or choose a method that reads stored states (train.cached: true).")
                 }
-                let store = try HiddenStateStore.open(URL(filePath: settings.store))
+                let store = try openStore(URL(filePath: settings.store), settings.encoderModality(of: modality))
                 return ModalityShape(width: store.width, layers: store.layers)
             }
         }

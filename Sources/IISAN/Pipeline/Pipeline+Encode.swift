@@ -22,7 +22,7 @@ extension Pipeline {
     private func encode(_ modality: Modality, _ settings: ModalitySettings, _ dataset: Dataset) throws {
         let folder = URL(filePath: settings.store)
         guard let read = settings.encoderModality(of: modality), !settings.encoder.isEmpty else {
-            _ = try store(folder, dataset)
+            _ = try store(folder, settings.encoderModality(of: modality), dataset)
             return observer.onMessage("encode \(modality.name): \(folder.path) has no encoder here and is used as it is")
         }
         let items = dataset.items.map(CatalogueItem.init)
@@ -32,7 +32,7 @@ extension Pipeline {
         let note = folder.appending(path: "inputs.sha256")
         // What a killed encoding has left goes.
         if OwnedFolder.isBeingWritten(folder) { _ = try OwnedFolder(.store, at: folder, for: .going) }
-        if !HiddenStateStoreWriter.hasLeftovers(folder), inputs.match(note), (try? store(folder, dataset)) != nil {
+        if !HiddenStateStoreWriter.hasLeftovers(folder), inputs.match(note), (try? store(folder, read, dataset)) != nil {
             observer.onMessage("encode \(modality.name): nothing has changed, \(folder.path) is kept")
             return
         }

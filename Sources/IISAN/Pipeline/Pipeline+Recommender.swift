@@ -113,13 +113,50 @@ extension Pipeline {
     /// The stores that the configured model reads.
     func stores(_ dataset: Dataset) throws -> PerModality<HiddenStateStore> {
         guard configuration.train.readsStores else { return [:] }
-        return try configuration.readModalities.mapValues { try store(URL(filePath: $0.store), dataset) }
+        return try configuration.readModalities.compactMapValues { modality, settings in
+            try store(URL(filePath: settings.store), settings.encoderModality(of: modality), dataset)
+        }
     }
 
-    func store(_ folder: URL, _ dataset: Dataset) throws -> HiddenStateStore {
-        let store = try HiddenStateStore.open(folder)
+    /// The store of a modality's states, for the items of a dataset.
+    ///
+    /// - Parameter modality: what its encoder read, text or image; nil for states of any kind.
+    func store(_ folder: URL, _ modality: Modality?, _ dataset: Dataset) throws -> HiddenStateStore {
+        let store = try openStore(folder, modality)
         try store.check(ids: dataset.items.lazy.map(\.id), hash: dataset.manifest.idsHash)
         return store
+    }
+
+    /// Opens a store of a modality's states.
+    ///
+    /// - Throws: ``UserError`` when it is none, or one of the other modality, as where two settings were mixed up.
+    func openStore(_ folder: URL, _ modality: Modality?) throws -> HiddenStateStore {
+        let store = try HiddenStateStore.open(folder)
+        let found = store.identity.modality
+        if let modality, found != modality, [.text, .image].contains(found) {
+            throw UserError(
+                "\(folder.path) has the states of \(found == .text ? "titles" : "pictures")",
+                at: "\(Configuration.place(of: modality)).store",
+                remedy: "Name the store of \(modality == .text ? "titles" : "pictures").")
+        }
+        return store
+    }
+
+    /// What a store was encoded with where the configuration, which names the encoder, now says something else: training takes the store as
+    /// it is.
+    func differences(_ store: HiddenStateStore, from settings: ModalitySettings) -> [String] {
+        guard !settings.encoder.isEmpty else { return [] }
+        let (identity, encode) = (store.identity, configuration.encode)
+        var found: [String] = []
+        func compare(_ name: String, _ here: String?, _ there: String?) {
+            if let here, let there, here != there { found.append("\(name) \(there) (here \(here))") }
+        }
+        compare("layers", settings.layers.map { "\($0)" }, "\(identity.layers)")
+        compare("pooling", settings.pooling?.rawValue, identity.pooling.rawValue)
+        compare("dtype", encode.dtype.rawValue, identity.dtype.rawValue)
+        compare("precision", encode.precision.rawValue, identity.preprocessing["precision"])
+        compare("maximum_tokens", "\(settings.maximumTokens)", identity.preprocessing["maximumTokens"])
+        return found
     }
 
     /// Where the configured model gets a modality's states from.
@@ -129,7 +166,8 @@ extension Pipeline {
         let train = configuration.train
         var layers = train.layers[modality]
         guard train.model.isLive else {
-            let store = try store(changed?.stores[modality] ?? URL(filePath: settings.store), dataset)
+            let store = try store(
+                changed?.stores[modality] ?? URL(filePath: settings.store), settings.encoderModality(of: modality), dataset)
             if train.model.readsLastStateOnly { layers = [(layers ?? store.layers).max() ?? 0] }
             return try StoredStates(store, layers: layers, on: try device)
         }

@@ -3,6 +3,7 @@ import Ranking
 import Files
 package import Foundation
 import HiddenStates
+import Owned
 package import Metrics
 import Pictures
 import Report
@@ -17,15 +18,34 @@ extension Pipeline {
     ///   - weights: of time, parameters and memory in TPME.
     ///   - folder: where the files go; nil for the run's folder.
     /// - Returns: the page.
-    /// - Throws: ``UserError`` when a run is not evaluated, or is of another dataset.
+    /// - Throws: ``UserError`` when a run is not evaluated, or is of another dataset, or the folder holds something else.
     @discardableResult
     package func report(
         beside others: [RunDirectory] = [], weights: TPME.Weights = .init(time: 0.45, parameters: 0.10, memory: 0.45),
         to folder: URL? = nil
     ) throws -> URL {
         // A report that goes elsewhere only reads the run.
-        if folder != nil { return try draw(beside: others, weights: weights, to: folder) }
+        if let folder {
+            try checkReportFolder(folder)
+            return try draw(beside: others, weights: weights, to: folder)
+        }
         return try writingRun { _ in try draw(beside: others, weights: weights, to: folder) }
+    }
+
+    /// Refuses a folder whose files would be replaced, or one of ours, which is told by its files.
+    private func checkReportFolder(_ folder: URL) throws {
+        let place = try FolderPlace.resolved(folder)
+        if try place.path == FolderPlace.resolved(run.folder).path { return }
+        let remedy = "Name a folder for the report that is empty or not there yet; nothing was written."
+        if let kind = FolderKind.allCases.first(where: { $0 != .checkpoint && $0.isMarked(place) }) {
+            throw UserError("is \(kind.shown), and a report would lie among its files", at: folder.path, remedy: remedy)
+        }
+        let foreign = RunReport.foreignFiles(in: place)
+        guard foreign.isEmpty else {
+            throw UserError(
+                "holds files that the report would replace: \(foreign.joined(separator: ", "))", at: folder.path, remedy: remedy
+            )
+        }
     }
 
     private func draw(beside others: [RunDirectory], weights: TPME.Weights, to folder: URL?) throws -> URL {

@@ -101,7 +101,8 @@ extension Pipeline {
     ) throws -> PerModality<HiddenStateStore> {
         guard configuration.train.scoreKinds.contains(.content) else { return [:] }
         return try configuration.readModalities.compactMapValues { modality, settings in
-            try store(changed?.stores[modality] ?? URL(filePath: settings.store), dataset)
+            try store(
+                changed?.stores[modality] ?? URL(filePath: settings.store), settings.encoderModality(of: modality), dataset)
         }
     }
 

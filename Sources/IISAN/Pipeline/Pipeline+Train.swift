@@ -31,7 +31,10 @@ extension Pipeline {
         // Why a run that is there is replaced; nil where it does not.
         var reason: String?
         if place.isThere {
-            if try !isOfInputs(dataset, manifest) {
+            if let damage = manifestDamage() {
+                guard replacing else { throw damage }
+                reason = "\(damage.place ?? run.manifest.path) is damaged"
+            } else if try !isOfInputs(dataset, manifest) {
                 guard replacing else { throw try isAnotherRun(manifest) }
                 reason = "settings or data have changed"
             } else {
@@ -53,6 +56,7 @@ extension Pipeline {
         let recommender = configuration.train.model.method.isTrained ? try self.recommender(dataset, split) : nil
         try observer.stop.check()
         try start(manifest, in: place, setAside: reason)
+        try tellOfOtherStates()
         guard let recommender else { return }
         let options = configuration.train.training
         let evaluator = Evaluator(split, stop: observer.stop)
@@ -85,6 +89,19 @@ extension Pipeline {
         }
         try trainer.train(onProgress: observer.onProgress, onEvent: observer.onEpoch, stop: observer.stop)
         try JSONFile.write(cost(recommender, dataset), to: run.cost)
+    }
+
+    /// Says where stored states were encoded with other settings than the configuration has now.
+    private func tellOfOtherStates() throws {
+        guard configuration.train.readsStores else { return }
+        for (modality, settings) in configuration.readModalities {
+            let folder = URL(filePath: settings.store)
+            let found = differences(try openStore(folder, settings.encoderModality(of: modality)), from: settings)
+            guard !found.isEmpty else { continue }
+            observer.onMessage(
+                "train: warning: \(folder.path) was encoded with \(found.joined(separator: ", ")), and is taken as it is; "
+                    + "`iisan encode` makes another one")
+        }
     }
 
     /// What is said of a model that scores all items alike.
@@ -127,6 +144,18 @@ extension Pipeline {
             try JSONFile.write(manifest, to: run.manifest)
         }
         if place.isThere { try write(to: run) } else { try place.create { try write(to: RunDirectory($0)) } }
+    }
+
+    /// Why the note of what a run was trained from cannot be read; nil where it can, or there is none.
+    private func manifestDamage() -> UserError? {
+        do {
+            _ = try RunManifest.read(of: run)
+            return nil
+        } catch {
+            return UserError(
+                (error as? UserError)?.problem ?? "\(error)", at: run.manifest.path,
+                remedy: "Give --replace to train anew, which keeps this run beside it.")
+        }
     }
 
     /// The error for a run of other settings or data in the folder, with what differs.

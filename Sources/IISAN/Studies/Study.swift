@@ -54,6 +54,8 @@ public struct Study: Sendable {
                     remedy: "Give each a name of its own.")
             }
         }
+        try Self.checkDecided(options.set, at: "\(file.path): set")
+        for variant in variants { try Self.checkDecided(variant.set, at: variant.place.isEmpty ? file.path : variant.place) }
         runs = try variants.flatMap { try Self.runs(of: $0, options, file) }
         try Self.checkDifference(of: variants, runs, file)
         if let other = runs.first(where: { $0.configuration.data != runs[0].configuration.data }) {
@@ -65,6 +67,16 @@ public struct Study: Sendable {
 
     /// The file of the results.
     package var resultFile: URL { folder.appending(path: "study.json") }
+
+    /// Refuses settings that the study gives every run itself: they would be passed over.
+    private static func checkDecided(_ set: [String], at place: String) throws {
+        for (key, own) in [("train.run", "folder"), ("train.seed", "seeds")]
+        where set.contains(where: { SettingOverrides.key(of: $0) == key }) {
+            throw UserError(
+                "\(key) is set, which the study decides for every run", at: place,
+                remedy: "Leave it out; the study's \(own) \(own == "seeds" ? "say" : "says") what is taken.")
+        }
+    }
 
     private static func runs(of variant: StudyVariant, _ options: StudyOptions, _ file: URL) throws -> [StudyRun] {
         let base = URL(filePath: options.base)
@@ -79,7 +91,7 @@ public struct Study: Sendable {
                 // A fault of the base is the same for all, and names its own line.
                 if (try? Configuration(base)) == nil { throw error }
                 throw UserError(
-                    "\"\(variant.name)\" cannot be configured: \(error.place.map { "\($0): " } ?? "")\(error.problem)",
+                    "\"\(variant.name)\" cannot be configured: \(error.place.map { "\(SettingsPlace.withoutOption($0)): " } ?? "")\(error.problem)",
                     at: variant.place.isEmpty ? file.path : variant.place, remedy: error.remedy)
             }
         }

@@ -107,7 +107,7 @@ public struct ModalityShape: Sendable, Codable, Equatable {
     ///   - stored: those that there are.
     /// - Throws: ``UserError`` without a place.
     package static func check(kept: [Int], of stored: [Int]) throws {
-        let remedy = "Choose among \(stored), each at most once and in this order."
+        let remedy = "Choose among \(stored.sorted()), each at most once and in ascending order."
         guard !kept.isEmpty else { throw UserError("is an empty list, and a tower reads at least one layer", remedy: remedy) }
         let missing = kept.filter { !stored.contains($0) }
         guard missing.isEmpty else {

@@ -57,6 +57,15 @@ struct TimeOrderTests {
         #expect(asInFile.check.warnings.count == 1 && asInFile.check.text.contains("warning: the histories are in the order"))
     }
 
+    @Test func idsThatSayThatThereIsNoneAreAWarning() throws {
+        let text = "user_id,item_id,timestamp\nnan,a,1\nnan,b,2\nu,NULL,3\nv,None,4\nv,None,5\nNa,N,6\n"
+        let warnings = try imported(text).report.warnings
+        #expect(warnings.count == 3 && warnings.allSatisfy { $0.contains("missing id") }, "\(warnings)")
+        #expect(warnings[0].hasPrefix("the user \"nan\" has 2 interactions"))
+        #expect(warnings.contains { $0.hasPrefix("the item \"NULL\" has 1 ") })
+        #expect(warnings.contains { $0.hasPrefix("the item \"None\" has 2 ") })
+    }
+
     @Test func aNameOrValuesThatOnlyResembleTimesAreAWarning() throws {
         let named = try imported(rows(["5", "4"], column: "order_time"))
         #expect(named.items == ["a", "b"] && named.report.warnings.count == 2)

@@ -32,6 +32,19 @@ extension BadInput {
             try $0.write("epoch 1\n", to: "runs/iisan/events.jsonl")
         },
         BadInput(
+            "A report in a dataset's folder", on: .run, "report runs/iisan --output dataset",
+            says: ["dataset", "is a dataset directory"]),
+        BadInput(
+            "A report in a study's place", on: .run, with: ["other/plan.json": #"{"kind": "study"}"#],
+            "report runs/iisan --output other", says: ["other", "is a study"]),
+        BadInput(
+            "A report over a table of one's own", on: .run, with: ["notes/table.csv": "mine"],
+            "report runs/iisan --output notes", says: ["notes", "table.csv"]),
+        BadInput(
+            "A report over a page of one's own", on: .run,
+            with: ["notes/report.html": "<html>mine</html>", "notes/a.txt": "a"],
+            "report runs/iisan --output notes", says: ["notes", "report.html"]),
+        BadInput(
             "A ceiling that is no world's", on: .run, "report runs/iisan", says: ["world/world.json"]
         ) { try $0.write("{}\n", to: "world/world.json") },
     ]

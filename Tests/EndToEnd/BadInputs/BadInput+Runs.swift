@@ -45,6 +45,10 @@ extension BadInput {
             try $0.replace(
                 "\"formatVersion\" : 1", with: "\"formatVersion\" : 99", in: "runs/iisan/checkpoints/best/state.json")
         },
+        BadInput(
+            "A run without what it was trained from", on: .run, "train config.yaml",
+            says: ["runs/iisan/run.json", "empty", "--replace"]
+        ) { try $0.write("", to: "runs/iisan/run.json") },
         run("A run whose cost is no JSON", says: ["cost.json", "JSON"]) { try $0.cut("runs/iisan/cost.json") },
 
         BadInput(

@@ -4,6 +4,11 @@ extension BadInput {
         value("A number in words", "train.epochs=many", says: ["train.epochs", "many"]),
         value("A fraction where a whole number is expected", "train.epochs=1.5", says: ["train.epochs", "1.5"]),
         value("A number that no integer holds", "train.epochs=99999999999999999999", says: ["train.epochs"]),
+        value(
+            "A whole number that versions of YAML read differently", "train.epochs=010",
+            says: ["--set: train.epochs", "010", "YAML"]),
+        value("A number of base sixty", "train.rate=1:30.5", says: ["--set: train.rate", "1:30.5", "YAML"]),
+        value("A seed with a 0 before it", "train.seed=042", says: ["--set: train.seed", "042"]),
         value("No epochs", "train.epochs=0", says: ["train.epochs", "0"]),
         value("A batch of no users", "train.batch_size=0", says: ["train.batch_size", "0"]),
         value("A learning rate below zero", "train.rate=-0.001", says: ["train.rate", "-0.001"]),
@@ -54,6 +59,12 @@ extension BadInput {
         value(
             "A form of raw files that is none", "data.import.form=movielens100k", says: ["data.import.form", "movielens100k"]),
 
+        trained(
+            "A time of the split without its rule", "data.split.validation_time=1600000000",
+            says: ["data.split.validation_time", "no effect", "timestamp"]),
+        trained(
+            "A share of the split without its rule", "data.split.test_quantile=0.95",
+            says: ["data.split.test_quantile", "no effect"]),
         trained("A device that is none", "device=gpu", says: ["gpu"]),
         trained("A modality dropout above a half", "train.modality_dropout=0.9", says: ["modality_dropout", "0.9"]),
         trained("Vectors without numbers", "train.width=0", says: ["width", "0"]),

@@ -16,6 +16,12 @@ extension BadInput {
         study(
             "A variant without a name", "compare", "study: compare\nvariants:\n  - set: {train.rate: 0.1}\n",
             says: ["study.yaml:3", "name"]),
+        variants(
+            "A variant with a seed among its settings", "{name: a, set: {train.seed: 7}}",
+            says: ["study.yaml:3", "train.seed", "seeds"]),
+        variants(
+            "A variant with a run of its own", "{name: a, set: {train.run: elsewhere}}",
+            says: ["study.yaml:3", "train.run", "folder"]),
         variants("A name that is no folder's", "{name: a/b}", says: ["study.yaml:3", "a/b"]),
         variants("A name of the study's own files", "{name: study.json}", says: ["study.yaml:3", "study.json"]),
         variants(

@@ -46,6 +46,24 @@ import Testing
         }
     }
 
+    #if os(Linux)
+        /// /proc is a mounted file system on every Linux; a container's volume is one too.
+        @Test func whereAVolumeIsMountedNothingIsReplaced() throws {
+            let error = #expect(throws: UserError.self) { try FolderPlace.checkIsNoVolume(URL(filePath: "/proc")) }
+            #expect(error?.problem.contains("volume") == true && error?.remedy?.contains("/proc/") == true)
+            for purpose in [OwnedFolder.Purpose.making, .replacing] {
+                let error = #expect(throws: UserError.self) {
+                    try OwnedFolder.checkContent(.dataset, URL(filePath: "/proc"), purpose)
+                }
+                #expect(error?.problem.contains("volume") == true)
+            }
+            try withTemporaryFolder { folder in
+                try FolderPlace.checkIsNoVolume(folder)
+                try FolderPlace.checkIsNoVolume(folder.appending(path: "not there"))
+            }
+        }
+    #endif
+
     /// Contents that no writer of a dataset has put there.
     @Test(arguments: ["notes.txt", "log.csv", "pictures/1.jpg", "states/text/manifest.json", "runs/a/run.json", ".git/config"])
     func aFolderThatHoldsSomethingElseIsNotReplaced(_ path: String) throws {
