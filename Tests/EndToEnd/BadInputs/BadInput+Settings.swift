@@ -23,7 +23,8 @@ extension BadInput {
         value("A loss that is none", "train.loss=bpr", says: ["train.loss", "bpr", "in-batch"]),
         value("A recipe that is none", "recipe=modren", says: ["recipe", "modren", "modern"]),
         value("A part of the score that is none", "train.score.parts=[network,magic]", says: ["train.score.parts", "magic"]),
-        value("A score without its network", "train.score.parts=[content]", says: ["train.score.parts", "network", "closed-form"]),
+        value(
+            "A score without its network", "train.score.parts=[content]", says: ["train.score.parts", "network", "closed-form"]),
         value("A weight below zero", "train.score.weights={\"network\":-1}", says: ["train.score.weights.network", "-1"]),
         value("Neighbours that are nowhere", "train.score.neighbours.window=0", says: ["train.score.neighbours.window", "0"]),
         value("A patience below zero", "train.patience=-1", says: ["train.patience", "-1"]),
