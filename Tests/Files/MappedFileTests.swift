@@ -34,6 +34,10 @@ import Testing
     @Test func onlyFilesAreMapped() throws {
         try withTemporaryFolder { folder in
             #expect(throws: UserError.self) { try MappedFile(folder) }
+            let pipe = folder.appending(path: "pipe")
+            #expect(mkfifo(pipe.path, 0o600) == 0)
+            let error = #expect(throws: UserError.self) { try MappedFile(pipe) }
+            #expect(error?.problem == "not a plain file")
             #expect(throws: UserError.self) { try MappedFile(folder.appending(path: "missing")) }
             #expect(throws: UserError.self) { try MappedFile(URL(filePath: "/dev/null")) }
         }

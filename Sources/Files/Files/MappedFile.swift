@@ -15,7 +15,8 @@ package final class MappedFile: Sendable {
     /// - Throws: ``UserError`` when the file is missing, is not a plain file or cannot be mapped.
     package init(_ url: URL) throws {
         self.url = url
-        let descriptor = open(url.path, O_RDONLY | O_CLOEXEC)
+        // A named pipe that nobody writes would hold up the opening itself.
+        let descriptor = open(url.path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw UserError.system("could not open the file", at: url.path) }
         defer { close(descriptor) }
         var status = stat()
