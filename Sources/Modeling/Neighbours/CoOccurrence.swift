@@ -18,11 +18,11 @@ package struct CoOccurrence: Sendable {
     /// Counts the pairs of a split's training sequences.
     ///
     /// - Parameters:
-    ///   - budget: how many pairs are held at a time before they are added up, 5 bytes each; more pairs take more passes.
+    ///   - budget: how many pairs are held at a time before they are added up, 6 bytes each; more pairs take more passes.
     ///   - stop: looked at between blocks of users.
     /// - Throws: `CancellationError` when told to stop.
     package init(
-        _ split: Split, _ options: NeighbourOptions = NeighbourOptions(), budget: Int = 1 << 26, stop: StopToken = StopToken()
+        _ split: Split, _ options: NeighbourOptions = NeighbourOptions(), budget: Int = 1 << 24, stop: StopToken = StopToken()
     ) throws {
         let sequences = TrainingSequences(split: split, window: options.window, stop: stop)
         var weights = [Float](repeating: 1, count: options.window + 1)  // by distance, from 1
@@ -36,6 +36,10 @@ package struct CoOccurrence: Sendable {
         var items: [Int32] = []
         var counts: [Float] = []
         starts.reserveCapacity(split.itemCount + 1)
+        // No more than all pairs; pages that are never written take no memory, and nothing is copied as the arrays grow.
+        let pairCount = pairCounts.reduce(0, +)
+        items.reserveCapacity(pairCount)
+        counts.reserveCapacity(pairCount)
         var sums = [Float](repeating: 0, count: split.itemCount)
         var first = 0
         while first < split.itemCount {
