@@ -50,6 +50,7 @@ extension Metric {
     /// The measures that settings can name. A new measure is a file with its type, and a line here.
     package static let measures: [any Measure] = [
         HitRate(), Recall(), NDCG(), ReciprocalRank(), Coverage(), Novelty(), IntraListDiversity(),
+        ColdShare(), Miscalibration(),
     ]
 
     /// The metrics of a run that asks for no others: HR and NDCG at some list lengths, by ascending length, and MRR.
@@ -57,6 +58,11 @@ extension Metric {
         let cutoffs = Set(cutoffs).sorted()
         return cutoffs.map(hitRate) + cutoffs.map(ndcg) + [.reciprocalRank]
     }
+
+    /// What lists are like beyond the targets: a winner that recommends ten items to everyone is seen here.
+    package static let beyondAccuracy: [Metric] = [
+        .coverage(10), .novelty(10), .diversity(10), .coldShare(10), .miscalibration(10),
+    ]
 
     /// The metrics of the papers' tables: what tables, charts and comparisons show where a run asks for no others.
     public static let papers: [Metric] = [.hitRate(10), .ndcg(10)]

@@ -128,7 +128,7 @@ public struct EvaluateSettings: Sendable, Equatable {
 
 extension EvaluateSettings {
     /// The metrics of the evaluation card.
-    package var cardMetrics: [Metric] { metrics ?? Metric.usual(cutoffs) }
+    package var cardMetrics: [Metric] { metrics ?? Metric.usual(cutoffs) + Metric.beyondAccuracy }
 
     /// The metrics of tables, charts and comparisons.
     package var tableMetrics: [Metric] { metrics ?? Metric.papers }

@@ -45,6 +45,20 @@ import Testing
         #expect(estimate(.novelty(1), lists())?.value == 6.0 / 3)
     }
 
+    @Test func coldItemsAreCounted() {
+        #expect(abs((estimate(.coldShare(2), lists())?.value ?? 9) - 1 / 3.0) < 1e-12)
+        #expect(estimate(.coldShare(1), lists())?.value == 1 / 3.0)
+    }
+
+    @Test func miscalibrationComparesGroups() {
+        // Half of the interactions before the first item of the third group, and so on: groups 0, 2, 3, 4, 4 with shares
+        // 0.5, 0.25, 0.125, 0.125; of five recommended items one, two, one and one are in these groups.
+        #expect(abs((estimate(.miscalibration(2), lists())?.value ?? 9) - 0.3) < 1e-7)
+        let untrained = RecommendedLists(
+            [0], length: 1, catalogue: .init(trainingShares: [0, 0], trainingInteractions: 0))
+        #expect(estimate(.miscalibration(1), untrained) == nil)
+    }
+
     @Test func diversityIsTheMeanOverPairs() {
         let half = Float(0.5).squareRoot()
         let vectors: (values: [Float], width: Int) = ([1, 0, half, half, -half, half, 0, 1, 0, 0], 2)
