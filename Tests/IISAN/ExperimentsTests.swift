@@ -34,7 +34,7 @@ import Testing
         let isHere = name.hasPrefix("demo/")
         var options: StudyOptions?
         switch file.deletingPathExtension().lastPathComponent {
-        case "compare": #expect(try CompareStudy(file: file).plan(file).variants.count == 12)
+        case "compare": #expect(try CompareStudy(file: file).plan(file).variants.count == 18)
         case "ablate":
             let study = try AblateStudy(file: file)
             options = study.options
