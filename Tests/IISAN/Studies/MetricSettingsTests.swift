@@ -15,7 +15,9 @@ import Training
 
     @Test func settingsAreReadAndWritten() throws {
         let plain = try configuration()
-        #expect(plain.evaluate.cardMetrics == Metric.usual() + Metric.beyondAccuracy && plain.evaluate.tableMetrics == Metric.papers)
+        #expect(
+            plain.evaluate.cardMetrics == Metric.usual() + Metric.beyondAccuracy && plain.evaluate.tableMetrics == Metric.papers
+        )
         // What older versions trained is not trained anew.
         #expect(plain.train.validationMetrics == Metric.papers && TrainSettings().changes == "" && plain.evaluate.changes == "")
         let named = try configuration("evaluate.metrics=[mrr, Coverage@5, HR@10]", "train.select_by=NDCG@10")
