@@ -6,7 +6,7 @@ import Torch
 /// Steps from weights that make the validation targets likely to such that rank them better.
 ///
 /// Likelihood looks at whole rankings, a list at its top. So each part in turn is tried with less and with more weight, and the best of these
-/// is taken where its gain stands out of the noise between users: the mean of the paired differences is more than twice their standard error.
+/// is taken where its gain stands out of the noise between users: the mean of the paired differences is more than one and a half of their standard errors.
 /// On few users nothing moves, which is right; on many the top of the list gets its due.
 package struct WeightSteps {
     private let split: Split
@@ -16,6 +16,8 @@ package struct WeightSteps {
 
     /// What a weight is multiplied with.
     private static let factors = [0.5, 0.75, 1.4, 2]
+    /// Standard errors that a gain has to exceed.
+    private static let errors = 1.5
     /// Rounds over all parts at most.
     private static let rounds = 3
 
@@ -24,7 +26,7 @@ package struct WeightSteps {
     /// - Parameters:
     ///   - metric: what counts, of ranks.
     ///   - budget: about how many scores (users x items) a pass looks at; users are spread evenly, 1,000 at least.
-    package init(_ split: Split, by metric: Metric = .ndcg(10), budget: Int = 1 << 27, stop: StopToken = StopToken()) {
+    package init(_ split: Split, by metric: Metric = .ndcg(10), budget: Int = 1 << 28, stop: StopToken = StopToken()) {
         self.split = split
         self.metric = metric
         self.budget = budget
@@ -50,7 +52,7 @@ package struct WeightSteps {
                 }
                 let gains = found.map { Gain(of: $0, over: found[0]) }
                 let best = gains.indices.max { gains[$0].mean < gains[$1].mean }!
-                guard gains[best].mean > 2 * gains[best].error else {
+                guard gains[best].mean > Self.errors * gains[best].error else {
                     unchanged += 1
                     continue
                 }
