@@ -187,7 +187,8 @@ public final class Trainer {
             epoch: state.epoch + 1, loss: loss, validation: validation, isBest: isBest, seconds: state.epochSeconds,
             validationSeconds: Date().timeIntervalSince(start), peakMemory: MemoryUse.of(recommender.device).peak)
         events.append(event)
-        state.evaluationsWithoutBetter = isBest ? 0 : state.evaluationsWithoutBetter + 1
+        let isSettled = (state.epoch + 1) * sampler.stepCount > options.settlingSteps
+        state.evaluationsWithoutBetter = isBest || !isSettled ? 0 : state.evaluationsWithoutBetter + 1
         if isBest { state.best = .init(epoch: event.epoch, validation: validation) }
         state.epoch += 1
         (state.step, state.lossSum, state.epochSeconds) = (0, 0, 0)

@@ -72,6 +72,10 @@ public struct TrainingOptions: Sendable, Codable, Equatable {
     /// The papers' settings.
     public init() {}
 
+    /// The first steps, in which no better validation is expected: the warm-up, and as many as the moving average looks back,
+    /// 1 / (1 - decay). Patience counts from there; 0 with the papers' settings.
+    package var settlingSteps: Int { warmupSteps + (average.map { Int((1 / (1 - $0)).rounded(.up)) } ?? 0) }
+
     /// Checks that the settings make sense.
     ///
     /// - Throws: ``UserError`` that names the setting.

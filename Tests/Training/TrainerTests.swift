@@ -299,6 +299,23 @@ import Torch
         }
     }
 
+    /// Patience counts from the end of the warm-up and of the average's first stretch: 9 + 4 steps, of which an epoch has 4.
+    @Test func patienceWaitsUntilTrainingHasSettled() throws {
+        try withTemporaryFolder { folder in
+            let world = try SmallWorld(folder)
+            var options = options(epochs: 50)
+            (options.patience, options.warmupSteps, options.average) = (2, 9, 0.75)
+            #expect(options.settlingSteps == 13 && TrainingOptions().settlingSteps == 0)
+            let run = folder.appending(path: "run")
+            let (_, trainer) = try trainer(world, run, options) { _ in Validation([.hitRate(10): Estimate(0.5)]) }
+            try trainer.train()
+            let steps = BatchSampler(world.split, batchSize: options.batchSize, seed: 1).stepCount
+            #expect(steps == 4)
+            // Three epochs end within 13 steps; the fourth is the first that counts, and three are one too many.
+            #expect(try RunDirectory(run).readEvents().count == 6)
+        }
+    }
+
     @Test func measuringCountsItsStepsAndCanBeStopped() throws {
         try withTemporaryFolder { folder in
             let world = try SmallWorld(folder)
