@@ -70,13 +70,19 @@ package struct NeighbourPrior: Sendable {
         return found
     }
 
-    /// The median of g above 0 over validation histories, at most 1,000 of them, evenly spread; 1 where there is none.
+    /// The median of g above 0 over validation histories, evenly spread; 1 where there is none.
+    ///
+    /// At most 1,000 histories, fewer of a large catalogue, of which each has many neighbours.
     private func medianSum(of split: Split) -> Double {
         let cases = split.evaluation(.validation)
-        let step = max(1, cases.count / 1000)
-        let asked = stride(from: 0, to: cases.count, by: step).map { cases[$0] }
-        let batch = EvaluationBatch(asked, inputLength: split.options.inputLength)
-        let values = sums(of: batch, cases: 0..<asked.count).values.sorted()
+        let most = max(50, min(1000, (1 << 25) / max(1, split.itemCount)))
+        let step = max(1, cases.count / most)
+        var values: [Float] = []
+        for place in stride(from: 0, to: cases.count, by: step) {
+            let batch = EvaluationBatch(CollectionOfOne(cases[place]), inputLength: split.options.inputLength)
+            values += sums(of: batch, cases: 0..<1).values
+        }
+        values.sort()
         return values.isEmpty ? 1 : Double(values[values.count / 2])
     }
 }
