@@ -7,8 +7,8 @@ func evaluationBenchmarks() {
         let shop = try SmallShop.usual.get()
         let recommender = try shop.recommender()
         let evaluator = Evaluator(shop.split)
-        let items = try evaluator.itemVectors(recommender)
-        blackHole(try evaluator.ranks(recommender, .validation, itemVectors: items))
-        try benchmark.countAllocations { blackHole(try evaluator.ranks(recommender, .validation, itemVectors: items)) }
+        let score = try evaluator.score(recommender)
+        blackHole(try evaluator.ranks(score, .validation))
+        try benchmark.countAllocations { blackHole(try evaluator.ranks(score, .validation)) }
     }
 }

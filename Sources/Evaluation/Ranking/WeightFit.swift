@@ -57,11 +57,16 @@ package struct WeightFit {
             guard let worst = found.indices.min(by: { found[$0] < found[$1] }), found[worst] < 0, kept.count > 1 else { break }
             kept.remove(at: worst)
         }
-        let reference = [.network, .neighbours].first(where: kept.contains) ?? kept[0]
+        let reference = Self.reference(of: kept)
         let unit = max(1e-9, found[kept.firstIndex(of: reference)!])
         for (part, weight) in zip(kept, found) { weights[part] = max(0, weight) / unit }
         weights.users = batches.reduce(0) { $0 + $1.userCount }
         return weights
+    }
+
+    /// The part whose weight is 1: the others count in proportion to it.
+    static func reference(of parts: [ScorePart]) -> ScorePart {
+        [.network, .neighbours].first(where: parts.contains) ?? parts[0]
     }
 
     /// L at some weights, its gradient, and its Hessian with the sign changed.

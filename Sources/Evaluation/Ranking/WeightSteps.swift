@@ -38,8 +38,11 @@ package struct WeightSteps {
     /// - Throws: `CancellationError` when told to stop; ``UserError`` when scores are not finite.
     package func weights(from score: Score, onProgress: WorkProgress.Handler? = nil) throws -> ScoreWeights {
         var weights = score.weights
-        // Only proportions matter, so that the part that has weight 1 stays as it is.
-        let free = score.parts.filter { weights[$0] > 0 && weights[$0] != 1 }
+        let kept = score.parts.filter { weights[$0] > 0 }
+        guard kept.count > 1 else { return weights }
+        // Only proportions matter.
+        let reference = WeightFit.reference(of: kept)
+        let free = kept.filter { $0 != reference }
         let batches = split.validationBatches(budget: budget)
         var (unchanged, pass) = (0, 0)
         for _ in 0..<Self.rounds {
