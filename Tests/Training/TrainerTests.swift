@@ -21,9 +21,10 @@ import Torch
     }
 
     private func trainer(
-        _ world: SmallWorld, _ run: URL, _ options: TrainingOptions, validate: ((Recommender) throws -> Validation)? = nil
+        _ world: SmallWorld, _ run: URL, _ options: TrainingOptions, _ method: Method = .iisan, on device: Device = .cpu,
+        validate: ((Recommender) throws -> Validation)? = nil
     ) throws -> (Recommender, Trainer) {
-        let recommender = try world.recommender()
+        let recommender = try world.recommender(on: device) { $0.method = method }
         let sampler = BatchSampler(world.split, batchSize: options.batchSize, seed: options.seed)
         let evaluator = Evaluator(world.split)
         let trainer = try Trainer(recommender, sampler, options, RunDirectory(run)) { recommender in
@@ -466,13 +467,15 @@ import Torch
         #expect(throws: UserError.self) { try options.check() }
     }
 
-    @Test func bfloat16FollowsFloat32() throws {
+    /// Also where an item tower ends in a product, whose result is then in bfloat16.
+    @Test(arguments: [Method.iisan, .frozen, .idModality], [Device.cpu, .standIn])
+    func bfloat16FollowsFloat32(_ method: Method, _ device: Device) throws {
         try withTemporaryFolder { folder in
             let world = try SmallWorld(folder)
             var options = options(epochs: 2)
-            try trainer(world, folder.appending(path: "f"), options).1.train()
+            try trainer(world, folder.appending(path: "f"), options, method, on: device).1.train()
             options.precision = .bfloat16
-            try trainer(world, folder.appending(path: "b"), options).1.train()
+            try trainer(world, folder.appending(path: "b"), options, method, on: device).1.train()
             let single = try RunDirectory(folder.appending(path: "f")).readEvents()
             let half = try RunDirectory(folder.appending(path: "b")).readEvents()
             for (a, b) in zip(single, half) {

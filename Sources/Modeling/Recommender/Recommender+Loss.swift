@@ -21,14 +21,15 @@ extension Recommender {
     /// The user encoder's outputs [rows, width] and the losses [rows] of a batch's rows.
     package func rowLosses(_ batch: TrainingBatch, training: Bool) throws -> (outputs: Tensor, losses: Tensor) {
         let candidates = objective.candidates(for: batch)
-        let vectors = try itemTower.vectors(of: Tensor(candidates.items), training: training)  // [candidates, width]
+        // float32 as the rest computes, also where the tower's last product was in bfloat16.
+        let vectors = try itemTower.vectors(of: Tensor(candidates.items), training: training).to(.float32)  // [candidates, width]
         let rows = userEncoder.rows(users: batch.users, positions: batch.positions, userCount: batch.userCount)
         let inputs = vectors.selecting(Tensor(candidates.inputs, on: device))  // [rows, width]
         func encoded() -> Tensor { userEncoder(inputs, rows, training: training) }
         // On a processor products as small as these take longer in bfloat16: its library builds instructions for each number of rows.
         let outputs = device == .cpu ? withAutocast(to: nil, on: device, encoded) : encoded()
         let losses = withAutocast(to: nil, on: device) {
-            objective.rowLosses(candidates, outputs: outputs.to(.float32), vectors: vectors.to(.float32))
+            objective.rowLosses(candidates, outputs: outputs.to(.float32), vectors: vectors)
         }
         return (outputs, losses)
     }
