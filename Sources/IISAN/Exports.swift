@@ -27,7 +27,6 @@
 @_exported public import struct Datasets.SplitOptions
 @_exported public import struct Datasets.MappedArray
 @_exported public import struct Datasets.Table
-@_exported public import struct Encoders.EncoderDirectory
 @_exported public import enum Encoders.Pooling
 @_exported public import struct Files.Modality
 @_exported public import struct Files.PerModality
@@ -38,7 +37,6 @@
 @_exported public import class FineTuning.TunedEncoder
 @_exported public import class HiddenStates.HiddenStateStore
 @_exported public import enum HiddenStates.StateType
-@_exported public import struct HiddenStates.StoreIdentity
 @_exported public import struct Metrics.Estimate
 @_exported public import struct Metrics.EvaluationCard
 @_exported public import struct Metrics.Metric
@@ -48,7 +46,6 @@
 @_exported public import struct Metrics.RunResult
 @_exported public import struct Metrics.TargetRank
 @_exported public import struct Modeling.FineTuningOptions
-@_exported public import protocol Modeling.ItemTower
 @_exported public import enum Modeling.Method
 @_exported public import enum Modeling.ModalityChoice
 @_exported public import struct Modeling.ModalityShape

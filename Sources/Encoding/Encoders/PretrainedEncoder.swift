@@ -9,7 +9,7 @@ package import Torch
 ///
 /// Hidden states are numbered as in `transformers`: 0 is the output of the embeddings, l that of block l. For ViT the last one is
 /// before the final norm.
-public final class PretrainedEncoder {
+package final class PretrainedEncoder {
     /// The architecture with its sizes.
     package let family: any EncoderFamily
     /// The `model_type` of `config.json`, as in `bert`.

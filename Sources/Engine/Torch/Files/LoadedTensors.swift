@@ -1,7 +1,7 @@
 import Files
 
 /// Tensors that were read from files, on whatever thread, and not yet used.
-public final class LoadedTensors: Sendable {
+package final class LoadedTensors: Sendable {
     /// Bytes of all.
     package let byteCount: Int
     private let tensors: [String: (shape: [Int], dtype: DType, memory: LoadedMemory)]

@@ -4,7 +4,7 @@ package import Foundation
 /// The tensors of a checkpoint: one safetensors file, or several with an index beside them.
 ///
 /// Files are mapped: a tensor costs no memory of its own before it is changed or converted.
-public final class Weights: Sendable {
+package final class Weights: Sendable {
     /// Where the tensors are, for messages.
     package let place: String
     private let files: [String: SafetensorsFile]

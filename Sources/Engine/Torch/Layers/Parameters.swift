@@ -7,7 +7,7 @@ public import OrderedCollections
 /// fresh. So the names are the checkpoint's own keys, and a model is never half loaded.
 public final class Parameters {
     /// Where tensors come from.
-    public enum Source {
+    package enum Source {
         /// Drawn as each layer says, to be trained.
         case fresh
         /// Read from files.
@@ -33,6 +33,11 @@ public final class Parameters {
     private let prefix: String
     private let group: ParameterGroup
 
+    /// Starts an empty set of fresh tensors that are trained.
+    ///
+    /// - Parameter device: where they are put.
+    public convenience init(on device: Device = .cpu) { self.init(.fresh, on: device) }
+
     /// Starts an empty set.
     ///
     /// - Parameters:
@@ -40,9 +45,7 @@ public final class Parameters {
     ///   - device: where they are put.
     ///   - dtype: the type they are converted to.
     ///   - trained: whether gradients are recorded for them.
-    public convenience init(
-        _ source: Source = .fresh, on device: Device = .cpu, dtype: DType = .float32, trained: Bool = true
-    ) {
+    package convenience init(_ source: Source, on device: Device = .cpu, dtype: DType = .float32, trained: Bool = true) {
         self.init(source, on: device, dtype: dtype) { _ in trained }
     }
 
@@ -50,7 +53,7 @@ public final class Parameters {
     ///
     /// - Parameter isTrained: whether gradients are recorded for the tensor of a full name. What comes from a file is then copied, because
     ///   it is written to.
-    public init(
+    package init(
         _ source: Source, on device: Device, dtype: DType = .float32, isTrained: @escaping (String) -> Bool
     ) {
         shared = Shared(source: source, device: device, dtype: dtype, isTrained: isTrained)
