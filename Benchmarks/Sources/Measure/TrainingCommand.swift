@@ -70,4 +70,4 @@ struct TrainingCommand: ParsableCommand {
     }
 }
 
-extension TrainingOptions.Precision: @retroactive ExpressibleByArgument {}
+extension TrainingOptions.Precision: ExpressibleByArgument {}
