@@ -28,6 +28,7 @@
 @_exported public import struct Datasets.MappedArray
 @_exported public import struct Datasets.Table
 @_exported public import enum Encoders.Pooling
+@_exported public import enum Files.ElementType
 @_exported public import struct Files.Modality
 @_exported public import struct Files.PerModality
 @_exported public import class Files.StopToken
@@ -61,7 +62,6 @@
 @_exported public import struct Serving.Recommendation
 @_exported public import class Serving.ServedModel
 @_exported public import enum Torch.Activation
-@_exported public import enum Torch.DType
 @_exported public import struct Torch.Device
 @_exported public import enum Torch.RandomState
 @_exported public import class Torch.Tensor

@@ -18,7 +18,7 @@ public struct TrainingOptions: Sendable, Codable, Equatable {
         }
 
         /// What matrix products are rounded to on a device; nil for float32.
-        package func autocast(on device: Device) -> DType? { resolved(on: device) == .bfloat16 ? .bfloat16 : nil }
+        package func autocast(on device: Device) -> ElementType? { resolved(on: device) == .bfloat16 ? .bfloat16 : nil }
     }
 
     /// What changes the parameters by their gradients.

@@ -1,5 +1,5 @@
-public import Files
-public import Torch
+package import Files
+package import Torch
 
 /// What turns catalogue items into vectors that can be compared with users.
 package protocol ItemTower: AnyObject {

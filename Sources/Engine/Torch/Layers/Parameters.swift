@@ -27,7 +27,7 @@ public final class Parameters {
     /// Where the tensors live.
     package var device: Device { shared.device }
     /// The tensors' type.
-    package var dtype: DType { shared.dtype }
+    package var dtype: ElementType { shared.dtype }
 
     private let shared: Shared
     private let prefix: String
@@ -45,7 +45,7 @@ public final class Parameters {
     ///   - device: where they are put.
     ///   - dtype: the type they are converted to.
     ///   - trained: whether gradients are recorded for them.
-    package convenience init(_ source: Source, on device: Device = .cpu, dtype: DType = .float32, trained: Bool = true) {
+    package convenience init(_ source: Source, on device: Device = .cpu, dtype: ElementType = .float32, trained: Bool = true) {
         self.init(source, on: device, dtype: dtype) { _ in trained }
     }
 
@@ -54,7 +54,7 @@ public final class Parameters {
     /// - Parameter isTrained: whether gradients are recorded for the tensor of a full name. What comes from a file is then copied, because
     ///   it is written to.
     package init(
-        _ source: Source, on device: Device, dtype: DType = .float32, isTrained: @escaping (String) -> Bool
+        _ source: Source, on device: Device, dtype: ElementType = .float32, isTrained: @escaping (String) -> Bool
     ) {
         shared = Shared(source: source, device: device, dtype: dtype, isTrained: isTrained)
         prefix = ""
@@ -131,7 +131,7 @@ public final class Parameters {
     /// asked for it.
     package func allowMissing(_ name: String) { shared.optional.insert(prefix + name) }
 
-    private func tensor(_ name: String, _ shape: [Int], _ initializer: Initializer, dtype: DType?) throws -> Tensor {
+    private func tensor(_ name: String, _ shape: [Int], _ initializer: Initializer, dtype: ElementType?) throws -> Tensor {
         let full = prefix + name
         if let known = shared.tensors[full] {
             precondition(known.shape == shape, "parameter \(full) is asked for as \(shape) and is \(known.shape)")
@@ -189,7 +189,7 @@ public final class Parameters {
     private final class Shared {
         let source: Source
         let device: Device
-        let dtype: DType
+        let dtype: ElementType
         let isTrained: (String) -> Bool
         var tensors: OrderedDictionary<String, Tensor> = [:]
         var constants: OrderedDictionary<String, Tensor> = [:]
@@ -197,7 +197,7 @@ public final class Parameters {
         var decayed: Set<String> = []
         var optional: Set<String> = []
 
-        init(source: Source, device: Device, dtype: DType, isTrained: @escaping (String) -> Bool) {
+        init(source: Source, device: Device, dtype: ElementType, isTrained: @escaping (String) -> Bool) {
             self.source = source
             self.device = device
             self.dtype = dtype
