@@ -58,7 +58,7 @@ struct LiveEncoder {
     /// Token states in one pass.
     let passTokens: Int
     /// The type of matrix products; nil for that of the weights.
-    let autocast: DType?
+    let autocast: ElementType?
 
     /// The rows of all passes, one after the other [rows, ...]; nil where there is no pass.
     ///

@@ -44,7 +44,7 @@ public final class TunedEncoder: StateSource {
     ///   - autocast: the type of matrix products; nil for float32.
     /// - Throws: ``UserError`` for settings that cannot be built, an encoder without biases for BitFit, and weights that do not fit.
     public init(
-        _ inputs: LiveInputs, method: Method, _ options: FineTuningOptions, pooling: Pooling?, autocast: DType?,
+        _ inputs: LiveInputs, method: Method, _ options: FineTuningOptions, pooling: Pooling?, autocast: ElementType?,
         on device: Device
     ) throws {
         precondition(method.trainsEncoders, "\(method.rawValue) trains no encoder")

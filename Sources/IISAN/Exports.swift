@@ -27,8 +27,8 @@
 @_exported public import struct Datasets.SplitOptions
 @_exported public import struct Datasets.MappedArray
 @_exported public import struct Datasets.Table
-@_exported public import struct Encoders.EncoderDirectory
 @_exported public import enum Encoders.Pooling
+@_exported public import enum Files.ElementType
 @_exported public import struct Files.Modality
 @_exported public import struct Files.PerModality
 @_exported public import class Files.StopToken
@@ -38,7 +38,6 @@
 @_exported public import class FineTuning.TunedEncoder
 @_exported public import class HiddenStates.HiddenStateStore
 @_exported public import enum HiddenStates.StateType
-@_exported public import struct HiddenStates.StoreIdentity
 @_exported public import struct Metrics.Estimate
 @_exported public import struct Metrics.EvaluationCard
 @_exported public import struct Metrics.Metric
@@ -48,7 +47,6 @@
 @_exported public import struct Metrics.RunResult
 @_exported public import struct Metrics.TargetRank
 @_exported public import struct Modeling.FineTuningOptions
-@_exported public import protocol Modeling.ItemTower
 @_exported public import enum Modeling.Method
 @_exported public import enum Modeling.ModalityChoice
 @_exported public import struct Modeling.ModalityShape
@@ -64,7 +62,6 @@
 @_exported public import struct Serving.Recommendation
 @_exported public import class Serving.ServedModel
 @_exported public import enum Torch.Activation
-@_exported public import enum Torch.DType
 @_exported public import struct Torch.Device
 @_exported public import enum Torch.RandomState
 @_exported public import class Torch.Tensor

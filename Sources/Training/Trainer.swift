@@ -168,7 +168,7 @@ public final class Trainer {
     }
 
     /// MPS has no float64.
-    private var lossType: DType { recommender.device.kind == .mps ? .float32 : .float64 }
+    private var lossType: ElementType { recommender.device.kind == .mps ? .float32 : .float64 }
 
     /// Validates, writes event and checkpoints, and decides whether to go on.
     private func finishEpoch() throws -> TrainingEvent {

@@ -1,5 +1,5 @@
 package import Files
-public import Torch
+package import Torch
 
 /// How a recommender is trained.
 public struct TrainingOptions: Sendable, Codable, Equatable {
@@ -12,13 +12,13 @@ public struct TrainingOptions: Sendable, Codable, Equatable {
         case auto
 
         /// What it is on a device: float32 or bfloat16.
-        public func resolved(on device: Device) -> Precision {
+        package func resolved(on device: Device) -> Precision {
             guard self == .auto else { return self }
             return device == .cpu && BFloat16Products.ofThisMachine != .none ? .bfloat16 : .float32
         }
 
         /// What matrix products are rounded to on a device; nil for float32.
-        public func autocast(on device: Device) -> DType? { resolved(on: device) == .bfloat16 ? .bfloat16 : nil }
+        package func autocast(on device: Device) -> ElementType? { resolved(on: device) == .bfloat16 ? .bfloat16 : nil }
     }
 
     /// What changes the parameters by their gradients.

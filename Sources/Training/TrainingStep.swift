@@ -20,7 +20,7 @@ package final class TrainingStep {
     private let recommender: Recommender
     private let schedule: RateSchedule
     private let clipNorm: Double?
-    private let autocast: DType?
+    private let autocast: ElementType?
 
     /// Makes the step of a training.
     ///

@@ -1,10 +1,11 @@
+import Files
 import Foundation
 
-/// Random numbers that are the same in every run: SplitMix64.
+/// Random numbers of a world that are the same in every run.
 ///
 /// Every item and every user has a sequence of its own, so that each can be made alone and in any order.
 package struct SeededRandom: RandomNumberGenerator, Sendable {
-    private var state: UInt64
+    private var numbers: SplitMix64
 
     /// The sequence of one thing of a world.
     ///
@@ -13,8 +14,8 @@ package struct SeededRandom: RandomNumberGenerator, Sendable {
     ///   - stream: what the numbers are for, so that an item's title and its picture do not share them.
     ///   - index: which item or user.
     package init(seed: UInt64, stream: Stream, index: Int = 0) {
-        state = Self.mix(Self.mix(seed ^ 0x5D58_8B65_6C07_8965) &+ stream.rawValue) &+ UInt64(index) &* 0xD134_2543_DE82_EF95
-        state = Self.mix(state)
+        let start = SplitMix64.mixed(SplitMix64.mixed(seed ^ 0x5D58_8B65_6C07_8965) &+ stream.rawValue)
+        numbers = SplitMix64(seed: SplitMix64.mixed(start &+ UInt64(index) &* 0xD134_2543_DE82_EF95))
     }
 
     /// What a sequence is used for.
@@ -32,10 +33,7 @@ package struct SeededRandom: RandomNumberGenerator, Sendable {
     }
 
     /// The next 64 bits.
-    package mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        return Self.mix(state)
-    }
+    package mutating func next() -> UInt64 { numbers.next() }
 
     /// A number in [0, 1).
     package mutating func uniform() -> Double { share().value }
@@ -54,7 +52,7 @@ package struct SeededRandom: RandomNumberGenerator, Sendable {
     }
 
     /// An index below `count`.
-    package mutating func index(_ count: Int) -> Int { Int(next().multipliedFullWidth(by: UInt64(count)).high) }
+    package mutating func index(_ count: Int) -> Int { numbers.next(below: count) }
 
     /// One of the elements.
     package mutating func pick<Element>(_ elements: [Element]) -> Element { elements[index(elements.count)] }
@@ -67,13 +65,6 @@ package struct SeededRandom: RandomNumberGenerator, Sendable {
             if rest < 0 { return index }
         }
         return weights.lastIndex { $0 > 0 } ?? 0
-    }
-
-    private static func mix(_ value: UInt64) -> UInt64 {
-        var z = value
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }
 

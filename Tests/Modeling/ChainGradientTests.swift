@@ -61,7 +61,7 @@ import Torch
         }
 
         /// The same by the operation, with the tables in another order of memory: layers, then items.
-        func found(hasTwo: Bool, precision: DType?, isTurned: Bool = false) throws -> (gates: Tensor, tables: [Tensor]) {
+        func found(hasTwo: Bool, precision: ElementType?, isTurned: Bool = false) throws -> (gates: Tensor, tables: [Tensor]) {
             let theta = gates.to(.float32).clone()
             let leaves = [table, second].map {
                 isTurned ? $0.to(.float32).transposed(0, 1).contiguous() : $0.to(.float32).clone()

@@ -48,7 +48,7 @@ import Torch
     private let table = 900
 
     /// Towers with weights large enough that every part of a gradient counts.
-    private func tower(_ shape: Shape, dtype: DType) throws -> (tower: SideNetworkTower, parameters: Parameters) {
+    private func tower(_ shape: Shape, dtype: ElementType) throws -> (tower: SideNetworkTower, parameters: Parameters) {
         RandomState.seed(5)
         func states(_ modality: (width: Int, layers: Int)?, isMissing: Bool) -> ResidentStates? {
             modality.map {
@@ -90,12 +90,12 @@ import Torch
     /// Some items, not in order, as no batch has them, so that rows and items cannot be confused.
     private func items(_ shape: Shape) -> Tensor { Tensor((0..<shape.items).map { Int64(($0 * 37 + 11) % table) }) }
 
-    @Test(arguments: shapes, [(DType.float16, 1), (.float32, 2), (.float32, 3), (.float16, 8)])
-    func equalsThePlainForm(_ shape: Shape, _ setting: (dtype: DType, threads: Int)) throws {
+    @Test(arguments: shapes, [(ElementType.float16, 1), (.float32, 2), (.float32, 3), (.float16, 8)])
+    func equalsThePlainForm(_ shape: Shape, _ setting: (dtype: ElementType, threads: Int)) throws {
         try withThreads(setting.threads) { try expectThePlainForm(shape, setting.dtype) }
     }
 
-    private func expectThePlainForm(_ shape: Shape, _ dtype: DType) throws {
+    private func expectThePlainForm(_ shape: Shape, _ dtype: ElementType) throws {
         let (tower, parameters) = try tower(shape, dtype: dtype)
         let vectors = try tower.vectors(of: items(shape), training: true)
         let plain = try tower.stages(of: items(shape), training: true).vectors
@@ -111,8 +111,8 @@ import Torch
     }
 
     /// Sums are cut by items, not by threads: the same numbers on any number of threads, bit for bit.
-    @Test(arguments: [70, 600, 900, 9000], [DType?.none, .bfloat16].filter { BottleneckChain.hasProducts(in: $0) })
-    func threadsDoNotChangeABit(_ items: Int, _ precision: DType?) throws {
+    @Test(arguments: [70, 600, 900, 9000], [ElementType?.none, .bfloat16].filter { BottleneckChain.hasProducts(in: $0) })
+    func threadsDoNotChangeABit(_ items: Int, _ precision: ElementType?) throws {
         let shape = Shape(text: (32, 3), image: (64, 3), items: items, states: items == 600 ? .standardised : .raw)
         func numbers(_ threads: Int) throws -> [[Float]] {
             try withThreads(threads) {
@@ -196,7 +196,7 @@ import Torch
     }
 
     /// Without items nothing is computed, and every gradient is zero.
-    @Test(arguments: [DType?.none, .bfloat16]) func noItemsAreNoError(_ precision: DType?) throws {
+    @Test(arguments: [ElementType?.none, .bfloat16]) func noItemsAreNoError(_ precision: ElementType?) throws {
         let (tower, parameters) = try tower(Shape(), dtype: .float16)
         let vectors = try withAutocast(to: precision, on: .cpu) {
             try tower.vectors(of: Tensor([Int64]()), training: true)

@@ -64,7 +64,7 @@ import Torch
         }
     }
 
-    @Test(arguments: [DType?.none, .bfloat16]) func threadsDoNotChangeABit(_ precision: DType?) throws {
+    @Test(arguments: [ElementType?.none, .bfloat16]) func threadsDoNotChangeABit(_ precision: ElementType?) throws {
         func run(_ threads: Int) throws -> [[Float]] {
             try withThreads(threads) {
                 try results((768, 768, 64), hasFusion: true) { heads, fusion in

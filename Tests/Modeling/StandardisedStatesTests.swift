@@ -42,7 +42,7 @@ import Torch
         let image: ExactStates?
         let form: Form
 
-        init(_ form: Form, _ dtype: DType) throws {
+        init(_ form: Form, _ dtype: ElementType) throws {
             RandomState.seed(31)
             self.form = form
             func states(_ shape: (width: Int, layers: Int)?, isMissing: Bool) -> (ResidentStates, ExactStates)? {
@@ -111,7 +111,9 @@ import Torch
 
     /// Item vectors are those of float64 arithmetic, by the operation and in the plain form, and so is the loss's slope along any direction of
     /// the parameters of a kind.
-    @Test(arguments: forms, [DType.float16, .bfloat16, .float32]) func equalsFloat64(_ form: Form, _ dtype: DType) throws {
+    @Test(arguments: forms, [ElementType.float16, .bfloat16, .float32]) func equalsFloat64(_ form: Form, _ dtype: ElementType)
+        throws
+    {
         let towers = try Tower(form, dtype)
         let items = Tensor.range(0..<Self.itemCount)
         let numbers = towers.numbers
@@ -152,7 +154,7 @@ import Torch
     }
 
     /// Means and deviations are those of the items that have the modality; they are no parameters.
-    @Test(arguments: [DType.float16, .bfloat16, .float32]) func measuresTheCatalogue(_ dtype: DType) throws {
+    @Test(arguments: [ElementType.float16, .bfloat16, .float32]) func measuresTheCatalogue(_ dtype: ElementType) throws {
         let towers = try Tower(Form("missing") { $0.isMissing = true }, dtype)
         #expect(
             Array(towers.parameters.constants.keys).sorted() == [

@@ -13,7 +13,7 @@ struct MachineCommand: ParsableCommand {
 
     func run() throws {
         let device = try machine.prepare()
-        func product(_ type: DType) -> Rate {
+        func product(_ type: ElementType) -> Rate {
             let states = Tensor.full([704, 768], 0.5, dtype: type, on: device)
             let weight = Tensor.full([64, 768], 0.5, dtype: type, on: device)
             return Rate(2 * 704 * 768 * 64, seconds: seconds, on: device) { _ = states.linear(weight) }

@@ -1,3 +1,4 @@
+import Files
 import Synchronization
 
 /// The training batches of a split: every training user once per epoch, in an order that only seed and epoch decide.
@@ -48,9 +49,9 @@ public final class BatchSampler: Sendable {
     /// What is drawn for a step of an epoch: it depends on seed, epoch and step alone.
     private func drawn(epoch: Int, step: Int) -> [Int32] {
         guard drawnCount > 0 else { return [] }
-        var steps = OrderGenerator(seed: seed, epoch: epoch)
-        var items = OrderGenerator(seed: steps.next(), epoch: step)
-        return (0..<drawnCount).map { _ in Int32(items.number(below: split.itemCount)) }
+        var steps = SplitMix64(seed: seed, number: epoch)
+        var items = SplitMix64(seed: steps.next(), number: step)
+        return (0..<drawnCount).map { _ in Int32(items.next(below: split.itemCount)) }
     }
 
     /// The users of a step of an epoch, as places in ``Split/users``.
@@ -64,34 +65,10 @@ public final class BatchSampler: Sendable {
         order.withLock { order in
             if let order, order.epoch == epoch { return order.users }
             var users = split.trainingUsers
-            var generator = OrderGenerator(seed: seed, epoch: epoch)
-            // Fisher and Yates, written out: the order must not change with the standard library's shuffle.
-            for last in stride(from: users.count - 1, to: 0, by: -1) { users.swapAt(last, generator.number(below: last + 1)) }
+            var generator = SplitMix64(seed: seed, number: epoch)
+            generator.shuffle(&users)
             order = (epoch, users)
             return users
         }
     }
-}
-
-/// SplitMix64 from a seed and an epoch.
-struct OrderGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64, epoch: Int) {
-        state = seed
-        // One step between them keeps (1, 2) and (2, 1) apart.
-        state = next() ^ UInt64(bitPattern: Int64(epoch))
-        state = next()
-    }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-
-    /// A number in 0 ..< bound, without bias that could be seen (the high half of a 128-bit product).
-    mutating func number(below bound: Int) -> Int { Int(next().multipliedFullWidth(by: UInt64(bound)).high) }
 }

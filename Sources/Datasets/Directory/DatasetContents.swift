@@ -22,21 +22,21 @@ public struct DatasetContents: Sendable {
     }
 
     /// The dataset's name.
-    public var name: String
+    package var name: String
     /// Where it came from, in words.
-    public var source: String
+    package var source: String
     /// The items; an item's place here becomes its index.
-    public var items: [Item]
+    package var items: [Item]
     /// The folder that the pictures' paths start from.
-    public var pictures: URL?
+    package var pictures: URL?
     /// The users' ids, unique.
-    public var users: [String]
+    package var users: [String]
     /// Where each user's interactions start, and the number of all at the end [users + 1].
-    public var offsets: [Int64]
+    package var offsets: [Int64]
     /// The item of each interaction, oldest first within a user [interactions].
-    public var interactions: [Int32]
+    package var interactions: [Int32]
     /// When each interaction was, not falling within a user [interactions]; nil where unknown.
-    public var timestamps: [Int64]?
+    package var timestamps: [Int64]?
 
     /// Makes contents from flat arrays.
     public init(

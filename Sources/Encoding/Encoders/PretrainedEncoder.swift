@@ -9,7 +9,7 @@ package import Torch
 ///
 /// Hidden states are numbered as in `transformers`: 0 is the output of the embeddings, l that of block l. For ViT the last one is
 /// before the final norm.
-public final class PretrainedEncoder {
+package final class PretrainedEncoder {
     /// The architecture with its sizes.
     package let family: any EncoderFamily
     /// The `model_type` of `config.json`, as in `bert`.
@@ -40,7 +40,7 @@ public final class PretrainedEncoder {
     ///   tensor.
     package convenience init(
         directory: URL, for modality: Modality? = nil, through lastLayer: Int? = nil, on device: Device = .cpu,
-        dtype: DType = .float32, trained: Bool = false
+        dtype: ElementType = .float32, trained: Bool = false
     ) throws {
         let directory = try EncoderDirectory(directory, for: modality)
         try self.init(directory, hash: directory.contentHash(), through: lastLayer, on: device, dtype: dtype) { _ in trained }
@@ -58,7 +58,7 @@ public final class PretrainedEncoder {
     /// - Throws: ``UserError`` for a missing or unfitting tensor and a hidden state that does not exist.
     package init(
         _ directory: EncoderDirectory, hash: String, through lastLayer: Int? = nil, on device: Device = .cpu,
-        dtype: DType = .float32, isTrained: @escaping (String) -> Bool = { _ in false }
+        dtype: ElementType = .float32, isTrained: @escaping (String) -> Bool = { _ in false }
     ) throws {
         (family, modelType, name) = (directory.family, directory.modelType, directory.name)
         self.hash = hash

@@ -36,12 +36,16 @@ public final class HiddenStateStore: Sendable {
 
     /// Opens a finished store.
     ///
+    /// - Throws: ``UserError`` for a folder that is no store, an unfinished store, and a damaged manifest or shard header.
+    public static func open(_ folder: URL) throws -> HiddenStateStore { try open(folder, expecting: nil) }
+
+    /// Opens a finished store.
+    ///
     /// - Parameters:
     ///   - folder: the store's folder.
     ///   - expected: when given, the identity it must have.
-    /// - Throws: ``UserError`` for a folder that is no store, an unfinished store, a damaged manifest or shard header, and a
-    ///   store of another identity.
-    public static func open(_ folder: URL, expecting expected: StoreIdentity? = nil) throws -> HiddenStateStore {
+    /// - Throws: ``UserError`` as ``open(_:)`` does, and for a store of another identity.
+    package static func open(_ folder: URL, expecting expected: StoreIdentity?) throws -> HiddenStateStore {
         OwnedFolder.recover(.store, at: folder)
         let manifestFile = folder.appending(path: StoreManifest.fileName)
         guard FileManager.default.fileExists(atPath: manifestFile.path) else { throw missing(folder) }

@@ -45,7 +45,7 @@ extension HiddenStateStoreWriter {
             url,
             [
                 .init(
-                    "states", type: identity.dtype.safetensorsName,
+                    "states", type: identity.dtype.element.safetensorsName,
                     shape: [shard.items.count, identity.layers.count, identity.width]),
                 .init("present", type: "U8", shape: [shard.items.count]),
             ],

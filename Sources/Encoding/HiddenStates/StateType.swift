@@ -1,6 +1,6 @@
-import Files
+package import Files
 
-/// The number format of stored states.
+/// What stored states may be written as: one of the element types that fractions have.
 public enum StateType: String, Codable, Sendable, CaseIterable {
     /// 1 sign, 5 exponent, 10 mantissa bits; values up to 65504.
     case float16
@@ -9,17 +9,17 @@ public enum StateType: String, Codable, Sendable, CaseIterable {
     /// IEEE 754 single precision.
     case float32
 
-    /// Bytes of one value.
-    package var size: Int { self == .float32 ? 4 : 2 }
-
-    /// The type's name in a safetensors header.
-    package var safetensorsName: String {
+    /// The type as that of a tensor.
+    package var element: ElementType {
         switch self {
-        case .float16: "F16"
-        case .bfloat16: "BF16"
-        case .float32: "F32"
+        case .float16: .float16
+        case .bfloat16: .bfloat16
+        case .float32: .float32
         }
     }
+
+    /// Bytes of one value.
+    package var size: Int { element.size }
 
     /// The bits of the least float32 magnitude that does not fit: it rounds to infinity, or is infinite or NaN itself.
     var overflowBits: UInt32 {
@@ -87,7 +87,7 @@ extension StateType {
         for index in values.indices {
             values[index] =
                 switch self {
-                case .float16: Self.float32(half: bytes.loadUnaligned(fromByteOffset: index * 2, as: UInt16.self))
+                case .float16: ElementType.float(half: bytes.loadUnaligned(fromByteOffset: index * 2, as: UInt16.self))
                 case .bfloat16:
                     Float(bitPattern: UInt32(bytes.loadUnaligned(fromByteOffset: index * 2, as: UInt16.self)) << 16)
                 case .float32: bytes.loadUnaligned(fromByteOffset: index * 4, as: Float.self)
@@ -122,18 +122,5 @@ extension StateType {
         let normal = (magnitude &- 0x3800_0000 &+ 0xFFF &+ ((magnitude >> 13) & 1)) >> 13
         let half = magnitude < 0x3880_0000 ? subnormal : normal
         return UInt16(truncatingIfNeeded: half | (value >> 16) & 0x8000)
-    }
-
-    /// The exact value of float16 bits.
-    private static func float32(half: UInt16) -> Float {
-        let sign = UInt32(half & 0x8000) << 16
-        let exponent = UInt32(half >> 10) & 0x1F
-        let mantissa = UInt32(half) & 0x3FF
-        if exponent == 0 {
-            let magnitude = Float(mantissa) * 0x1p-24
-            return sign == 0 ? magnitude : -magnitude
-        }
-        if exponent == 0x1F { return Float(bitPattern: sign | 0x7F80_0000 | mantissa << 13) }
-        return Float(bitPattern: sign | (exponent + 112) << 23 | mantissa << 13)
     }
 }

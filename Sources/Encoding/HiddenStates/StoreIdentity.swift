@@ -4,7 +4,7 @@ import Foundation
 /// Everything that determines the numbers of a hidden-state store, except the items themselves.
 ///
 /// Two stores with equal identities hold, for the same item content, the same rows.
-public struct StoreIdentity: Codable, Equatable, Sendable {
+package struct StoreIdentity: Codable, Equatable, Sendable {
     /// How the token states of a layer became one vector.
     package enum Pooling: String, Codable, Sendable, CaseIterable {
         /// The first token's state (BERT, ViT).

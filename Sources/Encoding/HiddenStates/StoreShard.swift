@@ -92,7 +92,7 @@ package struct StoreShard: Sendable {
             return entry
         }
         statesEntry = try entry(
-            "states", type: identity.dtype.safetensorsName, shape: [items.count, identity.layers.count, identity.width])
+            "states", type: identity.dtype.element.safetensorsName, shape: [items.count, identity.layers.count, identity.width])
         presentEntry = try entry("present", type: "U8", shape: [items.count])
         guard file.metadata == Self.metadata(identityHash, firstItem: items.lowerBound) else {
             throw UserError("the shard belongs to another store or place", at: url.path, remedy: Self.remedy)

@@ -1,5 +1,5 @@
-/// The types of elements that arrays and tensors of other programs' files have.
-package enum ElementType: String, Sendable, CaseIterable {
+/// The type of the elements of tensors and arrays, in files and in memory.
+public enum ElementType: String, Sendable, CaseIterable {
     case float16, bfloat16, float32, float64
     case int8, int16, int32, int64, uint8, bool
 
@@ -21,14 +21,26 @@ package enum ElementType: String, Sendable, CaseIterable {
         }
     }
 
+    /// The type's name in a safetensors header: `F32`, `BF16`, `I64`, ...
+    package var safetensorsName: String {
+        switch self {
+        case .float16: "F16"
+        case .bfloat16: "BF16"
+        case .float32: "F32"
+        case .float64: "F64"
+        case .int8: "I8"
+        case .int16: "I16"
+        case .int32: "I32"
+        case .int64: "I64"
+        case .uint8: "U8"
+        case .bool: "BOOL"
+        }
+    }
+
     /// The type of a name in a safetensors header; nil for the others.
-    init?(safetensors name: String) {
-        let names: [String: ElementType] = [
-            "F16": .float16, "BF16": .bfloat16, "F32": .float32, "F64": .float64, "I8": .int8, "I16": .int16, "I32": .int32,
-            "I64": .int64, "U8": .uint8, "BOOL": .bool,
-        ]
-        guard let type = names[name] else { return nil }
-        self = type
+    package init?(safetensorsName: String) {
+        guard let match = Self.allCases.first(where: { $0.safetensorsName == safetensorsName }) else { return nil }
+        self = match
     }
 
     /// The value of a floating element that begins at a place.
@@ -52,12 +64,16 @@ package enum ElementType: String, Sendable, CaseIterable {
     }
 
     /// The exact value of float16 bits.
-    private static func float(half: UInt16) -> Float {
-        let sign: Float = half & 0x8000 == 0 ? 1 : -1
+    @inlinable
+    package static func float(half: UInt16) -> Float {
+        let sign = UInt32(half & 0x8000) << 16
         let exponent = UInt32(half >> 10) & 0x1F
         let mantissa = UInt32(half) & 0x3FF
-        if exponent == 0 { return sign * Float(mantissa) * 0x1p-24 }
-        if exponent == 0x1F { return mantissa == 0 ? sign * .infinity : .nan }
-        return sign * Float(bitPattern: (exponent + 112) << 23 | mantissa << 13)
+        if exponent == 0 {
+            let magnitude = Float(mantissa) * 0x1p-24
+            return sign == 0 ? magnitude : -magnitude
+        }
+        if exponent == 0x1F { return Float(bitPattern: sign | 0x7F80_0000 | mantissa << 13) }
+        return Float(bitPattern: sign | (exponent + 112) << 23 | mantissa << 13)
     }
 }

@@ -25,11 +25,10 @@ package struct SafetensorsFile: Sendable {
     /// No header may be longer than this, in bytes.
     package static let longestHeader = 100 << 20
 
-    /// Bytes of one element, by type name.
-    package static let sizes = [
-        "F64": 8, "F32": 4, "F16": 2, "BF16": 2, "I64": 8, "I32": 4, "I16": 2, "I8": 1, "U8": 1, "BOOL": 1,
-        "F8_E4M3": 1, "F8_E5M2": 1, "U16": 2, "U32": 4, "U64": 8,
-    ]
+    /// Bytes of one element, by type name: also of types whose elements are not read here.
+    package static let sizes = ["F8_E4M3": 1, "F8_E5M2": 1, "U16": 2, "U32": 4, "U64": 8].merging(
+        ElementType.allCases.map { ($0.safetensorsName, $0.size) }
+    ) { size, _ in size }
 
     /// Opens a file and checks its header.
     ///

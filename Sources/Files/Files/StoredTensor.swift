@@ -135,7 +135,7 @@ extension SafetensorsFile {
     /// - Throws: ``UserError`` when it is missing or of a type that is not read.
     package func tensor(_ name: String) throws -> StoredTensor {
         guard let entry = entries[name] else { throw UserError("tensor \"\(name)\" is missing", at: file.url.path) }
-        guard let type = ElementType(safetensors: entry.type) else {
+        guard let type = ElementType(safetensorsName: entry.type) else {
             throw UserError("tensor \"\(name)\" has the type \(entry.type), which is not read", at: file.url.path)
         }
         return try StoredTensor(

@@ -51,7 +51,7 @@ package struct ModelCard: Codable, Sendable, Equatable {
     /// - Throws: ``UserError`` when the directory holds no encoder that can be read.
     package static func cards(of directory: URL, on device: Device = .cpu) throws -> [ModelCard] {
         try LibTorch.load()
-        let rates = [DType.float32, .bfloat16].map { ($0, MatrixRate.measure($0, on: device)) }
+        let rates = [ElementType.float32, .bfloat16].map { ($0, MatrixRate.measure($0, on: device)) }
         do {
             return [try ModelCard(EncoderDirectory(directory), rates)]
         } catch let error as UserError {
@@ -62,7 +62,7 @@ package struct ModelCard: Codable, Sendable, Equatable {
         }
     }
 
-    private init(_ directory: EncoderDirectory, _ rates: [(dtype: DType, rate: Double)]) throws {
+    private init(_ directory: EncoderDirectory, _ rates: [(dtype: ElementType, rate: Double)]) throws {
         let family = directory.family
         path = directory.url.path
         modelType = directory.modelType
@@ -93,7 +93,7 @@ package struct ModelCard: Codable, Sendable, Equatable {
         let perItem = 2 * Double(plans[0].blocks.reduce(0) { $0 + $1.count }) * Double(itemTokens)
         costs = zip(rates, plans).map { rate, plan in
             Cost(
-                precision: rate.dtype.name, memoryBytes: plan.bytes, blockwiseBytes: plan.blockwiseBytes,
+                precision: rate.dtype.rawValue, memoryBytes: plan.bytes, blockwiseBytes: plan.blockwiseBytes,
                 itemsPerSecond: 0.5 * rate.rate / perItem)
         }
     }

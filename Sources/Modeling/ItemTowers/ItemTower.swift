@@ -1,8 +1,8 @@
-public import Files
-public import Torch
+package import Files
+package import Torch
 
 /// What turns catalogue items into vectors that can be compared with users.
-public protocol ItemTower: AnyObject {
+package protocol ItemTower: AnyObject {
     /// Numbers in an item vector.
     var width: Int { get }
 
@@ -37,15 +37,15 @@ public protocol ItemTower: AnyObject {
 
 extension ItemTower {
     /// None, as in towers without live encoders.
-    public var frozenCount: Int { 0 }
+    package var frozenCount: Int { 0 }
     /// None, as in towers without encoders.
-    public var encoderHashes: PerModality<String> { [:] }
+    package var encoderHashes: PerModality<String> { [:] }
     /// None, as in towers of one part.
-    public func parts(of items: Tensor) throws -> [(name: String, vectors: Tensor)] { [] }
+    package func parts(of items: Tensor) throws -> [(name: String, vectors: Tensor)] { [] }
     /// Nothing, as in towers that scale no states.
-    public func measureStates(itemCount: Int, progress: WorkProgress.Handler?, stop: StopToken) {}
+    package func measureStates(itemCount: Int, progress: WorkProgress.Handler?, stop: StopToken) {}
     /// Nothing was put off.
-    public func finishBackward() {}
+    package func finishBackward() {}
 }
 
 /// One trained vector per item of the catalogue: SASRec on item ids, the baseline without content.

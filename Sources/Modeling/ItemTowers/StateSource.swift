@@ -158,7 +158,7 @@ public final class StoredStates: StateSource {
         let present = (0..<store.itemCount).map(store.isPresent)
         presence = present.allSatisfy { $0 } ? nil : present
         shape = ModalityShape(width: store.width, layers: layers)
-        let dtype: DType =
+        let dtype: ElementType =
             switch store.dtype {
             case .float16: .float16
             case .bfloat16: .bfloat16

@@ -32,6 +32,15 @@ struct BatchSamplerTests {
         }
     }
 
+    /// Runs that are resumed after an update of the program go on in the same order.
+    @Test func theOrderIsTheSameInEveryVersion() throws {
+        try withSplit(users: 10) { split in
+            #expect(split.trainingUsers == (0..<10).map(Int32.init))
+            let order = BatchSampler(split, batchSize: 10, seed: 42).users(epoch: 3, step: 0)
+            #expect(Array(order) == [6, 2, 0, 7, 8, 3, 9, 5, 4, 1])
+        }
+    }
+
     @Test func seedAndEpochAloneDecideTheOrder() throws {
         try withSplit(users: 40) { split in
             func order(seed: UInt64, epoch: Int) -> [Int32] {

@@ -28,7 +28,7 @@ import Torch
     }
 
     /// Rewrites the weights of a directory in another type.
-    private func store(_ directory: URL, as dtype: DType) throws {
+    private func store(_ directory: URL, as dtype: ElementType) throws {
         let weights = try Weights(directory: directory)
         let tensors = try weights.names.sorted().map { (key: $0, value: try weights.tensor($0).to(dtype).clone()) }
         try Weights.write(tensors, to: directory.appending(path: "model.safetensors"))

@@ -23,7 +23,7 @@ struct ExpectedStates {
 
     /// The encoder that the expected states are of.
     func encoder(
-        _ directory: URL, through last: Int? = nil, dtype: DType = .float32, trained: Bool = false
+        _ directory: URL, through last: Int? = nil, dtype: ElementType = .float32, trained: Bool = false
     ) throws -> PretrainedEncoder {
         try PretrainedEncoder(
             directory: directory, for: input.dtype == .int64 ? .text : .image, through: last, dtype: dtype, trained: trained)

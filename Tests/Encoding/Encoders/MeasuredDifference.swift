@@ -16,11 +16,12 @@ struct MeasuredDifference: Codable {
 
     /// Adds a line to the file that IISAN_PARITY_DIFFERENCES names; nothing where the variable is not set.
     static func add(
-        _ encoder: PretrainedEncoder, _ name: String, isReal: Bool = false, precision: DType = .float32, _ difference: Double
+        _ encoder: PretrainedEncoder, _ name: String, isReal: Bool = false, precision: ElementType = .float32,
+        _ difference: Double
     ) throws {
         guard let path = ProcessInfo.processInfo.environment["IISAN_PARITY_DIFFERENCES"] else { return }
         let measured = MeasuredDifference(
-            family: encoder.modelType, name: name, isReal: isReal, precision: precision.name, difference: difference)
+            family: encoder.modelType, name: name, isReal: isReal, precision: precision.rawValue, difference: difference)
         guard let file = FileHandle(forWritingAtPath: path) else {
             throw UserError("cannot be written", at: path, remedy: "Make the file that IISAN_PARITY_DIFFERENCES names.")
         }

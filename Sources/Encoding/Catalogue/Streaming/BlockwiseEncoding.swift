@@ -23,7 +23,7 @@ final class BlockwiseEncoding {
 
     private var width: Int { catalogue.identity.width }
     private var layers: [Int] { catalogue.identity.layers }
-    private var dtype: DType { catalogue.options.precision.dtype }
+    private var dtype: ElementType { catalogue.options.precision.dtype }
     private var last: Int { layers.max() ?? 0 }
 
     /// Starts, or goes on where an interrupted run of the same shards was.

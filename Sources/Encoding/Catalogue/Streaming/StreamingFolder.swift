@@ -67,7 +67,7 @@ struct ActivationFile {
     init(_ url: URL) throws { file = try RandomAccessFile(updating: url) }
 
     /// The states of a batch [rows, tokens, width].
-    func read(_ batch: StreamedBatch, width: Int, dtype: DType) throws -> Tensor {
+    func read(_ batch: StreamedBatch, width: Int, dtype: ElementType) throws -> Tensor {
         let states = Tensor.empty([batch.rows.count, batch.tokens, width], dtype: dtype)
         try states.withMutableBytes { try file.read(into: $0, at: batch.place) }
         return states
@@ -79,7 +79,7 @@ struct ActivationFile {
     }
 
     /// Tells the system that a batch is read soon.
-    func willRead(_ batch: StreamedBatch, width: Int, dtype: DType) {
+    func willRead(_ batch: StreamedBatch, width: Int, dtype: ElementType) {
         file.willRead(batch.place..<(batch.place + batch.byteCount(width: width, dtype: dtype)))
     }
 }
@@ -102,7 +102,7 @@ struct StreamedBatch: Codable, Equatable {
     var copies: [Copy] = []
 
     /// Bytes of the token states.
-    func byteCount(width: Int, dtype: DType) -> Int { rows.count * tokens * width * dtype.size }
+    func byteCount(width: Int, dtype: ElementType) -> Int { rows.count * tokens * width * dtype.size }
 
     /// Whether a batch that was read from the disk names items that there are and a place that can be.
     func isPossible(items: Int, tokens most: Int) -> Bool {

@@ -5,7 +5,7 @@ struct TokenTable {
     /// The table [vocabulary, width], in the type of the checkpoint unless it is trained.
     let weight: Tensor
     /// The type of the states.
-    let dtype: DType
+    let dtype: ElementType
 
     /// Asks for `weight`.
     init(_ parameters: Parameters, vocabulary: Int, width: Int) throws {

@@ -9,7 +9,7 @@ package final class BlockReader: Sendable {
     package let directory: EncoderDirectory
     /// What its parts hold.
     package let plan: EncoderPlan
-    private let dtype: DType
+    private let dtype: ElementType
     private let device: Device
 
     /// Prepares reading.
@@ -19,7 +19,7 @@ package final class BlockReader: Sendable {
     ///   - plan: what its parts hold.
     ///   - dtype: the type that is computed in.
     ///   - device: where it is computed.
-    package init(_ directory: EncoderDirectory, _ plan: EncoderPlan, dtype: DType, on device: Device) {
+    package init(_ directory: EncoderDirectory, _ plan: EncoderPlan, dtype: ElementType, on device: Device) {
         self.directory = directory
         self.plan = plan
         self.dtype = dtype

@@ -3,7 +3,7 @@ package import Foundation
 package import Torch
 
 /// A Hugging Face model directory whose configuration and headers were read: everything about an encoder but its numbers.
-public struct EncoderDirectory: Sendable {
+package struct EncoderDirectory: Sendable {
     /// The directory.
     package let url: URL
     /// The architecture with its sizes.

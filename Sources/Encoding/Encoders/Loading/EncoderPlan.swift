@@ -31,7 +31,7 @@ package struct EncoderPlan: Sendable {
     ///   - last: the last hidden state that will be asked for. nil: all.
     ///   - dtype: the type that is computed in.
     /// - Throws: ``UserError`` for a tensor that is missing or has another shape, and a hidden state that does not exist.
-    package init(_ directory: EncoderDirectory, through last: Int? = nil, dtype: DType) throws {
+    package init(_ directory: EncoderDirectory, through last: Int? = nil, dtype: ElementType) throws {
         let (family, weights) = (directory.family, directory.weights)
         let last = last ?? family.depth
         try directory.check(last)

@@ -5,8 +5,8 @@ import CTorch
 /// The switch belongs to the thread, so `body` must not suspend.
 ///
 /// - Parameter dtype: `bfloat16`, `float16`, or nil for none.
-package func withAutocast<Result>(to dtype: DType?, on device: Device, _ body: () throws -> Result) rethrows -> Result {
-    let before = ctorch.set_autocast(device.kind.rawValue, dtype?.rawValue ?? -1)
+package func withAutocast<Result>(to dtype: ElementType?, on device: Device, _ body: () throws -> Result) rethrows -> Result {
+    let before = ctorch.set_autocast(device.kind.rawValue, dtype?.number ?? -1)
     defer { _ = ctorch.set_autocast(device.kind.rawValue, before) }
     return try body()
 }

@@ -1,10 +1,10 @@
 import Files
 
 /// Tensors that were read from files, on whatever thread, and not yet used.
-public final class LoadedTensors: Sendable {
+package final class LoadedTensors: Sendable {
     /// Bytes of all.
     package let byteCount: Int
-    private let tensors: [String: (shape: [Int], dtype: DType, memory: LoadedMemory)]
+    private let tensors: [String: (shape: [Int], dtype: ElementType, memory: LoadedMemory)]
     private let place: String
 
     /// Reads tensors into memory of their own.
@@ -15,7 +15,7 @@ public final class LoadedTensors: Sendable {
     /// - Throws: ``UserError`` when one is missing or has a type that the engine does not hold, and when the disk fails.
     package init(_ names: [String], of weights: Weights) throws {
         place = weights.place
-        var tensors: [String: (shape: [Int], dtype: DType, memory: LoadedMemory)] = [:]
+        var tensors: [String: (shape: [Int], dtype: ElementType, memory: LoadedMemory)] = [:]
         var file: RandomAccessFile?
         var byteCount = 0
         for name in names {

@@ -4,7 +4,7 @@ package import Foundation
 /// The tensors of a checkpoint: one safetensors file, or several with an index beside them.
 ///
 /// Files are mapped: a tensor costs no memory of its own before it is changed or converted.
-public final class Weights: Sendable {
+package final class Weights: Sendable {
     /// Where the tensors are, for messages.
     package let place: String
     private let files: [String: SafetensorsFile]
@@ -81,8 +81,14 @@ public final class Weights: Sendable {
     /// The shape of a tensor; nil when there is none of this name.
     package func shape(of name: String) -> [Int]? { files[name]?.entries[name]?.shape }
 
-    /// The type of a tensor as the file has it; nil when there is none of this name or the engine does not hold its type.
-    package func dtype(of name: String) -> DType? { files[name]?.entries[name].flatMap { DType(safetensorsName: $0.type) } }
+    /// The type of a tensor as the file has it; nil when there is none of this name or it is of a type that is not read.
+    package func dtype(of name: String) -> ElementType? { files[name]?.entries[name].flatMap { Self.read($0.type) } }
+
+    /// The type of a name in a file; nil where it is not read: integers of 8 and 16 bits mostly are quantised weights.
+    private static func read(_ name: String) -> ElementType? {
+        let type = ElementType(safetensorsName: name)
+        return type == .int8 || type == .int16 ? nil : type
+    }
 
     /// Where a tensor's bytes are; nil when there is none of this name.
     func place(of name: String) -> (file: URL, range: Range<Int>)? {
@@ -119,7 +125,7 @@ public final class Weights: Sendable {
                 "tensor \"\(name)\" has shape \(entry.shape), expected \(shape)", at: file.file.url.path,
                 remedy: "The file does not fit the configuration it is used with.")
         }
-        guard let dtype = DType(safetensorsName: entry.type) else {
+        guard let dtype = Self.read(entry.type) else {
             throw UserError(
                 "tensor \"\(name)\" has type \(entry.type), which is not supported", at: file.file.url.path,
                 remedy: "Fetch the model in float32, float16 or bfloat16; other types mostly hold quantised weights.")
@@ -139,7 +145,7 @@ public final class Weights: Sendable {
     /// - Throws: ``UserError`` as for any tensor, and for whole numbers, which stand for weights only with scales that lie elsewhere.
     package func parameter(_ name: String, shape: [Int]) throws -> Tensor {
         let tensor = try tensor(name, shape: shape)
-        guard !isWhole(name) else {
+        guard tensor.dtype.isFloating else {
             throw UserError(
                 "tensor \"\(name)\" holds whole numbers of type \(tensor.dtype.safetensorsName), not weights", at: place,
                 remedy: quantised ?? "Fetch the model in float32, float16 or bfloat16.")
@@ -147,17 +153,9 @@ public final class Weights: Sendable {
         return tensor
     }
 
-    /// Whether the type of a tensor is one of whole numbers.
-    private func isWhole(_ name: String) -> Bool {
-        switch dtype(of: name) {
-        case .uint8, .int32, .int64, .bool: true
-        case .float16, .bfloat16, .float32, .float64, nil: false
-        }
-    }
-
     /// Whether a tensor can be a part of a model: of this shape, and of a type of fractions.
     package func hasParameter(_ name: String, shape: [Int]) -> Bool {
-        self.shape(of: name) == shape && dtype(of: name) != nil && !isWhole(name)
+        self.shape(of: name) == shape && dtype(of: name)?.isFloating == true
     }
 
     /// What to do about weights whose tensors' names tell that they are quantised; nil for others.

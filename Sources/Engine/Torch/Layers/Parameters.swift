@@ -7,7 +7,7 @@ public import OrderedCollections
 /// fresh. So the names are the checkpoint's own keys, and a model is never half loaded.
 public final class Parameters {
     /// Where tensors come from.
-    public enum Source {
+    package enum Source {
         /// Drawn as each layer says, to be trained.
         case fresh
         /// Read from files.
@@ -27,11 +27,16 @@ public final class Parameters {
     /// Where the tensors live.
     package var device: Device { shared.device }
     /// The tensors' type.
-    package var dtype: DType { shared.dtype }
+    package var dtype: ElementType { shared.dtype }
 
     private let shared: Shared
     private let prefix: String
     private let group: ParameterGroup
+
+    /// Starts an empty set of fresh tensors that are trained.
+    ///
+    /// - Parameter device: where they are put.
+    public convenience init(on device: Device = .cpu) { self.init(.fresh, on: device) }
 
     /// Starts an empty set.
     ///
@@ -40,9 +45,7 @@ public final class Parameters {
     ///   - device: where they are put.
     ///   - dtype: the type they are converted to.
     ///   - trained: whether gradients are recorded for them.
-    public convenience init(
-        _ source: Source = .fresh, on device: Device = .cpu, dtype: DType = .float32, trained: Bool = true
-    ) {
+    package convenience init(_ source: Source, on device: Device = .cpu, dtype: ElementType = .float32, trained: Bool = true) {
         self.init(source, on: device, dtype: dtype) { _ in trained }
     }
 
@@ -50,8 +53,8 @@ public final class Parameters {
     ///
     /// - Parameter isTrained: whether gradients are recorded for the tensor of a full name. What comes from a file is then copied, because
     ///   it is written to.
-    public init(
-        _ source: Source, on device: Device, dtype: DType = .float32, isTrained: @escaping (String) -> Bool
+    package init(
+        _ source: Source, on device: Device, dtype: ElementType = .float32, isTrained: @escaping (String) -> Bool
     ) {
         shared = Shared(source: source, device: device, dtype: dtype, isTrained: isTrained)
         prefix = ""
@@ -128,7 +131,7 @@ public final class Parameters {
     /// asked for it.
     package func allowMissing(_ name: String) { shared.optional.insert(prefix + name) }
 
-    private func tensor(_ name: String, _ shape: [Int], _ initializer: Initializer, dtype: DType?) throws -> Tensor {
+    private func tensor(_ name: String, _ shape: [Int], _ initializer: Initializer, dtype: ElementType?) throws -> Tensor {
         let full = prefix + name
         if let known = shared.tensors[full] {
             precondition(known.shape == shape, "parameter \(full) is asked for as \(shape) and is \(known.shape)")
@@ -186,7 +189,7 @@ public final class Parameters {
     private final class Shared {
         let source: Source
         let device: Device
-        let dtype: DType
+        let dtype: ElementType
         let isTrained: (String) -> Bool
         var tensors: OrderedDictionary<String, Tensor> = [:]
         var constants: OrderedDictionary<String, Tensor> = [:]
@@ -194,7 +197,7 @@ public final class Parameters {
         var decayed: Set<String> = []
         var optional: Set<String> = []
 
-        init(source: Source, device: Device, dtype: DType, isTrained: @escaping (String) -> Bool) {
+        init(source: Source, device: Device, dtype: ElementType, isTrained: @escaping (String) -> Bool) {
             self.source = source
             self.device = device
             self.dtype = dtype

@@ -24,7 +24,7 @@ package enum MatrixRate {
     ///   - size: rows and columns.
     ///   - seconds: how long to try.
     package static func measure(
-        _ dtype: DType, on device: Device = .cpu, size: Int = 1536, seconds: Double = 0.1
+        _ dtype: ElementType, on device: Device = .cpu, size: Int = 1536, seconds: Double = 0.1
     ) -> Double {
         withoutGradients {
             // Like a linear layer: the second matrix is transposed.

@@ -96,7 +96,7 @@ package struct BottleneckChain {
     }
 
     /// Whether this machine has the operation's products in float32, or in a precision that ``withAutocast(to:on:_:)`` puts in force.
-    package static func hasProducts(in precision: DType? = nil) -> Bool {
+    package static func hasProducts(in precision: ElementType? = nil) -> Bool {
         withAutocast(to: precision, on: .cpu) { ctorch.has_chain() }
     }
 

@@ -35,7 +35,7 @@ struct Operator: @unchecked Sendable {
         case tensors([Tensor])
         case optionalTensors([Tensor?])
         case ints([Int])
-        case dtype(DType?)
+        case dtype(ElementType?)
         case device(Device)
     }
 
@@ -127,7 +127,7 @@ private struct Call {
             encode(CTORCH_INTS, integers.count, values.count)
             integers.append(contentsOf: values.map(Int64.init))
         case .dtype(nil): encode(CTORCH_NONE)
-        case .dtype(let value?): encode(CTORCH_INT, Int(value.rawValue))
+        case .dtype(let value?): encode(CTORCH_INT, Int(value.number))
         case .device(let value):
             device = value
             encode(CTORCH_DEVICE, Int(value.kind.rawValue), value.kind == .cpu ? -1 : value.index)

@@ -8,7 +8,7 @@ extension Tensor {
     private static let detachOperator = Operator("detach")
 
     /// The tensor with another element type; itself when it has that type.
-    package func to(_ dtype: DType) -> Tensor {
+    package func to(_ dtype: ElementType) -> Tensor {
         dtype == self.dtype ? self : Self.convertOperator(.tensor(self), .dtype(dtype))
     }
 
@@ -37,7 +37,7 @@ extension Tensor {
     /// - Precondition: `Element` is the tensor's type.
     package func array<Element: TensorElement>(of type: Element.Type = Element.self) -> [Element] {
         precondition(
-            isMissing || dtype == Element.dtype, "the elements are \(dtype.name), not \(Element.dtype.name)")
+            isMissing || dtype == Element.dtype, "the elements are \(dtype.rawValue), not \(Element.dtype.rawValue)")
         return withBytes { bytes in
             [Element](unsafeUninitializedCapacity: bytes.count / MemoryLayout<Element>.size) { buffer, initialized in
                 UnsafeMutableRawBufferPointer(buffer).copyMemory(from: bytes)

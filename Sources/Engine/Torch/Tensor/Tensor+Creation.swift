@@ -10,22 +10,23 @@ extension Tensor {
     private static let randpermOperator = Operator("randperm")
 
     /// Zeros.
-    public static func zeros(_ shape: [Int], dtype: DType = .float32, on device: Device = .cpu) -> Tensor {
+    public static func zeros(_ shape: [Int], dtype: ElementType = .float32, on device: Device = .cpu) -> Tensor {
         zerosOperator(.ints(shape), .dtype(dtype), .none, .device(device))
     }
 
     /// Ones.
-    package static func ones(_ shape: [Int], dtype: DType = .float32, on device: Device = .cpu) -> Tensor {
+    package static func ones(_ shape: [Int], dtype: ElementType = .float32, on device: Device = .cpu) -> Tensor {
         full(shape, 1, dtype: dtype, on: device)
     }
 
     /// One value everywhere.
-    package static func full(_ shape: [Int], _ value: Double, dtype: DType = .float32, on device: Device = .cpu) -> Tensor {
+    package static func full(_ shape: [Int], _ value: Double, dtype: ElementType = .float32, on device: Device = .cpu) -> Tensor
+    {
         fullOperator(.ints(shape), .double(value), .dtype(dtype), .none, .device(device))
     }
 
     /// Memory that was not set to anything.
-    package static func empty(_ shape: [Int], dtype: DType = .float32, on device: Device = .cpu) -> Tensor {
+    package static func empty(_ shape: [Int], dtype: ElementType = .float32, on device: Device = .cpu) -> Tensor {
         emptyOperator(.ints(shape), .dtype(dtype), .none, .device(device))
     }
 
@@ -35,12 +36,12 @@ extension Tensor {
     }
 
     /// Independent draws of the standard normal distribution from the device's random state.
-    public static func randomNormal(_ shape: [Int], dtype: DType = .float32, on device: Device = .cpu) -> Tensor {
+    public static func randomNormal(_ shape: [Int], dtype: ElementType = .float32, on device: Device = .cpu) -> Tensor {
         randnOperator(.ints(shape), .dtype(dtype), .none, .device(device))
     }
 
     /// Independent draws of the uniform distribution on [0, 1).
-    package static func randomUniform(_ shape: [Int], dtype: DType = .float32, on device: Device = .cpu) -> Tensor {
+    package static func randomUniform(_ shape: [Int], dtype: ElementType = .float32, on device: Device = .cpu) -> Tensor {
         randOperator(.ints(shape), .dtype(dtype), .none, .device(device))
     }
 
@@ -73,26 +74,26 @@ extension Tensor {
     /// copy, see ``writable()``.
     ///
     /// - Parameter owner: kept until the last tensor on the memory is gone.
-    package static func reading(_ memory: UnsafeRawPointer?, shape: [Int], dtype: DType, owner: AnyObject) -> Tensor {
+    package static func reading(_ memory: UnsafeRawPointer?, shape: [Int], dtype: ElementType, owner: AnyObject) -> Tensor {
         over(UnsafeMutableRawPointer(mutating: memory), shape: shape, dtype: dtype, owner: owner, isReadOnly: true)
     }
 
     /// A tensor over memory that `owner` keeps alive, on the processor, without a copy.
     ///
     /// - Parameter owner: kept until the last tensor on the memory is gone.
-    package static func over(_ memory: UnsafeMutableRawPointer?, shape: [Int], dtype: DType, owner: AnyObject) -> Tensor {
+    package static func over(_ memory: UnsafeMutableRawPointer?, shape: [Int], dtype: ElementType, owner: AnyObject) -> Tensor {
         over(memory, shape: shape, dtype: dtype, owner: owner, isReadOnly: false)
     }
 
     private static func over(
-        _ memory: UnsafeMutableRawPointer?, shape: [Int], dtype: DType, owner: AnyObject, isReadOnly: Bool
+        _ memory: UnsafeMutableRawPointer?, shape: [Int], dtype: ElementType, owner: AnyObject, isReadOnly: Bool
     ) -> Tensor {
         let context = Unmanaged.passRetained(owner).toOpaque()
         let sizes = shape.map(Int64.init)
         let release: @convention(c) (UnsafeMutableRawPointer?) -> Void = { context in
             if let context { Unmanaged<AnyObject>.fromOpaque(context).release() }
         }
-        guard let handle = ctorch.over_memory(memory, sizes, Int32(shape.count), dtype.rawValue, release, context) else {
+        guard let handle = ctorch.over_memory(memory, sizes, Int32(shape.count), dtype.number, release, context) else {
             release(context)
             Failure.report()
             return .missing()

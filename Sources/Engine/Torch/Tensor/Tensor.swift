@@ -55,9 +55,9 @@ public final class Tensor {
     package var count: Int { withHandle { Int(ctorch.element_count($0)) } }
 
     /// The elements' type.
-    package var dtype: DType {
+    package var dtype: ElementType {
         let number = withHandle { ctorch.dtype($0) }
-        guard let dtype = DType(rawValue: number) else {
+        guard let dtype = ElementType(number: number) else {
             preconditionFailure("a tensor of LibTorch's type \(number), which the engine does not hold")
         }
         return dtype
@@ -78,7 +78,7 @@ public final class Tensor {
     /// What is computed with it is missing too.
     static func missing() -> Tensor {
         var sizes: Int64 = 0
-        guard let handle = ctorch.over_memory(nil, &sizes, 1, DType.float32.rawValue, { _ in }, nil) else {
+        guard let handle = ctorch.over_memory(nil, &sizes, 1, ElementType.float32.number, { _ in }, nil) else {
             fatalError("LibTorch: \(Failure.lastMessage)")
         }
         return Tensor(owning: handle, isMissing: true)
@@ -87,5 +87,5 @@ public final class Tensor {
 
 extension Tensor: CustomStringConvertible {
     /// Type, shape and device, as in `float32[2, 3] on cpu`.
-    public var description: String { "\(dtype.name)\(shape) on \(device)" }
+    public var description: String { "\(dtype.rawValue)\(shape) on \(device)" }
 }
