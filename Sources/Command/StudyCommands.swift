@@ -12,8 +12,11 @@ struct StudyCommandOptions: ParsableArguments {
     @OptionGroup var output: OutputOptions
 
     /// Makes the study and prints its result.
-    func run(_ plan: (URL) throws -> Study) throws {
-        try report { try plan($0).run(using: ProcessRunner(), observer: $1) }
+    ///
+    /// - Parameter jobs: runs at once.
+    func run(jobs: Int, _ plan: (URL) throws -> Study) throws {
+        guard (1...1024).contains(jobs) else { throw ValidationError("--jobs is \(jobs), expected 1 to 1024.") }
+        try report { try plan($0).run(using: ProcessRunner(jobs: jobs), observer: $1) }
     }
 
     /// Prints the result of a study; ends with code 1 where a run failed.
@@ -23,6 +26,13 @@ struct StudyCommandOptions: ParsableArguments {
         try output.format.print(result, text: result.text)
         if !result.isWhole { throw ExitCode(1) }
     }
+}
+
+/// How many runs of a study are made at once.
+struct JobsOption: ParsableArguments {
+    @Option(
+        help: "Runs at once, for a machine with cores or an accelerator to spare: their seconds are then those of a shared machine.")
+    var jobs = 1
 }
 
 /// `iisan compare`: methods against each other.
@@ -40,6 +50,8 @@ struct CompareCommand: ParsableCommand {
 
     @OptionGroup var study: StudyCommandOptions
 
+    @OptionGroup var jobs: JobsOption
+
     @Option(help: "Only these variants or methods, with commas between them.")
     var methods = ""
 
@@ -48,7 +60,7 @@ struct CompareCommand: ParsableCommand {
 
     func run() throws {
         let names = methods.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
-        try study.run { try CompareStudy(file: $0).plan($0, methods: names, measuredSteps: measureSteps) }
+        try study.run(jobs: jobs.jobs) { try CompareStudy(file: $0).plan($0, methods: names, measuredSteps: measureSteps) }
     }
 }
 
@@ -66,7 +78,9 @@ struct AblateCommand: ParsableCommand {
 
     @OptionGroup var study: StudyCommandOptions
 
-    func run() throws { try study.run { try AblateStudy(file: $0).plan($0) } }
+    @OptionGroup var jobs: JobsOption
+
+    func run() throws { try study.run(jobs: jobs.jobs) { try AblateStudy(file: $0).plan($0) } }
 }
 
 /// `iisan scale`: quality against the size of the encoders.
@@ -83,7 +97,9 @@ struct ScaleCommand: ParsableCommand {
 
     @OptionGroup var study: StudyCommandOptions
 
-    func run() throws { try study.run { try ScaleStudy(file: $0).plan($0) } }
+    @OptionGroup var jobs: JobsOption
+
+    func run() throws { try study.run(jobs: jobs.jobs) { try ScaleStudy(file: $0).plan($0) } }
 }
 
 /// `iisan robustness`: a trained run on changed items.
@@ -117,7 +133,9 @@ struct TuneCommand: ParsableCommand {
 
     @OptionGroup var study: StudyCommandOptions
 
-    func run() throws { try study.run { try TuneStudy(file: $0).plan($0) } }
+    @OptionGroup var jobs: JobsOption
+
+    func run() throws { try study.run(jobs: jobs.jobs) { try TuneStudy(file: $0).plan($0) } }
 }
 
 /// `iisan study-step`: one step of a study, started by the study itself.
@@ -139,7 +157,7 @@ struct StudyStepCommand: ParsableCommand {
         let observer = Console(stoppable: true).observer
         Self.watchInput(observer.stop)
         do {
-            let lock = try Self.lock(url.deletingLastPathComponent())
+            let lock = try Self.lock(url)
             let step = StudyStep(work, try Configuration(url), file: url)
             try step.perform(observer)
             withExtendedLifetime(lock) {}
@@ -158,8 +176,9 @@ struct StudyStepCommand: ParsableCommand {
         }
     }
 
-    private static func lock(_ folder: URL) throws -> FolderLock {
-        let file = folder.appending(path: "lock")
+    private static func lock(_ step: URL) throws -> FolderLock {
+        let file = step.deletingPathExtension().appendingPathExtension("lock")
+        let folder = step.deletingLastPathComponent()
         let end = Date(timeIntervalSinceNow: patience)
         while Date() < end {
             if let lock = try? FolderLock(file, of: folder) { return lock }

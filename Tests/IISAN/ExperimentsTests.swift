@@ -16,7 +16,7 @@ import Testing
     }
 
     @Test func everyDatasetIsThere() {
-        #expect(Set(Self.files.map { $0.split(separator: "/")[0] }.filter { !$0.hasSuffix(".yaml") }).count == 7)
+        #expect(Set(Self.files.map { $0.split(separator: "/")[0] }.filter { !$0.hasSuffix(".yaml") }).count == 8)
     }
 
     @Test(arguments: files) func everyFileCanBeRead(_ name: String) throws {
@@ -34,7 +34,9 @@ import Testing
         let isHere = name.hasPrefix("demo/")
         var options: StudyOptions?
         switch file.deletingPathExtension().lastPathComponent {
-        case "compare": #expect(try CompareStudy(file: file).plan(file).variants.count == 18)
+        case "compare":
+            // Four methods that train live encoders have two rates each; there are no pictures in the titles' study.
+            #expect(try CompareStudy(file: file).plan(file).variants.count == (name.hasPrefix("scientific-titles/") ? 9 : 22))
         case "ablate":
             let study = try AblateStudy(file: file)
             options = study.options

@@ -468,7 +468,7 @@ import Torch
     }
 
     /// Also where an item tower ends in a product, whose result is then in bfloat16.
-    @Test(arguments: [Method.iisan, .frozen, .idModality], [Device.cpu, .standIn])
+    @Test(arguments: [Method.iisan, .frozen, .idAndModality], [Device.cpu, .standIn])
     func bfloat16FollowsFloat32(_ method: Method, _ device: Device) throws {
         try withTemporaryFolder { folder in
             let world = try SmallWorld(folder)

@@ -4,7 +4,7 @@ import Owned
 import Report
 
 extension Study {
-    /// Makes all runs that are not there yet, one after the other, and sets them side by side: `study.json`, `report.html`, `table.md`,
+    /// Makes all runs that are not there yet, and sets them side by side: `study.json`, `report.html`, `table.md`,
     /// `table.csv`, `runs.csv`, `curves.svg`; a search also writes `best.yaml`, the chosen settings.
     ///
     /// A study that was stopped or killed goes on where it was: what is finished, and made of the same settings and data, is kept. A
@@ -16,9 +16,7 @@ extension Study {
         let place = try StudyMark.open(folder, options.kind, file: file)
         defer { withExtendedLifetime(place) {} }
         OwnedFolder.sweepFiles(in: steps)
-        // The lock of a step that was killed; one that still runs keeps it.
-        let stepLock = steps.appending(path: "lock")
-        if FileManager.default.fileExists(atPath: stepLock.path) { _ = try? FolderLock(stepLock, of: steps) }
+        sweepLocks()
         try adoptNumberedTrials(observer)
         var failures = try problems(observer)
         var unprepared: [(preparation: Configuration, reason: String)] = []
@@ -33,21 +31,18 @@ extension Study {
         }
         var done = Set(runs.indices.filter { isComplete(runs[$0]) })
         observer.onMessage("study: \(runs.count) runs, \(done.count) of them done\(timeLeft(done))")
+        var open: [Int] = []
         for (index, run) in runs.enumerated() where !done.contains(index) && failures[run.name] == nil {
-            try observer.stop.check()
             if let failed = unprepared.first(where: { preparations(of: run).contains($0.preparation) }) {
                 failures[run.name] = failed.reason
-                continue
+            } else {
+                open.append(index)
             }
-            observer.onMessage("study: run \(index + 1) of \(runs.count), \(run.name)\(timeLeft(done))")
-            let file = steps.appending(path: "\(run.name.replacing("/", with: "-")).yaml")
-            do {
-                try runner.perform(StudyStep(.run, run.configuration, file: file), observer: observer)
-                done.insert(index)
-            } catch let error as UserError {
-                failures[run.name] = error.description
-                observer.onMessage("study: \(run.name) failed: \(error.description)")
-            }
+        }
+        // Cost is measured last and by one process at a time, so that nothing of the study runs beside it.
+        try make(open.filter { !runs[$0].isMeasurement }, using: runner, &done, &failures, observer)
+        for index in open where runs[index].isMeasurement {
+            try make([index], using: runner, &done, &failures, observer)
         }
         let result = try StudyResult(self, failures: failures)
         try JSONFile.write(result, to: resultFile)
@@ -58,8 +53,38 @@ extension Study {
         return result
     }
 
+    /// Makes some runs.
+    private func make(
+        _ open: [Int], using runner: some StudyRunner, _ done: inout Set<Int>, _ failures: inout [String: String],
+        _ observer: Pipeline.Observer
+    ) throws {
+        let work = open.map { index in
+            StudyStep(
+                .run, runs[index].configuration,
+                file: steps.appending(path: "\(runs[index].name.replacing("/", with: "-")).yaml"))
+        }
+        try runner.perform(work, observer: observer) { place in
+            let index = open[place]
+            observer.onMessage("study: run \(index + 1) of \(runs.count), \(runs[index].name)\(timeLeft(done))")
+        } ended: { place, error in
+            let index = open[place]
+            guard let error else {
+                done.insert(index)
+                return
+            }
+            failures[runs[index].name] = error.description
+            observer.onMessage("study: \(runs[index].name) failed: \(error.description)")
+        }
+    }
+
     /// Where steps keep their settings; no variant has a name like it.
     private var steps: URL { folder.appending(path: ".steps") }
+
+    /// Removes the locks of steps that were killed; one that still runs keeps its own.
+    private func sweepLocks() {
+        let files = (try? FileManager.default.contentsOfDirectory(at: steps, includingPropertiesForKeys: nil)) ?? []
+        for file in files where file.pathExtension == "lock" { _ = try? FolderLock(file, of: steps) }
+    }
 
     /// What has to be there before some runs: dataset and states, one encoder at a time, each once.
     private func preparations(of runs: [StudyRun]) -> [Configuration] {

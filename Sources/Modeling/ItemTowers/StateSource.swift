@@ -127,7 +127,8 @@ package final class ResidentStates: StateSource {
     }
 }
 
-/// Hidden states read from a mapped store: only the rows a batch needs are touched.
+/// Hidden states of a store: mapped, so that only the rows a batch needs are touched; on an accelerator that has room for them they lie
+/// there as a whole.
 public final class StoredStates: StateSource {
     /// Their width and kept layers.
     public let shape: ModalityShape
@@ -154,7 +155,7 @@ public final class StoredStates: StateSource {
             error.place = store.folder.path
             throw error
         }
-        positions = try store.positions(ofLayers: layers)
+        let places = try store.positions(ofLayers: layers)
         let present = (0..<store.itemCount).map(store.isPresent)
         presence = present.allSatisfy { $0 } ? nil : present
         shape = ModalityShape(width: store.width, layers: layers)
@@ -165,11 +166,27 @@ public final class StoredStates: StateSource {
             case .float32: .float32
             }
         let (stored, width) = (store.layers.count, store.width)
-        shards = store.shards.map { shard in
+        let mapped: [Tensor] = store.shards.map { shard in
             .reading(
                 shard.states.baseAddress, shape: [shard.items.count, stored, width],
                 dtype: dtype, owner: store)
         }
+        let bytes = store.itemCount * layers.count * width * dtype.size
+        if Self.areResident(bytes, on: device) {
+            let table = Tensor.empty([store.itemCount, layers.count, width], dtype: dtype, on: device)
+            for (shard, states) in zip(store.shards, mapped) {
+                let kept = places.count == stored ? states : states.selecting(Tensor(places.map(Int64.init)), along: 1)
+                table.narrowed(0, shard.items).copy(from: kept)
+            }
+            (shards, positions) = ([try table.checked()], Array(layers.indices))
+        } else {
+            (shards, positions) = (mapped, places)
+        }
+    }
+
+    /// Whether states of so many bytes lie on a device as a whole: on accelerators, where they leave half of its memory to the rest.
+    private static func areResident(_ bytes: Int, on device: Device) -> Bool {
+        device != .cpu && bytes <= MemoryUse.total(of: device) / 2
     }
 
     /// The rows of items, in place.

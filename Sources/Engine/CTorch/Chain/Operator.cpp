@@ -1,6 +1,7 @@
 // Chains as an operator of LibTorch, with their gradients.
 #include "../Autograd.hpp"
 #include "../Guard.hpp"
+#include "../Numbers.hpp"
 #include "Chain.hpp"
 
 #include <ATen/ops/empty.h>
@@ -75,7 +76,7 @@ struct ChainOperation {
                 results.push_back(view(sums.upBiases + block * width, {width}));
             }
         }
-        chain::backward(chains, inBFloat16, memories(saved, results.size()), output.const_data_ptr<float>(), gradients);
+        chain::backward(chains, inBFloat16, memories(saved, results.size()), numbers<float>(output), gradients);
         return results;
     }
 
@@ -117,7 +118,7 @@ Table table(at::TensorList shards, const std::optional<at::Tensor> &rows, at::In
     const int64_t items = rows ? rows->size(0) : own.size(0);
     table.rows.reserve(roundedUp(items, 32));
     for (int64_t item = 0; item < items; ++item) {
-        const int64_t row = rows ? rows->const_data_ptr<int64_t>()[item] : item;
+        const int64_t row = rows ? numbers<int64_t>(*rows)[item] : item;
         TORCH_CHECK(row >= 0 && row < ends.back(), "a table of ", ends.back(), " rows has no row ", row);
         const size_t place = std::upper_bound(ends.begin(), ends.end(), row) - ends.begin();
         const at::Tensor &shard = shards[place];
@@ -138,8 +139,8 @@ void scale(Table &table, const at::Tensor &means, const at::Tensor &scales, at::
             own.sizes() == sizes && own.scalar_type() == at::kFloat && own.is_contiguous() && own.is_cpu() && !own.requires_grad(),
             "means or scales of shape ", own.sizes(), ", expected float32 ", sizes, " without a gradient");
     for (const at::Tensor &shard : shards) TORCH_CHECK(!shard.requires_grad(), "a table that is scaled gets no gradient");
-    table.means = means.const_data_ptr<float>();
-    table.scales = scales.const_data_ptr<float>();
+    table.means = numbers<float>(means);
+    table.scales = numbers<float>(scales);
 }
 
 /// The arguments of all chains are in lists, one chain after the other: two tables each, of `shards` shards, of which the second may have none,
@@ -200,7 +201,7 @@ at::Tensor bottleneckChains(
                 tensor.sizes() == sizes && tensor.scalar_type() == at::kFloat && tensor.is_contiguous() && tensor.is_cpu(), name,
                 " of shape ", tensor.sizes(), ", expected float32 ", sizes);
             inputs.push_back(tensor);
-            return tensor.const_data_ptr<float>();
+            return numbers<float>(tensor);
         };
         if (const std::optional<at::Tensor> theta = gates.get(i)) chain.gates = take(*theta, {blocks[i]}, "gates");
         chain.map = take(maps[i], {chain.outputs, chain.width}, "a map");

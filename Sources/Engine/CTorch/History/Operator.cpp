@@ -1,5 +1,6 @@
 // Blocks over histories as an operator of LibTorch, with its gradients.
 #include "../Autograd.hpp"
+#include "../Numbers.hpp"
 #include "History.hpp"
 
 #include <ATen/ops/empty.h>
@@ -38,7 +39,7 @@ struct BlocksOperation {
                 saved->push_back(at::empty({Memory(blocks, piece, fates.has_value(), nullptr).bytes}, at::kByte));
         }
         history::forward(
-            blocks, inputs[0].const_data_ptr<float>(), histories, pieces, fates, saved ? memories(*saved) : std::vector<Memory>(),
+            blocks, numbers<float>(inputs[0]), histories, pieces, fates, saved ? memories(*saved) : std::vector<Memory>(),
             result.mutable_data_ptr<float>());
         return result;
     }
@@ -49,7 +50,7 @@ struct BlocksOperation {
         for (size_t i = 0; i < blocks.parameters.size(); ++i)
             gradients.push_back(all.slice(0, blocks.starts[i], blocks.starts[i + 1]).view(saved[1 + i].sizes()));
         history::backward(
-            blocks, gradient.const_data_ptr<float>(), histories, pieces, memories(saved), gradients[0].mutable_data_ptr<float>(),
+            blocks, numbers<float>(gradient), histories, pieces, memories(saved), gradients[0].mutable_data_ptr<float>(),
             all.mutable_data_ptr<float>());
         return gradients;
     }
@@ -59,7 +60,7 @@ Histories historiesOf(const at::Tensor &starts, int64_t rows) {
     TORCH_CHECK(
         starts.dim() == 1 && starts.size(0) > 0 && isOurs(starts, starts.sizes(), at::kLong), "starts of histories of shape ", starts.sizes(),
         ", expected int64 [histories + 1]");
-    const int64_t *all = starts.const_data_ptr<int64_t>();
+    const int64_t *all = numbers<int64_t>(starts);
     const std::vector<int64_t> list(all, all + starts.size(0));
     TORCH_CHECK(
         list.front() == 0 && list.back() == rows && std::is_sorted(list.begin(), list.end()),
@@ -87,11 +88,11 @@ Blocks blocksOf(at::TensorList parameters, int64_t heads, double epsilon, const 
     for (int64_t i = 0; i < given + entryParameterCount; ++i) {
         const auto &shape = i < entryParameterCount ? entry[i] : own[(i - entryParameterCount) % each];
         TORCH_CHECK(isOurs(parameters[i], shape), "parameter ", i, " of shape ", parameters[i].sizes(), ", expected float32 ", shape);
-        blocks.parameters.push_back(parameters[i].const_data_ptr<float>());
+        blocks.parameters.push_back(numbers<float>(parameters[i]));
         blocks.starts.push_back(blocks.starts.back() + parameters[i].numel());
     }
     TORCH_CHECK(isOurs(positions, {rows}, at::kLong), "positions of shape ", positions.sizes(), ", expected int64 [", rows, "]");
-    blocks.positions = positions.const_data_ptr<int64_t>();
+    blocks.positions = numbers<int64_t>(positions);
     for (int64_t i = 0; i < rows; ++i)
         TORCH_CHECK(blocks.positions[i] >= 0 && blocks.positions[i] < places, "there is no position ", blocks.positions[i]);
     return blocks;

@@ -1,4 +1,5 @@
 // Where targets stand among scores, by counting, as an operator of LibTorch: each score is read once.
+#include "../Numbers.hpp"
 #include "../Vectorised.hpp"
 
 #include <ATen/core/Tensor.h>
@@ -48,8 +49,8 @@ at::Tensor countRanks(
         TORCH_CHECK(list.dim() == 1 && list.scalar_type() == at::kLong && list.is_cpu() && list.is_contiguous(), "indices");
     TORCH_CHECK(targets.size(0) == rows && maskedRows.size(0) == maskedItems.size(0), "targets or masked pairs of another number");
     const int64_t pairs = maskedRows.size(0);
-    const auto *target = targets.const_data_ptr<int64_t>(), *row = maskedRows.const_data_ptr<int64_t>(),
-               *item = maskedItems.const_data_ptr<int64_t>();
+    const auto *target = ctorch::numbers<int64_t>(targets), *row = ctorch::numbers<int64_t>(maskedRows),
+               *item = ctorch::numbers<int64_t>(maskedItems);
     for (int64_t i = 0; i < rows; ++i) TORCH_CHECK(target[i] >= 0 && target[i] < items, "no item ", target[i]);
     for (int64_t i = 0; i < pairs; ++i)
         TORCH_CHECK(
@@ -58,7 +59,7 @@ at::Tensor countRanks(
     auto result = at::empty({2, rows}, targets.options());
     auto *atLeast = result.mutable_data_ptr<int64_t>(), *equal = atLeast + rows;
     ctorch::inParallel(rows, [&](int64_t i) {
-        const float *mine = scores.const_data_ptr<float>() + i * items;
+        const float *mine = ctorch::numbers<float>(scores) + i * items;
         const float score = mine[target[i]];
         Counts counts = ctorch::Vectorised<countScores>::call(mine, items, score);
         bool isTargetMasked = false;

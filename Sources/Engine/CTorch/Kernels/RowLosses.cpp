@@ -3,6 +3,7 @@
 // With logits l_i = u v_i - share_i, counts n_i and target t: loss = log(exp(l_t) + sum of exp(l_i + log n_i) over the items i that are not
 // the user's own) - l_t. The forward pass leaves the loss's slopes where the logits were; the backward pass is two products.
 #include "../Autograd.hpp"
+#include "../Numbers.hpp"
 #include "../Vectorised.hpp"
 
 #include <ATen/ops/empty.h>
@@ -57,9 +58,9 @@ struct RowLosses {
 
     at::Tensor forward(at::TensorList inputs, variable_list *saved) const {
         const int64_t rows = inputs[0].size(0), items = inputs[1].size(0), pairs = ownUsers.size(0);
-        const auto *user = users.const_data_ptr<int64_t>(), *target = targets.const_data_ptr<int64_t>();
-        const auto *ownUser = ownUsers.const_data_ptr<int64_t>(), *ownItem = ownItems.const_data_ptr<int64_t>();
-        const float *log = added.const_data_ptr<float>(), *count = counts.const_data_ptr<float>();
+        const auto *user = ctorch::numbers<int64_t>(users), *target = ctorch::numbers<int64_t>(targets);
+        const auto *ownUser = ctorch::numbers<int64_t>(ownUsers), *ownItem = ctorch::numbers<int64_t>(ownItems);
+        const float *log = ctorch::numbers<float>(added), *count = ctorch::numbers<float>(counts);
         auto slopes = product(inputs[0], inputs[1].t());
         auto losses = at::empty({rows}, at::kFloat);
         std::vector<float> own(rows), largest(rows);  // the target's logit and the largest of a row
@@ -106,13 +107,13 @@ at::Tensor rowLosses(
             targets.numel() == rows && ownUsers.numel() == ownItems.numel(),
         "row losses of shapes that do not fit each other");
     const auto isWithin = [items](const at::Tensor &places) {
-        const auto *all = places.const_data_ptr<int64_t>();
+        const auto *all = ctorch::numbers<int64_t>(places);
         for (int64_t i = 0; i < places.numel(); ++i)
             if (all[i] < 0 || all[i] >= items) return false;
         return true;
     };
     TORCH_CHECK(isWithin(targets) && isWithin(ownItems), "row losses of items that are not there");
-    const auto *ownUser = ownUsers.const_data_ptr<int64_t>();
+    const auto *ownUser = ctorch::numbers<int64_t>(ownUsers);
     TORCH_CHECK(std::is_sorted(ownUser, ownUser + ownUsers.numel()), "own items that are not ordered by user");
     return ctorch::recorded(
         RowLosses{added.contiguous(), counts.contiguous(), users, targets, ownUsers, ownItems},

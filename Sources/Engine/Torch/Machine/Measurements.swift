@@ -61,6 +61,14 @@ package struct MemoryUse: Sendable, Codable, Equatable {
         return MemoryUse(current: Int(current), peak: Int(peak))
     }
 
+    /// All memory of a device; the machine's for the processor.
+    package static func total(of device: Device) -> Int {
+        if device.kind == .cpu { return Int(ProcessInfo.processInfo.physicalMemory) }
+        var (current, peak, total): (Int64, Int64, Int64) = (0, 0, 0)
+        guard ctorch.device_memory(device.kind.rawValue, Int32(device.index), &current, &peak, &total) else { return 0 }
+        return Int(total)
+    }
+
     /// Starts the measurement of the peak anew.
     ///
     /// On the processor that needs leave to write `/proc/self/clear_refs`; without it the peak since the start is kept.
