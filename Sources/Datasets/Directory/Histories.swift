@@ -97,7 +97,7 @@ enum UsersFile {
                     throw damaged("the user's id is empty or not UTF-8")
                 }
                 guard seen.insert(id).isNew else {
-                    throw damaged("user \(Excerpt(id)) is there twice")
+                    throw damaged("user \(id.quoted) is there twice")
                 }
             }
         }

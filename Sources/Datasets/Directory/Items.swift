@@ -117,11 +117,11 @@ enum ItemsFile {
                 guard let id = fields.idBytes, !id.isEmpty else { throw damaged("an item without an id") }
                 if let picture = fields.picture {
                     guard PicturePath.isConfined(picture) else {
-                        throw damaged("the picture path \(Excerpt(picture)) leaves the pictures folder")
+                        throw damaged("the picture path \(picture.quoted) leaves the pictures folder")
                     }
                     pictures += 1
                 }
-                guard ids.insert(id).isNew else { throw damaged("item \(Excerpt(fields.id ?? "")) is there twice") }
+                guard ids.insert(id).isNew else { throw damaged("item \((fields.id ?? "").quoted) is there twice") }
                 titles += fields.titleBytes == nil ? 0 : 1
             }
         }

@@ -74,7 +74,7 @@ extension ImportRun {
         let isCSV = line.lowercased().hasPrefix("userid,")
         guard isCSV || line.contains("::") || line.contains("\t") else {
             throw UserError(
-                "not a ratings file of MovieLens: it starts with \(Excerpt(line))", at: ratings.path,
+                "not a ratings file of MovieLens: it starts with \(line.quoted)", at: ratings.path,
                 remedy:
                     "Name u.data, ratings.dat or ratings.csv as interactions, and u.item, movies.dat or movies.csv as items.")
         }

@@ -28,7 +28,7 @@ final class JSONLinesReader: TableReader {
             } else if let column = request.column {
                 throw UserError(
                     "no key \(column) for the \(request.role) in a JSONL file, whose values have keys", at: lines.place,
-                    remedy: "Name the \(request.role) key. In the first row: \(Excerpt.list(names)).")
+                    remedy: "Name the \(request.role) key. In the first row: \(names.listed).")
             } else if let index = try request.index(in: names, at: lines.place) {
                 keys.append(names[index])
             } else {
@@ -36,7 +36,7 @@ final class JSONLinesReader: TableReader {
             }
             if let key = keys[keys.count - 1], let earlier = keys.dropLast().firstIndex(of: key) {
                 throw UserError(
-                    "key \(Excerpt(key)) is both the \(requests[earlier].role) and the \(request.role)", at: lines.place,
+                    "key \(key.quoted) is both the \(requests[earlier].role) and the \(request.role)", at: lines.place,
                     remedy: "Name another key for one of them.")
             }
         }

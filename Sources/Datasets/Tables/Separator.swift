@@ -15,7 +15,7 @@ public struct Separator: Sendable, Equatable, Codable, CustomStringConvertible {
         let text = Self.words[text.lowercased()] ?? text
         guard !text.isEmpty, !text.utf8.contains(where: { "\"\r\n".utf8.contains($0) }) else {
             throw UserError(
-                "\(Excerpt(text)) cannot stand between columns", remedy: "Give a character, a text as ::, or tab.")
+                "\(text.quoted) cannot stand between columns", remedy: "Give a character, a text as ::, or tab.")
         }
         bytes = Array(text.utf8)
     }

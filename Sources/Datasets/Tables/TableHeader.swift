@@ -31,7 +31,7 @@ struct TableHeader {
         for (index, column) in columns.enumerated() {
             guard let column, let earlier = columns[..<index].firstIndex(of: column) else { continue }
             throw UserError(
-                "column \(isNames ? "\(Excerpt(first[column]))" : "\(column + 1)") is both the \(requests[earlier].role) and the "
+                "column \(isNames ? first[column].quoted : "\(column + 1)") is both the \(requests[earlier].role) and the "
                     + "\(requests[index].role)", at: place, remedy: "Name another column for one of them.")
         }
     }
@@ -58,7 +58,7 @@ struct TableHeader {
             first.count > 1 && [0, 1].contains { start in first.indices.allSatisfy { first[$0] == "\($0 + start)" } }
         guard areNames || isCounted else { return try isNamesByContent(rows, requests, at: place) }
         throw UserError(
-            "the first row, \(Excerpt.list(first)), can be names or data, and the columns \(given.map(\.description).joined(separator: ", ")) "
+            "the first row, \(first.listed), can be names or data, and the columns \(given.map(\.description).joined(separator: ", ")) "
                 + "names or numbers", at: place,
             remedy: "Say which: \(ImportOption.firstRow.sentence("names")) \(ImportOption.firstRow.sentence("data"))")
     }
@@ -75,7 +75,7 @@ struct TableHeader {
             return true
         }
         throw UserError(
-            "the first row, \(Excerpt.list(first)), may be data or the names of the columns", at: place,
+            "the first row, \(first.listed), may be data or the names of the columns", at: place,
             remedy: "Say which: \(ImportOption.firstRow.sentence("names")) \(ImportOption.firstRow.sentence("data"))")
     }
 }
