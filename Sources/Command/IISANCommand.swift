@@ -19,9 +19,9 @@ import IISAN
         version: Version.current,
         subcommands: [
             RunCommand.self, DataCommand.self, ModelsCommand.self, EncodeCommand.self, TrainCommand.self, EvaluateCommand.self,
-            ReportCommand.self, CompareCommand.self, AblateCommand.self, ScaleCommand.self,
-            RobustnessCommand.self, TuneCommand.self, StudyStepCommand.self,
-            RecommendCommand.self, ConfigCommand.self, DoctorCommand.self,
+            ReportCommand.self,
+        ] + StudyKind.allCases.map { $0.form.command } + [
+            StudyStepCommand.self, RecommendCommand.self, ConfigCommand.self, DoctorCommand.self,
         ])
 
     /// Refuses a folder that was removed while a shell stood in it: no relative path leads anywhere from there.

@@ -68,7 +68,7 @@ extension StudyReport {
 
 extension StudyReport {
     /// What is left of the ranking's quality as more items are changed, in percent and relative to the items as they are.
-    var robustnessSection: Markup {
+    var changeSection: Markup {
         let metric = metrics.leading
         let changed = variants.compactMap { variant in
             variant.change.flatMap { change in variant.shown(metric).map { (change: change, quality: $0) } }

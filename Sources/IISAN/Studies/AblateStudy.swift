@@ -80,8 +80,17 @@ package struct AblateStudy: Sendable {
     }
 }
 
-extension AblateStudy: StudySection {
-    static var kind: StudyKind { .ablate }
+extension AblateStudy: PlannedStudy {
+    package static var verb: String { "ablate" }
+    package static var abstract: String { "Change one part of IISAN at a time and set it beside the base." }
+    package static var discussion: String {
+        """
+        Towers, kept layers, gates, dimension transformation, bottleneck, activation, cached or live encoders. A study that was \
+        stopped goes on with the same command.
+
+          iisan ablate study.yaml
+        """
+    }
 
     static var settings: [Setting<AblateStudy>] {
         StudyOptions.settings(of: \.options) + [

@@ -13,7 +13,7 @@ extension Study {
     /// - Parameter runner: what makes them: this process, or one process per run.
     /// - Throws: `CancellationError` when told to stop; ``UserError`` when another process makes the same study, or the disk fails.
     public func run(using runner: some StudyRunner, observer: Pipeline.Observer = Pipeline.Observer()) throws -> StudyResult {
-        let place = try StudyMark.open(folder, options.kind, file: file)
+        let place = try StudyMark.open(folder, verb: options.kind.rawValue, file: file)
         defer { withExtendedLifetime(place) {} }
         OwnedFolder.sweepFiles(in: steps)
         // The lock of a step that was killed; one that still runs keeps it.

@@ -5,7 +5,7 @@ import Training
 /// Variants of a configuration, each trained with each of its seeds, and set side by side.
 ///
 /// ```swift
-/// let study = try Study(CompareStudy(file), file: file)
+/// let study = try CompareStudy(file: file).plan(file)
 /// let result = try study.run(using: InProcessRunner())
 /// ```
 public struct Study: Sendable {
@@ -155,40 +155,5 @@ extension Study {
             for problem in found.all { observer.onMessage("study: \(variant.name) cannot be made: \(problem.description)") }
         }
         return failures
-    }
-
-    /// Gives trials that an earlier version of this program named by their numbers the names that their settings have.
-    func adoptNumberedTrials(_ observer: Pipeline.Observer) throws {
-        guard options.kind == .tune else { return }
-        let files = FileManager.default
-        let names = ((try? files.contentsOfDirectory(atPath: folder.path)) ?? []).filter {
-            $0.wholeMatch(of: /trial-[0-9]{1,6}/) != nil
-        }
-        var folders: [String: String] = [:]
-        for name in names.sorted() {
-            for seed in options.seeds {
-                let run = RunDirectory(folder.appending(path: "\(name)/seed-\(seed)"))
-                guard var settings = try? Configuration(run.configuration) else { continue }
-                settings.train.run = ""
-                folders[settings.yaml] = folders[settings.yaml] ?? name
-            }
-        }
-        for run in runs where !folders.isEmpty {
-            var settings = run.configuration
-            settings.train.run = ""
-            let place = folder.appending(path: run.variant)
-            guard let name = folders[settings.yaml], name != run.variant, !files.fileExists(atPath: place.path) else {
-                continue
-            }
-            let numbered = folder.appending(path: name)
-            guard rename(numbered.path, place.path) == 0 else {
-                throw UserError.system("could not rename the trial's folder", at: numbered.path)
-            }
-            Folder.flush(folder)
-            observer.onMessage("study: \(name) has the settings of \(run.variant) and is kept under this name")
-            for own in runs where own.variant == run.variant && files.fileExists(atPath: own.folder.configuration.path) {
-                try AtomicFile.write(own.configuration.yaml, to: own.folder.configuration)
-            }
-        }
     }
 }

@@ -15,8 +15,8 @@ extension StudyResult {
         var report = StudyReport(
             title: "\(file.deletingPathExtension().lastPathComponent)\(dataset.map { " on \($0)" } ?? "")",
             subtitle: environment.map { "\($0.processor), \($0.cores) cores; \($0.time)" } ?? "",
-            kind: StudyReport.Kind(rawValue: kind.rawValue) ?? .compare)
-        report.reference = kind == .tune ? chosen : reference
+            layout: kind.study.layout)
+        report.reference = kind.study.isSearch ? chosen : reference
         report.comparisons = comparisons
         report.ceiling = ceiling.map { RunReport.Ceiling(name: "the world's own probabilities", metrics: $0.metrics) }
         report.selectedBy = selecting
@@ -24,7 +24,8 @@ extension StudyResult {
         report.configuration = try Configuration.text(of: file)
         report.environment = environment?.rows ?? []
         report.variants = variants.map(\.shown)
-        if kind != .robustness {
+        // A study of changes shows a run that was trained before.
+        if kind.study.layout != .changes {
             report.curves = try variants.flatMap { variant in
                 try variant.runs.compactMap {
                     try Pipeline.curve(variant.name, RunDirectory(folder.appending(path: $0.folder)))

@@ -131,7 +131,7 @@ extension StudyResult {
             }
         }
         self.init(
-            kind: .robustness, dataset: dataset.manifest.name, datasetHash: dataset.manifest.contentHash,
+            kind: StudyKind(RobustnessStudy.self), dataset: dataset.manifest.name, datasetHash: dataset.manifest.contentHash,
             environment: try JSONFile.read(RunEnvironment.self, from: pipeline.run.environment),
             reference: RobustnessStudy.unchangedName,
             variants: [try variant(RobustnessStudy.unchangedName, cached, nil)] + variants,
