@@ -102,7 +102,7 @@ public final class Trainer {
         steps: Int, onProgress: WorkProgress.Handler? = nil, stop: StopToken = StopToken()
     ) throws -> [Double] {
         try measureStates(onProgress, stop)
-        let losses = Tensor(0.0).to(lossType).to(recommender.device)
+        let losses = Tensor(0.0).to(recommender.device.longestFloat).to(recommender.device)
         let clock = ContinuousClock()
         var seconds: [Double] = []
         for number in 0...steps {
@@ -134,7 +134,7 @@ public final class Trainer {
         let steps = sampler.stepCount
         // Added up on the device, because reading a number from it waits for all work before; it takes up the sum where the
         // checkpoint left it, so that a stopped epoch has the same sum to the last digit.
-        let losses = Tensor(state.lossSum).to(lossType).to(recommender.device)
+        let losses = Tensor(state.lossSum).to(recommender.device.longestFloat).to(recommender.device)
         let start = Date()
         func account() {
             state.lossSum = losses.item()
@@ -166,9 +166,6 @@ public final class Trainer {
     private func write(to checkpoint: Checkpoint) throws {
         try checkpoint.write(recommender, step.optimizer, average: step.average, state)
     }
-
-    /// MPS has no float64.
-    private var lossType: ElementType { recommender.device.kind == .mps ? .float32 : .float64 }
 
     /// Validates, writes event and checkpoints, and decides whether to go on.
     private func finishEpoch() throws -> TrainingEvent {

@@ -11,6 +11,13 @@ package func withAutocast<Result>(to dtype: ElementType?, on device: Device, _ b
     return try body()
 }
 
+/// Runs `body`, whose matrix products are small, in the shorter type that is in force only where that is faster.
+///
+/// On the processor it is not: LibTorch's library builds instructions for each number of rows, which takes longer than such products.
+package func withAutocastOfSmallProducts<Result>(on device: Device, _ body: () throws -> Result) rethrows -> Result {
+    device == .cpu ? try withAutocast(to: nil, on: device, body) : try body()
+}
+
 extension Tensor {
     /// Whether operations on this tensor are recorded for ``backward()``.
     package var requiresGradient: Bool {
