@@ -72,7 +72,7 @@ struct StudyStepCommand: ParsableCommand {
     @Argument(help: "The step's settings.", completion: .file())
     var file: String
 
-    /// Seconds to wait for a step of a killed study that has not yet come to its safe point.
+    /// Seconds to wait for a step of a killed study that has not yet reached its safe point.
     private static let patience = 60.0
 
     func run() throws {
@@ -90,7 +90,7 @@ struct StudyStepCommand: ParsableCommand {
         }
     }
 
-    /// Asks to stop when standard input ends: when whoever started this process closes it or is no more.
+    /// Asks to stop when standard input ends: when whoever started this process closes it or has ended.
     private static func watchInput(_ stop: StopToken) {
         Thread.detachNewThread {
             var byte: UInt8 = 0

@@ -33,11 +33,11 @@ struct CatalogueBuilder {
         guard isNew else {
             guard options.duplicateItems == .keepFirst else {
                 throw UserError(
-                    "item \(name.quoted) is there twice, first in line \(lines[index])", at: place(),
+                    "item \(name.quoted) occurs twice, first in line \(lines[index])", at: place(),
                     remedy: "Remove one, or keep the first of each: \(ImportOption.duplicateItems.sentence("keep-first"))")
             }
             report.duplicateItems += 1
-            report.problems.add("item rows passed over", at: place(), "item \(name.quoted) was in line \(lines[index])")
+            report.problems.add("item rows skipped", at: place(), "item \(name.quoted) was in line \(lines[index])")
             return
         }
         lines.append(Int32(clamping: line))

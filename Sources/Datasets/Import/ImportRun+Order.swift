@@ -2,7 +2,7 @@ import FoundationEssentials
 import Files
 
 extension ImportRun {
-    /// Counts, leaves out or refuses interactions that are there twice, in a list that is grouped by user.
+    /// Counts, leaves out or refuses duplicate interactions, in a list that is grouped by user.
     ///
     /// - Parameter starts: where each user's interactions start, and the number of all at the end.
     mutating func settleDuplicates(_ list: InteractionList, _ starts: inout [Int64]) throws {

@@ -157,7 +157,7 @@ extension ImportRun {
             let user = try interactions.user(columns[0], at: reader.place)
             guard user.isNew else {
                 throw UserError(
-                    "user \(columns[0].quoted) is there twice", at: reader.place,
+                    "user \(columns[0].quoted) occurs twice", at: reader.place,
                     remedy: "Put all items of a user in one line, oldest first.")
             }
             let ids = columns[1].parts(between: UInt8(ascii: " ")).filter { !$0.isEmpty }

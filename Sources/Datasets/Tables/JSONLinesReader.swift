@@ -1,7 +1,7 @@
 import Files
 import Foundation
 
-/// Reads JSON objects, one per line. Blank lines are passed over.
+/// Reads JSON objects, one per line. Blank lines are skipped.
 final class JSONLinesReader: TableReader {
     let hasColumn: [Bool]
     let columnNames: [String]
@@ -76,7 +76,7 @@ final class JSONLinesReader: TableReader {
         return UserError(
             failure.description, at: place,
             remedy: isArray
-                ? "The file must have one JSON object per line, not one list: jq -c '.[]' FILE writes it so."
+                ? "The file must have one JSON object per line, not one list: jq -c '.[]' FILE converts it."
                 : "The file must have one JSON object per line.")
     }
 }
@@ -90,7 +90,7 @@ struct JSONFields {
     /// Reads one object; field i of `record` is the value of key i.
     ///
     /// A text is taken without quotes and escapes, a number as it is written; `null`, a nested value or no value at all gives no
-    /// field. Of a key that is there twice the last one counts.
+    /// field. Of a key that occurs twice the last one counts.
     func read(_ line: UnsafeRawBufferPointer, into record: inout Record) throws(JSONScanner.Failure) {
         record.clear()
         for _ in keys { record.fields.append(nil) }

@@ -12,9 +12,9 @@ struct TableHeader {
     /// Looks at the first rows of a table.
     ///
     /// - Parameters:
-    ///   - rows: its first rows, at least one; the more there are, the surer it is told what the first one is.
+    ///   - rows: its first rows, at least one; the more there are, the more certain it is what the first one is.
     ///   - firstRow: what was said of the first row.
-    /// - Throws: ``UserError`` when a column is not there, is meant twice, or when it cannot be told what is meant.
+    /// - Throws: ``UserError`` when a column is not there, is meant twice, or when it is not clear what is meant.
     init(_ rows: [[String]], _ firstRow: Table.FirstRow, _ requests: [ColumnRequest], at place: String) throws {
         let first = Self.untyped(rows[0])
         let rows = [first] + rows.dropFirst()
@@ -43,7 +43,7 @@ struct TableHeader {
         return parts.contains(nil) ? names : parts.compactMap { $0 }
     }
 
-    /// Whether the first row names the columns, told by how they are asked for and by what stands in it.
+    /// Whether the first row names the columns, recognised by how they are asked for and by what is in it.
     private static func isNames(_ rows: [[String]], _ requests: [ColumnRequest], at place: String) throws -> Bool {
         let first = rows[0]
         let given = requests.compactMap(\.column)

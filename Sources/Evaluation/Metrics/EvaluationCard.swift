@@ -1,7 +1,7 @@
 package import Files
 import Foundation
 
-/// How a run was evaluated and what came out: everything a reader needs to compare it with another, or to repeat it.
+/// How a run was evaluated and the results: everything a reader needs to compare it with another, or to repeat it.
 public struct EvaluationCard: Codable, Equatable, Sendable {
     /// How the evaluation was done; stated by whoever ranked.
     package struct Procedure: Codable, Equatable, Sendable {

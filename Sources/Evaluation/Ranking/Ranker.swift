@@ -3,7 +3,7 @@ import Files
 package import Metrics
 package import Torch
 
-/// Where targets stand among all items of the catalogue, by counting greater scores: nothing is sorted.
+/// Where targets rank among all items of the catalogue, by counting greater scores: nothing is sorted.
 package struct Ranker {
     /// The bytes that the scores of a block of cases may take.
     private let budget: Int

@@ -73,5 +73,5 @@ extension RunReport {
 
     private static let gateLead =
         "How much each side block takes from its encoder layer (1) and how much from the block before it (0). In the inter tower: "
-        + "image (1) against text (0). The layer's number stands above its cell."
+        + "image (1) against text (0). The layer's number is above its cell."
 }

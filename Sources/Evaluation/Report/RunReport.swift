@@ -59,7 +59,7 @@ package struct RunReport: Sendable {
     package var gates: Gates?
     /// How much of the subject's scores each tower or part decides.
     package var shares: [RunResult.TowerShare] = []
-    /// The share of recommended items that each part of the subject's score speaks for most.
+    /// The share of recommended items that each part of the subject's score adds most to.
     package var leads: [RunResult.TowerShare] = []
     /// The weights of the parts of the subject's score; nil for a score of one part.
     package var score: ScoreWeights?
@@ -74,7 +74,7 @@ package struct RunReport: Sendable {
     /// The environment, label and value: machine, versions, seeds.
     package var environment: [(label: String, value: String)] = []
 
-    /// Starts a report with nothing but its heading.
+    /// Starts a report with only its heading.
     package init(title: String, subtitle: String = "") {
         self.title = title
         self.subtitle = subtitle

@@ -79,7 +79,7 @@ package struct StudyReport: Sendable {
     /// The environment, label and value: machine, versions, commit.
     package var environment: [(label: String, value: String)] = []
 
-    /// Starts a report with nothing but its heading.
+    /// Starts a report with only its heading.
     package init(title: String, subtitle: String = "", layout: Layout) {
         self.title = title
         self.subtitle = subtitle
@@ -172,7 +172,7 @@ extension StudyReport {
             "<section>\n<details><summary>Settings that differ</summary><dl class=\"inner\">\n\(rows)</dl></details></section>\n"
     }
 
-    /// What came out, large.
+    /// The main results, as large figures.
     private var tiles: Markup {
         var tiles: [Markup] = []
         func add(_ label: String, _ value: String?) {

@@ -12,7 +12,7 @@ struct Setting<Section> {
     /// The YAML of the value, without its key; nil where there is none.
     let write: (Section, _ indent: Int) -> String?
     /// The YAML of what differs from another section, with the keys from that section on; nil where nothing does, or where the setting
-    /// makes no difference to what comes out.
+    /// makes no difference to the results.
     var difference: (Section, _ from: Section, _ path: String) -> String? = { _, _, _ in nil }
 
     /// A setting with a value.

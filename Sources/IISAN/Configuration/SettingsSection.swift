@@ -41,7 +41,7 @@ extension SettingsSection {
 
     /// The settings that differ from the defaults, one a line with all keys.
     ///
-    /// What a stage was made of is told by these: a setting that a later version adds does not make old work void.
+    /// These tell what a stage was made of, so that a setting which a later version adds does not make old work invalid.
     var changes: String { differences(from: Self()) ?? "" }
 
     /// The section as commented YAML.
@@ -56,7 +56,7 @@ extension SettingsSection {
     }
 }
 
-/// Where a setting stands, for messages.
+/// Where a setting is, for messages.
 struct SettingsPlace {
     /// The source of settings that are given on the command line.
     static let option = "--set"

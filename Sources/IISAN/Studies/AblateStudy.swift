@@ -32,7 +32,8 @@ package struct AblateStudy: Sendable {
         let base = try Configuration(URL(filePath: options.base), overrides: options.set)
         guard [.iisan, .iisanVersa].contains(base.train.model.method) else {
             throw UserError(
-                "an ablation is of iisan, and the base trains \(base.train.model.method.rawValue)", at: file.path,
+                "an ablation needs a base with the method iisan, and the base has \(base.train.model.method.rawValue)",
+                at: file.path,
                 remedy: "Name another base, or set train.method: iisan.")
         }
         var ours: [String] = []
@@ -75,7 +76,8 @@ package struct AblateStudy: Sendable {
         let depths = try base.encoderDepths()
         let wanted = depths.map { "\(Configuration.place(of: $0)).layers: \(Array(0...$1).yaml)" }
         return UserError(
-            "layers needs every hidden state of the encoders, and the base's stores keep some", at: "\(file.path): axes",
+            "layers needs every hidden state of the encoders, and the base's stores keep only some of them",
+            at: "\(file.path): axes",
             remedy: "Keep all: \(wanted.joined(separator: ", ")).")
     }
 }
@@ -86,7 +88,7 @@ extension AblateStudy: PlannedStudy {
     package static var discussion: String {
         """
         Towers, kept layers, gates, dimension transformation, bottleneck, activation, cached or live encoders. A study that was \
-        stopped goes on with the same command.
+        stopped continues with the same command.
 
           iisan ablate study.yaml
         """

@@ -73,7 +73,7 @@ extension CompareStudy: PlannedStudy {
     package static var abstract: String { "Train methods with several seeds and set quality and cost side by side." }
     package static var discussion: String {
         """
-        Runs that are there already, with the same settings and data, are kept: a study that was stopped or killed goes on with \
+        Runs that are there already, with the same settings and data, are kept: a study that was stopped or killed continues with \
         the same command. Each run has a process of its own. Writes study.json and report.html into the study's folder.
 
           iisan compare study.yaml

@@ -8,7 +8,7 @@ import HiddenStates
 import Metrics
 import Owned
 
-/// `iisan robustness`: a trained run ranks with titles and pictures that are missing or spoilt, without being trained again.
+/// `iisan robustness`: a trained run ranks with titles and pictures that are missing or damaged, without being trained again.
 ///
 /// What it is compared with is the same run with the states that were cached before the change: what is served as long as nothing is
 /// encoded again.
@@ -64,11 +64,11 @@ package struct RobustnessStudy: Sendable {
 
 extension RobustnessStudy: StudySection {
     package static var verb: String { "robustness" }
-    package static var abstract: String { "Rank with a trained run when titles and pictures are missing or spoilt." }
+    package static var abstract: String { "Rank with a trained run when titles and pictures are missing or damaged." }
     package static var discussion: String {
         """
         Nothing is trained: changed items are encoded again beside the run's stores, which stay as they are. A study that was \
-        stopped goes on with the same command.
+        stopped continues with the same command.
 
           iisan robustness study.yaml
         """
@@ -149,11 +149,11 @@ extension RobustnessStudy {
 }
 
 extension Pipeline {
-    /// What a trained model reads of changed items: for cached methods their states, encoded anew where they have changed.
+    /// What a trained model reads of changed items: for cached methods their states, encoded again where they have changed.
     ///
     /// - Parameters:
     ///   - kind: what has changed: the titles (text) or the pictures (image).
-    ///   - work: where the stores of the changed items lie; one that is there from a lower rate is gone on with.
+    ///   - work: where the stores of the changed items lie; one that is there from a lower rate is continued.
     func inputs(_ items: [CatalogueItem], _ kind: Modality, in work: URL) throws -> ChangedInputs {
         guard configuration.train.readsStores else { return ChangedInputs(items: items) }
         let stores = try configuration.readModalities.compactMapValues { modality, settings in

@@ -86,7 +86,7 @@ extension ScaleStudy: PlannedStudy {
     }
     package static var discussion: String {
         """
-        Each encoder has a store of its own in the study's folder, made once. A study that was stopped goes on with the same \
+        Each encoder has a store of its own in the study's folder, made once. A study that was stopped continues with the same \
         command.
 
           iisan scale study.yaml
@@ -124,7 +124,7 @@ package struct ScaleEncoder: Sendable, Equatable {
     /// Its name in tables and folders.
     var shownName: String { name ?? URL(filePath: encoder).lastPathComponent }
 
-    /// How many numbers it holds, told by the headers of its weights.
+    /// How many numbers it holds, recognised by the headers of its weights.
     func parameterCount(_ modality: Modality, of base: Configuration) throws -> Int {
         let directory = try EncoderDirectory(Pipeline(base).encoderDirectory(encoder), for: modality)
         return try EncoderPlan(directory, dtype: .float32).parts.reduce(0) { $0 + $1.count }

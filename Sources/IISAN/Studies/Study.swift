@@ -50,7 +50,7 @@ public struct Study: Sendable {
             // Some disks do not tell capitals from small letters.
             if let other = taken.updateValue(variant, forKey: variant.name.lowercased()) {
                 throw UserError(
-                    "the variant \"\(other.name)\" is there twice", at: variant.place.isEmpty ? file.path : variant.place,
+                    "the variant \"\(other.name)\" occurs twice", at: variant.place.isEmpty ? file.path : variant.place,
                     remedy: "Give each a name of its own.")
             }
         }
@@ -61,20 +61,20 @@ public struct Study: Sendable {
         if let other = runs.first(where: { $0.configuration.data != runs[0].configuration.data }) {
             throw UserError(
                 "\"\(other.variant)\" has another dataset or split than \"\(runs[0].variant)\"", at: file.path,
-                remedy: "What is set side by side has to be ranked for the same users: set `data` in the base.")
+                remedy: "Compared variants have to be ranked for the same users: set `data` in the base.")
         }
     }
 
     /// The file of the results.
     package var resultFile: URL { folder.appending(path: "study.json") }
 
-    /// Refuses settings that the study gives every run itself: they would be passed over.
+    /// Refuses settings that the study gives every run itself: they would be skipped.
     private static func checkDecided(_ set: [String], at place: String) throws {
         for (key, own) in [("train.run", "folder"), ("train.seed", "seeds")]
         where set.contains(where: { SettingOverrides.key(of: $0) == key }) {
             throw UserError(
                 "\(key) is set, which the study decides for every run", at: place,
-                remedy: "Leave it out; the study's \(own) \(own == "seeds" ? "say" : "says") what is taken.")
+                remedy: "Leave it out: it follows from the study's \(own).")
         }
     }
 

@@ -65,7 +65,7 @@ extension StudyResult {
         }
     }
 
-    /// The layers that the blocks of a run's towers stand at; nil for a method without.
+    /// The layers that the blocks of a run's towers are at; nil for a method without.
     private static func layers(of configuration: Configuration) throws -> PerModality<[Int]>? {
         guard [.iisan, .iisanVersa].contains(configuration.train.model.method) else { return nil }
         return try configuration.storedLayers(kept: true)

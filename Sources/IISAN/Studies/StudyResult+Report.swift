@@ -77,7 +77,7 @@ extension StudyResult.Variant {
 }
 
 extension RunReport.Gates {
-    /// Gates with the encoders' layers that their blocks stand at, or the blocks' numbers where those are not known.
+    /// Gates with the encoders' layers that their blocks are at, or the blocks' numbers where those are not known.
     init(_ towers: [RunResult.TowerGates], layers: PerModality<[Int]>) {
         self.init(
             towers: towers.map { gates in
@@ -102,7 +102,7 @@ extension StudyResult.Ranking {
     ///   - tables: one per seed, of the same users; at least one.
     ///   - metrics: what is asked for.
     ///   - cards: one per seed, for metrics of lists; without, these are left out.
-    ///   - isBrokenDown: whether groups of users are told apart.
+    ///   - isBrokenDown: whether groups of users are distinguished.
     /// - Throws: ``UserError`` when the tables are not of the same users and targets.
     package init(
         of tables: [RankTable], _ metrics: [Metric] = Metric.papers, cards: [EvaluationCard] = [], isBrokenDown: Bool = true

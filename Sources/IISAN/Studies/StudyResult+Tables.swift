@@ -34,7 +34,7 @@ extension StudyResult {
         return table.text + note + "\n"
     }
 
-    /// The encoders of each variant and what comes of them.
+    /// The encoders of each variant and the quality reached with them.
     var encoderTable: TextTable {
         let metrics = metrics
         var table = TextTable(

@@ -4,7 +4,7 @@ import Metrics
 import Report
 
 extension StudyResult {
-    /// The result for a terminal: how the variants rank, what they cost, and what their differences come to.
+    /// The result for a terminal: how the variants rank, what they cost, and whether their differences count.
     public var text: String {
         let tables = kind.study.tables(of: self)
         let isAnythingKnown = variants.contains { $0.ranking != nil || $0.validation != nil || $0.cost != nil }

@@ -53,7 +53,7 @@ package struct TuneStudy: Sendable {
         return try Study(options, variants: combinations.map { StudyVariant(Self.name(of: $0), set: $0) }, file: file)
     }
 
-    /// The name of a trial, told by its settings: a search that grows keeps what it has trained.
+    /// The name of a trial, recognised by its settings: a search that grows keeps what it has trained.
     private static func name(of set: [String]) -> String {
         "trial-\(ContentHash.of(texts: set.sorted()).prefix(8))"
     }
@@ -67,7 +67,7 @@ extension TuneStudy: PlannedStudy {
     package static var discussion: String {
         """
         Prints the chosen settings as --set lines and writes them as best.yaml into the study's folder. A study that was stopped \
-        goes on with the same command.
+        continues with the same command.
 
           iisan tune study.yaml
         """

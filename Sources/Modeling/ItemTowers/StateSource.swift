@@ -28,7 +28,7 @@ public protocol StateSource: AnyObject {
     /// - Throws: ``UserError`` when an input can no longer be read.
     func states(of items: Tensor, training: Bool) throws -> StateRows
 
-    /// Completes a backward pass where the source had put off a part of it.
+    /// Completes a backward pass where the source had postponed a part of it.
     ///
     /// - Throws: ``UserError`` when an input can no longer be read.
     func finishBackward() throws
@@ -43,7 +43,7 @@ extension StateSource {
     public var frozenCount: Int { 0 }
     /// Not known.
     public var hash: String? { nil }
-    /// Nothing was put off.
+    /// Nothing was postponed.
     public func finishBackward() {}
 }
 

@@ -1,7 +1,7 @@
 package import Datasets
 package import Torch
 
-/// The items that the rows of a step are told apart from, and the cross entropies over them.
+/// The items that the rows of a step are distinguished from, and the cross entropies over them.
 ///
 /// For row r of user b with output x and target t, with logits z_i = x · e_i - log q_i:
 /// loss = -z_t + log(exp z_t + Σ over candidates i ∉ own(b) c_i exp z_i).

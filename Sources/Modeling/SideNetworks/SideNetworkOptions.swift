@@ -63,7 +63,7 @@ public struct SideNetworkOptions: Sendable, Codable, Equatable {
         return problems
     }
 
-    /// Those of them that no encoder could mend.
+    /// Those of them that no encoder could correct.
     package func ownProblems() -> Problems {
         var problems = Problems()
         problems.require(

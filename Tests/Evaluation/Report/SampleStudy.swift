@@ -113,7 +113,7 @@ enum SampleStudy {
     }
 
     private static func makeRobustness() throws -> StudyReport {
-        var report = StudyReport(title: "Titles and pictures that are missing or spoilt", layout: .changes)
+        var report = StudyReport(title: "Titles and pictures that are missing or damaged", layout: .changes)
         var base = StudyReport.Variant(name: "unchanged")
         try measure(&base, [run(seed: 1, skill: 8.15)], [42])
         report.variants = [base]

@@ -62,7 +62,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("variants:\n  - {name: a}\n  - {name: A, set: {train.epochs: 3}}\n", "study.yaml:5", "there twice"),
+        ("variants:\n  - {name: a}\n  - {name: A, set: {train.epochs: 3}}\n", "study.yaml:5", "occurs twice"),
         ("variants:\n  - {name: a}\n  - {name: b, set: {train.epochs: 2}}\n", "study.yaml:5", "same settings as \"a\""),
         ("variants:\n  - {name: a, set: {train.seed: 7}}\n", "study.yaml:4", "train.seed is set"),
         ("variants:\n  - {name: a, set: {train: {run: elsewhere}}}\n", "study.yaml:4", "train.run is set"),

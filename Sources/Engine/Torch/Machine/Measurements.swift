@@ -61,7 +61,7 @@ package struct MemoryUse: Sendable, Codable, Equatable {
         return MemoryUse(current: Int(current), peak: Int(peak))
     }
 
-    /// Starts the measurement of the peak anew.
+    /// Starts the measurement of the peak again.
     ///
     /// On the processor that needs leave to write `/proc/self/clear_refs`; without it the peak since the start is kept.
     package static func resetPeak(of device: Device) {

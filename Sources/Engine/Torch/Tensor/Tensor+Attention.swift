@@ -43,7 +43,7 @@ extension Tensor {
             return ShortAttention(sight: sight, scale: scale, dropout: dropout)(query, key, value)
         }
         let (wanted, tokens) = (query.size(2), key.size(2))
-        // What the operator has to be told beyond "all" and "those before".
+        // A mask is needed for all but "all" and "those before", which the operator knows.
         let isLimited =
             switch sight {
             case .all, .before(nil): false
