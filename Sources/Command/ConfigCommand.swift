@@ -56,7 +56,7 @@ struct ConfigurationOptions: ParsableArguments {
             "A setting that comes before the file's, as train.epochs=3; may be given often.", valueName: "key=value"))
     var overrides: [String] = []
 
-    /// The stages as configured, told to a console.
+    /// The stages as configured, with messages on a console.
     func pipeline(_ console: Console) throws -> Pipeline {
         let file = URL(filePath: configuration)
         return try Pipeline(Configuration(file, overrides: overrides), file: file, observer: console.observer)

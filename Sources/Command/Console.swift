@@ -2,7 +2,7 @@ import Foundation
 import IISAN
 import Metrics
 
-/// What a person sees on standard error while work goes on: a bar with rate and time left, or plain lines where it is no terminal.
+/// What a person sees on standard error while work continues: a bar with rate and time left, or plain lines where it is no terminal.
 ///
 /// Used from one thread.
 final class Console {
@@ -24,7 +24,7 @@ final class Console {
     /// Shows progress; with `stoppable` the first Ctrl-C asks the work to stop at a safe point instead of ending the program.
     init(stoppable: Bool = false) { stop = stoppable ? Interrupt.watched() : StopToken() }
 
-    /// The observer that shows here what stages tell, and stops them at the first Ctrl-C.
+    /// The observer that shows here what stages report, and stops them at the first Ctrl-C.
     var observer: Pipeline.Observer {
         var observer = Pipeline.Observer(stop: stop)
         observer.onProgress = { self.show($0) }

@@ -9,7 +9,7 @@ struct DoctorCommand: ParsableCommand {
         abstract: "Look at LibTorch, threads, devices, memory and disk, and say what could be better.",
         discussion: "The exit code is 1 when something cannot work as it is.")
 
-    @Argument(help: "The folder that is worked in; its disk is looked at.", completion: .directory)
+    @Argument(help: "The working folder; its disk is examined.", completion: .directory)
     var folder = "."
 
     @OptionGroup var output: OutputOptions

@@ -23,7 +23,7 @@ struct EncodeCatalogueCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "catalogue",
         abstract: "Run the frozen encoders over the catalogue; only new and changed items are computed.",
-        discussion: "Ctrl-C stops at a safe point, and the same command goes on from there.")
+        discussion: "Ctrl-C stops at a safe point, and the same command continues from there.")
 
     @OptionGroup var options: ConfigurationOptions
 

@@ -23,7 +23,7 @@ struct EncodeRandomCommand: ParsableCommand {
     @Option(help: "The dataset directory.", completion: .directory)
     var dataset: String
 
-    @Option(help: "What the states stand for: text, image, or another name.")
+    @Option(help: "What the states represent: text, image, or another name.")
     var modality: Modality
 
     @Option(help: "The layers that are kept.")

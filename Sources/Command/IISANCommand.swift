@@ -19,16 +19,16 @@ import IISAN
         version: Version.current,
         subcommands: [
             RunCommand.self, DataCommand.self, ModelsCommand.self, EncodeCommand.self, TrainCommand.self, EvaluateCommand.self,
-            ReportCommand.self, CompareCommand.self, AblateCommand.self, ScaleCommand.self,
-            RobustnessCommand.self, TuneCommand.self, StudyStepCommand.self,
-            RecommendCommand.self, ConfigCommand.self, DoctorCommand.self,
+            ReportCommand.self,
+        ] + StudyKind.allCases.map { $0.form.command } + [
+            StudyStepCommand.self, RecommendCommand.self, ConfigCommand.self, DoctorCommand.self,
         ])
 
-    /// Refuses a folder that was removed while a shell stood in it: no relative path leads anywhere from there.
+    /// Refuses a folder that was removed while a shell was in it: no relative path leads anywhere from there.
     private static func checkFolder() throws {
         guard let path = getcwd(nil, 0) else {
             throw UserError(
-                "the folder that the command is called in cannot be told: \(String(cString: strerror(errno)))",
+                "the working directory cannot be determined: \(String(cString: strerror(errno)))",
                 remedy: "Change to a folder that is there: cd FOLDER.")
         }
         free(path)
@@ -45,7 +45,7 @@ import IISAN
         } catch is CancellationError {
             Foundation.exit(Interrupt.exitCode)
         } catch {
-            // What was asked for, as --help, is a result; all else is told.
+            // What was asked for, as --help, is a result; all else is an error message.
             guard exitCode(for: error).isSuccess else {
                 Output.tell(fullMessage(for: error))
                 Foundation.exit(exitCode(for: error).rawValue)

@@ -63,15 +63,15 @@ struct ImportCommand: ParsableCommand {
     @Option(help: "table: the column of the picture's path in the items' file.")
     var picture: String?
 
-    @Option(help: "table: how rows are written, csv, tsv or jsonl; else the files' names or first rows tell.")
+    @Option(help: "table: how rows are written, csv, tsv or jsonl; else it follows from the files' names or first rows.")
     var tableFormat: Table.Format?
 
     @Option(
-        help: "table: what stands between columns, a character, a text as ::, or tab; else the first row tells.",
+        help: "table: what separates columns, a character, a text as ::, or tab; else it follows from the first row.",
         transform: { try Separator($0) })
     var separator: Separator?
 
-    @Option(help: "table: what the first row has: names, data, or auto to tell by what stands in it.")
+    @Option(help: "table: what the first row has: names, data, or auto to decide by its contents.")
     var firstRow = Table.FirstRow.auto
 
     @Flag(inversion: .prefixedNo, help: "The same as --first-row names, and data.")
@@ -95,7 +95,7 @@ struct ImportCommand: ParsableCommand {
     @Option(help: "What becomes of an item that is listed twice.")
     var duplicateItems = ImportOptions.DuplicateItems.fail
 
-    @Option(help: "What becomes of items that nobody has.")
+    @Option(help: "What happens to items without interactions.")
     var unusedItems = ImportOptions.UnusedItems.keep
 
     @Flag(help: "Keep &amp; and its like in titles as they are.")

@@ -57,7 +57,7 @@ struct ModelsPullCommand: ParsableCommand {
         abstract:
             "Fetch a model of a Hugging Face-compatible hub into the hub's own cache; what is there already is not fetched again.",
         discussion: """
-            Every file is checked by size and hash. Ctrl-C stops, and the same command goes on from there. A setting `encoder` may then \
+            Every file is checked by size and hash. Ctrl-C stops, and the same command continues from there. A setting `encoder` may then \
             name the model as here.
 
               iisan models pull sentence-transformers/all-MiniLM-L6-v2

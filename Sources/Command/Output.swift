@@ -2,7 +2,7 @@ import ArgumentParser
 import Files
 import Foundation
 
-/// What the command writes: results on standard output, and what it tells meanwhile on standard error.
+/// What the command writes: results on standard output, and messages meanwhile on standard error.
 ///
 /// Nothing else in the program writes to either, so that a closed pipe or a full disk behind them never ends work that is under way.
 enum Output {
@@ -23,7 +23,7 @@ enum Output {
     static func draw(_ text: String) { _ = write(Data(text.utf8), to: STDERR_FILENO) }
 
     /// Lets a write to a closed pipe be an error of that write instead of the end of the program, and keeps the numbers of streams that
-    /// were closed from the start: a file that got one of them would take what is told.
+    /// were closed from the start: a file that got one of them would receive the messages.
     static func outlivesItsReaders() {
         signal(SIGPIPE, SIG_IGN)
         // A file that grows beyond a limit of its size is an error of the write, not the end of the process.

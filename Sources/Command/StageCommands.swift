@@ -7,7 +7,7 @@ struct RunCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run",
         abstract: "Do all stages of a configuration; those whose inputs have not changed are skipped.",
-        discussion: "Ctrl-C stops at a safe point, and the same command goes on from there.")
+        discussion: "Ctrl-C stops at a safe point, and the same command continues from there.")
 
     @OptionGroup var options: ConfigurationOptions
     @OptionGroup var output: OutputOptions
@@ -25,9 +25,9 @@ struct RunCommand: ParsableCommand {
 struct TrainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "train",
-        abstract: "Train on the stored hidden states, or go on with a run that was stopped.",
+        abstract: "Train on the stored hidden states, or continue a run that was stopped.",
         discussion: """
-            Ctrl-C stops between two steps, and the same command goes on from there to the same numbers.
+            Ctrl-C stops between two steps, and the same command continues from there to the same numbers.
 
             iisan train config.yaml --set train.method=id --set train.run=runs/id
             """)

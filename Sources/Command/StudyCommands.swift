@@ -11,12 +11,16 @@ struct StudyCommandOptions: ParsableArguments {
 
     @OptionGroup var output: OutputOptions
 
-    /// Makes the study and prints its result.
-    ///
-    /// - Parameter jobs: runs at once.
-    func run(jobs: Int, _ plan: (URL) throws -> Study) throws {
+    @Option(
+        help: "Runs at once, for a machine with cores to spare: their seconds are then those of a shared machine, but for measured steps.")
+    var jobs = 1
+
+    /// Does the study's steps, so many at once.
+    var runner: ProcessRunner { ProcessRunner(jobs: jobs) }
+
+    /// Checks the number of runs at once.
+    func validate() throws {
         guard (1...1024).contains(jobs) else { throw ValidationError("--jobs is \(jobs), expected 1 to 1024.") }
-        try report { try plan($0).run(using: ProcessRunner(jobs: jobs), observer: $1) }
     }
 
     /// Prints the result of a study; ends with code 1 where a run failed.
@@ -28,29 +32,28 @@ struct StudyCommandOptions: ParsableArguments {
     }
 }
 
-/// How many runs of a study are made at once.
-struct JobsOption: ParsableArguments {
-    @Option(
-        help: "Runs at once, for a machine with cores or an accelerator to spare: their seconds are then those of a shared machine.")
-    var jobs = 1
-}
-
-/// `iisan compare`: methods against each other.
-struct CompareCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "compare",
-        abstract: "Train methods with several seeds and set quality and cost side by side.",
-        discussion: """
-            Runs that are there already, with the same settings and data, are kept: a study that was stopped or killed goes on with \
-            the same command. Each run has a process of its own. Writes study.json and report.html into the study's folder.
-
-              iisan compare study.yaml
-              iisan compare study.yaml --methods iisan,lora --measure-steps 20
-            """)
+/// The verb of a kind of study, as in `iisan ablate`.
+struct StudyCommand<Form: StudyForm>: ParsableCommand {
+    static var configuration: CommandConfiguration {
+        CommandConfiguration(commandName: Form.verb, abstract: Form.abstract, discussion: Form.discussion)
+    }
 
     @OptionGroup var study: StudyCommandOptions
 
-    @OptionGroup var jobs: JobsOption
+    func validate() throws {
+        if !Form.makesRuns, study.jobs > 1 { throw ValidationError("--jobs: this study makes no runs.") }
+    }
+
+    func run() throws {
+        try study.report { try Form(file: $0).result($0, using: study.runner, observer: $1) }
+    }
+}
+
+/// `iisan compare`, which has options of its own.
+struct CompareCommand: ParsableCommand {
+    static var configuration: CommandConfiguration { StudyCommand<CompareStudy>.configuration }
+
+    @OptionGroup var study: StudyCommandOptions
 
     @Option(help: "Only these variants or methods, with commas between them.")
     var methods = ""
@@ -60,82 +63,18 @@ struct CompareCommand: ParsableCommand {
 
     func run() throws {
         let names = methods.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
-        try study.run(jobs: jobs.jobs) { try CompareStudy(file: $0).plan($0, methods: names, measuredSteps: measureSteps) }
+        try study.report {
+            try CompareStudy(file: $0).plan($0, methods: names, measuredSteps: measureSteps).run(
+                using: study.runner, observer: $1)
+        }
     }
 }
 
-/// `iisan ablate`: what each part of IISAN is worth.
-struct AblateCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "ablate",
-        abstract: "Change one part of IISAN at a time and set it beside the base.",
-        discussion: """
-            Towers, kept layers, gates, dimension transformation, bottleneck, activation, cached or live encoders. A study that was \
-            stopped goes on with the same command.
-
-              iisan ablate study.yaml
-            """)
-
-    @OptionGroup var study: StudyCommandOptions
-
-    @OptionGroup var jobs: JobsOption
-
-    func run() throws { try study.run(jobs: jobs.jobs) { try AblateStudy(file: $0).plan($0) } }
-}
-
-/// `iisan scale`: quality against the size of the encoders.
-struct ScaleCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "scale",
-        abstract: "Train with every text encoder and every image encoder, and set quality against their size.",
-        discussion: """
-            Each encoder has a store of its own in the study's folder, made once. A study that was stopped goes on with the same \
-            command.
-
-              iisan scale study.yaml
-            """)
-
-    @OptionGroup var study: StudyCommandOptions
-
-    @OptionGroup var jobs: JobsOption
-
-    func run() throws { try study.run(jobs: jobs.jobs) { try ScaleStudy(file: $0).plan($0) } }
-}
-
-/// `iisan robustness`: a trained run on changed items.
-struct RobustnessCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "robustness",
-        abstract: "Rank with a trained run when titles and pictures are missing or spoilt.",
-        discussion: """
-            Nothing is trained: changed items are encoded again beside the run's stores, which stay as they are. A study that was \
-            stopped goes on with the same command.
-
-              iisan robustness study.yaml
-            """)
-
-    @OptionGroup var study: StudyCommandOptions
-
-    func run() throws { try study.report { try RobustnessStudy(file: $0).result($0, $1) } }
-}
-
-/// `iisan tune`: settings searched by validation.
-struct TuneCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "tune",
-        abstract: "Search settings by validation; the test targets are ranked for the chosen ones alone.",
-        discussion: """
-            Prints the chosen settings as --set lines and writes them as best.yaml into the study's folder. A study that was stopped \
-            goes on with the same command.
-
-              iisan tune study.yaml
-            """)
-
-    @OptionGroup var study: StudyCommandOptions
-
-    @OptionGroup var jobs: JobsOption
-
-    func run() throws { try study.run(jobs: jobs.jobs) { try TuneStudy(file: $0).plan($0) } }
+extension StudyForm {
+    /// The verb of this kind of study.
+    static var command: any ParsableCommand.Type {
+        self == CompareStudy.self ? CompareCommand.self : StudyCommand<Self>.self
+    }
 }
 
 /// `iisan study-step`: one step of a study, started by the study itself.
@@ -149,7 +88,7 @@ struct StudyStepCommand: ParsableCommand {
     @Argument(help: "The step's settings.", completion: .file())
     var file: String
 
-    /// Seconds to wait for a step of a killed study that has not yet come to its safe point.
+    /// Seconds to wait for a step of a killed study that has not yet reached its safe point.
     private static let patience = 60.0
 
     func run() throws {
@@ -167,7 +106,7 @@ struct StudyStepCommand: ParsableCommand {
         }
     }
 
-    /// Asks to stop when standard input ends: when whoever started this process closes it or is no more.
+    /// Asks to stop when standard input ends: when whoever started this process closes it or has ended.
     private static func watchInput(_ stop: StopToken) {
         Thread.detachNewThread {
             var byte: UInt8 = 0

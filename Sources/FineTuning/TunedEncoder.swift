@@ -95,7 +95,7 @@ public final class TunedEncoder: StateSource {
         return rows
     }
 
-    /// Runs the passes that were put off again and takes their rows' gradients on.
+    /// Runs the passes that were postponed again and takes their rows' gradients on.
     public func finishBackward() throws {
         defer { putOff = [] }
         guard !putOff.isEmpty else { return }

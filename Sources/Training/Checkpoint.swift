@@ -7,8 +7,8 @@ package import Torch
 /// A checkpoint: a folder with the parameters, the optimiser's state, the random state and how far training had come.
 ///
 /// `model.safetensors`, `optimiser.safetensors`, `random.safetensors`, `SHA256SUMS` of them, and `state.json`; it appears whole or not at
-/// all. What a model computes with and never trains stands beside its parameters. Where parameters are averaged, `model.safetensors` holds the averages, and `unaveraged.safetensors` the parameters that training
-/// goes on from.
+/// all. What a model computes with and never trains is beside its parameters. Where parameters are averaged, `model.safetensors` holds the averages, and `unaveraged.safetensors` the parameters that training
+/// continues from.
 public struct Checkpoint {
     /// Where it is.
     package let folder: URL
@@ -133,7 +133,7 @@ public struct Checkpoint {
         return state
     }
 
-    /// Reads everything, so that training goes on as if it had not stopped.
+    /// Reads everything, so that training continues as if it had not stopped.
     ///
     /// The random state of the process, and of the model's device, becomes that of the checkpoint.
     ///

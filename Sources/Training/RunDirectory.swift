@@ -25,7 +25,7 @@ public struct RunDirectory: Sendable {
     package var tensorBoard: URL { folder.appending(path: "iisan.tfevents") }
     /// What training took.
     package var cost: URL { folder.appending(path: "cost.json") }
-    /// Where the targets of a part of the split stood, user by user: a ``RankTable``.
+    /// The ranks of the targets of a part of the split, user by user: a ``RankTable``.
     package func ranks(_ part: Split.Part) -> URL { folder.appending(path: "ranks.\(part.rawValue).safetensors") }
     /// Evaluation cards and cost.
     package var result: URL { folder.appending(path: "result.json") }
@@ -33,7 +33,7 @@ public struct RunDirectory: Sendable {
     package var report: URL { folder.appending(path: "report.html") }
     /// The epoch with the best validation.
     public var best: Checkpoint { Checkpoint(folder.appending(path: "checkpoints/best")) }
-    /// Where training goes on.
+    /// Where training continues.
     public var last: Checkpoint { Checkpoint(folder.appending(path: "checkpoints/last")) }
 
     /// The events of all finished epochs.
@@ -64,17 +64,17 @@ extension RunDirectory {
     package enum Standing: Equatable {
         /// There are none, and there were none: training starts.
         case new
-        /// They are whole: training goes on, or has ended.
+        /// They are whole: training continues, or has ended.
         case whole
-        /// One was damaged or gone and was made again; the text says which and of what.
+        /// One was damaged or missing and was made again; the text says which one and from what.
         case mended(String)
-        /// The best or all are lost, so that only a training from the start comes to the same numbers; the text says why.
+        /// The best or all are lost, so that only a training from the start gives the same numbers; the text says why.
         case lost(String)
     }
 
-    /// Looks at every byte of both checkpoints and makes one of the other where that loses nothing.
+    /// Checks every byte of both checkpoints and restores one from the other where that loses nothing.
     ///
-    /// The last one is the best one when its epoch is the best; training that goes on from the best one comes to the numbers it had.
+    /// The last one is the best one when its epoch is the best; training that continues from the best one reaches the numbers that it had.
     ///
     /// - Throws: ``UserError`` when the disk fails, or something else lies in the place of a checkpoint.
     package func mendCheckpoints() throws -> Standing {
@@ -90,7 +90,7 @@ extension RunDirectory {
             let state = try best.state()
             guard hasEvents(of: state) else { return .lost("its events.jsonl is damaged") }
             try last.copy(best)
-            return .mended("the last checkpoint \(lastProblem); training goes on after the best epoch, \(state.epoch)")
+            return .mended("the last checkpoint \(lastProblem); training continues after the best epoch, \(state.epoch)")
         }
         let state = try last.state()
         guard hasEvents(of: state) else { return .lost("its events.jsonl is damaged") }

@@ -6,11 +6,11 @@ import Torch
 
 /// The training loop: steps, validation after every epoch, checkpoints, early stop, exact resumption.
 ///
-/// A run that was stopped, at whatever step, goes on to the same numbers as one that was not.
+/// A run that was stopped, at whatever step, continues to the same numbers as one that was not.
 ///
 /// It seeds nothing and sets no number of threads. What decides its numbers is the caller's: the process's random state, seeded before
 /// the recommender is made (`RandomState.seed`), from which fresh parameters and dropout are drawn; the seed of the `BatchSampler`, for
-/// the order of users; and, for sums to the last digit, `LibTorch.threads`. Going on from a checkpoint puts the random state of that
+/// the order of users; and, for sums to the last digit, `LibTorch.threads`. Continuing from a checkpoint puts the random state of that
 /// moment back, for the whole process.
 public final class Trainer {
     private let recommender: Recommender
@@ -29,7 +29,7 @@ public final class Trainer {
     ///
     /// - Parameters:
     ///   - recommender: with fresh parameters.
-    ///   - run: where events and checkpoints go; one with a `last` checkpoint goes on from it.
+    ///   - run: where events and checkpoints go; one with a `last` checkpoint continues from it.
     ///   - validate: ranks the validation targets.
     /// - Throws: ``UserError`` for settings that make no sense and for a checkpoint of another model.
     public init(
@@ -52,7 +52,7 @@ public final class Trainer {
         try run.last.prepare()
         try run.best.prepare()
         if run.last.exists {
-            // Looked at before anything of the checkpoint is taken, so that what is damaged leaves everything as it was.
+            // Looked at before anything of the checkpoint is taken, so that a damaged checkpoint changes nothing.
             try run.last.state().check(steps: sampler.stepCount, at: run.last.folder.path)
             state = try run.last.resume(recommender, step.optimizer, average: step.average)
             isToBeMeasured = false
@@ -71,9 +71,9 @@ public final class Trainer {
     /// Trains to the end: until all epochs are done, or there was no better validation for too long.
     ///
     /// - Parameters:
-    ///   - onProgress: told after each step.
-    ///   - onEvent: told after each epoch, once its checkpoint is written.
-    ///   - stop: looked at before each step and by the validation; a checkpoint is then written, from which the same call goes on.
+    ///   - onProgress: called after each step.
+    ///   - onEvent: called after each epoch, once its checkpoint is written.
+    ///   - stop: looked at before each step and by the validation; a checkpoint is then written, from which the same call continues.
     /// - Throws: `CancellationError` when told to stop; ``UserError`` when the loss is no longer a number, a device runs out of memory or the disk fails.
     public func train(
         onProgress: WorkProgress.Handler? = nil, onEvent: ((TrainingEvent) -> Void)? = nil,
@@ -102,7 +102,7 @@ public final class Trainer {
         steps: Int, onProgress: WorkProgress.Handler? = nil, stop: StopToken = StopToken()
     ) throws -> [Double] {
         try measureStates(onProgress, stop)
-        let losses = Tensor(0.0).to(lossType).to(recommender.device)
+        let losses = Tensor(0.0).to(recommender.device.longestFloat).to(recommender.device)
         let clock = ContinuousClock()
         var seconds: [Double] = []
         for number in 0...steps {
@@ -134,7 +134,7 @@ public final class Trainer {
         let steps = sampler.stepCount
         // Added up on the device, because reading a number from it waits for all work before; it takes up the sum where the
         // checkpoint left it, so that a stopped epoch has the same sum to the last digit.
-        let losses = Tensor(state.lossSum).to(lossType).to(recommender.device)
+        let losses = Tensor(state.lossSum).to(recommender.device.longestFloat).to(recommender.device)
         let start = Date()
         func account() {
             state.lossSum = losses.item()
@@ -167,17 +167,14 @@ public final class Trainer {
         try checkpoint.write(recommender, step.optimizer, average: step.average, state)
     }
 
-    /// MPS has no float64.
-    private var lossType: ElementType { recommender.device.kind == .mps ? .float32 : .float64 }
-
-    /// Validates, writes event and checkpoints, and decides whether to go on.
+    /// Validates, writes event and checkpoints, and decides whether to continue.
     private func finishEpoch() throws -> TrainingEvent {
         let loss = state.lossSum / Double(sampler.stepCount)
         guard loss.isFinite else {
             let kept = state.best.map { "The best epoch so far, \($0.epoch), is kept and can be evaluated" }
             throw UserError(
                 "the loss of epoch \(state.epoch + 1) is not a number: training has diverged", at: run.folder.path,
-                remedy: "\(kept ?? "No epoch was finished, so there is no checkpoint"). Train anew with a lower train.rate"
+                remedy: "\(kept ?? "No epoch was finished, so there is no checkpoint"). Train again with a lower train.rate"
                     + (options.precision == .float32 ? "." : ", or with train.precision: float32."))
         }
         let start = Date()

@@ -52,7 +52,7 @@ public struct TrainingOptions: Sendable, Codable, Equatable {
     public var optimizer = OptimizerChoice.adam
     /// The optimiser's weight decay, decoupled; 0 in the papers.
     public var weightDecay = 0.0
-    /// All gradients of a step together are made at most this long; nil leaves them as they are.
+    /// The longest norm of all gradients of a step together: longer ones are scaled down; nil leaves them as they are.
     public var clipNorm: Double?
     /// How the rates change over the steps.
     public var schedule = Schedule.constant
@@ -92,7 +92,7 @@ public struct TrainingOptions: Sendable, Codable, Equatable {
         problems.require(
             (2...1 << 20).contains(batchSize), "is \(batchSize), expected 2 to \(1 << 20)", at: "batch_size",
             remedy: batchSize == 1
-                ? "A step tells a user's next item from the items of the step's other users: of one user nothing is learnt."
+                ? "A step learns to distinguish a user's next item from the items of the step's other users: one user alone teaches nothing."
                 : nil)
         for (value, name) in [(rate, "rate"), (sideBlockRate, "side_block_rate"), (encoderRate, "encoder_rate")] {
             problems.require(value > 0 && value.isFinite, "is \(value), expected a finite number above 0", at: name)
@@ -102,13 +102,13 @@ public struct TrainingOptions: Sendable, Codable, Equatable {
         if let clipNorm {
             problems.require(
                 clipNorm > 0 && clipNorm.isFinite, "is \(clipNorm), expected a finite number above 0", at: "clip_norm",
-                remedy: "Leave it out to let gradients be as long as they are.")
+                remedy: "Leave it out to leave gradients unclipped.")
         }
         number(warmupSteps, 0...Self.most, "warmup_steps")
         if let average {
             problems.require(
                 0 < average && average < 1, "is \(average), expected a number above 0 and below 1", at: "average",
-                remedy: "Leave it out to take the parameters themselves; 0.99 averages over about the last hundred steps.")
+                remedy: "Leave it out to take no average; 0.99 averages over about the last hundred steps.")
         }
         number(patience, 0...Self.most, "patience")
         if let measuredSteps { number(measuredSteps, 1...Self.most, "measured_steps") }

@@ -1,6 +1,6 @@
 import Files
 
-/// How far a training has come: with the tensors of a checkpoint, all that is needed to go on exactly.
+/// How far a training has come: with the tensors of a checkpoint, all that is needed to continue exactly.
 package struct TrainingState: Sendable, Codable, Equatable {
     /// The best validation so far.
     package struct Best: Sendable, Codable, Equatable {
@@ -15,7 +15,7 @@ package struct TrainingState: Sendable, Codable, Equatable {
 
     /// The version of this form.
     package var formatVersion = TrainingState.currentVersion
-    /// The epoch that goes on, from 0; epochs below it are done.
+    /// The epoch that is being trained, from 0; epochs below it are done.
     package var epoch = 0
     /// The step of that epoch that comes next, from 0.
     package var step = 0
@@ -35,7 +35,7 @@ package struct TrainingState: Sendable, Codable, Equatable {
     /// The start.
     package init() {}
 
-    /// Stops a state that no training can have come to.
+    /// Refuses a state that no training can have reached.
     ///
     /// - Parameters:
     ///   - steps: how many an epoch has.
@@ -49,7 +49,8 @@ package struct TrainingState: Sendable, Codable, Equatable {
             && (best.map { (1...max(1, epoch)).contains($0.epoch) } ?? true)
         guard isPossible else {
             throw UserError(
-                "says epoch \(epoch), step \(step) of \(steps), \(events) events, which no training has come to", at: place,
+                "says epoch \(epoch), step \(step) of \(steps), \(events) events, which no training can have reached",
+                at: place,
                 remedy: "The checkpoint is damaged, or of another dataset: remove the run's folder and train again.")
         }
     }

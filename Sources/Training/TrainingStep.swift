@@ -4,7 +4,7 @@ package import Torch
 
 /// One step of training over a batch: forward, loss, backward, clipping, update, average.
 ///
-/// It keeps nothing between steps but the optimiser's state and the average, and is told its number: the same number over the same
+/// It keeps nothing between steps but the optimiser's state and the average, and is given its number: the same number over the same
 /// parameters and random state makes the same step. Dropout is drawn from the process's random state, which has to be seeded before
 /// (`RandomState.seed`).
 ///

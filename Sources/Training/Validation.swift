@@ -23,7 +23,7 @@ public struct Validation: Sendable, Equatable {
     package var score: Double { metrics.entries[0].value.value }
 }
 
-/// In files HR@10 and NDCG@10 also stand under `hitRate` and `ndcg`, which were all that older versions knew.
+/// In files HR@10 and NDCG@10 also are under `hitRate` and `ndcg`, which were all that older versions knew.
 extension Validation: Codable {
     private enum Keys: CodingKey { case metrics, hitRate, ndcg }
 

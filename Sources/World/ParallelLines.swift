@@ -3,7 +3,7 @@ import Foundation
 
 /// Writes a file of lines that all cores make at once.
 ///
-/// The lines stand in their order and are written piece by piece: bytes and memory depend neither on the cores nor on the file's length.
+/// The lines are in their order and are written piece by piece: bytes and memory depend neither on the cores nor on the file's length.
 struct ParallelLines {
     /// What is being done and what the lines are, for `WorkProgress`.
     let task, unit: String

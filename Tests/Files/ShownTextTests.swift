@@ -17,6 +17,9 @@ import Testing
         let file = String(repeating: "i000\tA title\n", count: 100_000)
         #expect(file.quoted.count < 120 && !file.quoted.contains("\n") && file.quoted.hasPrefix("\"i000\\tA title"))
         #expect("short".quoted == "\"short\"")
+        // An id that looks like another one.
+        #expect("a\u{200B}".quoted == "\"a\\u{200B}\"" && "\u{FEFF}a\tb".quoted == "\"\\u{FEFF}a\\tb\"")
+        #expect(["a", "\u{1B}"].listed == "a, \\u{1B}" && (0..<12).map(String.init).listed.hasSuffix("9 and 2 more"))
     }
 
     @Test func knownWordsAreNamedNearestFirstAndNotAllOfThem() {

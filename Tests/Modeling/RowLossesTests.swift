@@ -17,10 +17,11 @@ import Torch
         let places = Tensor(order.map(Int64.init))
         let leaves = [outputs.selecting(places), vectors.clone()]
         for leaf in leaves { leaf.requiresGradient = true }
-        let losses = leaves[0].rowLosses(
-            leaves[1], logShares: shares, logCounts: .zeros([40]), users: Tensor(order.map { users[$0] }),
+        let rows = CandidateRows(
+            logShares: shares, logCounts: .zeros([40]), users: Tensor(order.map { users[$0] }), userCount: users.count,
             targets: Tensor(order.map { targets[$0] }), ownUsers: Tensor(pairs.map(\.user)), ownItems: Tensor(pairs.map(\.item))
         )
+        let losses = leaves[0].rowLosses(leaves[1], rows)
         losses.sum().backward()
         // In the order of the users as they were.
         let back = Tensor(users.indices.map { Int64(order.firstIndex(of: $0) ?? 0) })
@@ -41,10 +42,11 @@ import Torch
         }
         let error = #expect(throws: (any Error).self) {
             try withTensorErrors {
-                _ = Tensor.ones([2, 4]).rowLosses(
-                    .ones([3, 4]), logShares: .zeros([3]), logCounts: .zeros([3]), users: Tensor([0, 1] as [Int64]),
+                let rows = CandidateRows(
+                    logShares: .zeros([3]), logCounts: .zeros([3]), users: Tensor([0, 1] as [Int64]), userCount: 2,
                     targets: Tensor([0, 1] as [Int64]), ownUsers: Tensor([1, 0] as [Int64]),
                     ownItems: Tensor([1, 0] as [Int64]))
+                _ = Tensor.ones([2, 4]).rowLosses(.ones([3, 4]), rows)
             }
         }
         #expect("\(String(describing: error))".contains("ordered by user"))
@@ -82,7 +84,7 @@ import Torch
                         return [losses] + (try leaves.map { try #require($0.gradient) })
                     }
                     let found = try results(candidates.crossEntropies)
-                    let expected = try results(candidates.plainCrossEntropies)
+                    let expected = try results { $0.plainRowLosses($1, candidates.rows(on: .cpu)) }
                     for (found, expected) in zip(found, expected) {
                         let largest = expected.absolute().maximum().item()
                         #expect((found - expected).absolute().maximum().item() <= 1e-5 * largest, "\(choice)")

@@ -3,11 +3,11 @@ import Synchronization
 
 /// The training batches of a split: every training user once per epoch, in an order that only seed and epoch decide.
 ///
-/// A run that goes on needs to know only the epoch and the step. Safe to use from several threads.
+/// A run that continues needs to know only the epoch and the step. Safe to use from several threads.
 public final class BatchSampler: Sendable {
     /// What the batches are made of.
     package let split: Split
-    /// Users per batch; the last batch of an epoch may have fewer, or one more: a user alone has nobody's items to tell his own from, so
+    /// Users per batch; the last batch of an epoch may have fewer, or one more: for a user alone there are no items of others to compare with, so
     /// one who is left over joins the batch before.
     package let batchSize: Int
     /// How many items are drawn evenly over the catalogue for every batch.

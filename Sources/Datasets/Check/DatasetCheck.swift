@@ -120,11 +120,11 @@ public struct DatasetCheck: Codable, Sendable, Equatable {
                     duplicateTitles += 1
                     findings.add(
                         "duplicate titles", at: dataset.place(ofItem: index),
-                        "item \(Excerpt(item.id)) has the title of \(Excerpt(dataset.items[Int(owners[number])].id))")
+                        "item \(item.id.quoted) has the title of \(dataset.items[Int(owners[number])].id.quoted)")
                 }
             } else {
                 itemsWithoutTitle += 1
-                findings.add("items without a title", at: dataset.place(ofItem: index), "item \(Excerpt(item.id))")
+                findings.add("items without a title", at: dataset.place(ofItem: index), "item \(item.id.quoted)")
             }
             if let picture = item.picture {
                 guard lookingForPictures, !FileManager.default.fileExists(atPath: picture.path) else { continue }
@@ -132,7 +132,7 @@ public struct DatasetCheck: Codable, Sendable, Equatable {
                 findings.add("pictures missing on disk", at: dataset.place(ofItem: index), picture.path)
             } else {
                 itemsWithoutPicture += 1
-                findings.add("items without a picture", at: dataset.place(ofItem: index), "item \(Excerpt(item.id))")
+                findings.add("items without a picture", at: dataset.place(ofItem: index), "item \(item.id.quoted)")
             }
         }
     }
@@ -147,7 +147,7 @@ public struct DatasetCheck: Codable, Sendable, Equatable {
                     consecutiveRepeats += 1
                     findings.add(
                         "consecutive repeats", at: dataset.place(ofUser: user),
-                        "user \(Excerpt(dataset.userID(user))), item \(Excerpt(dataset.items[Int(item)].id))")
+                        "user \(dataset.userID(user).quoted), item \(dataset.items[Int(item)].id.quoted)")
                 }
                 previous = item
             }
@@ -155,13 +155,13 @@ public struct DatasetCheck: Codable, Sendable, Equatable {
                 usersUnderMinimum += 1
                 findings.add(
                     "users with fewer than \(minimum) interactions", at: dataset.place(ofUser: user),
-                    "user \(Excerpt(dataset.userID(user))) has \(history.count)")
+                    "user \(dataset.userID(user).quoted) has \(history.count)")
             }
         }
         for item in isUsed.indices where !isUsed[item] {
             itemsNeverInteracted += 1
             findings.add(
-                "items never interacted with", at: dataset.place(ofItem: item), "item \(Excerpt(dataset.items[item].id))")
+                "items never interacted with", at: dataset.place(ofItem: item), "item \(dataset.items[item].id.quoted)")
         }
     }
 
@@ -181,7 +181,7 @@ public struct DatasetCheck: Codable, Sendable, Equatable {
             for question in split.evaluation(part) {
                 targets.cases += 1
                 func detail() -> String {
-                    "user \(Excerpt(dataset.userID(question.user))), item \(Excerpt(dataset.items[Int(question.target)].id))"
+                    "user \(dataset.userID(question.user).quoted), item \(dataset.items[Int(question.target)].id.quoted)"
                 }
                 if question.isUnreachable {
                     targets.unreachable += 1

@@ -112,7 +112,7 @@ extension DatasetContents {
         for (index, item) in items.enumerated() {
             guard !item.id.isEmpty else { throw UserError("an item without an id", at: "\(name), item \(index)") }
             guard seen.insert(item.id).isNew else {
-                throw UserError("item \(Excerpt(item.id)) is there twice", at: "\(name), item \(index)")
+                throw UserError("item \(item.id.quoted) occurs twice", at: "\(name), item \(index)")
             }
             guard let path = item.picturePath else { continue }
             try PicturePath.check(path, at: "\(name), item \(index)")
@@ -128,7 +128,7 @@ extension DatasetContents {
         for (index, user) in users.enumerated() {
             guard !user.isEmpty else { throw UserError("a user without an id", at: "\(name), user \(index)") }
             guard seen.insert(user).isNew else {
-                throw UserError("user \(Excerpt(user)) is there twice", at: "\(name), user \(index)")
+                throw UserError("user \(user.quoted) occurs twice", at: "\(name), user \(index)")
             }
         }
         return seen

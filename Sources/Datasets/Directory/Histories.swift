@@ -82,7 +82,7 @@ extension Histories {
 enum UsersFile {
     /// Checks all users' ids.
     ///
-    /// - Throws: ``UserError`` that names the line when one is damaged or an id is there twice.
+    /// - Throws: ``UserError`` that names the line when one is damaged or an id occurs twice.
     static func check(_ lines: MappedLines) throws {
         var seen = IDTable()
         let text = TextMemory()
@@ -97,7 +97,7 @@ enum UsersFile {
                     throw damaged("the user's id is empty or not UTF-8")
                 }
                 guard seen.insert(id).isNew else {
-                    throw damaged("user \(Excerpt(id)) is there twice")
+                    throw damaged("user \(id.quoted) occurs twice")
                 }
             }
         }

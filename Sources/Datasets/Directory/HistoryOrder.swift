@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// By what the interactions of each user are ordered: `ordering` in `dataset.json`.
@@ -62,7 +63,7 @@ package struct HistoryOrder: Codable, Sendable, Equatable {
         case .rows: return "in the order of the rows, without times"
         case .given: return "as the source lists them, oldest first"
         case .time:
-            let column = column.map { "column \(Excerpt($0))" } ?? "time"
+            let column = column.map { "column \($0.quoted)" } ?? "time"
             let words: String? =
                 switch unit {
                 case .numbers: "numbers"

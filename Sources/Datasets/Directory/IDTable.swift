@@ -88,7 +88,7 @@ enum IDPlaces {
     /// A place that nobody has.
     static let free = UInt64.max
 
-    /// What stands in an id's place.
+    /// What is in an id's place.
     static func entry(_ hash: UInt64, number: Int) -> UInt64 { hash & upperHalf | UInt64(number) }
 
     /// The id's number in an entry.

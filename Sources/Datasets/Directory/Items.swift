@@ -101,7 +101,7 @@ public struct Items: RandomAccessCollection, Sendable {
 enum ItemsFile {
     /// Checks all items and numbers their ids.
     ///
-    /// - Throws: ``UserError`` that names the line when one is damaged or an id is there twice, or when the counts are not the manifest's.
+    /// - Throws: ``UserError`` that names the line when one is damaged or an id occurs twice, or when the counts are not the manifest's.
     static func check(_ lines: MappedLines, _ manifest: DatasetManifest) throws -> IDTable {
         var ids = IDTable()
         var fields = ItemFields()
@@ -117,11 +117,11 @@ enum ItemsFile {
                 guard let id = fields.idBytes, !id.isEmpty else { throw damaged("an item without an id") }
                 if let picture = fields.picture {
                     guard PicturePath.isConfined(picture) else {
-                        throw damaged("the picture path \(Excerpt(picture)) leaves the pictures folder")
+                        throw damaged("the picture path \(picture.quoted) leaves the pictures folder")
                     }
                     pictures += 1
                 }
-                guard ids.insert(id).isNew else { throw damaged("item \(Excerpt(fields.id ?? "")) is there twice") }
+                guard ids.insert(id).isNew else { throw damaged("item \((fields.id ?? "").quoted) occurs twice") }
                 titles += fields.titleBytes == nil ? 0 : 1
             }
         }

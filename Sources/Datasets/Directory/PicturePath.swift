@@ -14,7 +14,7 @@ enum PicturePath {
     static func check(_ path: String, at place: String) throws {
         guard isConfined(path) else {
             throw UserError(
-                "the picture path \(Excerpt(path)) leaves the pictures folder", at: place,
+                "the picture path \(path.quoted) leaves the pictures folder", at: place,
                 remedy: "Give paths below the pictures folder, without \"..\".")
         }
     }

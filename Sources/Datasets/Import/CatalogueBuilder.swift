@@ -33,11 +33,11 @@ struct CatalogueBuilder {
         guard isNew else {
             guard options.duplicateItems == .keepFirst else {
                 throw UserError(
-                    "item \(Excerpt(name)) is there twice, first in line \(lines[index])", at: place(),
+                    "item \(name.quoted) occurs twice, first in line \(lines[index])", at: place(),
                     remedy: "Remove one, or keep the first of each: \(ImportOption.duplicateItems.sentence("keep-first"))")
             }
             report.duplicateItems += 1
-            report.problems.add("item rows passed over", at: place(), "item \(Excerpt(name)) was in line \(lines[index])")
+            report.problems.add("item rows skipped", at: place(), "item \(name.quoted) was in line \(lines[index])")
             return
         }
         lines.append(Int32(clamping: line))
@@ -45,7 +45,7 @@ struct CatalogueBuilder {
         let path = try Self.text(picture, "picture path", at: place()).flatMap { $0.isEmpty ? nil : $0 }
         if let path { try PicturePath.check(path, at: place()) }
         pictures.append(path)
-        if titles[index] == nil { report.problems.add("items without a title", at: place(), "item \(Excerpt(name))") }
+        if titles[index] == nil { report.problems.add("items without a title", at: place(), "item \(name.quoted)") }
     }
 
     /// The index of an interaction's item; nil when it is to be left out.
@@ -62,11 +62,11 @@ struct CatalogueBuilder {
         if isFixed {
             guard options.unknownItems == .drop else {
                 throw UserError(
-                    "item \(Excerpt(name)) is not in the items table", at: place(),
+                    "item \(name.quoted) is not in the items table", at: place(),
                     remedy: "Add it there, or leave such interactions out: \(ImportOption.unknownItems.sentence("drop"))")
             }
             report.unknownInteractions += 1
-            report.problems.add("interactions left out", at: place(), "item \(Excerpt(name)) is not in the items table")
+            report.problems.add("interactions left out", at: place(), "item \(name.quoted) is not in the items table")
             return nil
         }
         guard ids.count < IDTable.capacity else { throw UserError("more than \(IDTable.capacity) items", at: place()) }
@@ -98,12 +98,12 @@ struct CatalogueBuilder {
                 if FileManager.default.fileExists(atPath: root.appending(path: path).path) {
                     item.picturePath = path
                 } else {
-                    report.problems.add("pictures missing", at: place(), "\(Excerpt(path)) of item \(Excerpt(id))")
+                    report.problems.add("pictures missing", at: place(), "\(path.quoted) of item \(id.quoted)")
                 }
             } else if let named {
                 item.picturePath = named
             } else if pictureFolder != nil {
-                report.problems.add("items without a picture", at: place(), "item \(Excerpt(id))")
+                report.problems.add("items without a picture", at: place(), "item \(id.quoted)")
             }
             return item
         }
@@ -131,7 +131,7 @@ extension UserError {
     /// The error for bytes that are not UTF-8.
     static func notUTF8(_ what: String, _ bytes: UnsafeRawBufferPointer, at place: String) -> UserError {
         UserError(
-            "\(what) is not UTF-8: \(Excerpt(bytes))", at: place,
+            "\(what) is not UTF-8: \(bytes.quoted)", at: place,
             remedy:
                 "Give the encoding that the file is in: \(ImportOption.encoding.sentence(TextEncoding.windows1252.rawValue))")
     }

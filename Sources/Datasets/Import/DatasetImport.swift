@@ -80,7 +80,7 @@ public struct ImportReport: Codable, Sendable, Equatable {
     package internal(set) var unknownInteractions = 0
     /// Users left out because none of their interactions is left.
     package internal(set) var usersWithoutInteractions = 0
-    /// Rows passed over because their item was there before.
+    /// Rows skipped because their item was there before.
     package internal(set) var duplicateItems = 0
     /// Items left out because nobody interacted with them.
     package internal(set) var unusedItemsLeftOut = 0
@@ -114,11 +114,11 @@ public struct ImportReport: Codable, Sendable, Equatable {
         for (count, name) in [
             (itemsWithoutTitle, "items without a title"), (itemsWithoutPicture, "items without a picture"),
             (unknownInteractions, "interactions left out: unknown item"),
-            (duplicateInteractions, "interactions that are there twice\(duplicatesAreLeftOut ? ": left out" : "")"),
+            (duplicateInteractions, "duplicate interactions\(duplicatesAreLeftOut ? ": left out" : "")"),
             (equalTimes, "interactions at the time of the user's one before: in the order of the file"),
             (usersWithoutInteractions, "users left out: no interaction left"),
             (trimmedIDs, "ids had spaces around them, taken off"),
-            (duplicateItems, "item rows passed over: id seen before"), (unusedItemsLeftOut, "items left out: no interaction"),
+            (duplicateItems, "item rows skipped: id seen before"), (unusedItemsLeftOut, "items left out: no interaction"),
             (picturesWithoutItem, "pictures that belong to no item"),
         ] where count > 0 { lines.append("\(count) \(name)") }
         lines += warnings.map { "warning: \($0)" }

@@ -14,7 +14,7 @@ public struct ImportOptions: Sendable {
     public enum DuplicateItems: String, Sendable, Codable, CaseIterable {
         /// The import stops and names both lines.
         case fail
-        /// The first row counts, later ones are counted and passed over.
+        /// The first row counts, later ones are counted and skipped.
         case keepFirst = "keep-first"
     }
 

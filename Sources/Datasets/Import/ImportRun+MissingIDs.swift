@@ -1,3 +1,5 @@
+import Files
+
 extension ImportRun {
     /// What programs write in the place of an id that is missing.
     private static let missing = [
@@ -26,7 +28,7 @@ extension ImportRun {
 
     private mutating func warn(_ role: String, _ name: String, _ count: Int) {
         report.warnings.append(
-            "the \(role) \(Excerpt(name)) has \(count) interactions: programs write a missing id so; if it is none, take these rows out"
+            "the \(role) \(name.quoted) has \(count) interactions: programs write a missing id like this; if it is not an id, remove these rows"
         )
     }
 }

@@ -2,7 +2,7 @@ import FoundationEssentials
 import Files
 
 extension ImportRun {
-    /// Counts, leaves out or refuses interactions that are there twice, in a list that is grouped by user.
+    /// Counts, leaves out or refuses duplicate interactions, in a list that is grouped by user.
     ///
     /// - Parameter starts: where each user's interactions start, and the number of all at the end.
     mutating func settleDuplicates(_ list: InteractionList, _ starts: inout [Int64]) throws {
@@ -43,7 +43,7 @@ extension ImportRun {
 
     private func duplicate(_ row: Interaction, user: Int) -> UserError {
         UserError(
-            "user \(Excerpt(interactions.users.text(user))) has item \(Excerpt(catalogue.ids.text(Int(row.item)))) twice"
+            "user \(interactions.users.text(user).quoted) has item \(catalogue.ids.text(Int(row.item)).quoted) twice"
                 + (order.basis == .time ? " at the time \(row.timestamp)" : ""), at: interactionsFile?.path,
             remedy: "Remove one, or leave the later ones out: \(ImportOption.duplicates.sentence("drop"))")
     }
@@ -88,11 +88,11 @@ extension ImportRun {
                 + ImportOption.order.sentence("file")
             if isNamed, hasTimes {
                 throw UserError(
-                    "column \(Excerpt(name)) has times, as \(Excerpt(value)), and no column of times was named",
+                    "column \(name.quoted) has times, as \(value.quoted), and no column of times was named",
                     at: reader.place,
                     remedy: remedy)
             }
-            report.warnings.append("column \(Excerpt(name)) looks like a time and is not read. \(remedy)")
+            report.warnings.append("column \(name.quoted) looks like a time and is not read. \(remedy)")
         }
         report.warnings.append(
             "\(table.table.url.lastPathComponent) has no column of times that is read: histories are in the order of its rows")

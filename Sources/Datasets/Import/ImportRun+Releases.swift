@@ -2,7 +2,7 @@ import Files
 import Foundation
 
 extension ImportRun {
-    /// Reads MicroLens-100K. Some releases have a header in the titles file, some have none: told by its first field.
+    /// Reads MicroLens-100K. Some releases have a header in the titles file, some have none: recognised by its first field.
     mutating func readMicroLens(pairs: URL, titles: URL, covers: URL?) throws {
         description = "MicroLens: \(pairs.lastPathComponent), \(titles.lastPathComponent)"
         func table(_ url: URL, _ name: String) throws -> Table {
@@ -54,7 +54,7 @@ extension ImportRun {
         try readInteractions(interactions)
     }
 
-    /// Reads MovieLens; which form a file has is told by its first line.
+    /// Reads MovieLens; which form a file has is recognised by its first line.
     mutating func readMovieLens(ratings: URL, movies: URL?, pictures: URL?) throws {
         description = "MovieLens: \(([ratings] + (movies.map { [$0] } ?? [])).map(\.lastPathComponent).joined(separator: ", "))"
         if let movies {
@@ -74,7 +74,7 @@ extension ImportRun {
         let isCSV = line.lowercased().hasPrefix("userid,")
         guard isCSV || line.contains("::") || line.contains("\t") else {
             throw UserError(
-                "not a ratings file of MovieLens: it starts with \(Excerpt(line))", at: ratings.path,
+                "not a ratings file of MovieLens: it starts with \(line.quoted)", at: ratings.path,
                 remedy:
                     "Name u.data, ratings.dat or ratings.csv as interactions, and u.item, movies.dat or movies.csv as items.")
         }

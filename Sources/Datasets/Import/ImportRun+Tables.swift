@@ -89,7 +89,7 @@ extension ImportRun {
     /// Reads interactions with times.
     private mutating func readTimes(_ reader: any TableReader) throws {
         let name = reader.facts.columns[2] ?? ""
-        var times = TimeColumn(name: "column \(Excerpt(name))")
+        var times = TimeColumn(name: "column \(name.quoted)")
         let list = interactions.list
         try readRows(reader) { bytes, place in
             guard let bytes, !bytes.isEmpty else {
@@ -130,10 +130,10 @@ extension TableFacts {
     /// - Parameter roles: what each column that was asked for holds.
     func text(of url: URL, _ roles: [String]) -> String {
         let found = zip(roles, columns).compactMap { role, column in
-            column.map { firstRowIsNames == false ? "\(role) in column \($0)" : "\(role) in \(Excerpt($0))" }
+            column.map { firstRowIsNames == false ? "\(role) in column \($0)" : "\(role) in \($0.quoted)" }
         }
         let first = firstRowIsNames.map { $0 ? ", names in the first row" : ", data in the first row" } ?? ""
-        let between = separator.map { ", separated by \(Excerpt($0.description))" } ?? ""
+        let between = separator.map { ", separated by \($0.description.quoted)" } ?? ""
         return "\(url.lastPathComponent): \(found.joined(separator: ", "))\(first)\(between)"
     }
 }
@@ -157,7 +157,7 @@ extension ImportRun {
             let user = try interactions.user(columns[0], at: reader.place)
             guard user.isNew else {
                 throw UserError(
-                    "user \(Excerpt(columns[0])) is there twice", at: reader.place,
+                    "user \(columns[0].quoted) occurs twice", at: reader.place,
                     remedy: "Put all items of a user in one line, oldest first.")
             }
             let ids = columns[1].parts(between: UInt8(ascii: " ")).filter { !$0.isEmpty }

@@ -103,7 +103,7 @@ struct ImportRun {
 }
 
 extension InteractionList {
-    /// Leaves out items without interactions and numbers the others anew; how many were left out.
+    /// Leaves out items without interactions and numbers the others again; how many were left out.
     func leaveOutUnused(_ items: inout [DatasetContents.Item], _ ids: inout IDTable) -> Int {
         var number = [Int32](repeating: -1, count: items.count)
         for row in rows[..<count] { number[Int(row.item)] = 0 }

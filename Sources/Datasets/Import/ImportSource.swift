@@ -10,7 +10,7 @@ public enum ImportSource: Sendable {
     /// MicroLens-100K: `pairs` (user, item, timestamp), `titles` (item, title), each with or without a header, and a folder of covers.
     case microLens(pairs: URL, titles: URL, covers: URL? = nil)
     /// Amazon Reviews, JSONL, 2018 (`reviewerID`, `asin`, `unixReviewTime` in seconds) or 2023 (`user_id`, `parent_asin`, `timestamp` in
-    /// milliseconds), told apart by their keys; pictures by item id in a folder.
+    /// milliseconds), distinguished by their keys; pictures by item id in a folder.
     case amazon(reviews: URL, metadata: URL, pictures: URL? = nil)
     /// RecBole's atomic files: tab-separated tables `.inter` and `.item`, whose first row has names with types, `user_id:token`.
     case recBole(interactions: InteractionTable, items: ItemTable? = nil, pictures: URL? = nil)

@@ -159,7 +159,7 @@ extension RawFolder.Found {
         encoding = table.table.encoding
         if !table.isNamed, !table.isJSON { firstRow = .data }
         func shown(_ column: Int) -> String {
-            "as in \(table.values[column].first.map { Excerpt($0).description } ?? "nothing")"
+            "as in \(table.values[column].first.map { $0.quoted } ?? "nothing")"
         }
         note(
             "user",

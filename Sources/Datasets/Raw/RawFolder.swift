@@ -1,7 +1,7 @@
 package import Files
 package import Foundation
 
-/// A look at a folder of raw files: what an import of them has to be told, and why.
+/// A look at a folder of raw files: which settings an import of them needs, and why.
 package struct RawFolder: Sendable {
     /// The forms that are recognised.
     package enum Form: String, Sendable {

@@ -1,7 +1,7 @@
 import Files
 import Foundation
 
-/// A look at a file that may be a table: its columns, and what stands in its first rows.
+/// A look at a file that may be a table: its columns, and what is in its first rows.
 struct RawTable {
     /// How the file is read.
     let table: Table

@@ -90,7 +90,7 @@ public struct SplitOptions: Codable, Sendable, Equatable {
         return problems
     }
 
-    /// Settings that were given and that the rule has no use for; a run of an older build may have some.
+    /// Settings that were given and that the rule does not use; a run of an older build may have some.
     package func withoutEffect() -> Problems {
         var problems = Problems()
         guard kind == .leaveLastTwo else { return problems }

@@ -1,3 +1,5 @@
+import Files
+
 /// A column of a table: by the name in its header (or the key, in JSONL), or by its number from 1.
 public enum Column: Sendable, Equatable, Codable, ExpressibleByStringLiteral, ExpressibleByIntegerLiteral,
     CustomStringConvertible
@@ -38,7 +40,7 @@ public enum Column: Sendable, Equatable, Codable, ExpressibleByStringLiteral, Ex
     /// The column as it is shown.
     public var description: String {
         switch self {
-        case .name(let name): "\(Excerpt(name))"
+        case .name(let name): name.quoted
         case .number(let number): "\(number)"
         case .digits(let digits): digits
         }

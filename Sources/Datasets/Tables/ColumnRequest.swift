@@ -28,7 +28,7 @@ struct ColumnRequest {
         }
         if column?.possibleNumber != nil { return try index(among: names.count, at: place) }
         if case .name(let name)? = column {
-            throw UserError("no \(role) column \(Excerpt(name))", at: place, remedy: Self.sentence(for: name, in: names))
+            throw UserError("no \(role) column \(name.quoted)", at: place, remedy: Self.sentence(for: name, in: names))
         }
         for name in known {
             if let index = try only(names.indices.filter { names[$0] == name }, name, at: place) { return index }
@@ -37,16 +37,16 @@ struct ColumnRequest {
         }
         guard isRequired else { return nil }
         throw UserError(
-            "no \(role) column: looked for \(Excerpt.list(known))", at: place,
+            "no \(role) column: looked for \(known.listed)", at: place,
             remedy:
-                "Name the column\(option.map { ": \($0.sentence("NAME"))" } ?? ".") In the first row: \(Excerpt.list(names)).")
+                "Name the column\(option.map { ": \($0.sentence("NAME"))" } ?? ".") In the first row: \(names.listed).")
     }
 
     /// The one index there is; nil for none.
     private func only(_ found: [Int], _ name: String, at place: String) throws -> Int? {
         guard found.count > 1 else { return found.first }
         throw UserError(
-            "\(found.count) columns could be the \(role): \(Excerpt(name)) is the name of columns "
+            "\(found.count) columns could be the \(role): \(name.quoted) is the name of columns "
                 + found.map { "\($0 + 1)" }.joined(separator: " and "), at: place,
             remedy: "Give the column by its number\(option.map { ": \($0.sentence("\(found[0] + 1)"))" } ?? ".")")
     }
@@ -84,8 +84,8 @@ struct ColumnRequest {
     static func plain(_ name: String) -> String { name.lowercased().filter { $0 != "_" && $0 != "-" && $0 != " " } }
 
     private static func sentence(for name: String, in names: [String]) -> String {
-        Suggestion.nearest(to: name, in: names).map { "Did you mean \(Excerpt($0))?" }
-            ?? "In the first row: \(Excerpt.list(names))."
+        Suggestion.nearest(to: name, in: names).map { "Did you mean \($0.quoted)?" }
+            ?? "In the first row: \(names.listed)."
     }
 }
 
@@ -114,7 +114,7 @@ struct ImportOption {
         let isPlain = value.utf8.allSatisfy {
             "_-.".utf8.contains($0) || UnicodeScalar($0).properties.isAlphabetic || $0 &- 48 <= 9
         }
-        let value = isPlain && !value.isEmpty ? value : "\(Excerpt(value))"
+        let value = isPlain && !value.isEmpty ? value : value.quoted
         return "--\(name) \(value), or data.import.\(name.replacing("-", with: "_")): \(value) in a configuration."
     }
 }

@@ -1,7 +1,7 @@
 /// Dates of ISO 8601, and the forms near it that databases and programs write.
 ///
 /// `2024-05-31`, `2024/05/31`, `2024-05-31T10:30`, `2024-05-31 10:30:00.25`, each time of day also with `Z`, `UTC`, `+02`, `+0200` or
-/// `+02:00`. The day and month of other orders cannot be told apart, so those are no dates here.
+/// `+02:00`. The day and month of other orders cannot be distinguished, so those are no dates here.
 enum DateText {
     /// The time that some bytes write, in seconds since 1970, UTC where no zone is written; nil when they write no such date.
     static func timestamp(_ bytes: UnsafeRawBufferPointer) -> Timestamp? {

@@ -25,7 +25,7 @@ final class DelimitedReader: TableReader {
         while held.count < Self.looked, try rows.next(text) {
             held.append(HeldRow(rows))
             text.count = 0
-            // A row of another width is told when its turn comes.
+            // A row of another width is reported when it is reached.
             if held[held.count - 1].fields.count != held[0].fields.count { break }
         }
         guard let first = held.first else { throw UserError("the file is empty", at: rows.url.path) }
@@ -98,7 +98,7 @@ final class DelimitedReader: TableReader {
     private func otherWidth(_ count: Int) -> UserError {
         UserError(
             "\(count) columns, expected \(width)", at: place,
-            remedy: "Separate the columns by one \(rows.separator) each; in CSV put fields that have it in them in quotes.")
+            remedy: "Separate the columns by one \(rows.separator) each; in CSV, put fields that contain it in quotes.")
     }
 }
 

@@ -1,7 +1,7 @@
 import Files
 import Foundation
 
-/// Reads JSON objects, one per line. Blank lines are passed over.
+/// Reads JSON objects, one per line. Blank lines are skipped.
 final class JSONLinesReader: TableReader {
     let hasColumn: [Bool]
     let columnNames: [String]
@@ -28,7 +28,7 @@ final class JSONLinesReader: TableReader {
             } else if let column = request.column {
                 throw UserError(
                     "no key \(column) for the \(request.role) in a JSONL file, whose values have keys", at: lines.place,
-                    remedy: "Name the \(request.role) key. In the first row: \(Excerpt.list(names)).")
+                    remedy: "Name the \(request.role) key. In the first row: \(names.listed).")
             } else if let index = try request.index(in: names, at: lines.place) {
                 keys.append(names[index])
             } else {
@@ -36,7 +36,7 @@ final class JSONLinesReader: TableReader {
             }
             if let key = keys[keys.count - 1], let earlier = keys.dropLast().firstIndex(of: key) {
                 throw UserError(
-                    "key \(Excerpt(key)) is both the \(requests[earlier].role) and the \(request.role)", at: lines.place,
+                    "key \(key.quoted) is both the \(requests[earlier].role) and the \(request.role)", at: lines.place,
                     remedy: "Name another key for one of them.")
             }
         }
@@ -76,7 +76,7 @@ final class JSONLinesReader: TableReader {
         return UserError(
             failure.description, at: place,
             remedy: isArray
-                ? "The file must have one JSON object per line, not one list: jq -c '.[]' FILE writes it so."
+                ? "The file must have one JSON object per line, not one list: jq -c '.[]' FILE converts it."
                 : "The file must have one JSON object per line.")
     }
 }
@@ -90,7 +90,7 @@ struct JSONFields {
     /// Reads one object; field i of `record` is the value of key i.
     ///
     /// A text is taken without quotes and escapes, a number as it is written; `null`, a nested value or no value at all gives no
-    /// field. Of a key that is there twice the last one counts.
+    /// field. Of a key that occurs twice the last one counts.
     func read(_ line: UnsafeRawBufferPointer, into record: inout Record) throws(JSONScanner.Failure) {
         record.clear()
         for _ in keys { record.fields.append(nil) }

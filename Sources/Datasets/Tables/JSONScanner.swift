@@ -14,7 +14,7 @@ struct JSONScanner {
     private let text: TextMemory
     private(set) var position = 0
 
-    /// Reads some bytes; texts with escapes are resolved in `text`. What is read stands in either and holds as long as they do.
+    /// Reads some bytes; texts with escapes are resolved in `text`. What is read is in either and holds as long as they do.
     init(_ bytes: UnsafeRawBufferPointer, resolvingIn text: TextMemory) {
         self.bytes = bytes
         self.text = text
@@ -55,7 +55,7 @@ struct JSONScanner {
     /// Reads a string, with escapes resolved; half a surrogate pair becomes U+FFFD.
     mutating func readString() throws(Failure) -> UnsafeRawBufferPointer {
         try expect(UInt8(ascii: "\""))
-        // Most texts end at the next quote and have no escape: they are taken where they stand.
+        // Most texts end at the next quote and have no escape: they are taken where they are.
         let start = position
         guard let end = find(UInt8(ascii: "\""), from: start) else {
             position = bytes.count
@@ -169,7 +169,7 @@ struct JSONScanner {
             guard let byte = peek() else { throw failure("the value has no end") }
             switch byte {
             case UInt8(ascii: "{"), UInt8(ascii: "["):
-                // In ASCII the closing bracket stands two after the opening one.
+                // In ASCII the closing bracket is two after the opening one.
                 open.append(byte + 2)
                 position += 1
             case UInt8(ascii: "}"), UInt8(ascii: "]"):

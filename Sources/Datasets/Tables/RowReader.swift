@@ -1,9 +1,9 @@
 import Files
 import Foundation
 
-/// Reads rows of fields between separators. Blank lines are passed over.
+/// Reads rows of fields between separators. Blank lines are skipped.
 final class RowReader {
-    /// What stands between the fields.
+    /// What is between the fields.
     let separator: Separator
     /// The fields of the row last read; they hold until the next one is read.
     private(set) var fields: [UnsafeRawBufferPointer] = []
@@ -122,7 +122,7 @@ final class RowReader {
 struct Record {
     /// The fields; nil where the row does not have it.
     var fields: [UnsafeRawBufferPointer?] = []
-    /// Takes the fields that do not stand in the file as they mean.
+    /// Takes the fields whose bytes in the file are not yet the text that they mean.
     let text = TextMemory()
 
     /// The bytes of a field; nil where the row does not have it.

@@ -1,7 +1,7 @@
 import Files
 import Foundation
 
-/// What stands between the fields of a row: one character, or a text of several as `::`.
+/// What is between the fields of a row: one character, or a text of several as `::`.
 public struct Separator: Sendable, Equatable, Codable, CustomStringConvertible {
     private let bytes: [UInt8]
 
@@ -15,7 +15,7 @@ public struct Separator: Sendable, Equatable, Codable, CustomStringConvertible {
         let text = Self.words[text.lowercased()] ?? text
         guard !text.isEmpty, !text.utf8.contains(where: { "\"\r\n".utf8.contains($0) }) else {
             throw UserError(
-                "\(Excerpt(text)) cannot stand between columns", remedy: "Give a character, a text as ::, or tab.")
+                "\(text.quoted) cannot separate columns", remedy: "Give a character, a text as ::, or tab.")
         }
         bytes = Array(text.utf8)
     }
@@ -76,7 +76,7 @@ public struct Separator: Sendable, Equatable, Codable, CustomStringConvertible {
         place + bytes.count <= text.count && bytes.indices.allSatisfy { text.bytes[place + $0] == bytes[$0] }
     }
 
-    /// Where it stands first.
+    /// Where it is first.
     private func position(in line: UnsafeRawBufferPointer) -> Int? {
         guard let start = line.baseAddress else { return nil }
         var searched = 0

@@ -15,7 +15,7 @@ public struct Table: Sendable, Equatable {
 
     /// What the first row of a CSV or TSV has.
     public enum FirstRow: String, Sendable, Codable, CaseIterable {
-        /// Told by how columns are asked for and by what stands in it.
+        /// Told by how columns are asked for and by what is in it.
         case auto
         /// The columns' names.
         case names
@@ -29,7 +29,7 @@ public struct Table: Sendable, Equatable {
     public var format: Format?
     /// What the first row of a CSV or TSV has.
     public var firstRow: FirstRow
-    /// What stands between the columns of a CSV or TSV; nil for the format's own, or another that the first row has in its place.
+    /// What is between the columns of a CSV or TSV; nil for the format's own, or another that the first row has in its place.
     public var separator: Separator?
     /// How characters are written; nil for UTF-8. A byte order mark comes before this.
     public var encoding: TextEncoding?
@@ -61,7 +61,7 @@ public struct Table: Sendable, Equatable {
 
     /// Opens the table for reading some of its columns, in the order of `requests`.
     ///
-    /// - Throws: ``UserError`` when the file cannot be read, is empty, lacks a column, or when it cannot be told how its rows are written.
+    /// - Throws: ``UserError`` when the file cannot be read, is empty, lacks a column, or when it is not clear how its rows are written.
     func open(_ requests: [ColumnRequest]) throws -> any TableReader {
         let lines = try LineReader(url, encoding: encoding)
         let named = namedFormat
@@ -71,7 +71,7 @@ public struct Table: Sendable, Equatable {
         return try DelimitedReader(rows(lines, named), firstRow: firstRow, requests)
     }
 
-    /// Reads the rows of a CSV or TSV; what separates the columns is told by the first row where it was not said.
+    /// Reads the rows of a CSV or TSV; what separates the columns is recognised by the first row where it was not said.
     private func rows(_ lines: LineReader, _ format: Format?) throws -> RowReader {
         let usual: Separator? = format.map { $0 == .csv ? .comma : .tab }
         guard let separator = try separator ?? lines.peek().flatMap({ Separator.inLine($0, usual: usual) }) ?? usual else {
@@ -79,7 +79,7 @@ public struct Table: Sendable, Equatable {
             throw UserError(
                 "neither the file's name nor its first row says how its rows are written", at: url.path,
                 remedy:
-                    "Say what stands between the columns: \(ImportOption.separator.sentence("TEXT")) Or say the format, csv, tsv "
+                    "Say what separates the columns: \(ImportOption.separator.sentence("TEXT")) Or say the format, csv, tsv "
                     + "or jsonl: \(ImportOption.format.sentence("csv"))")
         }
         // Releases with tabs or :: between columns have quotes in their titles that mean nothing.
@@ -92,9 +92,9 @@ public struct Table: Sendable, Equatable {
 struct TableFacts {
     /// The name of each column that was asked for, or its number where there are no names; nil for one that is not there.
     let columns: [String?]
-    /// Whether the first row has the columns' names; nil where names stand in every row.
+    /// Whether the first row has the columns' names; nil where names are in every row.
     let firstRowIsNames: Bool?
-    /// What stands between the columns; nil where names stand in every row.
+    /// What is between the columns; nil where names are in every row.
     let separator: Separator?
     /// The first row of data, by column.
     let sample: [String]

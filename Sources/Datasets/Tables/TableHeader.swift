@@ -12,9 +12,9 @@ struct TableHeader {
     /// Looks at the first rows of a table.
     ///
     /// - Parameters:
-    ///   - rows: its first rows, at least one; the more there are, the surer it is told what the first one is.
+    ///   - rows: its first rows, at least one; the more there are, the more certain it is what the first one is.
     ///   - firstRow: what was said of the first row.
-    /// - Throws: ``UserError`` when a column is not there, is meant twice, or when it cannot be told what is meant.
+    /// - Throws: ``UserError`` when a column is not there, is meant twice, or when it is not clear what is meant.
     init(_ rows: [[String]], _ firstRow: Table.FirstRow, _ requests: [ColumnRequest], at place: String) throws {
         let first = Self.untyped(rows[0])
         let rows = [first] + rows.dropFirst()
@@ -31,7 +31,7 @@ struct TableHeader {
         for (index, column) in columns.enumerated() {
             guard let column, let earlier = columns[..<index].firstIndex(of: column) else { continue }
             throw UserError(
-                "column \(isNames ? "\(Excerpt(first[column]))" : "\(column + 1)") is both the \(requests[earlier].role) and the "
+                "column \(isNames ? first[column].quoted : "\(column + 1)") is both the \(requests[earlier].role) and the "
                     + "\(requests[index].role)", at: place, remedy: "Name another column for one of them.")
         }
     }
@@ -43,7 +43,7 @@ struct TableHeader {
         return parts.contains(nil) ? names : parts.compactMap { $0 }
     }
 
-    /// Whether the first row names the columns, told by how they are asked for and by what stands in it.
+    /// Whether the first row names the columns, recognised by how they are asked for and by what is in it.
     private static func isNames(_ rows: [[String]], _ requests: [ColumnRequest], at place: String) throws -> Bool {
         let first = rows[0]
         let given = requests.compactMap(\.column)
@@ -58,7 +58,7 @@ struct TableHeader {
             first.count > 1 && [0, 1].contains { start in first.indices.allSatisfy { first[$0] == "\($0 + start)" } }
         guard areNames || isCounted else { return try isNamesByContent(rows, requests, at: place) }
         throw UserError(
-            "the first row, \(Excerpt.list(first)), can be names or data, and the columns \(given.map(\.description).joined(separator: ", ")) "
+            "the first row, \(first.listed), can be names or data, and the columns \(given.map(\.description).joined(separator: ", ")) "
                 + "names or numbers", at: place,
             remedy: "Say which: \(ImportOption.firstRow.sentence("names")) \(ImportOption.firstRow.sentence("data"))")
     }
@@ -75,7 +75,7 @@ struct TableHeader {
             return true
         }
         throw UserError(
-            "the first row, \(Excerpt.list(first)), may be data or the names of the columns", at: place,
+            "the first row, \(first.listed), may be data or the names of the columns", at: place,
             remedy: "Say which: \(ImportOption.firstRow.sentence("names")) \(ImportOption.firstRow.sentence("data"))")
     }
 }

@@ -41,7 +41,7 @@ struct TimeColumn {
     ) throws -> Int64 {
         guard let time = Timestamp(bytes) else {
             throw UserError(
-                "the time \(Excerpt(bytes)) of \(name) cannot be read", at: place,
+                "the time \(bytes.quoted) of \(name) cannot be read", at: place,
                 remedy: "Write numbers of at most 18 digits, as in seconds since 1970, or dates as 2024-05-31 or "
                     + "2024-05-31T10:30:00Z.")
         }
@@ -92,7 +92,7 @@ struct TimeColumn {
     }
 
     private static func shortened(_ bytes: UnsafeRawBufferPointer, _ digits: Int, at place: String) -> UserError {
-        shortened("the time \(Excerpt(bytes)) has", digits, at: place)
+        shortened("the time \(bytes.quoted) has", digits, at: place)
     }
 
     private static func shortened(_ what: String, _ digits: Int, at place: String) -> UserError {

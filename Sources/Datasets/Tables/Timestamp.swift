@@ -1,6 +1,6 @@
 /// A time as a table writes it, exact.
 struct Timestamp: Equatable {
-    /// What kind of time a text is, told by its form and size.
+    /// What kind of time a text is, recognised by its form and size.
     enum Kind: Int, CaseIterable {
         /// A number that is not the size of any unit since 1970: a step, a day, a year.
         case number
@@ -33,7 +33,7 @@ struct Timestamp: Equatable {
     var kind: Kind
     /// The number without its point, as in 17 of 1.7.
     var value: Int64
-    /// How many of the digits of `value` stand behind the point.
+    /// How many of the digits of `value` are behind the point.
     var decimals = 0
     /// How many digits a number in exponent notation is written with; nil for other numbers.
     var exponentDigits: Int?

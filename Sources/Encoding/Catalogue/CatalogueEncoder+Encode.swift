@@ -9,7 +9,7 @@ extension CatalogueEncoder {
     ///
     /// - Parameters:
     ///   - folder: where the store is or will be.
-    ///   - progress: is told of items, after each batch.
+    ///   - progress: is called with items, after each batch.
     ///   - stop: looked at between batches; finished shards stay and the same call later continues.
     /// - Returns: the finished store, and what was done.
     /// - Throws: `CancellationError` when told to stop; ``UserError`` for a store of another encoder, a picture that may not be skipped,
@@ -139,7 +139,7 @@ extension CatalogueEncoder {
             if options.damagedPictures == .fail {
                 throw UserError(
                     "the picture of item \"\(item.id)\" was skipped by an earlier run: \(problem)", at: file.path,
-                    remedy: "Mend or remove the picture, or let damaged pictures be skipped.")
+                    remedy: "Repair or remove the picture, or let damaged pictures be skipped.")
             }
             skipped.append(EncodingResult.SkippedPicture(item: item.id, file: file, problem: problem))
         }

@@ -85,7 +85,7 @@ struct PictureInput: CatalogueInput {
     static func unusable(_ error: UserError, _ item: CatalogueItem, _ file: URL) -> UserError {
         UserError(
             "the picture of item \"\(item.id)\" cannot be used: \(error.problem)", at: error.place ?? file.path,
-            remedy: "Mend or remove the picture, or let damaged pictures be skipped.")
+            remedy: "Repair or remove the picture, or let damaged pictures be skipped.")
     }
 }
 

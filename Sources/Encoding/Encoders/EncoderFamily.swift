@@ -16,7 +16,7 @@ extension Modality {
 package protocol EncoderFamily: Sendable {
     /// The `model_type`s of `config.json` that are of this family.
     static var modelTypes: [String] { get }
-    /// For `model_type`s of several encoders in one, the key that this family's configuration stands under.
+    /// For `model_type`s of several encoders in one, the key that this family's configuration is under.
     static var sections: [String: String] { get }
     /// What kind of thing the encoders read.
     static var modality: Modality { get }

@@ -42,7 +42,7 @@ extension HiddenStateStore {
     /// Reads the whole store and checks every checksum, that every state is finite, and that rows of missing content are zero.
     ///
     /// - Parameters:
-    ///   - progress: is told of every shard checked.
+    ///   - progress: is called with every shard checked.
     ///   - stop: looked at between shards; `CancellationError` is thrown then.
     /// - Throws: ``UserError`` that names the first damaged file, and for a state that is not finite its item and layer.
     package func verify(progress: WorkProgress.Handler? = nil, stop: StopToken = StopToken()) throws {

@@ -88,7 +88,7 @@ public final class HiddenStateStore: Sendable {
         }
     }
 
-    /// Where the given layers of the encoder stand in the store.
+    /// Where the given layers of the encoder are in the store.
     ///
     /// - Throws: ``UserError`` when the store does not keep one of them.
     package func positions(ofLayers wanted: [Int]) throws -> [Int] {
@@ -107,7 +107,7 @@ public final class HiddenStateStore: Sendable {
         if files.fileExists(atPath: StoreBuilding.folder(of: folder).path) {
             return UserError(
                 "the hidden-state store is unfinished: its encoding was interrupted", at: folder.path,
-                remedy: "Run the same encode command again: it goes on where it stopped.")
+                remedy: "Run the same encode command again: it continues where it stopped.")
         }
         if files.fileExists(atPath: folder.path) {
             return UserError(
@@ -118,8 +118,11 @@ public final class HiddenStateStore: Sendable {
     }
 
     static func mismatch(_ folder: URL, found: StoreIdentity, expected: StoreIdentity) -> UserError {
-        UserError(
-            "the hidden states are of \(found.encoder.name), expected \(expected.encoder.name); they differ in (found, expected) "
+        let (name, other) = (found.encoder.name, expected.encoder.name)
+        let what =
+            name == other ? "the hidden states of \(name) are others" : "the hidden states are of \(name), expected \(other)"
+        return UserError(
+            "\(what); they differ in (found, expected) "
                 + found.differences(from: expected).joined(separator: "; "),
             at: folder.path, remedy: "Encode again, or choose another folder for this encoder.")
     }

@@ -11,7 +11,7 @@ extension HiddenStateStoreWriter {
         var seen: Set<String> = []
         seen.reserveCapacity(items.count)
         for item in items where !seen.insert(item.id).inserted {
-            throw UserError("the item id \"\(item.id)\" is there twice", at: folder.path, remedy: "Item ids have to be unique.")
+            throw UserError("the item id \"\(item.id)\" occurs twice", at: folder.path, remedy: "Item ids have to be unique.")
         }
     }
 

@@ -129,7 +129,7 @@ package final class HiddenStateStoreWriter {
         guard pending.isEmpty else {
             throw UserError(
                 "\(pending.count) of \(building.shardCount) shards are not written yet", at: buildingFolder.path,
-                remedy: "Run the same encode command again: it goes on where it stopped.")
+                remedy: "Run the same encode command again: it continues where it stopped.")
         }
         let manifest = StoreManifest(
             formatVersion: StoreManifest.currentVersion, identity: identity, identityHash: identity.hash,

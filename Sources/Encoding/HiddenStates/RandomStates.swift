@@ -10,7 +10,7 @@ package import Foundation
 package struct RandomStates: Sendable {
     /// What the states stand for.
     package var modality: Modality
-    /// The layers of the encoder that is stood for.
+    /// The layers of the encoder that the numbers are in place of.
     package var layers: [Int]
     /// Values per layer.
     package var width: Int
@@ -37,13 +37,13 @@ package struct RandomStates: Sendable {
         self.startingAnew = startingAnew
     }
 
-    /// Writes the store, or goes on with one that was interrupted. Every checksum is right: reading a hole costs no disk either.
+    /// Writes the store, or continues with one that was interrupted. Every checksum is right: reading a hole costs no disk either.
     ///
     /// - Parameters:
     ///   - folder: where the store will be.
     ///   - items: the dataset's item ids, in its order.
-    ///   - progress: is told of every shard written.
-    ///   - stop: looked at between shards; the same call goes on from there.
+    ///   - progress: is called with every shard written.
+    ///   - stop: looked at between shards; the same call continues from there.
     /// - Throws: what ``HiddenStateStoreWriter`` throws; `CancellationError` when told to stop.
     @discardableResult
     package func write(

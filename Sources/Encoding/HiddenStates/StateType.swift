@@ -48,7 +48,7 @@ extension StateType {
     /// - Parameters:
     ///   - values: the float32 values.
     ///   - bytes: takes `values.count * size` bytes, aligned to ``size``.
-    /// - Returns: whether every value was finite and fits; when false, the bytes written are of no use.
+    /// - Returns: whether every value was finite and fits; when false, the bytes written are unusable.
     func convert(_ values: UnsafeBufferPointer<Float>, into bytes: UnsafeMutableRawBufferPointer) -> Bool {
         precondition(bytes.count == values.count * size, "\(bytes.count) bytes for \(values.count) values of \(self)")
         guard let source = values.baseAddress, let target = bytes.baseAddress else { return true }
@@ -111,7 +111,7 @@ extension StateType {
         return largest < infinityBits
     }
 
-    /// The float16 bits nearest to the float32 value of these bits, ties to even; of no use at and above `overflowBits`.
+    /// The float16 bits nearest to the float32 value of these bits, ties to even; unusable at and above `overflowBits`.
     @inline(__always)
     private static func float16(_ value: UInt32) -> UInt16 {
         let magnitude = value & 0x7FFF_FFFF

@@ -31,11 +31,13 @@ struct StoreBuilding: Codable {
     ///
     /// Shards that are written down as done but are not there whole are taken off the list.
     ///
-    /// - Throws: ``UserError`` for a build of something else, with the remedy to start anew.
+    /// - Throws: ``UserError`` for a build of something else, with the remedy to start again.
     static func resume(_ folder: URL, identity: StoreIdentity, itemsHash: String, itemCount: Int) throws -> StoreBuilding {
         let url = folder.appending(path: fileName)
         func other(_ problem: String) -> UserError {
-            UserError(problem, at: folder.path, remedy: "Start anew (what is there is lost), or choose another folder.")
+            UserError(
+                problem, at: folder.path,
+                remedy: "Start again from the beginning (what is there is lost), or choose another folder.")
         }
         guard try JSONFile.read(FormatVersion.self, from: url).formatVersion == StoreManifest.currentVersion else {
             throw other("an interrupted build of another format version is here")

@@ -49,14 +49,14 @@ package struct HubClient: Sendable {
 
     /// Fetches what is missing of a model; what is in the cache already, whoever put it there, is not fetched again.
     ///
-    /// An interrupted pull goes on where it stopped. A branch or tag is written down last, so that by its name
+    /// An interrupted pull continues where it stopped. A branch or tag is written down last, so that by its name
     /// ``HubCache/directory(of:revision:)`` finds only what was pulled to its end.
     ///
     /// - Parameters:
     ///   - name: the model's name, as in `google/vit-base-patch16-224`.
     ///   - revision: a branch, a tag or a commit; default `main`.
     ///   - files: patterns of the names of files, with `*` and `?`; nil: what an encoder needs.
-    ///   - progress: is told of the bytes.
+    ///   - progress: is called with the bytes.
     ///   - stop: looked at ten times a second; what was fetched stays.
     /// - Throws: ``UserError`` when the hub cannot be reached, does not know the model or asks for an agreement, when the disk is too
     ///   small, when bytes do not have the hash that the hub names, and when another pull of the same model is under way;

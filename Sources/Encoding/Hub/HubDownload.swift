@@ -5,7 +5,7 @@ import Foundation
     import FoundationNetworking
 #endif
 
-/// Fetches the bytes of a file into the cache, goes on with what is there of it, and checks their hash.
+/// Fetches the bytes of a file into the cache, continues with what is there of it, and checks their hash.
 struct HubDownload {
     let blob: HubBlob
     /// The folder of blobs.
@@ -17,7 +17,7 @@ struct HubDownload {
 
     private var partial: URL { folder.appending(path: blob.hash + ".incomplete") }
 
-    /// How many bytes are still to be fetched, as far as the hub says. A part that is too long is of no use.
+    /// How many bytes are still to be fetched, as far as the hub says. A part that is too long is unusable.
     var missing: Int {
         guard let size = blob.size else { return 0 }
         let there = HubCache.size(of: partial) ?? 0
@@ -26,7 +26,7 @@ struct HubDownload {
 
     /// Fetches the file and puts it in its place.
     ///
-    /// - Parameter progress: is told how many bytes are missing.
+    /// - Parameter progress: is called with how many bytes are missing.
     /// - Throws: ``UserError`` when the hub or the disk fails, or the bytes have another hash twice; CancellationError.
     func run(_ progress: (Int) -> Void) throws {
         for attempt in 1...2 {
@@ -68,7 +68,7 @@ struct HubDownload {
                 try file.take(data, of: answer)
             }
         } catch let failure as HubFailure {
-            // What is there is of no use where the server does not have the rest.
+            // What is there is unusable where the server does not have the rest.
             if failure.isOfRange { unlink(partial.path) }
             throw failure
         }
@@ -78,7 +78,7 @@ struct HubDownload {
                 UserError(
                     "the connection ended after \(file.count) of \(size) bytes of \(blob.name)",
                     at: blob.url.absoluteString,
-                    remedy: "Pull again: it goes on where it stopped."))
+                    remedy: "Pull again: it continues where it stopped."))
         }
     }
 

@@ -18,7 +18,7 @@ final class HubPartialFile: @unchecked Sendable {
     /// How many bytes are there.
     var count: Int { lock.withLock { length } }
 
-    /// Opens or makes the file; one that is longer than it may be begins anew.
+    /// Opens or makes the file; one that is longer than it may be begins again.
     ///
     /// - Throws: ``UserError`` when it cannot be written.
     init(_ url: URL, size: Int) throws {
@@ -56,7 +56,7 @@ final class HubPartialFile: @unchecked Sendable {
     private func begin(_ answer: HTTPURLResponse) throws {
         // A server that does not know of parts sends the whole.
         guard answer.statusCode == 206 else { return try startAnew() }
-        // A mirror may not say which part it sends; then it is taken for the one that was asked for, and the hash tells.
+        // A mirror may not say which part it sends; then it is taken for the one that was asked for, and the hash decides.
         guard let range = answer.value(forHTTPHeaderField: "Content-Range") else { return }
         guard range.hasPrefix("bytes \(length)-") else {
             try startAnew()

@@ -13,7 +13,7 @@ package struct HubRepository: Sendable, Hashable, CustomStringConvertible {
         let words = name.split(separator: "/", omittingEmptySubsequences: false)
         guard (1...2).contains(words.count), name.utf8.count <= 96, words.allSatisfy(Self.isWord) else {
             throw UserError(
-                "\"\(name)\" is not the name of a repository", at: nil, remedy: "A name reads like organisation/model.")
+                "\"\(name)\" is not the name of a repository", at: nil, remedy: "Write it as organisation/model.")
         }
         description = name
     }

@@ -81,7 +81,7 @@ struct PictureMetadata {
     /// The bytes that a profile's digits stand for; nil where they are none.
     private static func bytes(ofProfile text: [UInt8]) -> [UInt8]? {
         let lines = text.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-        // White space may stand between bytes, not between the digits of one.
+        // White space may be between bytes, not between the digits of one.
         let digits = lines.dropFirst(3).joined()
         var bytes: [UInt8] = []
         var high: UInt8?

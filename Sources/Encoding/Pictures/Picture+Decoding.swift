@@ -73,7 +73,7 @@ extension Picture {
     }
 }
 
-/// The formats that are read, told apart by a file's first bytes and never by its name.
+/// The formats that are read, distinguished by a file's first bytes and never by its name.
 package enum PictureFormat: String, Sendable, CaseIterable {
     /// JPEG: baseline and progressive; grey, colour and four inks.
     case jpeg = "JPEG"

@@ -55,9 +55,9 @@ extension Picture {
 
 /// The two passes of resizing, each along one side.
 extension Picture {
-    /// Rows made anew: each of the weights' pixels of each of some rows.
+    /// Rows made again: each of the weights' pixels of each of some rows.
     func resized(across weights: ResizeWeights, rows: Range<Int>? = nil, outside color: PictureOptions.Color) -> Picture {
-        // A square's margin alone may be wanted; there has to be a row all the same.
+        // A square's margin alone may be wanted; there has to be a row anyway.
         let rows = rows.map { $0.isEmpty ? 0..<1 : $0 } ?? 0..<height
         if weights.isIdentity { return rows.count == height ? self : cropped(columns: 0..<width, rows: rows) }
         let count = weights.starts.count
@@ -89,7 +89,7 @@ extension Picture {
         return Picture(width: count, height: rows.count, pixels: result)
     }
 
-    /// Columns made anew: each of the weights' rows, which count the picture's from `first` on.
+    /// Columns made again: each of the weights' rows, which count the picture's from `first` on.
     func resized(down weights: ResizeWeights, from first: Int = 0, outside color: PictureOptions.Color) -> Picture {
         if weights.isIdentity { return self }
         let count = weights.starts.count

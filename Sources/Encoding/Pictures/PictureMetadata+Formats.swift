@@ -3,7 +3,7 @@ import CZlib
 extension PictureMetadata {
     /// Reads the segments of a JPEG file before its pixels: several of EXIF are one after the other, of XMP the last one counts.
     ///
-    /// Fill bytes and what is no segment may stand between segments, as in Pillow.
+    /// Fill bytes and what is no segment may be between segments, as in Pillow.
     init(jpeg bytes: UnsafeRawBufferPointer) {
         var position = 2
         while position + 1 < bytes.count {

@@ -98,7 +98,7 @@ struct PictureScaling {
 
     /// Computes the values.
     ///
-    /// - Throws: ``UserError`` for means and deviations that are not three, or of no use.
+    /// - Throws: ``UserError`` for means and deviations that are not three, or unusable.
     init(_ settings: PictureProcessorSettings, family: PictureProcessorFamily, file: String) throws {
         let mean = settings.image_mean?.values ?? family.mean
         let deviation = settings.image_std?.values ?? family.deviation

@@ -68,7 +68,7 @@ struct AddedTokens: Sendable {
 
     /// Gives the text's parts in order: those between added tokens, and the added tokens' numbers.
     ///
-    /// - Parameter body: is given a part, and the number when the part is an added token; returns whether to go on.
+    /// - Parameter body: is given a part, and the number when the part is an added token; returns whether to continue.
     @inline(__always)
     func forEachPart(
         of text: UnsafeBufferPointer<UInt8>, _ body: (UnsafeBufferPointer<UInt8>, Int32?) -> Bool

@@ -26,7 +26,7 @@ struct PostProcessor: Sendable {
         self.init()
         switch try entry.type() {
         case "TemplateProcessing": try readTemplate(entry)
-        // It only concerns where tokens stand in the text.
+        // It only concerns where tokens are in the text.
         case "ByteLevel": break
         case "Sequence":
             for processor in try entry.required("processors").array().map(PostProcessor.init) {
@@ -74,7 +74,7 @@ struct PostProcessor: Sendable {
 
 /// A file's own limit of tokens per text.
 struct Truncation: Sendable {
-    /// The most tokens, special tokens included; nil where only the side is told.
+    /// The most tokens, special tokens included; nil where only the side is given.
     var maximum: Int?
     /// Whether a text's end is kept in place of its start.
     var keepsEnd: Bool

@@ -6,7 +6,7 @@ extension Tokenizer {
     /// is a `tokenizer.json` where there is one; `tokenizer_config.json`, `special_tokens_map.json` and `added_tokens.json`; the kind of
     /// model in `config.json`.
     ///
-    /// Where nothing tells what encoder the folder is of, the vocabulary's file does: a `tokenizer.json` is taken as it stands, a
+    /// Where nothing tells what encoder the folder is of, the vocabulary's file does: a `tokenizer.json` is taken as it is, a
     /// SentencePiece model of pairs as SentencePiece has it, with its token for the start.
     ///
     /// - Throws: ``UserError`` when the folder has no vocabulary, or a file is damaged or has parts or settings that are not supported.
@@ -21,9 +21,9 @@ extension Tokenizer {
         try self.init(Vocabulary(file), folder, kind)
     }
 
-    /// Makes a tokenizer from one file, told apart by the name's ending.
+    /// Makes a tokenizer from one file, distinguished by the name's ending.
     ///
-    /// It is a `tokenizer.json`, which is taken as it stands; the `vocab.txt` of the BERT family; a `vocab.json` with a `merges.txt`
+    /// It is a `tokenizer.json`, which is taken as it is; the `vocab.txt` of the BERT family; a `vocab.json` with a `merges.txt`
     /// beside it (GPT-2, RoBERTa, Qwen, CLIP); a SentencePiece `.model` (Llama, Gemma, XLM-R, DeBERTa, T5); or OpenAI's `.txt.gz`
     /// for CLIP. All but the first take their settings from the files beside them, as in ``init(directory:)``.
     ///

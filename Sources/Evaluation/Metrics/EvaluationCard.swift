@@ -1,7 +1,7 @@
 package import Files
 import Foundation
 
-/// How a run was evaluated and what came out: everything a reader needs to compare it with another, or to repeat it.
+/// How a run was evaluated and the results: everything a reader needs to compare it with another, or to repeat it.
 public struct EvaluationCard: Codable, Equatable, Sendable {
     /// How the evaluation was done; stated by whoever ranked.
     package struct Procedure: Codable, Equatable, Sendable {
@@ -110,25 +110,15 @@ extension EvaluationCard {
 
     /// The card for a terminal: facts, then a table of the metrics, at most 96 columns wide.
     public var text: String {
-        let labelWidth = facts.map(\.label.count).max() ?? 0
-        var lines: [String] = []
-        for fact in facts {
-            let wrapped = Self.wrapped(fact.value, width: 96 - labelWidth - 2)
-            for (index, part) in wrapped.enumerated() {
-                lines.append(Self.padded(index == 0 ? fact.label : "", labelWidth) + "  " + part)
-            }
+        let facts = facts
+        let width = 96 - 2 - (facts.map(\.label.count).max() ?? 0)
+        let lines = facts.flatMap { fact in
+            Self.wrapped(fact.value, width: width).enumerated().map { [$0.offset == 0 ? fact.label : "", $0.element] }
         }
-        lines.append("")
-        let rows = metricRows
-        let nameWidth = max(9, 2 + (rows.map(\.metric.name.count).max() ?? 0))
-        lines.append(Self.padded("", nameWidth) + ["all", "warm", "cold"].map { Self.padded($0, 27) }.joined())
-        for row in rows {
-            let cells = [row.all, row.warm, row.cold].map { estimate in
-                Self.padded(estimate.map { Self.shown($0, row.metric.unit) } ?? "none", 27)
-            }
-            lines.append(Self.padded(row.metric.name, nameWidth) + cells.joined())
+        let rows = metricRows.map { row in
+            [row.metric.name] + [row.all, row.warm, row.cold].map { $0.map { Self.shown($0, row.metric.unit) } ?? "none" }
         }
-        return lines.map(Self.withoutTrailingSpaces).joined(separator: "\n") + "\n"
+        return TextTable([.left], lines).text + "\n" + TextTable([.left], [["", "all", "warm", "cold"]] + rows).text
     }
 
     /// An estimate in its unit, as in `12.34 % (11.90 to 12.79)`.
@@ -150,14 +140,6 @@ extension EvaluationCard {
     }
 
     private static func counted(_ count: Int, _ unit: String) -> String { "\(grouped(count)) \(unit)\(count == 1 ? "" : "s")" }
-
-    private static func padded(_ text: String, _ width: Int) -> String {
-        text + String(repeating: " ", count: max(0, width - text.count))
-    }
-
-    private static func withoutTrailingSpaces(_ line: String) -> String {
-        String(line.reversed().drop { $0 == " " }.reversed())
-    }
 
     private static func wrapped(_ text: String, width: Int) -> [String] {
         var lines = [""]

@@ -17,7 +17,7 @@ extension Measure {
     package var needsCutoff: Bool { true }
 }
 
-/// A measure of where one user's only target stands; the metric of a run is the mean over its users.
+/// A measure of where one user's only target ranks; the metric of a run is the mean over its users.
 package protocol RankMeasure: Measure {
     /// The value for a target that can be reached.
     ///
@@ -37,7 +37,7 @@ extension RankMeasure {
 package protocol ListMeasure: Measure {
     /// Whether it reads the items' vectors, which are copied from the device for it; not so unless it says otherwise.
     var readsVectors: Bool { get }
-    /// What the first `cutoff` items of each list come to; nil where it is not defined, as for lists of one item.
+    /// The value of the first `cutoff` items of each list; nil where it is not defined, as for lists of one item.
     func estimate(of lists: RecommendedLists, cutoff: Int, by bootstrap: BootstrapOptions) -> Estimate?
 }
 

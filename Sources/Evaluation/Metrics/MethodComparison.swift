@@ -4,7 +4,7 @@ import Foundation
 /// Whether one method ranks better than another, over users and seeds.
 ///
 /// Two things make noise: which users there are (``PairedComparison``) and which seeds the models were trained with
-/// (``SeedSummary/pValue(against:)``). A difference has to stand out of both; where a method has only one seed the users alone decide.
+/// (``SeedSummary/pValue(against:)``). A difference has to exceed both; where a method has only one seed the users alone decide.
 package struct MethodComparison: Codable, Equatable, Sendable {
     /// The first method's name.
     package var first: String
@@ -66,7 +66,7 @@ package struct MethodComparison: Codable, Equatable, Sendable {
 
     private var uncorrected: Double { max(users.pValue, firstSeeds.pValue(against: secondSeeds) ?? 0) }
 
-    /// What it comes to.
+    /// The verdict.
     package var verdict: Verdict {
         guard pValue < Verdict.level, users.difference.value != 0 else { return .withinNoise }
         return users.difference.value > 0 ? .better : .worse

@@ -3,7 +3,7 @@ import Foundation
 
 /// A measure with the length of the lists it looks at, as in `HR@10`: what a run is evaluated by.
 ///
-/// What is measured is a ``Measure``'s, which stand in `Measures`. Two metrics of one name are the same metric, so that a metric can
+/// What is measured is a ``Measure``'s, which are in `Measures`. Two metrics of one name are the same metric, so that a metric can
 /// be the key of what was found (``PerMetric``) and outlive the program that computed it.
 public struct Metric: Sendable {
     /// The name as tables show it: `HR@10`, `NDCG@10`, `MRR`.

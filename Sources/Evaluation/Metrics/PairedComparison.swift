@@ -173,7 +173,7 @@ enum StudentT {
     }
 }
 
-/// What a comparison of two methods comes to.
+/// The result of comparing two methods.
 package enum Verdict: String, Codable, Sendable {
     /// The first method is better.
     case better

@@ -1,5 +1,5 @@
 /// A list of objects, each with the metric's name beside the value's own keys: `[{"metric": "HR@10", "value": 0.1, ...}, ...]`; `unit`
-/// stands there too where it is not a share.
+/// is there too where it is not a share.
 extension PerMetric: Encodable where Value: Encodable {
     /// Writes the list, in the metrics' order.
     public func encode(to encoder: any Encoder) throws {

@@ -1,7 +1,7 @@
 import Files
 package import Foundation
 
-/// Where every user's target stood, with what is known of user and target: what comparisons and breakdowns are made of.
+/// The rank of every user's target, with what is known of user and target: what comparisons and breakdowns are made of.
 ///
 /// Kept beside a run's result as `ranks.<part>.safetensors`, one tensor [users] per column.
 package struct RankTable: Sendable, Equatable {
@@ -11,7 +11,7 @@ package struct RankTable: Sendable, Equatable {
         package var user: Int
         /// The catalogue index of the target.
         package var target: Int
-        /// Where the target stood.
+        /// The target's rank.
         package var rank: TargetRank
         /// How many earlier items the user has.
         package var historyLength: Int

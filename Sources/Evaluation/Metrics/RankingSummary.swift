@@ -1,6 +1,6 @@
 public import Files
 
-/// Where one user's target stood among all items that could be recommended to that user.
+/// The rank of one user's target among all items that could be recommended to that user.
 public struct TargetRank: Sendable, Equatable {
     /// 1 plus the number of other items whose score is not below the target's: ties count against us.
     package var rank: Int
@@ -64,7 +64,7 @@ public struct RankingSummary: Equatable, Sendable {
     package subscript(metric: Metric) -> Estimate? { metrics[metric] }
 }
 
-/// In files there stand beside the list of all metrics `cutoffs` (HR and NDCG by ascending list length) and `reciprocalRank`, which were
+/// Files have beside the list of all metrics `cutoffs` (HR and NDCG by ascending list length) and `reciprocalRank`, which were
 /// all that older versions knew and are read where there is no list.
 extension RankingSummary: Codable {
     private enum Keys: CodingKey { case users, metrics, cutoffs, reciprocalRank, tiedTargets, unreachableTargets }

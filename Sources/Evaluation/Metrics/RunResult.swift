@@ -55,7 +55,7 @@ public struct RunResult: Sendable, Codable, Equatable {
     package var gates: [TowerGates]
     /// The towers' shares of the scores; empty for a method with one tower.
     package var shares: [TowerShare]
-    /// The share of recommended items that each part of the score speaks for most; nil for a score of one part, and of an older build.
+    /// The share of recommended items that each part of the score adds most to; nil for a score of one part, and of an older build.
     package var leads: [TowerShare]?
     /// How the parts of the score are weighted; nil for a score of one part.
     package var score: ScoreWeights?

@@ -14,7 +14,7 @@ extension Evaluator {
         /// catalogue, divided by the variance of the whole: the shares of a user add up to 1. The mean is over the users whose scores
         /// differ.
         package var ofScores: [RunResult.TowerShare] = []
-        /// The share of recommended items (the best ten of every user) that each part speaks for most: whose score there is the most
+        /// The share of recommended items (the best ten of every user) that each part adds most to: whose score there is the most
         /// above its own mean over the catalogue.
         package var ofRecommended: [RunResult.TowerShare] = []
 

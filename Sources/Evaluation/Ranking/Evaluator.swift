@@ -47,7 +47,7 @@ public struct Evaluator {
         Score(recommender, itemVectors: try itemVectors ?? self.itemVectors(recommender))
     }
 
-    /// Where each target of a part stands by a recommender's product of user and item vectors.
+    /// Where each target of a part ranks by a recommender's product of user and item vectors.
     ///
     /// - Throws: ``UserError`` when the model has diverged; `CancellationError` when told to stop.
     public func ranks(
@@ -56,14 +56,14 @@ public struct Evaluator {
         try ranking(score(recommender), part, for: [], onProgress: onProgress).ranks
     }
 
-    /// Where each target of a part stands by a score.
+    /// Where each target of a part ranks by a score.
     package func ranks(
         _ score: Score, _ part: Split.Part, onProgress: WorkProgress.Handler? = nil
     ) throws -> [TargetRank] { try ranking(score, part, for: [], onProgress: onProgress).ranks }
 
     /// What metrics are computed from.
     package struct Ranking: Sendable {
-        /// Where each target stands.
+        /// Where each target ranks.
         package var ranks: [TargetRank]
         /// The top of each user's ranking; nil where no metric reads it.
         package var lists: RecommendedLists?

@@ -3,7 +3,7 @@ import Files
 package import Metrics
 package import Torch
 
-/// Where targets stand among all items of the catalogue, by counting greater scores: nothing is sorted.
+/// Where targets rank among all items of the catalogue, by counting greater scores: nothing is sorted.
 package struct Ranker {
     /// The bytes that the scores of a block of cases may take.
     private let budget: Int
@@ -108,7 +108,7 @@ package struct Ranker {
         ///
         /// - Throws: `UserError` when a score is not a number.
         func counts(_ scores: Tensor) throws -> (others: [Int], ties: [Int]) {
-            let counts = scores.device == .cpu ? Ranker.counted(self, scores) : Ranker.compared(self, scores)
+            let counts = scores.countingRanks(of: targets, maskedRows: maskedCases, maskedItems: maskedItems)
             let (others, ties) = (counts.selected(0, 0).array(of: Int64.self), counts.selected(0, 1).array(of: Int64.self))
             // Nothing was read where memory ran out.
             _ = try counts.checked()
@@ -119,21 +119,5 @@ package struct Ranker {
             }
             return (others.map(Int.init), ties.map(Int.init))
         }
-    }
-
-    /// How many other items score at least as much as the target, and as much: [2, cases]; -1 where scores are not finite.
-    static func counted(_ question: Question, _ scores: Tensor) -> Tensor {
-        scores.to(.float32).countingRanks(
-            of: question.targets, maskedRows: question.maskedCases, maskedItems: question.maskedItems)
-    }
-
-    /// The same by comparisons of whole tensors, the plain form; overwrites the scores.
-    static func compared(_ question: Question, _ scores: Tensor) -> Tensor {
-        let isFinite = scores.isFinite().allTrue(along: 1)
-        let target = scores.gathering(question.targets.unsqueezed(1), along: 1)  // [cases, 1]
-        scores.put(Tensor(-Float.infinity, on: scores.device), at: [question.maskedCases, question.maskedItems])
-        // A reachable target is among its own equals and must not count itself; an unreachable one was masked.
-        let counts = Tensor.stacked([(scores .>= target).sum(along: 1), (scores .== target).sum(along: 1)])
-        return (counts - question.reachable).kept(where: isFinite, otherwise: Tensor(Int64(-1), on: scores.device))
     }
 }

@@ -6,7 +6,7 @@ import Torch
 /// Steps from weights that make the validation targets likely to such that rank them better.
 ///
 /// Likelihood looks at whole rankings, a list at its top. So each part in turn is tried with less and with more weight, and the best of these
-/// is taken where its gain stands out of the noise between users: the mean of the paired differences is more than one and a half of their standard errors.
+/// is taken where its gain exceeds the noise between users: the mean of the paired differences is more than one and a half of their standard errors.
 /// On few users nothing moves, which is right; on many the top of the list gets its due.
 package struct WeightSteps {
     private let split: Split

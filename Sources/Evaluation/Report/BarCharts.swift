@@ -97,7 +97,7 @@ struct ColumnChart {
     }
 }
 
-/// Bars of parts that add up to one; negative parts stand left of 0.
+/// Bars of parts that add up to one; negative parts are left of 0.
 struct StackedBarChart {
     /// One bar.
     struct Bar {

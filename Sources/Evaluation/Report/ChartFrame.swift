@@ -10,7 +10,7 @@ struct ChartFrame {
     var xLabel: String
     /// How far the x axis's ends are from the plot's sides.
     var inset = 0.0
-    /// Whether upright lines stand at the x axis's labels too.
+    /// Whether upright lines are at the x axis's labels too.
     var hasUprights = false
 
     /// About how wide a letter of the labels is.
@@ -23,7 +23,7 @@ struct ChartFrame {
     /// The pixel of a place on the x axis.
     private func across(_ place: Double) -> Double { left + inset + place * (right - left - 2 * inset) }
 
-    /// Whether neighbouring labels of the x axis would touch; every other one then stands lower.
+    /// Whether neighbouring labels of the x axis would touch; every other one then is lower.
     var isStaggered: Bool {
         zip(x.ticks, x.ticks.dropFirst()).contains { first, second in
             let room = across(second.place) - across(first.place)
@@ -102,7 +102,7 @@ struct ChartLegend {
 
 /// The style sheets: colours as variables, light by default, dark where the reader's system asks for it.
 enum ChartStyle {
-    /// The variables that charts and pages share. The line colours are Okabe and Ito's, which colour-blind people tell apart,
+    /// The variables that charts and pages share. The line colours are Okabe and Ito's, which colour-blind people distinguish,
     /// lightened for dark backgrounds.
     static let colours = """
         :root{color-scheme:light dark;--paper:#fdfdfc;--panel:#fff;--ink:#1a1c1f;--soft:#5b6169;--faint:#e4e5e3;--mark:#0a62a8;

@@ -1,4 +1,4 @@
-import Metrics
+package import Metrics
 
 /// The learning curves of one run or of many.
 struct CurveCharts {
@@ -63,5 +63,38 @@ struct CurveCharts {
                 LineChart(title: "Validation \(metric.heading)", xLabel: "epoch", series: validation, marksHighest: true))
         }
         return charts
+    }
+}
+
+extension RunReport {
+    /// The learning curve of one run.
+    package struct Curve: Sendable {
+        /// One epoch; what was not measured is nil.
+        package struct Epoch: Sendable {
+            /// The epoch's number.
+            package var number: Int
+            /// Mean training loss.
+            package var loss: Double?
+            /// The metrics on the validation targets; the first decides which epoch is best.
+            package var validation: MetricEstimates
+
+            /// Describes an epoch.
+            package init(_ number: Int, loss: Double? = nil, validation: MetricEstimates = [:]) {
+                self.number = number
+                self.loss = loss
+                self.validation = validation
+            }
+        }
+
+        /// The run's name.
+        package var name: String
+        /// The epochs in order.
+        package var epochs: [Epoch]
+
+        /// Describes a curve.
+        package init(name: String, epochs: [Epoch]) {
+            self.name = name
+            self.epochs = epochs
+        }
     }
 }

@@ -33,7 +33,7 @@ struct LineChart {
         var hasLine = true
     }
 
-    /// What stands along the bottom.
+    /// What is along the bottom.
     enum Bottom {
         /// Whole numbers, such as epochs.
         case whole
@@ -98,7 +98,7 @@ struct LineChart {
         let places = LineStyle.places(series.map(\.name))
         let lines: [Markup] = drawn.map { series in
             let place = places[series.name] ?? 0
-            // Whiskers of several lines at the same x stand side by side.
+            // Whiskers of several lines at the same x are side by side.
             let shift = hasWhiskers ? (Double(place) - Double(places.count - 1) / 2) * min(5, 30 / Double(places.count)) : 0
             return line(series, LineStyle.classes(place), shift, frame)
         }

@@ -185,7 +185,7 @@ extension MethodParts {
         return Page.section(
             "Comparisons",
             lead:
-                "Each with the one that the others are compared with, user by user, by the means over seeds. A difference counts only if it stands out of the noise "
+                "Each with the one that the others are compared with, user by user, by the means over seeds. A difference counts only if it is larger than the noise "
                 + "between users (sign-flip test) and, where both have several seeds, between seeds (Welch's test); p is the larger of "
                 + "both, after Holm's correction. The interval is over users.",
             lines.isEmpty ? "" : "<ul class=\"verdicts\">\n\(lines)</ul>")

@@ -1,7 +1,7 @@
 import Metrics
 
 extension Metric {
-    /// What stands over its numbers, as in `HR@10, %`.
+    /// What is over its numbers, as in `HR@10, %`.
     var heading: String { unit.symbol.isEmpty ? name : "\(name), \(unit.symbol)" }
 
     /// An estimate in the unit in which numbers are shown; nil where it cannot be drawn. An end of the interval that cannot is left out.

@@ -4,11 +4,11 @@ import Foundation
 struct Page {
     var title: String
     var subtitle: String
-    /// What stands under the title.
+    /// What is under the title.
     var header: Markup = ""
     var sections: [Markup]
 
-    /// What tells a page of ours from others.
+    /// What marks a page of ours.
     static let mark = "<footer>Made by iisan.</footer>"
 
     /// The page as HTML.

@@ -13,7 +13,7 @@ struct ReportTable {
     /// One cell.
     struct Cell {
         var text: String
-        /// What stands small under it, in Markdown in brackets behind it.
+        /// What is written small under it, in Markdown in brackets behind it.
         var details: [String]
         /// Whether it is the best of its column.
         var isBest: Bool

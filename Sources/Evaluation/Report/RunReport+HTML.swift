@@ -86,37 +86,3 @@ extension RunReport {
         return "<td>\(unit.text(estimate.value))<small>\(unit.text(low)) – \(unit.text(high))</small></td>"
     }
 }
-
-extension RunReport {
-    /// The gates as a heat map, one row per tower.
-    var gateSection: Markup { Page.section("Gates", lead: Self.gateLead(of: [gates]), gates?.map ?? "") }
-
-    /// What the gates of some runs say.
-    static func gateLead(of runs: [Gates?]) -> String {
-        let hasMore = runs.contains { $0?.towers.contains { $0.name.hasPrefix("inter, ") } ?? false }
-        let more = " In \"inter, NAME\": what the inter tower read before (1) against the modality NAME (0)."
-        return gateLead + (hasMore ? more : "")
-    }
-
-    private static let gateLead =
-        "How much each side block takes from its encoder layer (1) and how much from the block before it (0). In the inter tower: "
-        + "image (1) against text (0). The layer's number stands above its cell."
-}
-
-extension RunReport.Gates {
-    /// The gates as cells; nothing where there are none.
-    var map: Markup {
-        guard towers.contains(where: { !$0.values.isEmpty }) else { return "" }
-        let rows = towers.map { tower in
-            (
-                name: tower.name,
-                cells: zip(tower.layers, tower.values).map { layer, value in
-                    HeatMap.Cell(
-                        heading: layer, text: value.isFinite ? String(format: "%.2f", value) : "?",
-                        tone: value.isFinite ? 2 * value - 1 : 0)
-                }
-            )
-        }
-        return HeatMap(title: "Gates", rows: rows).html
-    }
-}

@@ -133,7 +133,7 @@ extension Breakdown {
 }
 
 extension Breakdown.Kind {
-    /// What stands along the axis.
+    /// What is along the axis.
     var axisLabel: String { self == .historyLength ? "earlier items" : "training interactions" }
 }
 

@@ -39,77 +39,6 @@ package struct RunReport: Sendable {
         }
     }
 
-    /// The learning curve of one run.
-    package struct Curve: Sendable {
-        /// One epoch; what was not measured is nil.
-        package struct Epoch: Sendable {
-            /// The epoch's number.
-            package var number: Int
-            /// Mean training loss.
-            package var loss: Double?
-            /// The metrics on the validation targets; the first decides which epoch is best.
-            package var validation: MetricEstimates
-
-            /// Describes an epoch.
-            package init(_ number: Int, loss: Double? = nil, validation: MetricEstimates = [:]) {
-                self.number = number
-                self.loss = loss
-                self.validation = validation
-            }
-        }
-
-        /// The run's name.
-        package var name: String
-        /// The epochs in order.
-        package var epochs: [Epoch]
-
-        /// Describes a curve.
-        package init(name: String, epochs: [Epoch]) {
-            self.name = name
-            self.epochs = epochs
-        }
-    }
-
-    /// The learned gates: how much each side block takes from its encoder layer.
-    package struct Gates: Sendable {
-        /// The gates of one tower.
-        package struct Tower: Sendable {
-            /// The tower's name, as in `text`.
-            package var name: String
-            /// The encoder layer of each block, as in `0`, `2` or, for the inter tower, `2 | 2`.
-            package var layers: [String]
-            /// sigmoid(theta / 0.1) of each block, 0...1.
-            package var values: [Double]
-
-            /// Describes a tower.
-            package init(name: String, layers: [String], values: [Double]) {
-                precondition(layers.count == values.count, "\(layers.count) layers, \(values.count) gates")
-                self.name = name
-                self.layers = layers
-                self.values = values
-            }
-        }
-
-        /// The towers, from top to bottom.
-        package var towers: [Tower]
-
-        /// Describes the gates.
-        package init(towers: [Tower]) { self.towers = towers }
-
-        /// The means of several runs' gates; nil where there are none, or they have not the same towers and blocks.
-        package init?(meanOf runs: [Gates]) {
-            guard let first = runs.first, !first.towers.isEmpty else { return nil }
-            let shape = first.towers.map { [$0.name] + $0.layers }
-            guard runs.allSatisfy({ run in run.towers.map { [$0.name] + $0.layers } == shape }) else { return nil }
-            towers = first.towers.indices.map { tower in
-                let values = first.towers[tower].values.indices.map { block in
-                    runs.reduce(0) { $0 + $1.towers[tower].values[block] } / Double(runs.count)
-                }
-                return Tower(name: shape[tower][0], layers: first.towers[tower].layers, values: values)
-            }
-        }
-    }
-
     /// The heading.
     package var title: String
     /// A line under the heading: dataset, date, machine.
@@ -130,7 +59,7 @@ package struct RunReport: Sendable {
     package var gates: Gates?
     /// How much of the subject's scores each tower or part decides.
     package var shares: [RunResult.TowerShare] = []
-    /// The share of recommended items that each part of the subject's score speaks for most.
+    /// The share of recommended items that each part of the subject's score adds most to.
     package var leads: [RunResult.TowerShare] = []
     /// The weights of the parts of the subject's score; nil for a score of one part.
     package var score: ScoreWeights?
@@ -145,7 +74,7 @@ package struct RunReport: Sendable {
     /// The environment, label and value: machine, versions, seeds.
     package var environment: [(label: String, value: String)] = []
 
-    /// Starts a report with nothing but its heading.
+    /// Starts a report with only its heading.
     package init(title: String, subtitle: String = "") {
         self.title = title
         self.subtitle = subtitle

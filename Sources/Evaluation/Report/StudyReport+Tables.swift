@@ -3,7 +3,7 @@ import Metrics
 
 extension StudyReport {
     /// The variants as a Markdown table, for a README or an issue.
-    package var markdownTable: String { (kind == .tune ? trialTable : table).markdown }
+    package var markdownTable: String { (layout.isOfTrials ? trialTable : table).markdown }
 
     /// The variants, their means over seeds and what they cost.
     var table: ReportTable {

@@ -5,7 +5,7 @@ extension StudyReport {
     package struct Variant: Sendable {
         /// The variant's name; curves and comparisons refer to it.
         package var name: String
-        /// What it belongs to, as in `kept layers`; neighbours of the same group stand under one heading. Empty for no group.
+        /// What it belongs to, as in `kept layers`; neighbours of the same group are under one heading. Empty for no group.
         package var group: String
         /// Its runs, one per seed.
         package var runs: [Run]
@@ -135,7 +135,7 @@ extension StudyReport {
         return Page.section("Groups of users", lead: RunReport.breakdownLead, Page.charts(charts))
     }
 
-    /// One line per variant with the groups that most variants have; with whiskers where they are few enough to be told apart.
+    /// One line per variant with the groups that most variants have; with whiskers where they are few enough to be distinguished.
     private func lines(_ metric: Metric, _ kind: Breakdown.Kind) -> Markup? {
         let all = variants.compactMap { variant in
             variant.breakdowns.first { $0.kind == kind && !$0.groups.isEmpty }.map { (variant.name, $0.groups) }

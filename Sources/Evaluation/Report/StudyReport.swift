@@ -6,27 +6,61 @@ package import Metrics
 ///
 /// Every part but the title may be empty and is then left out. Texts may be anything: they are escaped where they are drawn.
 package struct StudyReport: Sendable {
-    /// What a study asks.
-    package enum Kind: String, Sendable {
-        /// Which method is better, and what each costs.
-        case compare
-        /// What each part of a method is worth; ``Variant/group`` is the part.
-        case ablate
-        /// What larger encoders bring; ``Variant/encoders`` says which.
-        case scale
-        /// What is lost when items are changed; ``Variant/change`` says how.
-        case robustness
+    /// What the page of a study shows before what all have, in this order.
+    package struct Layout: Sendable, Equatable {
+        /// A section.
+        package enum Part: Sendable {
+            /// The table of variants with quality and cost.
+            case ranking
+            /// The variants against the reference.
+            case verdicts
+            /// Charts of time, parameters and memory.
+            case cost
+            /// Quality against cost.
+            case scatter
+            /// Quality against the size of the encoders; ``Variant/encoders`` says which.
+            case sizes
+            /// What is lost when items are changed; ``Variant/change`` says how.
+            case changes
+            /// The table of trials with their settings, in place of ``ranking``.
+            case trials
+            /// The validation of each trial and the best so far.
+            case search
+        }
+
+        /// The sections.
+        package let parts: [Part]
+        /// Whether the least TPME is among the figures at the top.
+        package let showsEfficiency: Bool
+
+        /// Chooses sections.
+        package init(_ parts: [Part], showsEfficiency: Bool = false) {
+            self.parts = parts
+            self.showsEfficiency = showsEfficiency
+        }
+
+        /// Which variant is better, and what each costs.
+        package static let comparison = Layout([.ranking, .verdicts, .cost, .scatter], showsEfficiency: true)
+        /// What larger encoders bring.
+        package static let sizes = Layout([.sizes, .ranking, .verdicts, .scatter, .cost])
+        /// What is lost when items are changed.
+        package static let changes = Layout([.changes, .ranking, .verdicts])
         /// Which settings are best on the validation targets.
-        case tune
+        package static let search = Layout([.trials, .search])
+
+        /// Whether the variants are trials of a search.
+        var isOfTrials: Bool { parts.contains(.trials) }
+        /// Whether all variants are one model, with changed items.
+        var isOfChanges: Bool { parts.contains(.changes) }
     }
 
     /// The heading.
     package var title: String
     /// A line under the heading: dataset, date, machine.
     package var subtitle: String
-    /// What the study asks.
-    package var kind: Kind
-    /// What was tried, in the order of the table; for ``Kind/tune`` in the order of the trials.
+    /// What the page shows.
+    package var layout: Layout
+    /// What was tried, in the order of the table; in a search in the order of the trials.
     package var variants: [Variant] = []
     /// The name of the variant that the others are compared with, or that is chosen; it is marked.
     package var reference: String?
@@ -45,11 +79,11 @@ package struct StudyReport: Sendable {
     /// The environment, label and value: machine, versions, commit.
     package var environment: [(label: String, value: String)] = []
 
-    /// Starts a report with nothing but its heading.
-    package init(title: String, subtitle: String = "", kind: Kind) {
+    /// Starts a report with only its heading.
+    package init(title: String, subtitle: String = "", layout: Layout) {
         self.title = title
         self.subtitle = subtitle
-        self.kind = kind
+        self.layout = layout
     }
 
     /// The metrics of the table's columns: those that variants were measured by.
@@ -74,20 +108,24 @@ package struct StudyReport: Sendable {
 extension StudyReport {
     /// The whole report as one HTML file that needs no network and no other file, and runs no script.
     package var html: String {
-        let first: [Markup] =
-            switch kind {
-            case .compare, .ablate:
-                [tableSection, MethodParts.verdictSection(comparisons), parts.costSection, parts.scatterSection]
-            case .scale:
-                [scaleSection, tableSection, MethodParts.verdictSection(comparisons), parts.scatterSection, parts.costSection]
-            case .robustness: [robustnessSection, tableSection, MethodParts.verdictSection(comparisons)]
-            case .tune: [trialSection, searchSection]
-            }
         let rest = [
             breakdownSection, gateSection, shareSection, curveCharts.section, settingsSection,
             Page.settings(configuration: configuration, environment: environment),
         ]
-        return Page(title: title, subtitle: subtitle, header: tiles, sections: first + rest).html
+        return Page(title: title, subtitle: subtitle, header: tiles, sections: layout.parts.map(section) + rest).html
+    }
+
+    private func section(_ part: Layout.Part) -> Markup {
+        switch part {
+        case .ranking: tableSection
+        case .verdicts: MethodParts.verdictSection(comparisons)
+        case .cost: parts.costSection
+        case .scatter: parts.scatterSection
+        case .sizes: scaleSection
+        case .changes: changeSection
+        case .trials: trialSection
+        case .search: searchSection
+        }
     }
 
     /// The learning curves as one SVG file; nil when there are none.
@@ -112,7 +150,7 @@ extension StudyReport {
         return Page.section(
             "Ranking and cost",
             lead: "\(metrics.names) on the test targets, means over seeds. The best of each column is in colour.",
-            "\(table.html)\(kind == .robustness ? "" : parts.intervalCharts)")
+            "\(table.html)\(layout.isOfChanges ? "" : parts.intervalCharts)")
     }
 
     private var trialSection: Markup {
@@ -125,7 +163,7 @@ extension StudyReport {
     /// In what the variants differ, folded; a search has it in its table.
     private var settingsSection: Markup {
         let rows: [Markup] = variants.compactMap { variant in
-            if variant.settings.isEmpty || kind == .tune { return nil }
+            if variant.settings.isEmpty || layout.isOfTrials { return nil }
             let settings = variant.settings.map { "\($0.label) = \($0.value)" }.joined(separator: "\n")
             return "<dt>\(variant.name)</dt><dd class=\"lines\">\(settings)</dd>\n"
         }
@@ -134,7 +172,7 @@ extension StudyReport {
             "<section>\n<details><summary>Settings that differ</summary><dl class=\"inner\">\n\(rows)</dl></details></section>\n"
     }
 
-    /// What came out, large.
+    /// The main results, as large figures.
     private var tiles: Markup {
         var tiles: [Markup] = []
         func add(_ label: String, _ value: String?) {
@@ -146,9 +184,9 @@ extension StudyReport {
         }
         let metric = metrics.quality
         let quality = variants.map { $0.shown(metric)?.value }
-        let best = kind == .robustness ? [] : MethodParts.best(quality)
+        let best = layout.isOfChanges ? [] : MethodParts.best(quality)
         add("best \(metric.name): \(name(best))", best.first.flatMap { quality[$0] }.map(metric.unit.textWithUnit))
-        let efficiency = kind == .compare || kind == .ablate ? parts.efficiency : [:]
+        let efficiency = layout.showsEfficiency ? parts.efficiency : [:]
         let least = MethodParts.best(variants.indices.map { efficiency[$0].map { -$0.value } })
         add("lowest TPME: \(name(least))", least.first.flatMap { efficiency[$0] }.map { String(format: "%.3f", $0.value) })
         add("variants", variants.isEmpty ? nil : "\(variants.count)")

@@ -11,7 +11,7 @@ package struct ContentHash {
         case sha1
     }
 
-    /// The state of a hash, which copies of the value share until one of them goes on.
+    /// The state of a hash, which copies of the value share until one of them continues.
     private final class State {
         let context: OpaquePointer
 

@@ -17,11 +17,11 @@ package final class EventFile {
     /// Opens a file for more events; makes it where there is none.
     ///
     /// Of an existing file the events before the first that is half written, damaged, or not below a step are kept, and the rest is cut off:
-    /// a run that goes on from a checkpoint writes those steps again.
+    /// a run that continues from a checkpoint writes those steps again.
     ///
     /// - Parameters:
     ///   - url: the file, in an existing folder.
-    ///   - step: the first step that will be written; 0 starts anew.
+    ///   - step: the first step that will be written; 0 starts again.
     ///   - wallTime: seconds since 1970, for the first record of a new file.
     /// - Throws: ``UserError`` when the file cannot be read or written.
     package init(_ url: URL, keepingStepsBelow step: Int, wallTime: Double = Date().timeIntervalSince1970) throws {

@@ -1,7 +1,7 @@
 import CZlib
 package import Foundation
 
-/// The lines of a text file, plain or gzip (told apart by the first bytes), read in blocks.
+/// The lines of a text file, plain or gzip (distinguished by the first bytes), read in blocks.
 ///
 /// Lines end at `\n`; a `\r` before it and a byte order mark at the file's start are taken off. In a file whose first block has
 /// more `\r` without a `\n` than `\n`, as old spreadsheets write, lines end at `\r`. Lines are handed out in UTF-8, whatever the file's encoding.
@@ -101,7 +101,7 @@ package final class LineReader {
         return text
     }
 
-    /// Where the line last read stands, as `path:line`.
+    /// Where the line last read is, as `path:line`.
     package var place: String { "\(url.path):\(number)" }
 
     /// Counts a line and takes the rest of its line end off it.

@@ -40,6 +40,6 @@ public struct Modality: RawRepresentable, Hashable, Sendable, Codable, CodingKey
     /// The name.
     public var description: String { rawValue }
 
-    /// Where it stands among others: text first, then image, then the others by name.
+    /// Where it is among others: text first, then image, then the others by name.
     var order: (Int, String) { (self == .text ? 0 : self == .image ? 1 : 2, name) }
 }

@@ -61,7 +61,7 @@ struct NumpyHeader {
         while !take("}") {
             let key = try text()
             try expect(":")
-            guard seen.insert(key).inserted else { throw damaged("the key '\(key)' is there twice") }
+            guard seen.insert(key).inserted else { throw damaged("the key '\(key)' occurs twice") }
             switch key {
             case "descr": try read(description: try text())
             case "fortran_order": isFortranOrder = try truth()

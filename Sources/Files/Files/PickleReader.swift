@@ -68,7 +68,7 @@ struct PickleReader {
         case 0x93: try pushGlobal()
         case UInt8(ascii: "R"): try call()
         case UInt8(ascii: "Q"): try pushStorage()
-        // The state of an ordered dictionary: notes on versions, which are of no use here.
+        // The state of an ordered dictionary: notes on versions, which are unusable here.
         case UInt8(ascii: "b"): _ = try popLast(1)
         default: throw error("the instruction \(code) at byte \(position - 1) is not one of those that make tensors")
         }

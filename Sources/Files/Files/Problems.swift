@@ -1,4 +1,4 @@
-/// What a look over many settings or files found: every problem, not the first alone, so that one reading mends all.
+/// What a look over many settings or files found: every problem, not the first alone, so that one reading is enough to correct all.
 package struct Problems {
     /// In the order in which they were found.
     package private(set) var all: [UserError] = []

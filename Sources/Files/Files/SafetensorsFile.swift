@@ -52,7 +52,7 @@ package struct SafetensorsFile: Sendable {
         }
         var entries: [String: Entry] = [:]
         var metadata: [String: String] = [:]
-        // In the order of names, so that of several faults the same one is told each time.
+        // In the order of names, so that of several faults the same one is reported each time.
         for (name, value) in object.sorted(by: { $0.key < $1.key }) {
             if name == "__metadata__" {
                 guard let pairs = value as? [String: String] else { throw damaged("__metadata__ is not a map of texts") }
@@ -65,7 +65,7 @@ package struct SafetensorsFile: Sendable {
             guard 0 <= offsets[0], offsets[0] <= offsets[1], offsets[1] <= bytes.count - start else {
                 throw damaged("tensor \"\(name)\" lies at \(offsets[0])..<\(offsets[1]) of \(bytes.count - start) bytes")
             }
-            // A type that is not known has no size that could be checked; who asks for such a tensor is told its type.
+            // A type that is not known has no size that could be checked; the error names the type when such a tensor is asked for.
             var expected = Self.sizes[type] ?? 1
             for extent in shape {
                 let (product, overflow) = expected.multipliedReportingOverflow(by: extent)

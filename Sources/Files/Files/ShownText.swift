@@ -32,14 +32,23 @@ extension String {
         return beginning.count <= most ? onOneLine : String(beginning.prefix(most)).onOneLine + "…"
     }
 
-    /// The bounded text in quotation marks.
-    package var quoted: String { "\"\(bounded)\"" }
+    /// The bounded text in quotation marks, with what cannot be seen, such as a zero-width space at the end of an id, as escapes.
+    package var quoted: String {
+        let text = bounded.replacing({ $0.isControl || $0.isInvisible }, keeping: "") { "\\u{\(Self.hexadecimal($0))}" }
+        return "\"\(text)\""
+    }
 
     private func replacingControls(keeping kept: String, by shown: (Unicode.Scalar) -> String) -> String {
+        replacing(\.isControl, keeping: kept, by: shown)
+    }
+
+    private func replacing(
+        _ isReplaced: (Unicode.Scalar) -> Bool, keeping kept: String, by shown: (Unicode.Scalar) -> String
+    ) -> String {
         let kept = kept.unicodeScalars
-        guard unicodeScalars.contains(where: { $0.isControl && !kept.contains($0) }) else { return self }
+        guard unicodeScalars.contains(where: { isReplaced($0) && !kept.contains($0) }) else { return self }
         return unicodeScalars.reduce(into: "") { text, scalar in
-            if scalar.isControl, !kept.contains(scalar) {
+            if isReplaced(scalar), !kept.contains(scalar) {
                 text += shown(scalar)
             } else {
                 text.unicodeScalars.append(scalar)
@@ -50,11 +59,32 @@ extension String {
     private static func hexadecimal(_ scalar: Unicode.Scalar) -> String { String(scalar.value, radix: 16, uppercase: true) }
 }
 
+extension UnsafeRawBufferPointer {
+    /// Bytes of a text, quoted as a `String` is; a byte that is not UTF-8 becomes U+FFFD.
+    package var quoted: String { String(decoding: prefix(400), as: UTF8.self).quoted }
+}
+
+extension Collection<String> {
+    /// Names for a message, at most ten of them.
+    package var listed: String {
+        let shown = prefix(10).map { $0.quoted.dropFirst().dropLast() }.joined(separator: ", ")
+        return count > 10 ? "\(shown) and \(count - 10) more" : shown
+    }
+}
+
 extension Unicode.Scalar {
     /// Whether it moves a terminal's cursor, begins an escape sequence or turns the direction of text.
     fileprivate var isControl: Bool {
         switch value {
         case 0..<0x20, 0x7F..<0xA0, 0x200E, 0x200F, 0x2028, 0x2029, 0x202A...0x202E, 0x2066...0x2069: true
+        default: false
+        }
+    }
+
+    /// Whether it has no shape of its own in most fonts.
+    fileprivate var isInvisible: Bool {
+        switch properties.generalCategory {
+        case .format, .surrogate, .privateUse, .unassigned: true
         default: false
         }
     }

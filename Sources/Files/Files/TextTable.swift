@@ -1,6 +1,6 @@
 /// A table for a terminal: each column as wide as its widest cell, and no cell is ever cut.
 package struct TextTable {
-    /// On which side of its column a cell stands.
+    /// On which side of its column a cell is.
     package enum Side: Sendable { case left, right }
 
     /// The cells, row by row; a row may end early.

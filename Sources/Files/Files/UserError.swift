@@ -1,6 +1,6 @@
 import Foundation
 
-/// A failure that its user can mend: a file, a setting or a machine is not as it has to be.
+/// A failure that its user can correct: a file, a setting or a machine is not as it has to be.
 ///
 /// Every error that can reach a user of the command or the library has this one form, so that each says where, what and what to do.
 /// Mistakes of our own are preconditions instead.

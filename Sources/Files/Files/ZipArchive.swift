@@ -39,7 +39,7 @@ struct ZipDirectory {
         for _ in 0..<count {
             let (name, range, next) = try entry(at: position)
             position = next
-            guard entries.updateValue(range, forKey: name) == nil else { throw damaged("the entry \"\(name)\" is there twice") }
+            guard entries.updateValue(range, forKey: name) == nil else { throw damaged("the entry \"\(name)\" occurs twice") }
         }
         var end = 0
         for range in entries.values.filter({ !$0.isEmpty }).sorted(by: { $0.lowerBound < $1.lowerBound }) {

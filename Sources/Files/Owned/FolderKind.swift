@@ -1,7 +1,7 @@
 import Files
 package import Foundation
 
-/// What a folder that this program makes is, told by a file in it: only such a folder is ever replaced.
+/// What a folder that this program makes is, recognised by a file in it: only such a folder is ever replaced.
 package enum FolderKind: String, Sendable, CaseIterable {
     /// `dataset.json`.
     case dataset

@@ -7,13 +7,13 @@ package enum FolderPlace {
     /// The place that a path stands for, links followed: a link to a folder is filled at its target, and the link stays.
     ///
     /// - Parameter url: need not exist; what is missing of it is kept as it is written.
-    /// - Throws: ``UserError`` when links lead in a circle.
+    /// - Throws: ``UserError`` when the links form a loop.
     package static func resolved(_ url: URL) throws -> URL {
         try resolved(URL(filePath: url.path).standardizedFileURL.path, links: 0, named: url)
     }
 
     private static func resolved(_ path: String, links: Int, named url: URL) throws -> URL {
-        guard links < 40 else { throw UserError("links lead in a circle", at: url.path, remedy: "Remove the link.") }
+        guard links < 40 else { throw UserError("the links form a loop", at: url.path, remedy: "Remove the link.") }
         if let real = realpath(path, nil) {
             defer { free(real) }
             return URL(filePath: String(cString: real))

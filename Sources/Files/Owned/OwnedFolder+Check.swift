@@ -53,7 +53,7 @@ extension OwnedFolder {
         }
     }
 
-    /// Refuses folders that people and programs stand in.
+    /// Refuses folders that people and programs work in.
     static func checkIsNoHome(_ kind: FolderKind, _ url: URL) throws {
         let files = FileManager.default
         let held = [

@@ -19,7 +19,7 @@ package final class OwnedFolder {
         case making
         /// To be made; an older folder of its kind is replaced.
         case replacing
-        /// To be gone on with, or made.
+        /// To be continued, or made.
         case going
     }
 

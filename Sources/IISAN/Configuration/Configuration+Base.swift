@@ -56,7 +56,7 @@ extension Configuration {
     /// The tree of a text over its recipe and the trees of the files that it builds on.
     ///
     /// - Parameter above: the files that build on this one.
-    /// - Throws: ``UserError`` for a file that builds on itself; an unknown or unfitting setting names the file it stands in.
+    /// - Throws: ``UserError`` for a file that builds on itself; an unknown or unfitting setting names the file it is in.
     static func tree(_ text: String, source: String, folder: URL, above: [String] = []) throws -> Node {
         var root = try parse(text, source: source)
         guard var mapping = root.mapping, let named = mapping[Node(baseKey)] else {
@@ -66,7 +66,7 @@ extension Configuration {
         let path = resolved(try place.naming { try String.read(named) }, from: folder)
         let files = above + [URL(filePath: source).standardizedFileURL.path]
         guard !files.contains(path) else {
-            throw UserError("builds on itself, by way of \(path)", at: place.description, remedy: "Take one `base` out.")
+            throw UserError("builds on itself, through \(path)", at: place.description, remedy: "Remove one `base`.")
         }
         mapping[Node(baseKey)] = nil
         root = .mapping(mapping)

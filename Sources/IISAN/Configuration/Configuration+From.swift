@@ -150,7 +150,7 @@ private struct ConfigurationDraft {
         lines.append("")
         var keys: [(indent: Int, name: String)] = []
         for line in settings.yaml.split(separator: "\n", omittingEmptySubsequences: false) {
-            // A setting stands as "name: value", or as "# name:" where it is left out.
+            // A setting is written as "name: value", or as "# name:" where it is left out.
             let indent = line.prefix { $0 == " " }.count
             let rest = line.dropFirst(indent)
             let isLeftOut = rest.hasPrefix("# ") && rest.hasSuffix(":")

@@ -21,7 +21,7 @@ extension Configuration {
         modality.isFurther ? "train.layers.\(modality.name)" : "train.\(modality.name)_layers"
     }
 
-    /// What makes no sense of the modalities' settings, whatever the files are that they name.
+    /// What is wrong in the modalities' settings, whatever the files are that they name.
     func modalityProblems() -> Problems {
         var problems = Problems()
         let stored = encode.modalities.compactMap { modality, settings in

@@ -29,7 +29,7 @@ public struct ImportSettings: Sendable, Equatable {
     public var id, title, picture: Column?
     /// table: how rows are written; nil to tell by the files' names, or else by their first rows.
     public var tableFormat: Table.Format?
-    /// table: what stands between columns; nil to tell by the first row.
+    /// table: what is between columns; nil to tell by the first row.
     public var separator: Separator?
     /// table: what the first row has.
     public var firstRow = Table.FirstRow.auto
@@ -37,13 +37,13 @@ public struct ImportSettings: Sendable, Equatable {
     public var encoding: TextEncoding?
     /// How a user's interactions are ordered.
     public var order = ImportOptions.Order.time
-    /// What becomes of interactions that are there twice.
+    /// What becomes of duplicate interactions.
     public var duplicates = ImportOptions.Duplicates.keep
     /// What becomes of items in histories that the items' file lacks.
     public var unknownItems = ImportOptions.UnknownItems.fail
     /// What becomes of an item that is listed twice.
     public var duplicateItems = ImportOptions.DuplicateItems.fail
-    /// What becomes of items that nobody has.
+    /// What happens to items without interactions.
     public var unusedItems = ImportOptions.UnusedItems.keep
     /// Whether `&amp;` and its like in titles are decoded.
     public var decodeEntities = true
@@ -53,7 +53,7 @@ public struct ImportSettings: Sendable, Equatable {
 
     /// The import these settings describe.
     ///
-    /// - Throws: ``UserError`` when a file that the form needs is not named, or a setting is given that it has no use for.
+    /// - Throws: ``UserError`` when a file that the form needs is not named, or a setting is given that it does not use.
     public func datasetImport(name: String, replacing: Bool) throws -> DatasetImport {
         guard !interactions.isEmpty else {
             throw UserError(
@@ -107,7 +107,7 @@ public struct ImportSettings: Sendable, Equatable {
         Table(URL(filePath: path), format: tableFormat, firstRow: firstRow, separator: separator, encoding: encoding)
     }
 
-    /// Settings that were given and that the form has no use for: they would change nothing, and nobody would be told.
+    /// Settings that were given and that the form does not use: they would change nothing, and nobody would be told.
     package func problems() -> Problems {
         var problems = Problems()
         func need(_ isGiven: Bool, _ name: String, _ forms: [Form]) {
@@ -155,13 +155,14 @@ extension ImportSettings: SettingsSection {
             .optional("title", \.title, "table: the column of the title."),
             .optional("picture", \.picture, "table: the column of the picture's path below the pictures' folder."),
             .optional(
-                "table_format", \.tableFormat, "table: csv, tsv or jsonl; left out, the files' names or first rows tell."),
+                "table_format", \.tableFormat,
+                "table: csv, tsv or jsonl; left out, it follows from the files' names or first rows."),
             .formerly("format") { try $0.tableFormat = $1.null == nil ? Table.Format.read($1) : nil },
             .optional(
                 "separator", \.separator,
-                "table: what stands between columns: a character, a text as ::, or tab; left out, the first row tells."),
+                "table: what separates columns: a character, a text as ::, or tab; left out, it follows from the first row."),
             .value(
-                "first_row", \.firstRow, "table: what the first row has: names, data, or auto to tell by what stands in it."),
+                "first_row", \.firstRow, "table: what the first row has: names, data, or auto to decide by its contents."),
             .formerly("header") { try $0.firstRow = Bool.read($1) ? .names : .data },
             .optional(
                 "encoding", \.encoding,
@@ -173,7 +174,8 @@ extension ImportSettings: SettingsSection {
             .value(
                 "duplicate_items", \.duplicateItems,
                 "Items that are listed twice: \(Self.choices(ImportOptions.DuplicateItems.self))."),
-            .value("unused_items", \.unusedItems, "Items that nobody has: \(Self.choices(ImportOptions.UnusedItems.self))."),
+            .value(
+                "unused_items", \.unusedItems, "Items without interactions: \(Self.choices(ImportOptions.UnusedItems.self))."),
             .value("decode_entities", \.decodeEntities, "Whether &amp; and its like in titles are decoded."),
         ]
     }

@@ -5,7 +5,7 @@ import Yams
 
 /// One modality's frozen encoder and its store.
 public struct ModalitySettings: Sendable, Equatable {
-    /// What is read of the items; of the modalities text and image their names tell.
+    /// What is read of the items; for text and image it follows from their names.
     package var input = ItemInput.title
     /// The Hugging Face directory of the encoder.
     public var encoder = ""

@@ -2,7 +2,7 @@ import Yams
 
 /// Settings that belong together, by one line: `recipe: modern`.
 ///
-/// A recipe stands where its line stands: above what a `base` says, below every other line of the same file and below `--set`.
+/// A recipe is where its line is: above what a `base` says, below every other line of the same file and below `--set`.
 public enum Recipe: String, Sendable, CaseIterable {
     /// What the papers train with: states as they are, Adam, no warm-up, the network's score alone.
     case paper

@@ -74,7 +74,7 @@ extension TrainSettings: SettingsSection {
             .section("user_encoder", \.model.userEncoder, "The user encoder (SASRec form)."),
             .value(
                 "loss", \.model.loss,
-                "What a target is told from: in-batch (the papers'), in-batch-uncorrected (without popularity), mixed (with drawn items; all of "
+                "What a target is distinguished from: in-batch (the papers'), in-batch-uncorrected (without popularity), mixed (with drawn items; all of "
                     + "a small catalogue) or full (all items)."
             ),
             .section(
@@ -168,7 +168,7 @@ extension ScoreOptions: SettingsSection {
             .optional(
                 "parts", \.parts,
                 "What is added up, of network, neighbours, content, popularity; left out, the network alone."),
-            .section("neighbours", \.neighbours, "How items that stand near each other are counted."),
+            .section("neighbours", \.neighbours, "How items that are near each other in histories are counted."),
             .value("content_width", \.contentWidth, "Numbers of an item's whitened states that content is compared by."),
             .value("content_decay", \.contentDecay, "An item of a history counts this to the power of how many are newer."),
             .optional(

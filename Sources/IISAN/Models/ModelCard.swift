@@ -4,7 +4,7 @@ import Files
 package import Foundation
 package import Torch
 
-/// What a model directory holds and what running it costs, told by its configuration and the headers of its weights.
+/// What a model directory holds and what running it costs, recognised by its configuration and the headers of its weights.
 package struct ModelCard: Codable, Sendable, Equatable {
     /// What an encoder costs in one type of numbers.
     package struct Cost: Codable, Sendable, Equatable {

@@ -31,12 +31,12 @@ extension Pipeline {
             try problems.add(all: modelProblems(storesAreMade: stages.contains(.encode)))
         }
         if stages.contains(.evaluate) { try problems.collect { try configuration.evaluate.knownCeiling() } }
-        // A dataset that is made anew is looked at once it is there.
+        // A dataset that is made again is looked at once it is there.
         if stages.contains(.train), try !stages.contains(.data) || isDatasetUpToDate() { try problems.add(all: dataProblems()) }
         return problems
     }
 
-    /// What the split and the counts of the dataset stand in the way of.
+    /// What the split and the counts of the dataset rule out.
     func dataProblems() throws -> Problems {
         var problems = Problems()
         guard let dataset = try problems.collect({ try dataset() }) else { return problems }
@@ -154,8 +154,8 @@ extension Pipeline {
         return problems
     }
 
-    /// The width of a modality's states and the layers that there are, told by headers alone: those of the store, or where it is yet to be
-    /// made those that its encoder will leave; nil where a problem stands in the way.
+    /// The width of a modality's states and the layers that there are, which follow from headers alone: those of the store, or where it is yet to be
+    /// made those that its encoder will leave; nil where a problem prevents it.
     private func shape(
         _ modality: Modality, _ settings: ModalitySettings, storeIsMade: Bool, _ problems: inout Problems
     ) throws -> ModalityShape? {

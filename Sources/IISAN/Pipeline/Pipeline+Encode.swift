@@ -9,7 +9,7 @@ import Owned
 extension Pipeline {
     /// Runs the configured encoders over what is not in their stores yet: new and changed items.
     ///
-    /// - Throws: `CancellationError` when told to stop, and the same call goes on from there; ``UserError`` when an encoder is missing or
+    /// - Throws: `CancellationError` when told to stop, and the same call continues from there; ``UserError`` when an encoder is missing or
     ///   damaged, a store is of another encoder, a picture cannot be read (as configured), a state does not fit the stored type, or the
     ///   disk is full.
     public func encode() throws {
@@ -55,7 +55,7 @@ extension Pipeline {
         report(result, modality)
     }
 
-    /// What a store of states of the text or image modality is made of, told by the files' sizes, times and numbers on the disk: where these are the same, neither the encoder's
+    /// What a store of states of the text or image modality is made of, which follows from the files' sizes, times and numbers on the disk: where these are the same, neither the encoder's
     /// weights nor the pictures have to be read to know that nothing has changed.
     private func storeInputs(
         _ modality: Modality, _ settings: ModalitySettings, _ dataset: Dataset, _ items: [CatalogueItem],

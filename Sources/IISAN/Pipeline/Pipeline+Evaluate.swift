@@ -53,7 +53,7 @@ extension Pipeline {
         return result
     }
 
-    /// Where the test targets stand for a trained run when its items are others than those it was trained on; nothing is written.
+    /// The ranks of the test targets for a trained run when its items are others than those it was trained on; nothing is written.
     ///
     /// - Throws: ``UserError`` when the run is not trained yet or the inputs do not fit the dataset.
     package func ranks(_ part: Split.Part = .test, with changed: ChangedInputs) throws -> RankTable {
@@ -65,7 +65,7 @@ extension Pipeline {
         return evaluator.table(try evaluator.ranks(score, part, onProgress: observer.onProgress), part)
     }
 
-    /// What is known of a run before its targets are ranked; without a cost where its training has not come to the end.
+    /// What is known of a run before its targets are ranked; without a cost where its training has not ended.
     func resultWithoutRanks(_ dataset: Dataset) throws -> RunResult {
         var cost: RunCost?
         if configuration.train.model.method.isTrained {
@@ -74,7 +74,7 @@ extension Pipeline {
             } else {
                 observer.onMessage(
                     "evaluate: \(run.folder.path) was stopped before the end of its training: its best epoch so far is ranked, and its "
-                        + "cost is not known; `iisan train` goes on with it")
+                        + "cost is not known; `iisan train` continues it")
             }
         }
         return RunResult(

@@ -5,7 +5,7 @@ import HiddenStates
 import Owned
 import Training
 
-/// The run's folder while a pipeline writes it: a stage that begins inside of another one goes on with the same lock.
+/// The run's folder while a pipeline writes it: a stage that begins inside of another one continues with the same lock.
 final class RunHold {
     private var folder: OwnedFolder?
 
@@ -45,7 +45,7 @@ extension Pipeline {
             inputs.append(("\(place).encoder", isPath ? settings.encoder : ""))
         }
         inputs.append(("evaluate.ceiling", configuration.evaluate.ceiling ?? ""))
-        // A run's own settings may be given as the configuration: they are written anew, or moved with the run.
+        // A run's own settings may be given as the configuration: they are written again, or moved with the run.
         if let file = configurationFile, try isOwnConfiguration(file) { inputs.removeFirst() }
         try FolderPlace.checkApart(outputs: outputs, inputs: inputs)
     }
@@ -89,7 +89,7 @@ extension Pipeline {
     /// Refuses to rank or serve a run with another dataset, store or encoder than it was trained with.
     ///
     /// Of a run that an older build has made, which noted one hash of everything and in its result that of the dataset, only these are
-    /// compared; where neither tells, a message says so.
+    /// compared; where neither is known, a message says so.
     ///
     /// - Parameter newItems: whether the dataset, and so the items of the stores, may be another one.
     /// - Throws: ``UserError`` that says what differs.
@@ -116,7 +116,7 @@ extension Pipeline {
         guard differences.isEmpty else {
             throw UserError(
                 "was trained on \(differences.joined(separator: "; "))", at: run.folder.path,
-                remedy: "Put back what it was trained with, or train it anew, which keeps this run beside it: "
+                remedy: "Put back what it was trained with, or train it again, which keeps this run beside it: "
                     + trainCommand + " --replace. Nothing was written.")
         }
     }

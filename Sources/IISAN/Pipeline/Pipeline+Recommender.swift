@@ -71,7 +71,7 @@ extension Pipeline {
         let random = SavedRandomState(of: try device)
         defer { random.restore() }
         let recommender = try recommender(dataset, split, changed: changed)
-        // A training that goes on beside this may put a better epoch in the place of this one between the two files.
+        // A training that runs at the same time may put a better epoch in the place of this one between the two files.
         while true {
             do { try run.best.load(into: recommender) } catch var error as UserError {
                 if (try? run.best.check()) == nil {

@@ -14,7 +14,7 @@ extension Pipeline {
     /// Draws the run: `report.html`, `curves.svg`, `table.md`, `table.csv`.
     ///
     /// - Parameters:
-    ///   - others: runs that stand beside it in table and curves, and are compared with it over the users.
+    ///   - others: runs that are beside it in table and curves, and are compared with it over the users.
     ///   - weights: of time, parameters and memory in TPME.
     ///   - folder: where the files go; nil for the run's folder.
     /// - Returns: the page.
@@ -32,7 +32,7 @@ extension Pipeline {
         return try writingRun { _ in try draw(beside: others, weights: weights, to: folder) }
     }
 
-    /// Refuses a folder whose files would be replaced, or one of ours, which is told by its files.
+    /// Refuses a folder whose files would be replaced, or one of ours, which is recognised by its files.
     private func checkReportFolder(_ folder: URL) throws {
         let place = try FolderPlace.resolved(folder)
         if try place.path == FolderPlace.resolved(run.folder).path { return }
@@ -153,7 +153,7 @@ extension Pipeline {
         }
     }
 
-    /// The gates with the encoder's layers that they stand at.
+    /// The gates with the encoder's layers that they are at.
     private func gates(_ result: RunResult) throws -> RunReport.Gates? {
         guard !result.gates.isEmpty else { return nil }
         return RunReport.Gates(result.gates, layers: try configuration.storedLayers(kept: true))

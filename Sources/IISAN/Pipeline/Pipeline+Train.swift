@@ -10,13 +10,13 @@ import Torch
 import Training
 
 extension Pipeline {
-    /// Trains the configured model, goes on with one that was stopped, or finds that it is trained already.
+    /// Trains the configured model, continues with one that was stopped, or finds that it is trained already.
     ///
-    /// A run whose best checkpoint is damaged or gone is mended from its last one where both are of one epoch, else trained anew; a run
+    /// A run whose best checkpoint is damaged or gone is restored from its last one where both are of one epoch, else trained again; a run
     /// that is replaced is kept beside it.
     ///
     /// - Parameter replacing: whether a run of other settings or data in the same folder is replaced.
-    /// - Throws: `CancellationError` when told to stop, and the same call goes on from there; ``UserError`` when something is missing or
+    /// - Throws: `CancellationError` when told to stop, and the same call continues from there; ``UserError`` when something is missing or
     ///   does not fit, when the folder holds another run or something else, or when another process writes it.
     public func train(replacing: Bool = false) throws {
         try checkFolders()
@@ -120,7 +120,7 @@ extension Pipeline {
 
     /// Mends what is damaged of a run's checkpoints.
     ///
-    /// - Returns: why it has to be trained anew; nil where it goes on.
+    /// - Returns: why it has to be trained again; nil where it continues.
     private func mend() throws -> String? {
         guard configuration.train.model.method.isTrained, configuration.train.training.measuredSteps == nil else { return nil }
         switch try run.mendCheckpoints() {
@@ -136,7 +136,7 @@ extension Pipeline {
     private func start(_ manifest: RunManifest, in place: OwnedFolder, setAside reason: String?) throws {
         if let reason {
             let kept = try place.setAside()
-            observer.onMessage("train: \(reason), training anew; the old run is kept in \(kept.path)")
+            observer.onMessage("train: \(reason), training again; the old run is kept in \(kept.path)")
         }
         func write(to run: RunDirectory) throws {
             try AtomicFile.write(configuration.yaml, to: run.configuration)
@@ -154,7 +154,7 @@ extension Pipeline {
         } catch {
             return UserError(
                 (error as? UserError)?.problem ?? "\(error)", at: run.manifest.path,
-                remedy: "Give --replace to train anew, which keeps this run beside it.")
+                remedy: "Give --replace to train again, which keeps this run beside it.")
         }
     }
 
@@ -174,7 +174,7 @@ extension Pipeline {
         return UserError(
             "holds a run of other settings or data" + (what.isEmpty ? "" : ": \(what.joined(separator: "; "))"),
             at: run.folder.path,
-            remedy: "Name another train.run, or give --replace to train anew, which keeps this run beside it.")
+            remedy: "Name another train.run, or give --replace to train again, which keeps this run beside it.")
     }
 
     /// What training is made of; a run of the same is not trained again.

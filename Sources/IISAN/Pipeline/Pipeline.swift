@@ -9,7 +9,7 @@ package import Training
 ///
 /// Not `Sendable`: stages compute on the thread that calls them.
 public struct Pipeline {
-    /// What a stage tells while it works.
+    /// What a stage reports while it works.
     public struct Observer {
         /// Told how far the work has come.
         public var onProgress: WorkProgress.Handler = { _ in }
@@ -20,7 +20,7 @@ public struct Pipeline {
         /// Asks every stage to stop at its next safe point: what was done is kept, and the stage throws `CancellationError`.
         public var stop: StopToken
 
-        /// An observer that hears nothing.
+        /// An observer that is notified of nothing.
         ///
         /// - Parameter stop: the token that stops the work; by default one that nobody else has.
         public init(stop: StopToken = StopToken()) { self.stop = stop }
@@ -28,7 +28,7 @@ public struct Pipeline {
 
     /// The settings.
     public let configuration: Configuration
-    /// Who hears of the work and can stop it.
+    /// Who is notified of the work and can stop it.
     public let observer: Observer
     /// The file that the settings came from, which may not lie in what is written; nil where they came from none.
     let configurationFile: URL?
@@ -99,7 +99,7 @@ public struct Pipeline {
 
     /// Runs all stages; those whose inputs have not changed are skipped.
     ///
-    /// - Throws: `CancellationError` when told to stop, and the same call goes on from there; ``UserError`` as the stages do.
+    /// - Throws: `CancellationError` when told to stop, and the same call continues from there; ``UserError`` as the stages do.
     public func runAll() throws {
         try checkFolders()
         let encodes = configuration.train.readsStores

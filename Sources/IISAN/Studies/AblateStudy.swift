@@ -32,7 +32,8 @@ package struct AblateStudy: Sendable {
         let base = try Configuration(URL(filePath: options.base), overrides: options.set)
         guard [.iisan, .iisanVersa].contains(base.train.model.method) else {
             throw UserError(
-                "an ablation is of iisan, and the base trains \(base.train.model.method.rawValue)", at: file.path,
+                "an ablation needs a base with the method iisan, and the base has \(base.train.model.method.rawValue)",
+                at: file.path,
                 remedy: "Name another base, or set train.method: iisan.")
         }
         var ours: [String] = []
@@ -75,13 +76,23 @@ package struct AblateStudy: Sendable {
         let depths = try base.encoderDepths()
         let wanted = depths.map { "\(Configuration.place(of: $0)).layers: \(Array(0...$1).yaml)" }
         return UserError(
-            "layers needs every hidden state of the encoders, and the base's stores keep some", at: "\(file.path): axes",
+            "layers needs every hidden state of the encoders, and the base's stores keep only some of them",
+            at: "\(file.path): axes",
             remedy: "Keep all: \(wanted.joined(separator: ", ")).")
     }
 }
 
-extension AblateStudy: StudySection {
-    static var kind: StudyKind { .ablate }
+extension AblateStudy: PlannedStudy {
+    package static var verb: String { "ablate" }
+    package static var abstract: String { "Change one part of IISAN at a time and set it beside the base." }
+    package static var discussion: String {
+        """
+        Towers, kept layers, gates, dimension transformation, bottleneck, activation, cached or live encoders. A study that was \
+        stopped continues with the same command.
+
+          iisan ablate study.yaml
+        """
+    }
 
     static var settings: [Setting<AblateStudy>] {
         StudyOptions.settings(of: \.options) + [

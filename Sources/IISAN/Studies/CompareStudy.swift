@@ -68,8 +68,20 @@ public struct CompareStudy: Sendable {
     }
 }
 
-extension CompareStudy: StudySection {
-    static var kind: StudyKind { .compare }
+extension CompareStudy: PlannedStudy {
+    package static var verb: String { "compare" }
+    package static var abstract: String { "Train methods with several seeds and set quality and cost side by side." }
+    package static var discussion: String {
+        """
+        Runs that are there already, with the same settings and data, are kept: a study that was stopped or killed continues with \
+        the same command. Each run has a process of its own. Writes study.json and report.html into the study's folder.
+
+          iisan compare study.yaml
+          iisan compare study.yaml --methods iisan,lora --measure-steps 20
+        """
+    }
+
+    package func plan(_ file: URL) throws -> Study { try plan(file, methods: [], measuredSteps: nil) }
 
     static var settings: [Setting<CompareStudy>] {
         StudyOptions.settings(of: \.options) + [

@@ -6,7 +6,7 @@ import HiddenStates
 import Modeling
 
 extension Configuration {
-    /// The width and stored layers of the configured encoders; told by their headers, so that no weights are read.
+    /// The width and stored layers of the configured encoders; recognised by their headers, so that no weights are read.
     ///
     /// - Throws: ``UserError`` when an encoder is missing or cannot be read.
     func encoderShapes() throws -> PerModality<ModalityShape> {

@@ -8,7 +8,7 @@ import HiddenStates
 import Metrics
 import Owned
 
-/// `iisan robustness`: a trained run ranks with titles and pictures that are missing or spoilt, without being trained again.
+/// `iisan robustness`: a trained run ranks with titles and pictures that are missing or damaged, without being trained again.
 ///
 /// What it is compared with is the same run with the states that were cached before the change: what is served as long as nothing is
 /// encoded again.
@@ -63,7 +63,20 @@ package struct RobustnessStudy: Sendable {
 }
 
 extension RobustnessStudy: StudySection {
-    static var kind: StudyKind { .robustness }
+    package static var verb: String { "robustness" }
+    package static var abstract: String { "Rank with a trained run when titles and pictures are missing or damaged." }
+    package static var makesRuns: Bool { false }
+    package static var discussion: String {
+        """
+        Nothing is trained: changed items are encoded again beside the run's stores, which stay as they are. A study that was \
+        stopped continues with the same command.
+
+          iisan robustness study.yaml
+        """
+    }
+
+    static var layout: StudyReport.Layout { .changes }
+    static func tables(of result: StudyResult) -> [TextTable] { [result.changeTable] }
 
     static var settings: [Setting<RobustnessStudy>] {
         StudyOptions.settings(of: \.options).filter { ["study", "folder"].contains($0.name) } + [
@@ -80,16 +93,18 @@ extension ItemChangeKind: SettingValue {}
 extension RobustnessStudy {
     /// Ranks with every change at every rate; ranks that are there already, of the same run and change, are kept.
     ///
-    /// - Parameter file: the study's file, for the report.
+    /// - Parameters:
+    ///   - file: the study's file, for the report.
+    ///   - runner: not asked, as nothing is trained.
     /// - Throws: `CancellationError` when told to stop; ``UserError`` when the run is not trained or evaluated, or something cannot be encoded.
-    package func result(_ file: URL, _ observer: Pipeline.Observer = Pipeline.Observer()) throws -> StudyResult {
+    package func result(_ file: URL, using runner: some StudyRunner, observer: Pipeline.Observer) throws -> StudyResult {
         let pipeline = try Pipeline(run: URL(filePath: run), observer: observer)
         let kinds = try changes(for: pipeline.configuration)
         let dataset = try pipeline.dataset()
         let found = try RunResult.read(from: pipeline.run.result)
         let cached = try RankTable(pipeline.run.ranks(.test))
         let folder = URL(filePath: options.folder)
-        let place = try StudyMark.open(folder, .robustness, file: file)
+        let place = try StudyMark.open(folder, verb: Self.verb, file: file)
         defer { withExtendedLifetime(place) {} }
         let items = dataset.items.map(CatalogueItem.init)
         var tables: [(change: ItemChange, table: RankTable, items: Int)] = []
@@ -135,11 +150,11 @@ extension RobustnessStudy {
 }
 
 extension Pipeline {
-    /// What a trained model reads of changed items: for cached methods their states, encoded anew where they have changed.
+    /// What a trained model reads of changed items: for cached methods their states, encoded again where they have changed.
     ///
     /// - Parameters:
     ///   - kind: what has changed: the titles (text) or the pictures (image).
-    ///   - work: where the stores of the changed items lie; one that is there from a lower rate is gone on with.
+    ///   - work: where the stores of the changed items lie; one that is there from a lower rate is continued.
     func inputs(_ items: [CatalogueItem], _ kind: Modality, in work: URL) throws -> ChangedInputs {
         guard configuration.train.readsStores else { return ChangedInputs(items: items) }
         let stores = try configuration.readModalities.compactMapValues { modality, settings in

@@ -1,6 +1,7 @@
 package import Encoders
 import Catalogue
 import Files
+import Report
 package import Foundation
 import Torch
 import Yams
@@ -78,8 +79,22 @@ package struct ScaleStudy: Sendable {
     }
 }
 
-extension ScaleStudy: StudySection {
-    static var kind: StudyKind { .scale }
+extension ScaleStudy: PlannedStudy {
+    package static var verb: String { "scale" }
+    package static var abstract: String {
+        "Train with every text encoder and every image encoder, and set quality against their size."
+    }
+    package static var discussion: String {
+        """
+        Each encoder has a store of its own in the study's folder, made once. A study that was stopped continues with the same \
+        command.
+
+          iisan scale study.yaml
+        """
+    }
+
+    static var layout: StudyReport.Layout { .sizes }
+    static func tables(of result: StudyResult) -> [TextTable] { [result.encoderTable, result.rankingTable, result.costTable] }
 
     static var settings: [Setting<ScaleStudy>] {
         StudyOptions.settings(of: \.options) + [
@@ -109,7 +124,7 @@ package struct ScaleEncoder: Sendable, Equatable {
     /// Its name in tables and folders.
     var shownName: String { name ?? URL(filePath: encoder).lastPathComponent }
 
-    /// How many numbers it holds, told by the headers of its weights.
+    /// How many numbers it holds, recognised by the headers of its weights.
     func parameterCount(_ modality: Modality, of base: Configuration) throws -> Int {
         let directory = try EncoderDirectory(Pipeline(base).encoderDirectory(encoder), for: modality)
         return try EncoderPlan(directory, dtype: .float32).parts.reduce(0) { $0 + $1.count }

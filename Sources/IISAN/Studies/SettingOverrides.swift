@@ -46,7 +46,7 @@ enum SettingOverrides {
     static func key(of override: String) -> String { String(override.prefix { $0 != "=" }) }
 }
 
-/// A section of a list, that knows where it stands so that a message can name its line.
+/// A section of a list, that knows where it is so that a message can name its line.
 protocol ListedSection: SettingsSection {
     /// `file:line`.
     var place: String { get set }

@@ -7,13 +7,13 @@ extension Study {
     /// Makes all runs that are not there yet, and sets them side by side: `study.json`, `report.html`, `table.md`,
     /// `table.csv`, `runs.csv`, `curves.svg`; a search also writes `best.yaml`, the chosen settings.
     ///
-    /// A study that was stopped or killed goes on where it was: what is finished, and made of the same settings and data, is kept. A
-    /// run that fails is named in the result, and the others are made all the same.
+    /// A study that was stopped or killed continues where it was: what is finished, and made of the same settings and data, is kept. A
+    /// run that fails is named in the result, and the others are made anyway.
     ///
     /// - Parameter runner: what makes them: this process, or one process per run.
     /// - Throws: `CancellationError` when told to stop; ``UserError`` when another process makes the same study, or the disk fails.
     public func run(using runner: some StudyRunner, observer: Pipeline.Observer = Pipeline.Observer()) throws -> StudyResult {
-        let place = try StudyMark.open(folder, options.kind, file: file)
+        let place = try StudyMark.open(folder, verb: options.kind.rawValue, file: file)
         defer { withExtendedLifetime(place) {} }
         OwnedFolder.sweepFiles(in: steps)
         sweepLocks()

@@ -5,7 +5,7 @@ import Training
 /// Variants of a configuration, each trained with each of its seeds, and set side by side.
 ///
 /// ```swift
-/// let study = try Study(CompareStudy(file), file: file)
+/// let study = try CompareStudy(file: file).plan(file)
 /// let result = try study.run(using: InProcessRunner())
 /// ```
 public struct Study: Sendable {
@@ -50,7 +50,7 @@ public struct Study: Sendable {
             // Some disks do not tell capitals from small letters.
             if let other = taken.updateValue(variant, forKey: variant.name.lowercased()) {
                 throw UserError(
-                    "the variant \"\(other.name)\" is there twice", at: variant.place.isEmpty ? file.path : variant.place,
+                    "the variant \"\(other.name)\" occurs twice", at: variant.place.isEmpty ? file.path : variant.place,
                     remedy: "Give each a name of its own.")
             }
         }
@@ -61,20 +61,20 @@ public struct Study: Sendable {
         if let other = runs.first(where: { $0.configuration.data != runs[0].configuration.data }) {
             throw UserError(
                 "\"\(other.variant)\" has another dataset or split than \"\(runs[0].variant)\"", at: file.path,
-                remedy: "What is set side by side has to be ranked for the same users: set `data` in the base.")
+                remedy: "Compared variants have to be ranked for the same users: set `data` in the base.")
         }
     }
 
     /// The file of the results.
     package var resultFile: URL { folder.appending(path: "study.json") }
 
-    /// Refuses settings that the study gives every run itself: they would be passed over.
+    /// Refuses settings that the study gives every run itself: they would be skipped.
     private static func checkDecided(_ set: [String], at place: String) throws {
         for (key, own) in [("train.run", "folder"), ("train.seed", "seeds")]
         where set.contains(where: { SettingOverrides.key(of: $0) == key }) {
             throw UserError(
                 "\(key) is set, which the study decides for every run", at: place,
-                remedy: "Leave it out; the study's \(own) \(own == "seeds" ? "say" : "says") what is taken.")
+                remedy: "Leave it out: it follows from the study's \(own).")
         }
     }
 
@@ -155,40 +155,5 @@ extension Study {
             for problem in found.all { observer.onMessage("study: \(variant.name) cannot be made: \(problem.description)") }
         }
         return failures
-    }
-
-    /// Gives trials that an earlier version of this program named by their numbers the names that their settings have.
-    func adoptNumberedTrials(_ observer: Pipeline.Observer) throws {
-        guard options.kind == .tune else { return }
-        let files = FileManager.default
-        let names = ((try? files.contentsOfDirectory(atPath: folder.path)) ?? []).filter {
-            $0.wholeMatch(of: /trial-[0-9]{1,6}/) != nil
-        }
-        var folders: [String: String] = [:]
-        for name in names.sorted() {
-            for seed in options.seeds {
-                let run = RunDirectory(folder.appending(path: "\(name)/seed-\(seed)"))
-                guard var settings = try? Configuration(run.configuration) else { continue }
-                settings.train.run = ""
-                folders[settings.yaml] = folders[settings.yaml] ?? name
-            }
-        }
-        for run in runs where !folders.isEmpty {
-            var settings = run.configuration
-            settings.train.run = ""
-            let place = folder.appending(path: run.variant)
-            guard let name = folders[settings.yaml], name != run.variant, !files.fileExists(atPath: place.path) else {
-                continue
-            }
-            let numbered = folder.appending(path: name)
-            guard rename(numbered.path, place.path) == 0 else {
-                throw UserError.system("could not rename the trial's folder", at: numbered.path)
-            }
-            Folder.flush(folder)
-            observer.onMessage("study: \(name) has the settings of \(run.variant) and is kept under this name")
-            for own in runs where own.variant == run.variant && files.fileExists(atPath: own.folder.configuration.path) {
-                try AtomicFile.write(own.configuration.yaml, to: own.folder.configuration)
-            }
-        }
     }
 }

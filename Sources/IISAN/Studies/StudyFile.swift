@@ -18,20 +18,12 @@ struct StudyMark: Codable {
     /// Opens a study's folder for writing, marks it and keeps other processes out of it.
     ///
     /// - Throws: ``UserError`` when another process makes a study there, or the folder holds something else.
-    static func open(_ folder: URL, _ kind: StudyKind, file: URL) throws -> OwnedFolder {
+    static func open(_ folder: URL, verb: String, file: URL) throws -> OwnedFolder {
         let place = try OwnedFolder(.study, at: folder, for: .going)
         try Folder.make(place.url)
-        try JSONFile.write(StudyMark(verb: kind.rawValue, file: file.path), to: place.url.appending(path: fileName))
+        try JSONFile.write(StudyMark(verb: verb, file: file.path), to: place.url.appending(path: fileName))
         return place
     }
-}
-
-/// What the file of a study holds: the options of all studies, and what its own kind needs.
-protocol StudySection: SettingsSection {
-    /// The verb that reads it.
-    static var kind: StudyKind { get }
-    /// What every study says.
-    var options: StudyOptions { get set }
 }
 
 extension StudySection {
@@ -61,38 +53,22 @@ extension StudySection {
     private static func checkKind(_ root: Node, _ place: SettingsPlace) throws {
         guard let node = root.mapping?[Node("study")] else {
             throw UserError(
-                "does not say which study it is", at: place.source, remedy: "Begin it with the line: study: \(kind.rawValue)")
+                "does not say which study it is", at: place.source, remedy: "Begin it with the line: study: \(verb)")
         }
         let here = place.below("study", node)
         let found = try here.naming { try StudyKind.read(node) }
-        guard found == kind else {
+        guard found.rawValue == verb else {
             throw UserError(
-                "is a study for `iisan \(found.rawValue)`, not for `iisan \(kind.rawValue)`", at: here.description,
+                "is a study for `iisan \(found.rawValue)`, not for `iisan \(verb)`", at: here.description,
                 remedy: "Run: iisan \(found.rawValue) \(place.source)")
         }
     }
 }
 
-/// The studies there are, by the verb that makes them.
-package enum StudyKind: String, Sendable, Codable, CaseIterable {
-    /// Methods against each other.
-    case compare
-    /// What each part of a method is worth.
-    case ablate
-    /// Encoders of different size.
-    case scale
-    /// A trained run on changed titles and pictures.
-    case robustness
-    /// Settings searched by validation.
-    case tune
-}
-
-extension StudyKind: SettingValue {}
-
 /// What every study says, whatever its kind.
 package struct StudyOptions: Sendable, Equatable {
     /// The verb that makes it.
-    package var kind = StudyKind.compare
+    package var kind = StudyKind(CompareStudy.self)
     /// The configuration that all runs share.
     package var base = "config.yaml"
     /// Where runs and results go: `<folder>/<variant>/seed-<seed>`, `study.json`.
@@ -114,7 +90,9 @@ extension StudyOptions {
     /// The settings as part of a study's section.
     static func settings<Section>(of path: WritableKeyPath<Section, StudyOptions>) -> [Setting<Section>] {
         [
-            .value("study", path.appending(path: \.kind), "The verb: compare, ablate, scale, robustness or tune."),
+            .value(
+                "study", path.appending(path: \.kind),
+                "The verb: \(StudyKind.allCases.map(\.rawValue).joined(separator: ", "))."),
             .value("base", path.appending(path: \.base), "The configuration that all runs share."),
             .value("folder", path.appending(path: \.folder), "Where runs and results go."),
             .value("seeds", path.appending(path: \.seeds), "One run of each variant per seed."),

@@ -1,6 +1,6 @@
 import Metrics
 
-// What is found for several metrics stands in a list of them. HR@10 and NDCG@10 also stand under keys of their own, which were all that
+// What is found for several metrics is in a list of them. HR@10 and NDCG@10 also are under keys of their own, which were all that
 // older versions knew and are read where there is no list.
 
 extension StudyResult.Ceiling: Codable {

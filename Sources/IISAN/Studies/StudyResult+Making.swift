@@ -18,8 +18,9 @@ extension StudyResult {
         let metrics = settings.evaluate.tableMetrics
         // What a search chooses by is known on the validation targets, whether tables were asked for it or not.
         let selecting = settings.train.selectedBy
-        let validationMetrics = kind == .tune ? [Metric](measuredBy: [metrics, settings.train.validationMetrics]) : metrics
-        if kind == .tune { selectedBy = selecting.name }
+        let validationMetrics =
+            kind.study.isSearch ? [Metric](measuredBy: [metrics, settings.train.validationMetrics]) : metrics
+        if kind.study.isSearch { selectedBy = selecting.name }
         var tables: [String: [RankTable]] = [:]
         variants = try study.variants.map { variant in
             let runs = study.runs.filter { $0.variant == variant.name && failures[$0.name] == nil }
@@ -55,7 +56,7 @@ extension StudyResult {
                 cost: measured ?? Self.cost(of: ranked.compactMap(\.result.cost)))
         }
         try addCosts()
-        if kind == .tune { choose() } else { try addComparisons(tables, metrics) }
+        if kind.study.isSearch { choose() } else { try addComparisons(tables, metrics) }
         if let run = study.runs.first(where: { failures[$0.name] == nil }) {
             let dataset = try Pipeline(run.configuration).dataset()
             (self.dataset, datasetHash) = (dataset.manifest.name, dataset.manifest.contentHash)
@@ -64,7 +65,7 @@ extension StudyResult {
         }
     }
 
-    /// The layers that the blocks of a run's towers stand at; nil for a method without.
+    /// The layers that the blocks of a run's towers are at; nil for a method without.
     private static func layers(of configuration: Configuration) throws -> PerModality<[Int]>? {
         guard [.iisan, .iisanVersa].contains(configuration.train.model.method) else { return nil }
         return try configuration.storedLayers(kept: true)

@@ -15,8 +15,8 @@ extension StudyResult {
         var report = StudyReport(
             title: "\(file.deletingPathExtension().lastPathComponent)\(dataset.map { " on \($0)" } ?? "")",
             subtitle: environment.map { "\($0.processor), \($0.cores) cores; \($0.time)" } ?? "",
-            kind: StudyReport.Kind(rawValue: kind.rawValue) ?? .compare)
-        report.reference = kind == .tune ? chosen : reference
+            layout: kind.study.layout)
+        report.reference = kind.study.isSearch ? chosen : reference
         report.comparisons = comparisons
         report.ceiling = ceiling.map { RunReport.Ceiling(name: "the world's own probabilities", metrics: $0.metrics) }
         report.selectedBy = selecting
@@ -24,7 +24,8 @@ extension StudyResult {
         report.configuration = try Configuration.text(of: file)
         report.environment = environment?.rows ?? []
         report.variants = variants.map(\.shown)
-        if kind != .robustness {
+        // A study of changes shows a run that was trained before.
+        if kind.study.layout != .changes {
             report.curves = try variants.flatMap { variant in
                 try variant.runs.compactMap {
                     try Pipeline.curve(variant.name, RunDirectory(folder.appending(path: $0.folder)))
@@ -76,7 +77,7 @@ extension StudyResult.Variant {
 }
 
 extension RunReport.Gates {
-    /// Gates with the encoders' layers that their blocks stand at, or the blocks' numbers where those are not known.
+    /// Gates with the encoders' layers that their blocks are at, or the blocks' numbers where those are not known.
     init(_ towers: [RunResult.TowerGates], layers: PerModality<[Int]>) {
         self.init(
             towers: towers.map { gates in
@@ -101,7 +102,7 @@ extension StudyResult.Ranking {
     ///   - tables: one per seed, of the same users; at least one.
     ///   - metrics: what is asked for.
     ///   - cards: one per seed, for metrics of lists; without, these are left out.
-    ///   - isBrokenDown: whether groups of users are told apart.
+    ///   - isBrokenDown: whether groups of users are distinguished.
     /// - Throws: ``UserError`` when the tables are not of the same users and targets.
     package init(
         of tables: [RankTable], _ metrics: [Metric] = Metric.papers, cards: [EvaluationCard] = [], isBrokenDown: Bool = true

@@ -34,7 +34,7 @@ extension StudyResult {
         return table.text + note + "\n"
     }
 
-    /// The encoders of each variant and what comes of them.
+    /// The encoders of each variant and the quality reached with them.
     var encoderTable: TextTable {
         let metrics = metrics
         var table = TextTable(
@@ -131,7 +131,7 @@ extension StudyResult {
             }
         }
         self.init(
-            kind: .robustness, dataset: dataset.manifest.name, datasetHash: dataset.manifest.contentHash,
+            kind: StudyKind(RobustnessStudy.self), dataset: dataset.manifest.name, datasetHash: dataset.manifest.contentHash,
             environment: try JSONFile.read(RunEnvironment.self, from: pipeline.run.environment),
             reference: RobustnessStudy.unchangedName,
             variants: [try variant(RobustnessStudy.unchangedName, cached, nil)] + variants,

@@ -4,18 +4,12 @@ import Metrics
 import Report
 
 extension StudyResult {
-    /// The result for a terminal: how the variants rank, what they cost, and what their differences come to.
+    /// The result for a terminal: how the variants rank, what they cost, and whether their differences count.
     public var text: String {
-        let tables: [TextTable]
-        switch kind {
-        case .compare, .ablate: tables = [rankingTable, costTable]
-        case .scale: tables = [encoderTable, rankingTable, costTable]
-        case .robustness: tables = [changeTable]
-        case .tune: tables = [trialTable, costTable]
-        }
+        let tables = kind.study.tables(of: self)
         let isAnythingKnown = variants.contains { $0.ranking != nil || $0.validation != nil || $0.cost != nil }
         var parts = isAnythingKnown ? tables.map(\.text) : []
-        if kind == .tune { parts.append(choice) }
+        if kind.study.isSearch { parts.append(choice) }
         if !comparisons.isEmpty { parts.append(verdicts) }
         // One cause often stops several runs.
         let failures = Dictionary(grouping: variants.flatMap(\.failures), by: \.reason).mapValues { $0.map(\.run) }
@@ -28,7 +22,8 @@ extension StudyResult {
         return parts.joined(separator: "\n")
     }
 
-    private var rankingTable: TextTable {
+    /// How the variants rank on the test targets.
+    var rankingTable: TextTable {
         let metrics = metrics
         let leading = leading
         var table = TextTable(
@@ -58,7 +53,8 @@ extension StudyResult {
         return table
     }
 
-    private var costTable: TextTable {
+    /// What training the variants takes.
+    var costTable: TextTable {
         var table = TextTable(
             titles: ["cost", "trainable", "per epoch", "epochs", "peak memory", "store", "encoding", "TPME"])
         for variant in variants {

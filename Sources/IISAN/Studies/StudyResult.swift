@@ -45,7 +45,7 @@ public struct StudyResult: Sendable, Codable, Equatable {
 }
 
 extension StudyResult {
-    /// One variant: its runs and what they come to.
+    /// One variant: its runs and their results.
     package struct Variant: Sendable, Codable, Equatable {
         /// Its name.
         package var name: String
@@ -61,7 +61,7 @@ extension StudyResult {
         package var encoders: [Encoder]?
         /// How the items were changed, in a study of robustness; nil for the items as they are.
         package var change: Change?
-        /// The encoders' layers that its blocks stand at.
+        /// The encoders' layers that its blocks are at.
         package var layers: PerModality<[Int]>?
         /// Its finished runs.
         package var runs: [Run]
@@ -115,7 +115,7 @@ extension StudyResult {
         package var rate: Double
         /// How many items were changed.
         package var items: Int
-        /// How many users' targets stand elsewhere than with the states that were cached before the change.
+        /// How many users' targets have another rank than with the states that were cached before the change.
         package var movedUsers: Int
     }
 

@@ -5,8 +5,8 @@ package import Foundation
 public protocol StudyRunner {
     /// Does a step.
     ///
-    /// - Throws: ``UserError`` when the step fails, and the study goes on with others; `CancellationError` when told to stop, and the same
-    ///   step goes on from there.
+    /// - Throws: ``UserError`` when the step fails, and the study continues with others; `CancellationError` when told to stop, and the same
+    ///   step continues from there.
     func perform(_ step: StudyStep, observer: Pipeline.Observer) throws
 
     /// Does steps of which none needs another: one after the other, unless the runner can do several at once.
@@ -65,8 +65,8 @@ package struct StudyRun: Sendable, Equatable {
     package var name: String { "\(variant)/\(folder.folder.lastPathComponent)" }
 }
 
-/// Does each step in a process of its own, `iisan study-step`: its peak memory is its own, and when the system ends it for want of
-/// memory the study goes on.
+/// Does each step in a process of its own, `iisan study-step`: its peak memory is its own, and when the system ends it because
+/// memory runs out, the study continues.
 ///
 /// The process inherits the environment and standard error. It stops at a safe point when its standard input ends, so also when this
 /// process is killed. Of steps that are done at once each writes its standard error into a file beside its settings.

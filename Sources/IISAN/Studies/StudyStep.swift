@@ -28,7 +28,7 @@ public struct StudyStep: Sendable {
 
     /// Does it in this process.
     ///
-    /// - Throws: `CancellationError` when told to stop, and the same step goes on from there; ``UserError`` as the stages do.
+    /// - Throws: `CancellationError` when told to stop, and the same step continues from there; ``UserError`` as the stages do.
     package func perform(_ observer: Pipeline.Observer) throws {
         let pipeline = Pipeline(configuration, observer: observer)
         switch work {

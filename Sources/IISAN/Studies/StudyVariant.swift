@@ -9,7 +9,7 @@ package struct StudyVariant: Sendable, Equatable {
     package var set: [String]
     /// Its seeds; nil for the study's.
     package var seeds: [UInt64]?
-    /// Cost is measured on so many steps, apart from training; nil where training itself tells it.
+    /// Cost is measured on so many steps, apart from training; nil where it is measured in training.
     package var measuredSteps: Int?
     /// Whether it is trained; otherwise only its cost is measured.
     package var isTrained: Bool

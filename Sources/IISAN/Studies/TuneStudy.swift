@@ -1,4 +1,5 @@
 import Files
+import Report
 package import Foundation
 
 /// `iisan tune`: settings searched by validation only; the test targets are shown for the chosen ones alone.
@@ -52,14 +53,29 @@ package struct TuneStudy: Sendable {
         return try Study(options, variants: combinations.map { StudyVariant(Self.name(of: $0), set: $0) }, file: file)
     }
 
-    /// The name of a trial, told by its settings: a search that grows keeps what it has trained.
+    /// The name of a trial, recognised by its settings: a search that grows keeps what it has trained.
     private static func name(of set: [String]) -> String {
         "trial-\(ContentHash.of(texts: set.sorted()).prefix(8))"
     }
 }
 
-extension TuneStudy: StudySection {
-    static var kind: StudyKind { .tune }
+extension TuneStudy: PlannedStudy {
+    package static var verb: String { "tune" }
+    package static var abstract: String {
+        "Search settings by validation; the test targets are ranked for the chosen ones alone."
+    }
+    package static var discussion: String {
+        """
+        Prints the chosen settings as --set lines and writes them as best.yaml into the study's folder. A study that was stopped \
+        continues with the same command.
+
+          iisan tune study.yaml
+        """
+    }
+
+    static var isSearch: Bool { true }
+    static var layout: StudyReport.Layout { .search }
+    static func tables(of result: StudyResult) -> [TextTable] { [result.trialTable, result.costTable] }
 
     static var settings: [Setting<TuneStudy>] {
         StudyOptions.settings(of: \.options) + [
@@ -74,3 +90,40 @@ extension TuneStudy: StudySection {
 }
 
 extension TuneStudy.Order: SettingValue {}
+
+extension Study {
+    /// Gives trials that an earlier version of this program named by their numbers the names that their settings have.
+    func adoptNumberedTrials(_ observer: Pipeline.Observer) throws {
+        guard options.kind.study.isSearch else { return }
+        let files = FileManager.default
+        let names = ((try? files.contentsOfDirectory(atPath: folder.path)) ?? []).filter {
+            $0.wholeMatch(of: /trial-[0-9]{1,6}/) != nil
+        }
+        var folders: [String: String] = [:]
+        for name in names.sorted() {
+            for seed in options.seeds {
+                let run = RunDirectory(folder.appending(path: "\(name)/seed-\(seed)"))
+                guard var settings = try? Configuration(run.configuration) else { continue }
+                settings.train.run = ""
+                folders[settings.yaml] = folders[settings.yaml] ?? name
+            }
+        }
+        for run in runs where !folders.isEmpty {
+            var settings = run.configuration
+            settings.train.run = ""
+            let place = folder.appending(path: run.variant)
+            guard let name = folders[settings.yaml], name != run.variant, !files.fileExists(atPath: place.path) else {
+                continue
+            }
+            let numbered = folder.appending(path: name)
+            guard rename(numbered.path, place.path) == 0 else {
+                throw UserError.system("could not rename the trial's folder", at: numbered.path)
+            }
+            Folder.flush(folder)
+            observer.onMessage("study: \(name) has the settings of \(run.variant) and is kept under this name")
+            for own in runs where own.variant == run.variant && files.fileExists(atPath: own.folder.configuration.path) {
+                try AtomicFile.write(own.configuration.yaml, to: own.folder.configuration)
+            }
+        }
+    }
+}

@@ -1,4 +1,5 @@
 package import Files
+import OrderedCollections
 import Torch
 
 /// The states of an item tower's modalities, with modality dropout between them.
@@ -84,5 +85,62 @@ extension PerModality {
     /// The modalities in the order of the fusion's columns, the papers': image, text, then the others.
     package var inFusionOrder: [Element] {
         filter { $0.modality == .image } + filter { $0.modality != .image }
+    }
+}
+
+/// The hidden states of a modality as an item tower reads them: raw or standardised, and a learned stand-in takes the place of those that
+/// are missing.
+///
+/// states = present ? H : M, with M [layers, width] trained from zero. M exists where some item lacks the modality, or where modality
+/// dropout leaves it out while training. Standardised H is (H - mean) / max(deviation, 1e-4) of the catalogue, see ``StateStatistics``.
+struct ModalityStates {
+    /// Where the states come from.
+    let source: any StateSource
+    private let missing: Tensor?
+    private let present: Tensor?  // [catalogue]
+    private let statistics: StateStatistics?
+
+    /// Asks for `missing` [layers, width] where it is needed and for the statistics of standardised states, and takes over what the source
+    /// trains.
+    init(_ parameters: Parameters, _ source: any StateSource, scaling: StateScaling, isDropped: Bool) throws {
+        self.source = source
+        statistics = scaling == .standardised ? try StateStatistics(parameters, source.shape) : nil
+        let present = source.presence.map { $0.allSatisfy { $0 } ? nil : Tensor($0, on: parameters.device) } ?? nil
+        self.present = present
+        missing =
+            present != nil || isDropped
+            ? try parameters("missing", [source.shape.layers.count, source.shape.width], .zeros) : nil
+        // The model may see other items than it was trained on.
+        parameters.allowMissing("missing")
+        let encoder = parameters.grouped(.encoders)
+        for (name, tensor) in source.trained { encoder.adopt(tensor, as: name, decays: source.decayed.contains(name)) }
+    }
+
+    /// The width and kept layers.
+    var shape: ModalityShape { source.shape }
+
+    /// Which of some items have the modality: [items]; nil where all have it.
+    func presence(of items: Tensor) -> Tensor? { present.map { $0.selecting(items.to($0.device)) } }
+
+    /// The states of items.
+    ///
+    /// - Parameter dropped: which of the items count as missing although they have the modality [items]; nil for none.
+    func states(of items: Tensor, dropped: Tensor?, training: Bool) throws -> StateRows {
+        let own = try source.states(of: items, training: training)
+        let states = statistics.map { own.scaled($0.scale) } ?? own
+        guard let missing else { return states }
+        let known: Tensor
+        switch (presence(of: items), dropped) {
+        case (nil, nil): return states
+        case (let present?, nil): known = present
+        case (nil, let dropped?): known = dropped.not()
+        case (let present?, let dropped?): known = present.and(dropped.not())
+        }
+        return StateRows(states.dense.kept(where: known.reshaped([-1, 1, 1]), otherwise: missing))
+    }
+
+    /// Measures what standardised states are scaled by; nothing for raw ones.
+    func measure(itemCount: Int, name: String, progress: WorkProgress.Handler?, stop: StopToken) throws {
+        try statistics?.measure(source, itemCount: itemCount, name: name, progress: progress, stop: stop)
     }
 }

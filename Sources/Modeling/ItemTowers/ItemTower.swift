@@ -29,7 +29,7 @@ package protocol ItemTower: AnyObject {
     /// - Throws: `CancellationError` when told to stop; ``UserError`` when an input can no longer be read.
     func measureStates(itemCount: Int, progress: WorkProgress.Handler?, stop: StopToken) throws
 
-    /// Completes a backward pass where the tower had put off a part of it.
+    /// Completes a backward pass where the tower had postponed a part of it.
     ///
     /// - Throws: ``UserError`` when an input can no longer be read.
     func finishBackward() throws
@@ -44,7 +44,7 @@ extension ItemTower {
     package func parts(of items: Tensor) throws -> [(name: String, vectors: Tensor)] { [] }
     /// Nothing, as in towers that scale no states.
     package func measureStates(itemCount: Int, progress: WorkProgress.Handler?, stop: StopToken) {}
-    /// Nothing was put off.
+    /// Nothing was postponed.
     package func finishBackward() {}
 }
 

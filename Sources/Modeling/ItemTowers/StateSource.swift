@@ -28,7 +28,7 @@ public protocol StateSource: AnyObject {
     /// - Throws: ``UserError`` when an input can no longer be read.
     func states(of items: Tensor, training: Bool) throws -> StateRows
 
-    /// Completes a backward pass where the source had put off a part of it.
+    /// Completes a backward pass where the source had postponed a part of it.
     ///
     /// - Throws: ``UserError`` when an input can no longer be read.
     func finishBackward() throws
@@ -43,64 +43,39 @@ extension StateSource {
     public var frozenCount: Int { 0 }
     /// Not known.
     public var hash: String? { nil }
-    /// Nothing was put off.
+    /// Nothing was postponed.
     public func finishBackward() {}
 }
 
-/// The hidden states of a modality as an item tower reads them: raw or standardised, and a learned stand-in takes the place of those that
-/// are missing.
-///
-/// states = present ? H : M, with M [layers, width] trained from zero. M exists where some item lacks the modality, or where modality
-/// dropout leaves it out while training. Standardised H is (H - mean) / max(deviation, 1e-4) of the catalogue, see ``StateStatistics``.
-struct ModalityStates {
-    /// Where the states come from.
-    let source: any StateSource
-    private let missing: Tensor?
-    private let present: Tensor?  // [catalogue]
-    private let statistics: StateStatistics?
+/// The shape of a modality's hidden states.
+public struct ModalityShape: Sendable, Codable, Equatable {
+    /// Numbers in one state.
+    package var width: Int
+    /// The indices of the kept layers, ascending; their number is K.
+    package var layers: [Int]
 
-    /// Asks for `missing` [layers, width] where it is needed and for the statistics of standardised states, and takes over what the source
-    /// trains.
-    init(_ parameters: Parameters, _ source: any StateSource, scaling: StateScaling, isDropped: Bool) throws {
-        self.source = source
-        statistics = scaling == .standardised ? try StateStatistics(parameters, source.shape) : nil
-        let present = source.presence.map { $0.allSatisfy { $0 } ? nil : Tensor($0, on: parameters.device) } ?? nil
-        self.present = present
-        missing =
-            present != nil || isDropped
-            ? try parameters("missing", [source.shape.layers.count, source.shape.width], .zeros) : nil
-        // The model may see other items than it was trained on.
-        parameters.allowMissing("missing")
-        let encoder = parameters.grouped(.encoders)
-        for (name, tensor) in source.trained { encoder.adopt(tensor, as: name, decays: source.decayed.contains(name)) }
+    /// Makes a shape.
+    package init(width: Int, layers: [Int]) {
+        self.width = width
+        self.layers = layers
     }
 
-    /// The width and kept layers.
-    var shape: ModalityShape { source.shape }
-
-    /// Which of some items have the modality: [items]; nil where all have it.
-    func presence(of items: Tensor) -> Tensor? { present.map { $0.selecting(items.to($0.device)) } }
-
-    /// The states of items.
+    /// Refuses kept layers that are none, not ascending, or not of those that there are.
     ///
-    /// - Parameter dropped: which of the items count as missing although they have the modality [items]; nil for none.
-    func states(of items: Tensor, dropped: Tensor?, training: Bool) throws -> StateRows {
-        let own = try source.states(of: items, training: training)
-        let states = statistics.map { own.scaled($0.scale) } ?? own
-        guard let missing else { return states }
-        let known: Tensor
-        switch (presence(of: items), dropped) {
-        case (nil, nil): return states
-        case (let present?, nil): known = present
-        case (nil, let dropped?): known = dropped.not()
-        case (let present?, let dropped?): known = present.and(dropped.not())
+    /// - Parameters:
+    ///   - kept: the layers that a model is to read.
+    ///   - stored: those that there are.
+    /// - Throws: ``UserError`` without a place.
+    package static func check(kept: [Int], of stored: [Int]) throws {
+        let remedy = "Choose among \(stored.sorted()), each at most once and in ascending order."
+        guard !kept.isEmpty else { throw UserError("is an empty list, and a tower reads at least one layer", remedy: remedy) }
+        let missing = kept.filter { !stored.contains($0) }
+        guard missing.isEmpty else {
+            throw UserError("names \(missing.prefix(20)), and the layers \(stored) are kept", remedy: remedy)
         }
-        return StateRows(states.dense.kept(where: known.reshaped([-1, 1, 1]), otherwise: missing))
-    }
-
-    /// Measures what standardised states are scaled by; nothing for raw ones.
-    func measure(itemCount: Int, name: String, progress: WorkProgress.Handler?, stop: StopToken) throws {
-        try statistics?.measure(source, itemCount: itemCount, name: name, progress: progress, stop: stop)
+        guard zip(kept, kept.dropFirst()).allSatisfy({ $0 < $1 }) else {
+            throw UserError("is \(kept.prefix(50)), expected different layers in ascending order", remedy: remedy)
+        }
     }
 }
 
@@ -159,13 +134,7 @@ public final class StoredStates: StateSource {
         let present = (0..<store.itemCount).map(store.isPresent)
         presence = present.allSatisfy { $0 } ? nil : present
         shape = ModalityShape(width: store.width, layers: layers)
-        let dtype: ElementType =
-            switch store.dtype {
-            case .float16: .float16
-            case .bfloat16: .bfloat16
-            case .float32: .float32
-            }
-        let (stored, width) = (store.layers.count, store.width)
+        let (dtype, stored, width) = (store.dtype.element, store.layers.count, store.width)
         let mapped: [Tensor] = store.shards.map { shard in
             .reading(
                 shard.states.baseAddress, shape: [shard.items.count, stored, width],
@@ -186,7 +155,7 @@ public final class StoredStates: StateSource {
 
     /// Whether states of so many bytes lie on a device as a whole: on accelerators, where they leave half of its memory to the rest.
     private static func areResident(_ bytes: Int, on device: Device) -> Bool {
-        device != .cpu && bytes <= MemoryUse.total(of: device) / 2
+        device != .cpu && MemoryUse.of(device).current + bytes <= MemoryUse.total(of: device) / 2
     }
 
     /// The rows of items, in place.

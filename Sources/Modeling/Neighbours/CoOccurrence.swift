@@ -1,7 +1,7 @@
 package import Datasets
 package import Files
 
-/// How often items stand near each other in the training sequences: a symmetric matrix with few entries, row by row.
+/// How often items are near each other in the training sequences: a symmetric matrix with few entries, row by row.
 ///
 /// C[a, b] = Σ over training sequences and pairs of places p ≠ q with items a ≠ b, |p - q| ≤ window, of weight^(|p - q| - 1).
 package struct CoOccurrence: Sendable {

@@ -1,7 +1,7 @@
 package import Datasets
 package import Torch
 
-/// The items that the rows of a step are told apart from, and the cross entropies over them.
+/// The items that the rows of a step are distinguished from, and the cross entropies over them.
 ///
 /// For row r of user b with output x and target t, with logits z_i = x · e_i - log q_i:
 /// loss = -z_t + log(exp z_t + Σ over candidates i ∉ own(b) c_i exp z_i).
@@ -51,29 +51,19 @@ package struct Candidates: Sendable, Equatable {
 }
 
 extension Candidates {
-    /// Added to the logit of a candidate that is left out: its share of the softmax is exactly zero.
-    package static let leftOut = -1e30
+    /// Added to the logit of a candidate that is left out.
+    package static let leftOut = CandidateRows.leftOut
 
     /// The cross entropies [rows] for outputs [rows, width] and the candidates' vectors [candidates, width], float32.
     package func crossEntropies(_ outputs: Tensor, _ vectors: Tensor) -> Tensor {
-        guard outputs.device == .cpu else { return plainCrossEntropies(outputs, vectors) }
-        return outputs.rowLosses(
-            vectors, logShares: Tensor(shares).logarithm(), logCounts: Tensor(counts).logarithm(), users: Tensor(users),
-            targets: Tensor(targets), ownUsers: Tensor(ownUsers), ownItems: Tensor(ownItems))
+        outputs.rowLosses(vectors, rows(on: outputs.device))
     }
 
-    /// The same by operations on whole tensors, the plain form.
-    func plainCrossEntropies(_ outputs: Tensor, _ vectors: Tensor) -> Tensor {
-        let device = outputs.device
-        let logShares = Tensor(shares, on: device).logarithm()  // [candidates]
-        let logCounts = Tensor(counts, on: device).logarithm()
-        let logits = (-logShares).addingMatrixProduct(outputs, vectors.transposed(0, 1))  // [rows, candidates]
-        // What is added to a user's logits: how often each item counts, and for the user's own items that they are left out.
-        let added = logCounts.unsqueezed(0).expanded([userCount, items.count]).clone()
-        added.put(
-            Tensor(Float(Self.leftOut), on: device), at: [Tensor(ownUsers, on: device), Tensor(ownItems, on: device)])
-        let others = (logits + added.selecting(Tensor(users, on: device))).logSumExp(along: 1)  // [rows]
-        let target = logits.gathering(Tensor(targets, on: device).unsqueezed(1), along: 1).squeezed(1)
-        return others.logAddExp(target) - target
+    /// The rows with their targets and what is left out for them.
+    package func rows(on device: Device) -> CandidateRows {
+        CandidateRows(
+            logShares: Tensor(shares, on: device).logarithm(), logCounts: Tensor(counts, on: device).logarithm(),
+            users: Tensor(users, on: device), userCount: userCount, targets: Tensor(targets, on: device),
+            ownUsers: Tensor(ownUsers, on: device), ownItems: Tensor(ownItems, on: device))
     }
 }

@@ -1,9 +1,9 @@
 package import Datasets
 package import Torch
 
-/// What a row's target is told from, and how.
+/// Which candidates a row's target is compared with, and how.
 ///
-/// A loss says which items the rows of a step are told apart from; the recommender computes their vectors, and the loss of each row
+/// A loss says which items the rows of a step are distinguished from; the recommender computes their vectors, and the loss of each row
 /// follows from them.
 package protocol Loss: Sendable {
     /// The items whose vectors a step needs, and what counts for each.

@@ -25,9 +25,7 @@ extension Recommender {
         let vectors = try itemTower.vectors(of: Tensor(candidates.items), training: training).to(.float32)  // [candidates, width]
         let rows = userEncoder.rows(users: batch.users, positions: batch.positions, userCount: batch.userCount)
         let inputs = vectors.selecting(Tensor(candidates.inputs, on: device))  // [rows, width]
-        func encoded() -> Tensor { userEncoder(inputs, rows, training: training) }
-        // On a processor products as small as these take longer in bfloat16: its library builds instructions for each number of rows.
-        let outputs = device == .cpu ? withAutocast(to: nil, on: device, encoded) : encoded()
+        let outputs = withAutocastOfSmallProducts(on: device) { userEncoder(inputs, rows, training: training) }
         let losses = withAutocast(to: nil, on: device) {
             objective.rowLosses(candidates, outputs: outputs.to(.float32), vectors: vectors)
         }

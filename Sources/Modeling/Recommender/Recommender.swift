@@ -10,7 +10,7 @@ public final class Recommender {
     package let userEncoder: UserEncoder
     /// All trained tensors by name.
     package let parameters: Parameters
-    /// What a row's target is told from in training.
+    /// Which candidates a row's target is compared with in training.
     package let objective: any Loss
 
     /// Joins a tower and an encoder that were made from `parameters`.

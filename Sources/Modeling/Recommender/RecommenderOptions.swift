@@ -20,7 +20,7 @@ public struct RecommenderOptions: Sendable, Codable, Equatable {
     public var fineTuning = FineTuningOptions()
     /// The user encoder.
     public var userEncoder = UserEncoderOptions()
-    /// What a row's target is told from in training.
+    /// Which candidates a row's target is compared with in training.
     public var loss = LossChoice.inBatch
 
     /// The papers' settings.

@@ -63,7 +63,7 @@ public struct SideNetworkOptions: Sendable, Codable, Equatable {
         return problems
     }
 
-    /// Those of them that no encoder could mend.
+    /// Those of them that no encoder could correct.
     package func ownProblems() -> Problems {
         var problems = Problems()
         problems.require(
@@ -83,38 +83,6 @@ public struct SideNetworkOptions: Sendable, Codable, Equatable {
         case .iisan: false
         case .versa: true
         case .auto: Set(shapes.values.map { [$0.width, $0.layers.count] }).count > 1
-        }
-    }
-}
-
-/// The shape of a modality's hidden states.
-public struct ModalityShape: Sendable, Codable, Equatable {
-    /// Numbers in one state.
-    package var width: Int
-    /// The indices of the kept layers, ascending; their number is K.
-    package var layers: [Int]
-
-    /// Makes a shape.
-    package init(width: Int, layers: [Int]) {
-        self.width = width
-        self.layers = layers
-    }
-
-    /// Refuses kept layers that are none, not ascending, or not of those that there are.
-    ///
-    /// - Parameters:
-    ///   - kept: the layers that a model is to read.
-    ///   - stored: those that there are.
-    /// - Throws: ``UserError`` without a place.
-    package static func check(kept: [Int], of stored: [Int]) throws {
-        let remedy = "Choose among \(stored.sorted()), each at most once and in ascending order."
-        guard !kept.isEmpty else { throw UserError("is an empty list, and a tower reads at least one layer", remedy: remedy) }
-        let missing = kept.filter { !stored.contains($0) }
-        guard missing.isEmpty else {
-            throw UserError("names \(missing.prefix(20)), and the layers \(stored) are kept", remedy: remedy)
-        }
-        guard zip(kept, kept.dropFirst()).allSatisfy({ $0 < $1 }) else {
-            throw UserError("is \(kept.prefix(50)), expected different layers in ascending order", remedy: remedy)
         }
     }
 }

@@ -1,6 +1,6 @@
 import Torch
 
-/// Where the packed rows of some histories stand: row r belongs to user `users[r]` at position `positions[r]`.
+/// Where the packed rows of some histories are: row r belongs to user `users[r]` at position `positions[r]`.
 ///
 /// The rows of a user follow each other, oldest first, and users follow each other.
 package struct HistoryRows {
@@ -47,7 +47,7 @@ struct PaddedHistories {
         places = users * Tensor(Int64(length), on: device) + positions
         let present = Tensor.zeros([userCount * length], dtype: .bool, on: device)
         present.put(Tensor(true, on: device), at: [places])
-        // A place without an item sees itself, because a softmax over nothing has no value; nothing reads what comes of it.
+        // A place without an item sees itself, because a softmax over nothing has no value; nothing reads its result.
         let itself = Tensor.range(0..<length, on: device)
         let diagonal = itself.unsqueezed(0) .== itself.unsqueezed(1)
         let causal = Tensor.ones([length, length], dtype: .bool, on: device).lowerTriangle()

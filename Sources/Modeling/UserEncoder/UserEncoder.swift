@@ -25,7 +25,7 @@ public struct UserEncoderOptions: Sendable, Codable, Equatable {
         problems.require(
             heads >= 1 && width % heads == 0, "is \(heads), expected a divisor of the width \(width)", at: "heads",
             remedy: "Choose among \((1...max(1, min(width, 64))).filter { width % $0 == 0 }).")
-        problems.require((0..<1).contains(dropout), "is \(dropout), expected 0 up to below 1", at: "dropout")
+        problems.require((0..<1).contains(dropout), "is \(dropout), expected at least 0 and below 1", at: "dropout")
         return problems
     }
 }
@@ -81,7 +81,7 @@ package final class UserEncoder {
     ///
     /// - Parameters:
     ///   - items: the items' vectors in packed rows [rows, width].
-    ///   - rows: whose rows they are and where they stand.
+    ///   - rows: whose rows they are and where they are.
     ///   - training: whether dropout is on.
     /// - Returns: [rows, width].
     package func callAsFunction(_ items: Tensor, _ rows: HistoryRows, training: Bool = false) -> Tensor {

@@ -1,4 +1,4 @@
-/// What an item of the world can be told by, and where it shows.
+/// What an item of the world can be recognised by, and where it shows.
 package enum Attribute: Int, CaseIterable, Codable, Sendable {
     /// What the thing is: a mug, a boot.
     case kind
@@ -6,7 +6,7 @@ package enum Attribute: Int, CaseIterable, Codable, Sendable {
     case colour
     /// The pattern on the thing.
     case pattern
-    /// What stands behind the thing.
+    /// What is behind the thing.
     case backdrop
     /// How it was made, as in "recycled".
     case craft

@@ -31,9 +31,9 @@ enum TitleWords {
     struct Meaning: Sendable {
         /// The value's name in files.
         var name: String
-        /// Words that stand before the noun.
+        /// Words that are before the noun.
         var adjectives: [String]
-        /// Words that stand at the end.
+        /// Words that are at the end.
         var phrases: [String]
     }
 

@@ -66,7 +66,7 @@ indirect enum Shape: Sendable {
     }
 }
 
-/// What stands behind a thing. It is told by its form: the tint of the wall varies from picture to picture.
+/// What is behind a thing. It is recognised by its form: the tint of the wall varies from picture to picture.
 enum Backdrop: Int, CaseIterable, Sendable {
     case wall, sun, arch, hills, window, stripes
 

@@ -1,4 +1,4 @@
-/// A generated user: the taste, and what came of it.
+/// A generated user: the taste, and the history that follows from it.
 struct User: Sendable {
     let taste: Taste
     /// The items, oldest first.

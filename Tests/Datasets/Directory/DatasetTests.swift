@@ -81,9 +81,9 @@ struct DatasetTests {
             }
         }
         try expect("the dataset has no items") { $0.items = [] }
-        try expect("there twice") { $0.items[1].id = "a" }
+        try expect("occurs twice") { $0.items[1].id = "a" }
         try expect("without an id") { $0.items[1].id = "" }
-        try expect("there twice") { ($0.users, $0.offsets) = (["u", "u"], [0, 1, 2]) }
+        try expect("occurs twice") { ($0.users, $0.offsets) = (["u", "u"], [0, 1, 2]) }
         try expect("without an id") { $0.users = [""] }
         try expect("the dataset has no interactions") { ($0.users, $0.interactions, $0.offsets) = ([], [], [0]) }
         try expect("offsets") { $0.offsets = [0, 1] }

@@ -57,7 +57,7 @@ struct ImportTests {
             #expect(histories(dataset) == ["u1": ["a", "a"]])
             #expect((report.unknownInteractions, report.usersWithoutInteractions, report.users) == (3, 1, 1))
             let twice = ImportSource.iisan(users: users, items: try folder.file("twice.tsv", "a\tA\nx\tX\ny\tY\na\tB\n"))
-            expectError("item \"a\" is there twice, first in line 1", at: "twice.tsv:4") { _ = try run(folder, twice) }
+            expectError("item \"a\" occurs twice, first in line 1", at: "twice.tsv:4") { _ = try run(folder, twice) }
             let first = try run(folder, twice) { $0.duplicateItems = .keepFirst }
             #expect(first.dataset.items.map(\.title) == ["A", "X", "Y"])
             #expect(first.report.duplicateItems == 1)
@@ -82,7 +82,7 @@ struct ImportTests {
             try expect("the file is empty", at: "items2.tsv", items: "")
             try expect("1 columns", at: "users2.tsv:1", users: "u1\n")
             try expect("a user without items", at: "users2.tsv:2", users: "u1\ta\nu2\t \n")
-            try expect("user \"u1\" is there twice", at: "users2.tsv:2", users: "u1\ta\nu1\ta\n")
+            try expect("user \"u1\" occurs twice", at: "users2.tsv:2", users: "u1\ta\nu1\ta\n")
             try expect("an interaction without a user", at: "users2.tsv:1", users: "\ta\n")
             try expect("no interactions are left", at: "users2.tsv", users: "\n")
             try Data([0x75, 0x09, 0xFF, 0x0A]).write(to: folder.appending(path: "latin.tsv"))

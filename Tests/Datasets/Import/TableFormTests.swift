@@ -259,7 +259,7 @@ struct TableFormTests {
                 try imported(.tables(interactions: InteractionTable(Table(url)), items: ItemTable(Table(items))), in: folder)
             }
             let text = try #require(error?.description)
-            #expect(text.contains("\\u{1b}[2J") && !text.contains("\u{1B}") && text.count < 600)
+            #expect(text.contains("\\u{1B}[2J") && !text.contains("\u{1B}") && text.count < 600)
             let wide = try folder.file("wide.csv", (0..<500).map { "column\($0)" }.joined(separator: ",") + "\n")
             let other = #expect(throws: UserError.self) { try imported(InteractionTable(Table(wide)), in: folder) }
             #expect(try #require(other?.description).count < 600)

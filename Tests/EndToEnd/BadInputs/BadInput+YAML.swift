@@ -31,7 +31,7 @@ extension BadInput {
             says: ["config.yaml:3", "train.user_encoder.head", "heads"]),
         yaml("A setting of the wrong section", "train:\n  cutoffs: [10]\n", says: ["config.yaml:2", "train.cutoffs"]),
         yaml("A setting that is set twice", "train:\n  epochs: 3\n  epochs: 4\n", says: ["config.yaml", "epochs"]),
-        yaml("A section that is there twice", "train:\n  epochs: 3\ntrain:\n  seed: 4\n", says: ["config.yaml", "train"]),
+        yaml("A section that occurs twice", "train:\n  epochs: 3\ntrain:\n  seed: 4\n", says: ["config.yaml", "train"]),
         yaml("A configuration that builds on itself", "base: config.yaml\n", says: ["config.yaml:1", "base", "itself"]),
         yaml("A base that is not there", "base: common.yaml\n", says: ["common.yaml", "No such file"]),
         BadInput(

@@ -30,8 +30,8 @@ import Torch
             let scores = Tensor((0..<cases * items).map { _ in Float(Int.random(in: 0..<values, using: &generator)) })
                 .reshaped([cases, items])
             let question = Ranker.Question(batch, 0..<cases, on: .cpu)
-            let counted = Ranker.counted(question, scores).array(of: Int64.self)
-            #expect(counted == Ranker.compared(question, scores.clone()).array(of: Int64.self))
+            let counted = question.counted(scores)
+            #expect(counted == question.compared(scores.clone()))
             // And as one would count by hand.
             let all = scores.floats()
             for place in 0..<cases {
@@ -66,9 +66,9 @@ import Torch
         RandomState.seed(10)
         let scores = Tensor.randomNormal([70, 500])
         let question = Ranker.Question(batch, 0..<70, on: .cpu)
-        let one = withThreads(1) { Ranker.counted(question, scores).array(of: Int64.self) }
+        let one = withThreads(1) { question.counted(scores) }
         for threads in [2, 3, 8] {
-            #expect(withThreads(threads) { Ranker.counted(question, scores).array(of: Int64.self) } == one)
+            #expect(withThreads(threads) { question.counted(scores) } == one)
         }
     }
 
@@ -94,6 +94,18 @@ import Torch
         }
         let question = Ranker.Question(batch, 0..<2, on: .cpu)
         let scores = users.matmul(items.transposed(0, 1))
-        #expect(Ranker.compared(question, scores).array(of: Int64.self) == [-1, -1, -1, -1])
+        #expect(question.compared(scores) == [-1, -1, -1, -1])
+    }
+}
+
+extension Ranker.Question {
+    /// The counts in one pass, as on the processor.
+    fileprivate func counted(_ scores: Tensor) -> [Int64] {
+        scores.countingRanks(of: targets, maskedRows: maskedCases, maskedItems: maskedItems).array(of: Int64.self)
+    }
+
+    /// The counts in the plain form.
+    fileprivate func compared(_ scores: Tensor) -> [Int64] {
+        scores.comparingRanks(of: targets, maskedRows: maskedCases, maskedItems: maskedItems).array(of: Int64.self)
     }
 }

@@ -18,7 +18,8 @@ enum SampleStudy {
             ("popularity", 10.2, nil, 0, 0, "untrained; the same ten items for everybody"),
         ]
         var report = StudyReport(
-            title: "Fine-tuning methods on a made-up shop", subtitle: "Shop-20K · 2000 users · sample values", kind: .compare)
+            title: "Fine-tuning methods on a made-up shop", subtitle: "Shop-20K · 2000 users · sample values",
+            layout: .comparison)
         var tables: [String: [RankTable]] = [:]
         for method in methods {
             let isLive = (method.seconds ?? 0) > 1000
@@ -60,7 +61,7 @@ enum SampleStudy {
     }
 
     private static func makeAblate() throws -> StudyReport {
-        var report = StudyReport(title: "What the parts of IISAN are worth", kind: .ablate)
+        var report = StudyReport(title: "What the parts of IISAN are worth", layout: .comparison)
         let groups: [(String, [(String, Double)])] = [
             ("", [("base", 8.15)]), ("towers", [("intra only", 8.25), ("inter only", 8.32)]),
             ("kept layers", [("first half", 8.5), ("last half", 8.2), ("all", 8.15), ("last only", 8.6)]),
@@ -89,7 +90,7 @@ enum SampleStudy {
     }
 
     private static func makeScale() throws -> StudyReport {
-        var report = StudyReport(title: "Larger encoders", kind: .scale)
+        var report = StudyReport(title: "Larger encoders", layout: .sizes)
         let texts = [
             ("random weights, 4 layers", 4_400_000, 9.0), ("MiniLM-L6-v2", 22_700_000, 8.4),
             ("bert-base-uncased", 109_482_240, 8.2),
@@ -112,7 +113,7 @@ enum SampleStudy {
     }
 
     private static func makeRobustness() throws -> StudyReport {
-        var report = StudyReport(title: "Titles and pictures that are missing or spoilt", kind: .robustness)
+        var report = StudyReport(title: "Titles and pictures that are missing or damaged", layout: .changes)
         var base = StudyReport.Variant(name: "unchanged")
         try measure(&base, [run(seed: 1, skill: 8.15)], [42])
         report.variants = [base]
@@ -131,7 +132,7 @@ enum SampleStudy {
     }
 
     private static func makeTune() -> StudyReport {
-        var report = StudyReport(title: "Rate and width", kind: .tune)
+        var report = StudyReport(title: "Rate and width", layout: .search)
         var generator = SeededGenerator(seed: 3)
         for trial in 0..<12 {
             let validation = Double.random(in: 0.2..<0.3, using: &generator)

@@ -11,8 +11,8 @@ import Testing
         csv.split(separator: "\r\n").map { $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init) }
     }
 
-    private func study(_ variants: [StudyReport.Variant], _ kind: StudyReport.Kind = .compare) -> StudyReport {
-        var report = StudyReport(title: "x", kind: kind)
+    private func study(_ variants: [StudyReport.Variant], _ layout: StudyReport.Layout = .comparison) -> StudyReport {
+        var report = StudyReport(title: "x", layout: layout)
         report.variants = variants
         return report
     }
@@ -91,15 +91,15 @@ import Testing
     }
 
     @Test func emptyPartsAreLeftOut() {
-        for kind in [StudyReport.Kind.compare, .ablate, .scale, .robustness, .tune] {
-            let html = study([], kind).html
+        for layout in [StudyReport.Layout.comparison, .sizes, .changes, .search] {
+            let html = study([], layout).html
             #expect(
                 !html.contains("<section>") && !html.contains("<table") && !html.contains("<svg") && !html.contains("tile\""))
         }
         #expect(study([]).curvesSVG == nil && study([]).runsTable.hasPrefix("variant,seed,"))
         // A variant that failed: its name, and why.
-        for kind in [StudyReport.Kind.compare, .ablate, .scale, .robustness, .tune] {
-            let html = study([.init(name: "lora", note: "out of memory")], kind).html
+        for layout in [StudyReport.Layout.comparison, .sizes, .changes, .search] {
+            let html = study([.init(name: "lora", note: "out of memory")], layout).html
             #expect(html.contains("lora") && html.contains("out of memory") && !html.contains("<svg"))
         }
     }
@@ -160,8 +160,8 @@ import Testing
             variant.shares = [.init(tower: "a", share: value), .init(tower: "b", share: 1)]
             return variant
         }
-        for kind in [StudyReport.Kind.compare, .ablate, .scale, .robustness, .tune] {
-            for match in study(variants, kind).html.matches(of: /\s(?:[xy][12]?|c[xy]|points|width|height|d)="([^"]*)"/) {
+        for layout in [StudyReport.Layout.comparison, .sizes, .changes, .search] {
+            for match in study(variants, layout).html.matches(of: /\s(?:[xy][12]?|c[xy]|points|width|height|d)="([^"]*)"/) {
                 #expect(!match.1.contains("nan") && !match.1.contains("inf"), "\(match.0)")
             }
         }

@@ -185,7 +185,7 @@ import Testing
             withExtendedLifetime(held) {}
             try files.createSymbolicLink(atPath: folder.appending(path: "round").path, withDestinationPath: "round")
             let error = #expect(throws: UserError.self) { try make(folder.appending(path: "round"), "5") }
-            #expect(error?.problem.contains("circle") == true)
+            #expect(error?.problem.contains("loop") == true)
         }
     }
 

@@ -77,7 +77,8 @@ private struct Length: ListMeasure {
                     }, failures: [], ranking: try .init(of: [table, table], metrics, cards: cards))
             }
             let result = StudyResult(
-                kind: .compare, reference: "a", variants: variants, comparisons: [], weights: TPME.Weights())
+                kind: StudyKind(CompareStudy.self), reference: "a", variants: variants, comparisons: [], weights: TPME.Weights()
+            )
             #expect(result["a"]?.ranking?.users[metrics[1]]?.value == 2 / 3.0)
             #expect(
                 result["a"]?.ranking?.seeds[metrics[2]]?.values == [2, 3]

@@ -18,7 +18,7 @@ import Training
         #expect(
             plain.evaluate.cardMetrics == Metric.usual() + Metric.beyondAccuracy && plain.evaluate.tableMetrics == Metric.papers
         )
-        // What older versions trained is not trained anew.
+        // What older versions trained is not trained again.
         #expect(plain.train.validationMetrics == Metric.papers && TrainSettings().changes == "" && plain.evaluate.changes == "")
         let named = try configuration("evaluate.metrics=[mrr, Coverage@5, HR@10]", "train.select_by=NDCG@10")
         #expect(named.evaluate.tableMetrics.map(\.name) == ["MRR", "Coverage@5", "HR@10"])

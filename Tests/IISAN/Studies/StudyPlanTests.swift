@@ -6,6 +6,17 @@ import Testing
 
 /// What the files of studies come to, before anything is made.
 @Suite struct StudyPlanTests {
+    /// `study.json` holds the verb, and so do the files of studies.
+    @Test func aKindIsKnownByItsVerb() throws {
+        let verbs = StudyKind.allCases.map(\.rawValue)
+        #expect(verbs == ["compare", "ablate", "scale", "robustness", "tune"])
+        #expect(StudyKind.allCases.allSatisfy { $0.form.verb == $0.rawValue } && StudyKind(rawValue: "contrast") == nil)
+        let written = try JSONEncoder().encode(StudyKind.allCases)
+        #expect(try JSONDecoder().decode([String].self, from: written) == verbs)
+        #expect(try JSONDecoder().decode([StudyKind].self, from: written) == StudyKind.allCases)
+        #expect(throws: DecodingError.self) { try JSONDecoder().decode([StudyKind].self, from: Data(#"["contrast"]"#.utf8)) }
+    }
+
     @Test func aVariantIsTheBaseWithSettingsAndARunPerSeed() throws {
         try withTemporaryFolder { folder in
             let study = try TinyShop(folder, hasWorld: false).compare(
@@ -51,7 +62,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("variants:\n  - {name: a}\n  - {name: A, set: {train.epochs: 3}}\n", "study.yaml:5", "there twice"),
+        ("variants:\n  - {name: a}\n  - {name: A, set: {train.epochs: 3}}\n", "study.yaml:5", "occurs twice"),
         ("variants:\n  - {name: a}\n  - {name: b, set: {train.epochs: 2}}\n", "study.yaml:5", "same settings as \"a\""),
         ("variants:\n  - {name: a, set: {train.seed: 7}}\n", "study.yaml:4", "train.seed is set"),
         ("variants:\n  - {name: a, set: {train: {run: elsewhere}}}\n", "study.yaml:4", "train.run is set"),

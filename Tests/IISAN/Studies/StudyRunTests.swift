@@ -144,7 +144,7 @@ import Testing
                 rates: [0, 0.5, 1]
                 """)
             let store = try shop.state(of: "states/text/manifest.json")
-            let result = try RobustnessStudy(file: file).result(file)
+            let result = try RobustnessStudy(file: file).result(file, using: InProcessRunner(), observer: .init())
             #expect(
                 result.variants.map(\.name) == [
                     "unchanged", "titles-missing-0.5", "titles-missing-1", "pictures-swapped-0.5", "pictures-swapped-1",
@@ -157,7 +157,7 @@ import Testing
             #expect(try shop.state(of: "states/text/manifest.json") == store)
             #expect(!FileManager.default.fileExists(atPath: folder.appending(path: "r/work").path))
             let ranks = try shop.state(of: "r/titles-missing/rate-1/ranks.test.safetensors")
-            #expect(try RobustnessStudy(file: file).result(file) == result)
+            #expect(try RobustnessStudy(file: file).result(file, using: InProcessRunner(), observer: .init()) == result)
             #expect(try shop.state(of: "r/titles-missing/rate-1/ranks.test.safetensors") == ranks)
         }
     }

@@ -42,9 +42,9 @@ extension ItemChange {
 
 extension Picture {
     /// The picture blurred with a Gaussian of a deviation of a twentieth of the shorter side, one pixel at least; the outermost pixels
-    /// go on beyond the border.
+    /// continue beyond the border.
     ///
-    /// The Gaussian is stood for by three means over 2 r + 1 pixels, whose deviation is sqrt(r (r + 1)): whole numbers, which every
+    /// The Gaussian is represented by three means over 2 r + 1 pixels, whose deviation is sqrt(r (r + 1)): whole numbers, which every
     /// machine adds alike.
     func blurred() -> Picture {
         let deviation = Double(min(width, height)) / 20
@@ -85,7 +85,7 @@ extension Picture {
 extension Picture {
     /// The picture with Gaussian noise of a deviation of a quarter of the full range on every channel, cut off at black and white.
     ///
-    /// A normal number is stood for by the sum of eight uniform ones of 16 bits: whole numbers, which every machine adds alike.
+    /// A normal number is represented by the sum of eight uniform ones of 16 bits: whole numbers, which every machine adds alike.
     func noisy(_ random: inout SplitMix64) -> Picture {
         // Eight numbers of 16 bits have the variance 8 (2^32 - 1) / 12, a deviation of 53510.
         let (mean, deviation) = (8 * 65535 / 2, 53510)

@@ -7,7 +7,7 @@ import Torch
 /// Sends the items of some shards through an encoder block by block: all items go through one before the next is read.
 ///
 /// The weights of a block are read while the one before computes. After each block the token states are on the disk with a record of
-/// how far they are, so an interrupted run goes on there. Numbers are those of the whole encoder up to rounding: batches are the same, and
+/// how far they are, so an interrupted run continues there. Numbers are those of the whole encoder up to rounding: batches are the same, and
 /// so is what is computed of each, but weights lie elsewhere in memory, which decides over the order of sums on some processors.
 final class BlockwiseEncoding {
     private let catalogue: CatalogueEncoder
@@ -26,11 +26,11 @@ final class BlockwiseEncoding {
     private var dtype: ElementType { catalogue.options.precision.dtype }
     private var last: Int { layers.max() ?? 0 }
 
-    /// Starts, or goes on where an interrupted run of the same shards was.
+    /// Starts, or continues where an interrupted run of the same shards was.
     ///
     /// - Parameters:
     ///   - shards: the shards still to be written; as many of the first are done as the disk has room for.
-    ///   - report: is told after each batch how many parts are done and how many rows of the next.
+    ///   - report: is called after each batch with how many parts are done and how many rows of the next.
     init(
         _ catalogue: CatalogueEncoder, _ reader: BlockReader, shards: [HiddenStateStoreWriter.PendingShard], in folder: URL,
         stop: StopToken, report: @escaping (_ part: Int, _ rows: Int) -> Void

@@ -21,7 +21,7 @@ struct StreamingFolder {
     }
 }
 
-/// The `streaming.json` in the folder of a store that is being built block by block: what an interrupted run needs to go on.
+/// The `streaming.json` in the folder of a store that is being built block by block: what an interrupted run needs to continue.
 struct StreamingRecord: Codable {
     static let currentVersion = 1
 
@@ -35,7 +35,7 @@ struct StreamingRecord: Codable {
     /// The number of the hidden state that the activation files hold; -1 while they are filled for the first time.
     var layer = -1
 
-    /// Reads the record of an interrupted run; nil where there is none that can be gone on with.
+    /// Reads the record of an interrupted run; nil where there is none that can be continued.
     ///
     /// - Parameters:
     ///   - shards: the shards that are still to be written.

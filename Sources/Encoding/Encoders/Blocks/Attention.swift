@@ -21,22 +21,10 @@ struct Attention: TokenMixer {
     var headNorms: (query: any TokenMap, key: any TokenMap)?
     /// Logits x become cap · tanh(x / cap).
     var cap: Double?
-    /// What is added to the logits by the tokens' positions.
+    /// What is added to the logits by the tokens' positions; not together with a cap.
     var bias: (any PositionBias)?
     /// A norm of the heads' results before the output map.
     var contextNorm: (any TokenMap)?
-
-    /// Which tokens a token sees.
-    enum Sight: Equatable {
-        case all
-        /// Itself and those before it; with a window at most that many.
-        case before(window: Int? = nil)
-        /// Those at most `window` tokens away on either side.
-        case around(window: Int)
-
-        /// Whether no token sees one after it.
-        var isCausal: Bool { if case .before = self { true } else { false } }
-    }
 
     /// Takes the four maps.
     init(query: Linear, key: Linear, value: Linear, output: Linear, shape: AttentionShape) {
@@ -75,43 +63,20 @@ struct Attention: TokenMixer {
     }
 
     private func attend(_ queries: Tensor, _ keys: Tensor, _ values: Tensor, dropout: Double) -> Tensor {
-        if cap == nil, bias == nil, ShortAttention.serves(queries, keys, dropout: dropout) {
-            return ShortAttention(sight: sight, scale: scale, dropout: dropout)(queries, keys, values)
-        }
-        let mask = mask(queries.size(2), keys.size(2), like: queries)
+        let wanted = queries.size(2)
         guard let cap else {
-            let isCausal = sight.isCausal && mask == nil
-            return .attention(queries, keys, values, mask: mask, dropout: dropout, causal: isCausal, scale: scale)
+            guard let bias else {
+                return .attention(queries, keys, values, seeing: sight, dropout: dropout, scale: scale)
+            }
+            let added = bias(tokens: keys.size(2)).narrowed(2, 0..<wanted).to(queries.dtype)
+            return .attention(queries, keys, values, mask: added, dropout: dropout, scale: scale)
         }
         var logits = (queries.matmul(keys.transposed(2, 3)) * (scale / cap)).tanh() * cap  // [items, heads, wanted, seen]
-        if let mask = mask ?? seen(queries.size(2), keys.size(2), on: queries.device) {
+        if let mask = sight.mask(wanted, of: keys.size(2), on: queries.device) {
             logits = logits.filled(-.infinity, where: mask.not())
         }
         let weights = logits.to(.float32).softmax().to(queries.dtype)
         return (dropout > 0 ? weights.dropout(dropout) : weights).matmul(values)
-    }
-
-    /// What attention has to be told beyond "all" and "those before"; nil for nothing.
-    private func mask(_ wanted: Int, _ seen: Int, like queries: Tensor) -> Tensor? {
-        if let bias { return bias(tokens: seen).narrowed(2, 0..<wanted).to(queries.dtype) }
-        switch sight {
-        case .all, .before(nil): return nil
-        case .before(let window?): return window < seen ? self.seen(wanted, seen, on: queries.device) : nil
-        case .around(let window): return window < seen - 1 ? self.seen(wanted, seen, on: queries.device) : nil
-        }
-    }
-
-    /// Booleans [wanted, tokens], true where a token (row) sees another (column); nil where all are seen.
-    private func seen(_ wanted: Int, _ tokens: Int, on device: Device) -> Tensor? {
-        let places = Tensor.range(0..<tokens, on: device)
-        let distance = places.narrowed(0, 0..<wanted).unsqueezed(1) - places.unsqueezed(0)
-        switch sight {
-        case .all: return nil
-        case .before(let window):
-            let past = distance .> -1
-            return window.map { past.and((distance .> Double($0 - 1)).not()) } ?? past
-        case .around(let window): return (distance .> Double(window)).not().and(distance .> Double(-window - 1))
-        }
     }
 }
 

@@ -55,7 +55,7 @@ struct RotaryFrequencies: Sendable, Equatable {
         values = exponents.map { 1 / Float(pow(base, Double($0))) }
         guard let section else { return }
         try section.check(Self.keys)
-        // It may stand beside the section too, and then it counts.
+        // It may be beside the section too, and then it counts.
         func trained() throws -> Double {
             let place = configuration.has("original_max_position_embeddings") ? configuration : section
             return Double(try place.size("original_max_position_embeddings", default: maximum))

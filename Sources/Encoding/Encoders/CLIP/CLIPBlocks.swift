@@ -32,7 +32,7 @@ extension CLIPBlocks {
     }
 
     /// The block from hidden state `index` to `index + 1`: `encoder.layers.<index>` below the tower's prefix.
-    func block(_ parameters: Parameters, _ index: Int, sight: Attention.Sight = .all) throws -> PreNormBlock {
+    func block(_ parameters: Parameters, _ index: Int, sight: Sight = .all) throws -> PreNormBlock {
         let parameters = parameters.scoped("encoder").scoped("layers", index)
         let maps = parameters.scoped("self_attn")
         var attention = Attention(

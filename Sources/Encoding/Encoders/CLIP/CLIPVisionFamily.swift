@@ -5,7 +5,7 @@ package import Torch
 package struct CLIPVisionFamily: EncoderFamily {
     /// The `model_type` of the tower alone.
     package static let modelTypes = ["clip_vision_model"]
-    /// Where the tower's configuration stands beside that of the texts.
+    /// Where the tower's configuration is beside that of the texts.
     package static let sections = ["clip": "vision_config"]
     /// Pictures.
     package static let modality = Modality.image

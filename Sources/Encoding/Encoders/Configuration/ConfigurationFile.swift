@@ -4,7 +4,7 @@ package import Torch
 
 /// A `config.json`, or a section of one, whose values are asked for by key and checked.
 ///
-/// Every error names the file and the key with the sections it stands in.
+/// Every error names the file and the key with the sections it is in.
 package struct ConfigurationFile {
     /// The file.
     package let file: URL
@@ -46,7 +46,7 @@ package struct ConfigurationFile {
     /// The keys there are.
     var keys: Set<String> { Set(values.allKeys.map(\.stringValue)) }
 
-    /// Whether null stands under a key, in so many words.
+    /// Whether null is under a key, explicitly.
     package func isNull(_ key: String) -> Bool { (try? values.decodeNil(forKey: Key(key))) == true }
 
     /// The object under a key; nil where there is none.

@@ -9,7 +9,7 @@ package enum ConfigurationValue: Sendable, Equatable, Codable {
     case list([ConfigurationValue])
     case object([String: ConfigurationValue])
 
-    /// Reads whatever stands there.
+    /// Reads whatever is there.
     package init(from decoder: any Decoder) throws {
         let value = try decoder.singleValueContainer()
         if value.decodeNil() {

@@ -7,7 +7,7 @@ struct EvaCLIPConfiguration: Sendable {
     let queryBias: Bool
     let keyBias: Bool
     let valueBias: Bool
-    /// Whether the norms stand after the steps.
+    /// Whether the norms are after the steps.
     let isPostNorm: Bool
     /// Whether norms are by the root mean square alone.
     let isRMSNorm: Bool

@@ -5,7 +5,7 @@ package import Torch
 package struct EvaCLIPFamily: EncoderFamily {
     /// What a `clip_vision_model` of EVA-CLIP's classes counts as.
     package static let modelTypes = ["evaclip_vision_model"]
-    /// Where the tower's configuration stands beside that of the texts; "evaclip" is a `clip` of EVA-CLIP's classes.
+    /// Where the tower's configuration is beside that of the texts; "evaclip" is a `clip` of EVA-CLIP's classes.
     package static let sections = ["evaclip": "vision_config"]
     /// Pictures.
     package static let modality = Modality.image

@@ -15,7 +15,7 @@ struct EvaConfiguration: Sendable {
     let grid: PatchGrid
     /// Patches along a side in pre-training, for rotary positions; nil for a model without them.
     let rotationReference: Int?
-    /// Whether the norms stand after the steps.
+    /// Whether the norms are after the steps.
     let isPostNorm: Bool
     /// Names below the model, and below a block, of tensors that only some models have.
     let names: Set<String>
@@ -54,7 +54,7 @@ struct EvaConfiguration: Sendable {
         let usual = isGiant || isEnormous ? 16 : max(1, width / 64)
         let count = try arguments?.size("num_heads", default: usual) ?? usual
         guard width % count == 0 else {
-            throw configuration.error("architecture", "stands for \(count) heads, which do not divide the width \(width)")
+            throw configuration.error("architecture", "has \(count) heads, which do not divide the width \(width)")
         }
         heads = AttentionShape(heads: count, keyHeads: count, headWidth: width / count)
         isPostNorm = try arguments?.flag("use_post_norm", default: isEnormous) ?? isEnormous
@@ -77,7 +77,7 @@ struct EvaConfiguration: Sendable {
         names = Set(Self.optionalNames.filter { weights.has($0) || weights.has("blocks.0.\($0)") })
     }
 
-    /// The arguments of timm's models that are read, told by the tensors, or without effect; any other may change what is computed.
+    /// The arguments of timm's models that are read, recognised by the tensors, or without effect; any other may change what is computed.
     static let arguments = ConfigurationKeys(
         read: "img_size num_heads ref_feat_shape use_post_norm use_rot_pos_emb",
         withoutEffect: """

@@ -1,7 +1,7 @@
 import OrderedCollections
 package import Torch
 
-/// What the parts of an encoder hold, told by the checkpoint's headers alone.
+/// What the parts of an encoder hold, recognised by the checkpoint's headers alone.
 package struct EncoderPlan: Sendable {
     /// The tensors of a part.
     package struct Part: Sendable, Equatable {

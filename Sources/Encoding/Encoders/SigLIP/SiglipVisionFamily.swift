@@ -7,7 +7,7 @@ package import Torch
 package struct SiglipVisionFamily: EncoderFamily {
     /// The `model_type` of the tower alone.
     package static let modelTypes = ["siglip_vision_model"]
-    /// Where the tower's configuration stands beside that of the texts.
+    /// Where the tower's configuration is beside that of the texts.
     package static let sections = ["siglip": "vision_config"]
     /// Pictures.
     package static let modality = Modality.image

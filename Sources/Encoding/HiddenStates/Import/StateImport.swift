@@ -3,7 +3,7 @@ package import Foundation
 
 /// Makes a hidden-state store of states that another program computed.
 ///
-/// Rows are read and written shard by shard; an interrupted import goes on where it stopped. Items of the dataset that the source has no
+/// Rows are read and written shard by shard; an interrupted import continues where it stopped. Items of the dataset that the source has no
 /// states of are stored as missing.
 package struct StateImport: Sendable {
     /// What the states lie in. Tensors are of float16, bfloat16 (not in `.npy`), float32 or float64.
@@ -80,8 +80,8 @@ package struct StateImport: Sendable {
     /// - Parameters:
     ///   - folder: where the store will be.
     ///   - items: the dataset's item ids, in its order.
-    ///   - progress: is told of every file hashed and every shard written.
-    ///   - stop: looked at as often; the same call goes on from there.
+    ///   - progress: is called with every file hashed and every shard written.
+    ///   - stop: looked at as often; the same call continues from there.
     /// - Throws: ``UserError`` for files that cannot be read or do not fit together, states that are not finite or do not fit the number
     ///   format, and what ``HiddenStateStoreWriter`` throws.
     package func run(

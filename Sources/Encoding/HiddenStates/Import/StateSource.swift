@@ -49,7 +49,7 @@ extension StateImport.Source {
         }
         if ids != nil, case .table = source {
         } else if ids != nil {
-            throw UserError("the states are named by item, ids of rows do not belong to them", at: place.path)
+            throw UserError("the folder has one file per item, so a list of row ids does not apply", at: place.path)
         }
         self = source
     }

@@ -64,7 +64,7 @@ struct StateTable: StateSource {
         var ids: [String] = []
         var seen: Set<String> = []
         while let id = try reader.next() {
-            guard seen.insert(id).inserted else { throw UserError("the id \"\(id)\" is there twice", at: reader.place) }
+            guard seen.insert(id).inserted else { throw UserError("the id \"\(id)\" occurs twice", at: reader.place) }
             ids.append(id)
         }
         return ids

@@ -19,7 +19,7 @@ struct SpecialTokens {
     /// Reads the tokens.
     ///
     /// - Parameters:
-    ///   - pieces: what a SentencePiece model names, which stands in the place of an `additional_special_tokens`.
+    ///   - pieces: what a SentencePiece model names, which is in the place of an `additional_special_tokens`.
     ///   - defaults: further tokens that the vocabulary's file names.
     /// - Throws: ``UserError`` that names the key.
     init(

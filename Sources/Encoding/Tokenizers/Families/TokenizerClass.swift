@@ -13,7 +13,7 @@ enum TokenizerClass: String, CaseIterable {
     case xlmRoberta = "XLMRobertaTokenizer"
     case debertaV2 = "DebertaV2Tokenizer"
     case t5 = "T5Tokenizer"
-    /// A `tokenizer.json` as it stands, or a SentencePiece model with the general steps.
+    /// A `tokenizer.json` as it is, or a SentencePiece model with the general steps.
     case saved = "TokenizersBackend"
 
     /// Other names of the classes.
@@ -64,7 +64,7 @@ enum TokenizerClass: String, CaseIterable {
 
     /// Finds the class as `AutoTokenizer` does.
     ///
-    /// - Returns: nil where nothing but the vocabulary's file tells.
+    /// - Returns: nil where only the vocabulary's file tells.
     /// - Throws: ``UserError`` for a class that is not supported, or that comes with code of its own.
     init?(of folder: TokenizerFolder) throws {
         let declared = folder.declaredClass

@@ -17,7 +17,7 @@ struct TokenizerFolder {
     /// The class that `tokenizer_config.json` names, else `config.json`.
     let declaredClass: JSONEntry?
 
-    /// The vocabularies' names, in the order in which they are looked for where no class of tokenizer is told.
+    /// The vocabularies' names, in the order in which they are looked for where no class of tokenizer is named.
     static let vocabularies = ModelFiles.vocabularies + ["bpe_simple_vocab_16e6.txt.gz"]
 
     /// Reads all but the vocabulary.
@@ -52,7 +52,7 @@ struct TokenizerFolder {
         return found.map { url.appending(path: $0) }
     }
 
-    /// Whether the `tokenizer.json` speaks of bytes as characters anywhere.
+    /// Whether the `tokenizer.json` mentions bytes as characters anywhere.
     func hasBytePairs() throws -> Bool {
         guard names.contains("tokenizer.json") else { return false }
         return try MappedFile(url.appending(path: "tokenizer.json")).withBytes { bytes in

@@ -126,7 +126,7 @@ extension Splitter {
 }
 
 extension TokenizerParts {
-    /// Takes the parts of a `tokenizer.json` as they stand.
+    /// Takes the parts of a `tokenizer.json` as they are.
     ///
     /// - Throws: ``UserError`` for a part that is not supported.
     init(_ root: JSONEntry) throws {

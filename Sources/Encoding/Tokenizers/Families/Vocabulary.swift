@@ -20,7 +20,7 @@ struct Vocabulary {
     /// The first file's path, for errors.
     var place: String { files[0].path }
 
-    /// Reads a file, told apart by the name's ending.
+    /// Reads a file, distinguished by the name's ending.
     ///
     /// - Throws: ``UserError`` when the file is missing, damaged or of no known kind.
     init(_ file: URL) throws {

@@ -4,7 +4,7 @@
 struct ByteTrie: Sendable {
     /// The node of the empty text.
     static let root: Int32 = 0
-    /// Only so many bytes of texts can be told apart.
+    /// Only so many bytes of texts can be distinguished.
     static let mostBytes = 1 << 24
     private static let empty = UInt64.max
     private static let endBit: UInt64 = 1 << 24
@@ -17,7 +17,7 @@ struct ByteTrie: Sendable {
 
     /// Adds a text.
     ///
-    /// - Returns: what the text stood for before, if anything.
+    /// - Returns: the token that the text stood for before, if any.
     mutating func insert(_ text: some Sequence<UInt8>, value: Int32) -> Int32? {
         var node = Self.root
         var last: UInt64?
@@ -46,7 +46,7 @@ struct ByteTrie: Sendable {
         return values[Int(node)]
     }
 
-    /// The longest text, of at least one byte, that stands in `bytes` at `position`.
+    /// The longest text, of at least one byte, that is in `bytes` at `position`.
     ///
     /// - Parameter start: the node to begin with: texts are found without what leads to it.
     /// - Returns: what it stands for and where it ends.
@@ -65,7 +65,7 @@ struct ByteTrie: Sendable {
         return best.map { (values[Int($0.node)], $0.end) }
     }
 
-    /// Gives all texts, of at least one byte, that stand in `bytes` at `position`, the shortest first: what each stands for and
+    /// Gives all texts, of at least one byte, that are in `bytes` at `position`, the shortest first: what each stands for and
     /// where it ends.
     @inline(__always)
     func forEachMatch(in bytes: UnsafeBufferPointer<UInt8>, at position: Int, _ body: (Int32, Int) -> Void) {

@@ -18,7 +18,7 @@ struct MergeTable: Sendable {
     }
 
     private var slots: [Slot]
-    /// Drawn anew for each table, so that no file can be made whose pairs all fall on one slot.
+    /// Drawn again for each table, so that no file can be made whose pairs all fall on one slot.
     private let factor = UInt64.random(in: 0 ... .max) | 1
     private let shift: UInt64
 

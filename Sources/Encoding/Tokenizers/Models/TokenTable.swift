@@ -10,7 +10,7 @@ struct TokenTable: Sendable {
     private var entries: [Entry] = []
     /// The entry at each hash, with open addressing; -1 where there is none.
     private var slots: [Int32]
-    /// Drawn anew for each table, so that no file can be made whose tokens all fall on one slot.
+    /// Drawn again for each table, so that no file can be made whose tokens all fall on one slot.
     private let seed = UInt64.random(in: 0 ... .max)
 
     /// The number of texts.

@@ -32,7 +32,7 @@ extension Normalizer {
                 try Pattern(entry.required("pattern")), with: Array(try entry.required("content").string().utf8))
         case "Prepend": self = .prepend(try Self.prepended(entry.required("prepend")))
         case "Precompiled":
-            // Models without a map of characters have the normalizer all the same.
+            // Models without a map of characters have the normalizer anyway.
             self = try entry.optional("precompiled_charsmap").map { .characterMap(try CharacterMap($0)) } ?? .sequence([])
         case "Nmt": self = .translation
         case "ByteLevel": self = .byteCharacters

@@ -12,11 +12,11 @@ struct Pattern: Sendable {
         case one(ScalarSet)
         /// As many scalars of a set as there are, within limits; they are given back one by one unless it is possessive.
         case many(ScalarSet, least: Int, most: Int, isPossessive: Bool)
-        /// Goes on at `first`, and should that fail, at `second`.
+        /// Continues at `first`, and should that fail, at `second`.
         case either(first: Int, second: Int)
-        /// Goes on elsewhere.
+        /// Continues elsewhere.
         case jump(Int)
-        /// Looks whether what stands between here and `end` comes next, without taking it, and goes on at `end`.
+        /// Looks whether what is between here and `end` comes next, without taking it, and continues at `end`.
         case look(end: Int, isExpected: Bool)
         /// Found.
         case end

@@ -5,7 +5,7 @@ struct PatternMatcher {
     /// The most steps for each byte of the text, in all. The patterns of real files take fewer than twenty.
     static let stepsPerByte = 200
 
-    /// Where to go on when what was tried fails.
+    /// Where to continue when what was tried fails.
     private struct Retry {
         var instruction: Int
         var position: Int

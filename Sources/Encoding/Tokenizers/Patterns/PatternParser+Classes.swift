@@ -39,7 +39,7 @@ extension PatternParser {
         return try escapedScalar()
     }
 
-    /// What stands after a backslash.
+    /// What is after a backslash.
     mutating func escaped() throws -> ScalarSet {
         if next == "w" || next == "W" {
             // Outside of brackets, Oniguruma takes the numbers of Latin-1 for word characters.
@@ -52,7 +52,7 @@ extension PatternParser {
         return try literal(escapedScalar())
     }
 
-    /// The class after a backslash; nil when something else stands there.
+    /// The class after a backslash; nil when something else is there.
     private mutating func escapedClass() throws -> ScalarSet? {
         guard let scalar = next else { throw error("ends with a backslash") }
         position += 1

@@ -83,7 +83,7 @@ extension SentencePieceModel {
         return names
     }
 
-    /// The general parts that `transformers` makes of a model when no class of tokenizer is told: blanks become their sign, nothing is
+    /// The general parts that `transformers` makes of a model when no class of tokenizer is named: blanks become their sign, nothing is
     /// put before a text.
     ///
     /// - Parameter added: tokens whose numbers are those of pieces take these pieces' places.

@@ -40,7 +40,7 @@ struct PreTokenizer: Sendable {
     ///
     /// - Parameters:
     ///   - isFirst: whether `text` begins where the whole text begins.
-    ///   - body: is given a word's bytes and returns whether to go on.
+    ///   - body: is given a word's bytes and returns whether to continue.
     /// - Returns: false when `body` ended it.
     @inline(__always)
     func forEachWord(

@@ -4,7 +4,7 @@ struct Splitter: Sendable {
     let pattern: Pattern
     /// What becomes of the matches.
     let behavior: SplitBehavior
-    /// Whether what stands between the matches counts as the matches.
+    /// Whether what is between the matches counts as the matches.
     var isInverted = false
 
     /// GPT-2's splitting into words, with the blank before each.
@@ -36,7 +36,7 @@ struct Splitter: Sendable {
 
     /// Gives the parts in order, of which none is empty.
     ///
-    /// - Parameter body: is given a part's place and returns whether to go on.
+    /// - Parameter body: is given a part's place and returns whether to continue.
     /// - Returns: false when `body` ended it.
     @inline(__always)
     func forEachPart(of text: UnsafeBufferPointer<UInt8>, _ body: (Range<Int>) -> Bool) -> Bool {
@@ -60,7 +60,7 @@ struct Splitter: Sendable {
         }
     }
 
-    /// Whether a part goes on from one span to the next, each of which is a match or is none.
+    /// Whether a part continues from one span to the next, each of which is a match or is none.
     private func joins(_ isMatch: Bool, _ next: Bool) -> Bool {
         switch behavior {
         case .mergedWithPrevious: !isMatch && next
@@ -70,7 +70,7 @@ struct Splitter: Sendable {
         }
     }
 
-    /// Gives the matches and what stands between them.
+    /// Gives the matches and what is between them.
     @inline(__always)
     private func forEachSpan(of text: UnsafeBufferPointer<UInt8>, _ body: (Range<Int>, Bool) -> Bool) -> Bool {
         var done = 0
@@ -129,7 +129,7 @@ enum BertSplitter {
 
     /// Gives the words in order.
     ///
-    /// - Parameter body: is given a word's bytes and returns whether to go on.
+    /// - Parameter body: is given a word's bytes and returns whether to continue.
     /// - Returns: false when `body` ended it.
     @inline(__always)
     static func forEachWord(

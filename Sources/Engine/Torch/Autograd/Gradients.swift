@@ -1,6 +1,6 @@
 import CTorch
 
-/// Runs `body` with matrix products in a shorter type where LibTorch deems that safe; weights stay as they are.
+/// Runs `body` with matrix products in a shorter type where LibTorch considers that safe; weights stay as they are.
 ///
 /// The switch belongs to the thread, so `body` must not suspend.
 ///
@@ -9,6 +9,13 @@ package func withAutocast<Result>(to dtype: ElementType?, on device: Device, _ b
     let before = ctorch.set_autocast(device.kind.rawValue, dtype?.number ?? -1)
     defer { _ = ctorch.set_autocast(device.kind.rawValue, before) }
     return try body()
+}
+
+/// Runs `body`, whose matrix products are small, in the shorter type that is in effect only where that is faster.
+///
+/// On the processor it is not: LibTorch's library builds instructions for each number of rows, which takes longer than such products.
+package func withAutocastOfSmallProducts<Result>(on device: Device, _ body: () throws -> Result) rethrows -> Result {
+    device == .cpu ? try withAutocast(to: nil, on: device, body) : try body()
 }
 
 extension Tensor {

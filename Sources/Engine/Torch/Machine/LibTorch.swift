@@ -30,7 +30,7 @@ package enum LibTorch {
 
     /// Lets the process keep freed memory for later tensors, up to 256 MB.
     ///
-    /// glibc otherwise gives every large piece back to the system when it is freed, and the next tensor's pages are cleared anew: that can
+    /// glibc otherwise gives every large piece back to the system when it is freed, and the next tensor's pages are cleared again: that can
     /// take as long as the work on them. To be called once, at the start of a program.
     package static func keepFreedMemory() { ctorch.keep_freed_memory() }
 }

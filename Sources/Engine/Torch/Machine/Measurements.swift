@@ -69,7 +69,7 @@ package struct MemoryUse: Sendable, Codable, Equatable {
         return Int(total)
     }
 
-    /// Starts the measurement of the peak anew.
+    /// Starts the measurement of the peak again.
     ///
     /// On the processor that needs leave to write `/proc/self/clear_refs`; without it the peak since the start is kept.
     package static func resetPeak(of device: Device) {

@@ -2,7 +2,7 @@ import CTorch
 
 /// The random state of a device, from which dropout and fresh parameters are drawn.
 public enum RandomState {
-    /// Starts the random sequence of every device anew.
+    /// Starts the random sequence of every device again.
     public static func seed(_ seed: UInt64) {
         if !ctorch.seed(seed) { Failure.report() }
     }

@@ -21,7 +21,7 @@ package final class ParameterAverage {
         values = withoutGradients { parameters.mapValues { $0.clone() } }
     }
 
-    /// Starts anew at the parameters as they are.
+    /// Starts again at the parameters as they are.
     package func restart() {
         withoutGradients { for (value, parameter) in zip(values.values, parameters.values) { value.copy(from: parameter) } }
     }

@@ -83,7 +83,7 @@ package struct BottleneckChain {
 
     private static let chainsOperator = Operator("bottleneck_chains", namespace: "iisan")
 
-    /// Whether the operation exists for this chain on this machine, in the precision that is in force.
+    /// Whether the operation exists for this chain on this machine, in the precision that is in effect.
     ///
     /// It needs the processor and its matrix or vector instructions, and widths that are multiples of 32.
     ///
@@ -95,7 +95,7 @@ package struct BottleneckChain {
             && ctorch.has_chain()
     }
 
-    /// Whether this machine has the operation's products in float32, or in a precision that ``withAutocast(to:on:_:)`` puts in force.
+    /// Whether this machine has the operation's products in float32, or in a precision that ``withAutocast(to:on:_:)`` puts in effect.
     package static func hasProducts(in precision: ElementType? = nil) -> Bool {
         withAutocast(to: precision, on: .cpu) { ctorch.has_chain() }
     }

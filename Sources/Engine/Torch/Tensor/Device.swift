@@ -58,6 +58,9 @@ public struct Device: Sendable, Hashable, CustomStringConvertible {
         self.init(kind, index: index)
     }
 
+    /// The longest type of fractions that the device computes with: MPS has no float64.
+    package var longestFloat: ElementType { kind == .mps ? .float32 : .float64 }
+
     /// How many devices of a kind LibTorch can use here.
     package static func count(of kind: Kind) -> Int { max(0, Int(ctorch.device_count(kind.rawValue))) }
 

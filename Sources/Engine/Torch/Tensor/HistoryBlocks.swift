@@ -1,4 +1,4 @@
-/// Blocks of causal attention and feed-forward over histories that stand one after the other, as one operation.
+/// Blocks of causal attention and feed-forward over histories that are one after the other, as one operation.
 ///
 /// For items e at positions p x = dropout(LayerNorm(e + P_p)), then for each block a = LayerNorm(x + dropout(O attention(Q x, K x, V x)))
 /// and x = LayerNorm(a + dropout(W₂ relu(W₁ a + b₁) + b₂)). Dropout also falls on attention's probabilities.
@@ -50,7 +50,7 @@ package struct HistoryBlocks {
     /// It needs the processor and its vector instructions, and widths that are multiples of 16.
     package var isAvailable: Bool { isPossible && BottleneckChain.hasProducts() }
 
-    /// What comes of items [rows, width]: float32 [rows, width], whatever precision is in force.
+    /// The results for items [rows, width]: float32 [rows, width], whatever precision is in effect.
     ///
     /// Dropout has the fates that ``Tensor/fastDropout(_:)`` would give a tensor of ones in which [1 + 2 · blocks, rows, width], in the
     /// order above, are followed by [blocks, heads, pairs] for the probabilities, for the pairs (row, row not after it) of each history in

@@ -9,7 +9,6 @@ extension Tensor {
     private static let convolutionOperator = Operator("conv2d")
     private static let rowConvolutionOperator = Operator("conv1d")
     private static let siluOperator = Operator("silu")
-    private static let attentionOperator = Operator("scaled_dot_product_attention")
 
     /// x Wᵀ + b over the last dimension.
     ///
@@ -49,20 +48,6 @@ extension Tensor {
     package func rowConvolution(_ weight: Tensor, _ bias: Tensor?, padding: Int, groups: Int = 1) -> Tensor {
         Self.rowConvolutionOperator(
             .tensor(self), .tensor(weight), .tensor(bias), .ints([1]), .ints([padding]), .ints([1]), .int(groups))
-    }
-
-    /// softmax(Q Kᵀ scale + mask) V with queries [.., positions, width].
-    ///
-    /// - Parameters:
-    ///   - mask: boolean, true where a key may be seen; or numbers to add to the logits.
-    ///   - scale: nil: 1 / sqrt(width).
-    package static func attention(
-        _ query: Tensor, _ key: Tensor, _ value: Tensor, mask: Tensor? = nil, dropout: Double = 0, causal: Bool = false,
-        scale: Double? = nil
-    ) -> Tensor {
-        attentionOperator(
-            .tensor(query), .tensor(key), .tensor(value), .tensor(mask), .double(dropout), .bool(causal),
-            scale.map { .double($0) } ?? .none)
     }
 }
 

@@ -1,6 +1,6 @@
 /// Miscalibration@k, how far lists are from users' own mixture of popular and rare items: ½ Σ over groups g of |r_g - t_g|.
 ///
-/// Items stand in five groups by falling number of training interactions, each with about a fifth of all of them: few items in the first,
+/// Items are divided into five groups by falling number of training interactions, each with about a fifth of all of them: few items in the first,
 /// most of the catalogue, with those that training never saw, in the last. t_g is the group's share of the training interactions and r_g
 /// its share of all recommended items. 0 where lists are as users choose; near 0.8 where everyone gets the same few.
 ///

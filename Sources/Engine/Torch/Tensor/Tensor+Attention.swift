@@ -1,4 +1,74 @@
-import Torch
+/// Which tokens of a row a token sees.
+package enum Sight: Sendable, Equatable {
+    case all
+    /// Itself and those before it; with a window at most that many.
+    case before(window: Int? = nil)
+    /// Those at most `window` tokens away on either side.
+    case around(window: Int)
+
+    /// Whether no token sees one after it.
+    package var isCausal: Bool { if case .before = self { true } else { false } }
+
+    /// Booleans [wanted, tokens], true where one of the first tokens (row) sees a token (column); nil where all are seen.
+    package func mask(_ wanted: Int, of tokens: Int, on device: Device) -> Tensor? {
+        let places = Tensor.range(0..<tokens, on: device)
+        let distance = places.narrowed(0, 0..<wanted).unsqueezed(1) - places.unsqueezed(0)
+        switch self {
+        case .all: return nil
+        case .before(let window):
+            let past = distance .> -1
+            return window.map { past.and((distance .> Double($0 - 1)).not()) } ?? past
+        case .around(let window): return (distance .> Double(window)).not().and(distance .> Double(-window - 1))
+        }
+    }
+}
+
+extension Tensor {
+    private static let attentionOperator = Operator("scaled_dot_product_attention")
+
+    /// softmax(Q Kᵀ scale) V over the tokens that each token sees.
+    ///
+    /// LibTorch's fused operator, or for short rows on the processor two products with a softmax between them.
+    ///
+    /// - Parameters:
+    ///   - query: [items, heads, wanted, width], the first of the tokens.
+    ///   - key: [items, heads, tokens, width].
+    ///   - value: as the keys.
+    ///   - dropout: the probability with which a weight is left out.
+    /// - Returns: [items, heads, wanted, width].
+    package static func attention(
+        _ query: Tensor, _ key: Tensor, _ value: Tensor, seeing sight: Sight, dropout: Double = 0, scale: Double
+    ) -> Tensor {
+        if ShortAttention.serves(query, key, dropout: dropout) {
+            return ShortAttention(sight: sight, scale: scale, dropout: dropout)(query, key, value)
+        }
+        let (wanted, tokens) = (query.size(2), key.size(2))
+        // A mask is needed for all but "all" and "those before", which the operator knows.
+        let isLimited =
+            switch sight {
+            case .all, .before(nil): false
+            case .before(let window?): window < tokens
+            case .around(let window): window < tokens - 1
+            }
+        let mask = isLimited ? sight.mask(wanted, of: tokens, on: query.device) : nil
+        return .attention(
+            query, key, value, mask: mask, dropout: dropout, causal: sight.isCausal && mask == nil, scale: scale)
+    }
+
+    /// softmax(Q Kᵀ scale + mask) V with queries [.., positions, width].
+    ///
+    /// - Parameters:
+    ///   - mask: boolean, true where a key may be seen; or numbers to add to the logits.
+    ///   - scale: nil: 1 / sqrt(width).
+    package static func attention(
+        _ query: Tensor, _ key: Tensor, _ value: Tensor, mask: Tensor? = nil, dropout: Double = 0, causal: Bool = false,
+        scale: Double? = nil
+    ) -> Tensor {
+        attentionOperator(
+            .tensor(query), .tensor(key), .tensor(value), .tensor(mask), .double(dropout), .bool(causal),
+            scale.map { .double($0) } ?? .none)
+    }
+}
 
 /// Attention over rows of at most some hundred tokens on the processor.
 ///
@@ -7,20 +77,20 @@ import Torch
 /// ones that nobody sees, and two batched products with a softmax between them do the work. In training it is taken for 16-bit numbers
 /// alone, where it takes half the time for pictures and a tenth for titles; with float32 both take the same time, and the fused operator
 /// keeps less for the way back.
-struct ShortAttention {
+private struct ShortAttention {
     /// Keys come in multiples of this: a register of 16-bit numbers.
     private static let register = 32
     /// For longer rows the logits would take more memory than the fused operator's tiles.
     static let longest = 256
 
     /// The tokens that each token sees.
-    let sight: Attention.Sight
+    let sight: Sight
     /// The factor of the logits.
     let scale: Double
     /// The probability with which a weight is left out in training.
     var dropout = 0.0
 
-    /// Whether this form stands for the fused operator.
+    /// Whether this form is taken in place of the fused operator.
     ///
     /// With dropout the answer does not depend on whether gradients are recorded: a pass that is run again has to draw the same.
     static func serves(_ queries: Tensor, _ keys: Tensor, dropout: Double) -> Bool {

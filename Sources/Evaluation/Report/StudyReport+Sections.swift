@@ -68,7 +68,7 @@ extension StudyReport {
 
 extension StudyReport {
     /// What is left of the ranking's quality as more items are changed, in percent and relative to the items as they are.
-    var robustnessSection: Markup {
+    var changeSection: Markup {
         let metric = metrics.leading
         let changed = variants.compactMap { variant in
             variant.change.flatMap { change in variant.shown(metric).map { (change: change, quality: $0) } }
@@ -104,7 +104,7 @@ extension StudyReport {
         }
         return Page.section(
             "Changed items",
-            lead: "\(metric.name) of the same trained model where titles or pictures are missing or spoilt."
+            lead: "\(metric.name) of the same trained model where titles or pictures are missing or damaged."
                 + (isFew ? " Whiskers are 95 % intervals over users." : ""),
             Page.charts([
                 chart(metric.heading, absolute), chart("\(metric.name), % of that of the items as they are", relative),
@@ -165,7 +165,7 @@ extension StudyReport {
             ])
         chart.marksAll = true
         return Page.section(
-            "Search", lead: "What each trial found, in the order they were tried. The test targets had no say.",
+            "Search", lead: "What each trial found, in the order they were tried. The test targets were not used.",
             Page.charts([chart.svg()]))
     }
 
