@@ -129,7 +129,7 @@ if withLibTorch {
         // The stages one by one, which Benchmarks, a package of its own, measures.
         .library(
             name: "Stages",
-            targets: ["Files", "Datasets", "HiddenStates", "World", "Torch", "Modeling", "Training", "Metrics", "Ranking"]),
+            targets: ["Files", "Datasets", "HiddenStates", "World", "Torch", "Modeling", "Training", "Metrics", "Ranking", "Serving"]),
         .executable(name: "iisan", targets: ["iisan"]),
     ]
 }

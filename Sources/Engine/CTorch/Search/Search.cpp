@@ -166,7 +166,8 @@ class Search {
                 double score = product(question.vector, vectors + place * rows_.width, rows_.width);
                 const int32_t *term = std::lower_bound(termed.begin, termed.end, row + place);
                 if (term != termed.end && *term == row + place) score += question.terms[term - question.term_rows];
-                best[i].add({score, int32_t(row + place)});
+                // A mapped file that was damaged can hold anything; what is not a number has no place in an order.
+                if (!std::isnan(score)) best[i].add({score, int32_t(row + place)});
                 ++scored;
             };
             if (isScoredAtOnce) {

@@ -73,7 +73,7 @@ package struct ExactSearch: Sendable {
     /// - Throws: ``UserError`` where a number is not finite, or the tensor could not be computed.
     package init(_ rows: Tensor, blockCount: Int = RowBlock.usualCount) throws {
         let (count, width) = (rows.size(0), rows.size(1))
-        let blocks = try rows.to(.float32).checked().withBytes { bytes in
+        let blocks = try rows.to(.cpu).to(.float32).contiguous().checked().withBytes { bytes in
             let numbers = bytes.bindMemory(to: Float.self)
             return try stride(from: 0, to: count, by: blockCount).map { first in
                 let end = min(count, first + blockCount)
