@@ -21,6 +21,7 @@ extension Pipeline {
     ///   methods that have no vector of their own per item, because these compute the vectors of all items from their states.
     /// - Throws: ``UserError`` when the run was trained with another dataset, store or encoder, or is not trained yet.
     public func served(newItems: Bool = false) throws -> ServedModel {
+        try observer.stop.check()
         let dataset = try dataset()
         guard !newItems || !configuration.train.model.method.hasItemVectors else {
             throw UserError(
@@ -45,7 +46,8 @@ extension Pipeline {
     private func keptCatalogue(_ dataset: Dataset) throws -> ServedCatalogue? {
         guard let found = ServedCatalogue.inputs(of: run.served) else { return nil }
         guard let inputs = try servedInputs(dataset), found == inputs else {
-            observer.onMessage("serve: the model, the dataset or a store is another one since; the item vectors are computed again")
+            observer.onMessage(
+                "serve: the model, the dataset or a store is another one since; the item vectors are computed again")
             return nil
         }
         do { return try ServedCatalogue(run.served) } catch let error as UserError {
