@@ -92,6 +92,46 @@ package struct ExactSearch: Sendable {
         return ExactSearch(blocks, width: width, codes: try blocks.map { try RowCodes($0, coding) })
     }
 
+    /// The same search with other numbers in some rows, or with rows behind the last; blocks without such a row are shared, and so are their
+    /// codes.
+    ///
+    /// - Parameter rows: numbers by row [width]; those behind the last one follow each other.
+    /// - Throws: ``UserError`` where a number is not finite.
+    /// - Precondition: all blocks but the last one have ``RowBlock/usualCount`` rows.
+    package func replacing(_ rows: [Int: [Float]]) throws -> ExactSearch {
+        let size = RowBlock.usualCount
+        let end = max(count, (rows.keys.max() ?? -1) + 1)
+        precondition(blocks.dropLast().allSatisfy { $0.count == size } && (blocks.last?.count ?? 0) <= size)
+        precondition((count..<end).allSatisfy { rows[$0] != nil } && rows.allSatisfy { $0.key >= 0 && $0.value.count == width })
+        var (blocks, codes) = (blocks, codes)
+        let coding = codes.first?.coding
+        for (place, changed) in Dictionary(grouping: rows.keys, by: { $0 / size }).sorted(by: { $0.key < $1.key }) {
+            let first = place * size
+            var numbers = place < blocks.count ? blocks[place].withRows(Array.init) : []
+            numbers += [Float](repeating: 0, count: (min(end, first + size) - first) * width - numbers.count)
+            for row in changed {
+                numbers.replaceSubrange((row - first) * width..<(row - first + 1) * width, with: rows[row]!)
+            }
+            let block = try numbers.withUnsafeBufferPointer { try RowBlock(copying: $0, width: width, first: first) }
+            let made = try coding.map { try RowCodes(block, $0) }
+            if place < blocks.count {
+                blocks[place] = block
+                if let made { codes[place] = made }
+            } else {
+                blocks.append(block)
+                if let made { codes.append(made) }
+            }
+        }
+        return ExactSearch(blocks, width: width, codes: codes)
+    }
+
+    /// The numbers of a row.
+    package func row(_ row: Int) -> [Float] {
+        var (place, first) = (0, row)
+        while first >= blocks[place].count { (place, first) = (place + 1, first - blocks[place].count) }
+        return blocks[place].withRows { Array($0[first * width..<(first + 1) * width]) }
+    }
+
     /// The best rows for each question.
     ///
     /// - Parameters:

@@ -15,8 +15,9 @@ package final class RowBlock: Sendable {
     private let owner: any Sendable
     private let lengthMemory: FixedMemory<Float>
 
-    /// The rows of a block but the last of a search: a multiple of what the kernel looks at together.
-    package static let usualCount = 65_536
+    /// The rows of a block but the last of a search: few enough to be copied where one of them changes, a multiple of what the kernel looks
+    /// at together.
+    package static let usualCount = 4096
 
     /// How many lengths belong to some rows.
     package static func lengthCount(rows: Int) -> Int { (rows + CTORCH_SEARCH_PIECE - 1) / CTORCH_SEARCH_PIECE }

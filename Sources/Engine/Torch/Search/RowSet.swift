@@ -3,12 +3,19 @@ package struct RowSet: Sendable, Equatable {
     /// The bits, from the lowest of each word on.
     private(set) var words: [UInt64]
     /// How many rows there are, in the set or not.
-    package let capacity: Int
+    package private(set) var capacity: Int
 
     /// The empty set of so many rows.
     package init(capacity: Int) {
         self.capacity = capacity
         words = [UInt64](repeating: 0, count: (capacity + 63) / 64)
+    }
+
+    /// Makes room for rows that come behind the others, none of which is in the set.
+    package mutating func grow(to capacity: Int) {
+        precondition(capacity >= self.capacity, "\(capacity) rows, fewer than \(self.capacity)")
+        self.capacity = capacity
+        words += [UInt64](repeating: 0, count: (capacity + 63) / 64 - words.count)
     }
 
     /// Whether a row is in the set.
@@ -24,6 +31,21 @@ package struct RowSet: Sendable, Equatable {
     package mutating func remove(_ row: Int) {
         precondition(row >= 0 && row < capacity, "row \(row) of \(capacity)")
         words[row / 64] &= ~(1 << UInt64(row % 64))
+    }
+
+    /// The set with room for more rows.
+    package func grown(to capacity: Int) -> RowSet {
+        var other = self
+        other.grow(to: capacity)
+        return other
+    }
+
+    /// The rows that are not in the set.
+    package func inverted() -> RowSet {
+        var other = self
+        for place in words.indices { other.words[place] = ~words[place] }
+        if capacity % 64 > 0, let last = other.words.indices.last { other.words[last] &= 1 << UInt64(capacity % 64) - 1 }
+        return other
     }
 
     /// Adds the rows of another set.
