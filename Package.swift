@@ -36,6 +36,7 @@ func tests(_ name: String, _ folder: String, _ dependencies: [Target.Dependency]
 }
 
 let collections = Target.Dependency.product(name: "OrderedCollections", package: "swift-collections")
+let trees = Target.Dependency.product(name: "HashTreeCollections", package: "swift-collections")
 let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -91,7 +92,7 @@ if withLibTorch {
             ["Modeling", "Torch", "Files", "Datasets", "Metrics"]),
         stage(
             "Serving", "Serving",
-            ["Ranking", "Modeling", "Torch", "Files", "Datasets"]),
+            ["Ranking", "Modeling", "Torch", "Files", "Datasets", "Metrics", trees]),
         stage(
             "IISAN", "IISAN",
             [
@@ -129,7 +130,7 @@ if withLibTorch {
         // The stages one by one, which Benchmarks, a package of its own, measures.
         .library(
             name: "Stages",
-            targets: ["Files", "Datasets", "HiddenStates", "World", "Torch", "Modeling", "Training", "Metrics", "Ranking"]),
+            targets: ["Files", "Datasets", "HiddenStates", "World", "Torch", "Modeling", "Training", "Metrics", "Ranking", "Serving"]),
         .executable(name: "iisan", targets: ["iisan"]),
     ]
 }

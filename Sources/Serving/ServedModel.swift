@@ -7,12 +7,15 @@ public import Torch
 
 /// A trained recommender that answers: which items after this history?
 ///
-/// Users are their histories; no user id is ever needed. Not `Sendable`, as tensors are not.
+/// Users are their histories; no user id is ever needed. Answers are exact: those that scoring every item would give, equal scores in the
+/// order of the catalogue. Not `Sendable`, as tensors are not.
 public final class ServedModel {
     private let dataset: Dataset
     private let score: Score
     /// How many of a history's newest items are seen.
     private let positions: Int
+    /// The items as they are searched; copied from the score's by the first question.
+    private var search: ExactSearch?
 
     /// Computes the vectors of the catalogue once.
     ///
@@ -40,6 +43,12 @@ public final class ServedModel {
         self.dataset = dataset
     }
 
+    /// Ranks by what a file keeps.
+    package convenience init(_ catalogue: ServedCatalogue, dataset: Dataset) {
+        self.init(catalogue.score, positions: catalogue.positions, dataset: dataset)
+        search = catalogue.search
+    }
+
     /// The best items for histories of item ids.
     ///
     /// - Parameters:
@@ -61,26 +70,22 @@ public final class ServedModel {
         _ histories: [[Int32]], top: Int, keepingSeen: Bool = false
     ) throws -> [[(item: Int, score: Float)]] {
         guard top >= 1 else { throw UserError("\(top) items are asked for", remedy: "Ask for at least 1.") }
+        guard !histories.isEmpty else { return [] }
         let batch = EvaluationBatch(histories: histories, inputLength: positions)
-        return try withTensorErrors {
-            try withoutGradients {
-                let scores = score.scores(of: batch)  // [histories, items]
-                if !keepingSeen {
-                    let device = scores.device
-                    scores.put(
-                        Tensor(-Float.infinity, on: device),
-                        at: [Tensor(batch.maskedUsers, on: device), Tensor(batch.maskedItems, on: device)])
-                }
-                let count = min(top, dataset.items.count)
-                let (values, places) = scores.largest(count)
-                let (found, items) = (values.floats(), places.array(of: Int64.self))
-                // Nothing was read where memory ran out.
-                _ = try places.checked()
-                return histories.indices.map { row in
-                    (row * count..<(row + 1) * count).filter { found[$0].isFinite }.map { (Int(items[$0]), found[$0]) }
-                }
-            }
-        }
+        let questions = try score.questions(of: batch, skippingSeen: !keepingSeen)
+        return try opened().best(top, for: questions).lists.map { list in list.map { ($0.row, Float($0.score)) } }
+    }
+
+    /// Makes ready for many questions: the items' codes, a quarter of the memory of their vectors, answer each in a fraction of the time.
+    ///
+    /// - Throws: ``UserError`` when memory runs out.
+    package func prepare() throws { search = try opened().coded() }
+
+    private func opened() throws -> ExactSearch {
+        if let search { return search }
+        let made = try withTensorErrors { try withoutGradients { try ExactSearch(score.items) } }
+        search = made
+        return made
     }
 
     private func indices(_ ids: [String]) throws -> [Int32] {

@@ -16,12 +16,14 @@ public struct Checkpoint {
     /// Names a checkpoint; nothing is read.
     package init(_ folder: URL) { self.folder = folder }
 
-    private var model: URL { folder.appending(path: "model.safetensors") }
+    /// The parameters.
+    package var model: URL { folder.appending(path: "model.safetensors") }
     private var optimiser: URL { folder.appending(path: "optimiser.safetensors") }
     private var unaveraged: URL { folder.appending(path: "unaveraged.safetensors") }
     private var random: URL { folder.appending(path: "random.safetensors") }
     private var stateFile: URL { folder.appending(path: "state.json") }
-    private var sums: URL { folder.appending(path: "SHA256SUMS") }
+    /// The hashes of the files, one a line; an older build wrote none.
+    package var sums: URL { folder.appending(path: "SHA256SUMS") }
 
     /// Whether there is one.
     package var exists: Bool { FileManager.default.fileExists(atPath: stateFile.path) }

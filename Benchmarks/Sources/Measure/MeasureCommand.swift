@@ -4,6 +4,9 @@ import ArgumentParser
 @main struct MeasureCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "measure",
-        abstract: "Measure the machine, or training on a dataset with two stores of hidden states.",
-        subcommands: [MachineCommand.self, WorkCommand.self, TrainingCommand.self, LossesCommand.self])
+        abstract: "Measure the machine, training on a dataset with two stores of hidden states, exact search, or serving.",
+        subcommands: [
+            MachineCommand.self, WorkCommand.self, TrainingCommand.self, LossesCommand.self, SearchCommand.self,
+            ServingCommand.self,
+        ])
 }

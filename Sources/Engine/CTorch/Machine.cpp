@@ -54,6 +54,8 @@ BFloat16Instructions bfloat16Instructions() {
     return all;
 }
 
+int64_t threads() { return at::get_num_threads(); }
+
 void inParallel(int64_t parts, const std::function<void(int64_t)> &body) {
     struct Context {
         const std::function<void(int64_t)> &body;
@@ -73,8 +75,8 @@ void inParallel(int64_t parts, const std::function<void(int64_t)> &body) {
         }
     };
     // at::parallel_for works on one thread where it is compiled without OpenMP, as here.
-    const int64_t threads = std::min<int64_t>(parts, at::get_num_threads());
-    if (torch_parallel_for(0, threads, 1, run, &context) != 0) throw std::runtime_error("the work could not be shared out among threads");
+    const int64_t workers = std::min(parts, threads());
+    if (torch_parallel_for(0, workers, 1, run, &context) != 0) throw std::runtime_error("the work could not be shared out among threads");
     if (context.failure) std::rethrow_exception(context.failure);
 }
 

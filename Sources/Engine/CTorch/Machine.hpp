@@ -21,6 +21,9 @@ BFloat16Instructions bfloat16Instructions();
 /// Whether automatic mixed precision is in force on the processor, in bfloat16.
 bool isBFloat16InForce();
 
+/// How many threads LibTorch may use.
+int64_t threads();
+
 /// Calls body(part) for each part, on as many threads as LibTorch may use: whoever is free takes the next one. Throws what a body throws.
 void inParallel(int64_t parts, const std::function<void(int64_t)> &body);
 

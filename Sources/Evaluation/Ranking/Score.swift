@@ -18,10 +18,38 @@ package struct Score {
         package let items: Tensor
         /// u_p of the cases of a batch: float32 [cases, width of the part].
         package let users: (EvaluationBatch) -> Tensor
+        /// What ``users`` is computed from; nil for a part that cannot be kept in a file.
+        package let form: Form?
+
+        /// How a part's user vectors follow from a history.
+        package enum Form {
+            /// The user encoder's output over the item vectors; with their mean and covariance, standardised over the catalogue.
+            case network(Recommender, standardisation: Standardisation?)
+            /// The sum of the history's vectors, of length 1.
+            case content(decay: Double)
+            /// 1 for every history.
+            case constant
+        }
+
+        /// The mean [1, width] and covariance [width, width] of a catalogue's item vectors.
+        package struct Standardisation {
+            /// What was taken off the item vectors.
+            package var mean: Tensor
+            /// Of the vectors.
+            package var covariance: Tensor
+
+            /// Names them.
+            package init(mean: Tensor, covariance: Tensor) {
+                self.mean = mean
+                self.covariance = covariance
+            }
+        }
 
         /// Names a part.
-        package init(_ part: ScorePart, items: Tensor, users: @escaping (EvaluationBatch) -> Tensor) {
-            (self.part, self.items, self.users) = (part, items, users)
+        package init(
+            _ part: ScorePart, items: Tensor, form: Form? = nil, users: @escaping (EvaluationBatch) -> Tensor
+        ) {
+            (self.part, self.items, self.form, self.users) = (part, items, form, users)
         }
     }
 
@@ -38,9 +66,12 @@ package struct Score {
 
     /// Adds up parts, at least one.
     ///
-    /// - Parameter itemVectors: what items are compared by; nil where no part knows them.
+    /// - Parameters:
+    ///   - joined: the item vectors of all dense parts side by side, where they lie so already.
+    ///   - itemVectors: what items are compared by; nil where no part knows them.
     package init(
-        _ dense: [Dense], neighbours: NeighbourPrior? = nil, itemCount: Int, itemVectors: Tensor? = nil, weights: ScoreWeights
+        _ dense: [Dense], neighbours: NeighbourPrior? = nil, itemCount: Int, joined: Tensor? = nil, itemVectors: Tensor? = nil,
+        weights: ScoreWeights
     ) {
         precondition(!dense.isEmpty || neighbours != nil, "a score without parts")
         self.dense = dense
@@ -49,8 +80,9 @@ package struct Score {
         self.itemVectors = itemVectors
         // Neighbours alone have a column of zeros to be added to.
         items =
-            dense.count == 1
-            ? dense[0].items : dense.isEmpty ? .zeros([itemCount, 1]) : .concatenated(dense.map(\.items), along: 1)
+            joined
+            ?? (dense.count == 1
+                ? dense[0].items : dense.isEmpty ? .zeros([itemCount, 1]) : .concatenated(dense.map(\.items), along: 1))
     }
 
     /// The same parts with other weights.
@@ -102,14 +134,18 @@ extension Score {
     /// - Parameter itemVectors: those of the whole catalogue [items, width].
     package init(_ recommender: Recommender, itemVectors: Tensor) {
         self.init(
-            [Dense(.network, items: itemVectors) { recommender.userVectors($0, itemVectors: itemVectors) }],
+            [
+                Dense(.network, items: itemVectors, form: .network(recommender, standardisation: nil)) {
+                    recommender.userVectors($0, itemVectors: itemVectors)
+                }
+            ],
             itemCount: itemVectors.size(0), itemVectors: itemVectors, weights: ScoreWeights([.network: 1]))
     }
 
     /// How often items were trained on, for every history alike: an item's share of the training interactions.
     package init(popularityOf split: Split) {
         self.init(
-            [Dense(.popularity, items: Tensor(split.popularity).unsqueezed(1)) { .ones([$0.userCount, 1]) }],
+            [.constant(.popularity, Tensor(split.popularity).unsqueezed(1))],
             itemCount: split.itemCount, weights: ScoreWeights([.popularity: 1]))
     }
 }
@@ -120,22 +156,50 @@ extension Score.Dense {
     /// Mean and deviation follow from the mean and covariance of the item vectors, so that no pass over the catalogue is needed:
     /// u · (e_i - mean) / sqrt(uᵀ cov u).
     package static func network(_ recommender: Recommender, itemVectors: Tensor) -> Score.Dense {
-        let centred = itemVectors.to(.float32) - itemVectors.to(.float32).mean(along: 0, keeping: true)
+        let vectors = itemVectors.to(.float32)
+        let mean = vectors.mean(along: 0, keeping: true)
+        let centred = vectors - mean
         let covariance = centred.transposed(0, 1).matmul(centred) / Double(centred.size(0))  // [width, width]
-        return Score.Dense(.network, items: centred) { batch in
-            let users = recommender.userVectors(batch, itemVectors: itemVectors).to(.float32)
-            let variance = (users.matmul(covariance) * users).sum(along: 1, keeping: true)  // [cases, 1]
-            // A history whose scores are all equal, as an empty one's, has nothing to standardise.
-            let one = Tensor.ones([1, 1], on: users.device)
-            return users / variance.kept(where: variance .> 1e-20, otherwise: one).squareRoot()
+        let form = Form.network(recommender, standardisation: .init(mean: mean, covariance: covariance))
+        return Score.Dense(.network, items: centred, form: form) { batch in
+            standardised(recommender.userVectors(batch, itemVectors: itemVectors).to(.float32), covariance)
         }
+    }
+
+    /// The network's part of a catalogue whose vectors are kept in their final form, of which only the history's are read.
+    ///
+    /// - Parameters:
+    ///   - users: the encoder of histories, on the processor.
+    ///   - items: the item vectors, centred where they are standardised [items, width].
+    package static func network(
+        _ users: UserEncoder, items: Tensor, standardisation: Standardisation?
+    ) -> Score.Dense {
+        Score.Dense(.network, items: items) { batch in
+            let inputs = items.selecting(Tensor(batch.inputs))
+            guard let standardisation else { return users.userVectors(batch, inputs: inputs) }
+            return standardised(
+                users.userVectors(batch, inputs: inputs + standardisation.mean), standardisation.covariance)
+        }
+    }
+
+    /// u / sqrt(uᵀ cov u) for user vectors [cases, width].
+    private static func standardised(_ users: Tensor, _ covariance: Tensor) -> Tensor {
+        let variance = (users.matmul(covariance) * users).sum(along: 1, keeping: true)  // [cases, 1]
+        // A history whose scores are all equal, as an empty one's, has nothing to standardise.
+        let one = Tensor.ones([1, 1], on: users.device)
+        return users / variance.kept(where: variance .> 1e-20, otherwise: one).squareRoot()
     }
 
     /// The cosine of an item's content vector with the sum of the history's, Σ_k decay^k y_{h_k}, h_0 the newest.
     ///
     /// - Parameter vectors: rows of length 1, or of zeros [items, width].
     package static func content(_ modality: String, _ vectors: Tensor, decay: Double) -> Score.Dense {
-        Score.Dense(.content(modality), items: vectors) { batch in
+        content(.content(modality), vectors, decay: decay)
+    }
+
+    /// The same of a part by its name.
+    package static func content(_ part: ScorePart, _ vectors: Tensor, decay: Double) -> Score.Dense {
+        Score.Dense(part, items: vectors, form: .content(decay: decay)) { batch in
             let device = vectors.device
             let factors = batch.positions.map { Float(pow(decay, Double(batch.inputLength - 1) - Double($0))) }
             let rows = vectors.selecting(Tensor(batch.inputs, on: device)) * Tensor(factors, on: device).unsqueezed(1)
@@ -148,8 +212,12 @@ extension Score.Dense {
     /// log(n + 1), n how often an item was trained on.
     package static func popularity(of split: Split, on device: Device) -> Score.Dense {
         let counts = split.trainingCounts.map { Float(log1p(Double($0))) }
-        return Score.Dense(.popularity, items: Tensor(counts, on: device).unsqueezed(1)) {
-            .ones([$0.userCount, 1], on: device)
-        }
+        return constant(.popularity, Tensor(counts, on: device).unsqueezed(1))
+    }
+
+    /// What does not depend on the history: a number of each item [items, 1].
+    package static func constant(_ part: ScorePart, _ items: Tensor) -> Score.Dense {
+        let device = items.device
+        return Score.Dense(part, items: items, form: .constant) { .ones([$0.userCount, 1], on: device) }
     }
 }

@@ -5,7 +5,6 @@ import Foundation
 import HiddenStates
 package import Metrics
 import Modeling
-package import Serving
 import Training
 
 extension Pipeline {
@@ -50,6 +49,7 @@ extension Pipeline {
             }
         }
         try JSONFile.write(result, to: run.result)
+        try keep(score, dataset, split)
         return result
     }
 
@@ -80,24 +80,5 @@ extension Pipeline {
         return RunResult(
             method: configuration.train.model.name, seed: configuration.train.training.seed,
             datasetHash: dataset.manifest.contentHash, cost: cost)
-    }
-
-    /// The trained model, ready to recommend; of popularity the most popular items. The process's random state is left as it was.
-    ///
-    /// - Parameter newItems: whether the dataset may be another one than the run was trained on, with items that came later; only for
-    ///   methods that have no vector of their own per item, because these compute the vectors of all items from their states.
-    /// - Throws: ``UserError`` when the run was trained with another dataset, store or encoder, or is not trained yet.
-    public func served(newItems: Bool = false) throws -> ServedModel {
-        let dataset = try dataset()
-        guard !newItems || !configuration.train.model.method.hasItemVectors else {
-            throw UserError(
-                "\(configuration.train.model.name) has a vector of its own for each item it was trained on",
-                at: run.folder.path,
-                remedy: "Train again for new items, or choose a method that reads titles or pictures alone.")
-        }
-        try checkRun(dataset, newItems: newItems)
-        let split = try split(of: dataset)
-        let score = try score(dataset, split, newItems: newItems).score
-        return ServedModel(score, positions: split.options.inputLength, dataset: dataset)
     }
 }

@@ -18,6 +18,7 @@ public actor ServedRun {
     /// - Throws: ``UserError`` when the folder is no run, is not trained, or its dataset or stores are others than those it was trained with.
     public init(_ run: URL, overrides: [String] = []) async throws {
         model = try Pipeline(run: run, overrides: overrides).served()
+        try model.prepare()
     }
 
     /// The best items for histories of item ids.

@@ -6,11 +6,31 @@ package import Files
 /// C[a, b] = Σ over training sequences and pairs of places p ≠ q with items a ≠ b, |p - q| ≤ window, of weight^(|p - q| - 1).
 package struct CoOccurrence: Sendable {
     /// Where each item's row starts in ``items``, and where the last one ends [items + 1].
-    package let starts: [Int]
+    package let starts: FixedNumbers<Int>
     /// The items of each row, ascending [entries].
-    package let items: [Int32]
+    package let items: FixedNumbers<Int32>
     /// C for each of them [entries].
-    package let counts: [Float]
+    package let counts: FixedNumbers<Float>
+
+    /// Takes what was counted before.
+    package init(starts: FixedNumbers<Int>, items: FixedNumbers<Int32>, counts: FixedNumbers<Float>) {
+        self.starts = starts
+        self.items = items
+        self.counts = counts
+    }
+
+    /// Lends the row of an item: the items near it and C for each; an empty one where the numbers, as those of a damaged file, make no row.
+    func withRow<Result>(
+        _ item: Int, _ body: (UnsafeBufferPointer<Int32>, UnsafeBufferPointer<Float>) throws -> Result
+    ) rethrows -> Result {
+        try items.withElements { items in
+            try counts.withElements { counts in
+                let range = starts.withElements { $0[item] <= $0[item + 1] ? $0[item]..<$0[item + 1] : 0..<0 }
+                let row = range.clamped(to: 0..<min(items.count, counts.count))
+                return try body(UnsafeBufferPointer(rebasing: items[row]), UnsafeBufferPointer(rebasing: counts[row]))
+            }
+        }
+    }
 
     /// Where the row of an item is.
     package func row(_ item: Int) -> Range<Int> { starts[item]..<starts[item + 1] }
@@ -82,9 +102,7 @@ package struct CoOccurrence: Sendable {
             }
             first = end
         }
-        self.starts = starts
-        self.items = items
-        self.counts = counts
+        self.init(starts: FixedNumbers(starts), items: FixedNumbers(items), counts: FixedNumbers(counts))
     }
 }
 

@@ -11,8 +11,10 @@ package struct NeighbourPrior: Sendable {
     package let pairs: CoOccurrence
     /// g0.
     package let scale: Double
-    private let options: NeighbourOptions
-    private let factors: [Float]  // n^-exponent [items]
+    /// How neighbours are counted and added up.
+    package let options: NeighbourOptions
+    /// n^-exponent [items].
+    package let factors: FixedNumbers<Float>
 
     /// Counts the neighbours of a split.
     ///
@@ -21,11 +23,14 @@ package struct NeighbourPrior: Sendable {
     package init(_ split: Split, _ options: NeighbourOptions = NeighbourOptions(), stop: StopToken = StopToken()) throws {
         let pairs = try CoOccurrence(split, options, stop: stop)
         let factors = split.trainingCounts.map { Float(pow(max(1, Double($0)), -options.exponent)) }
-        self.init(pairs, factors, options, scale: options.scale ?? 1)
-        if options.scale == nil { self.init(pairs, factors, options, scale: medianSum(of: split)) }
+        self.init(pairs, factors: FixedNumbers(factors), options, scale: options.scale ?? 1)
+        if options.scale == nil {
+            self.init(pairs, factors: self.factors, options, scale: medianSum(of: split))
+        }
     }
 
-    private init(_ pairs: CoOccurrence, _ factors: [Float], _ options: NeighbourOptions, scale: Double) {
+    /// Takes what was counted before.
+    package init(_ pairs: CoOccurrence, factors: FixedNumbers<Float>, _ options: NeighbourOptions, scale: Double) {
         self.pairs = pairs
         self.factors = factors
         self.options = options
@@ -44,30 +49,34 @@ package struct NeighbourPrior: Sendable {
 
     /// g above 0.
     private func sums(of batch: EvaluationBatch, cases: Range<Int>) -> SparseScores {
-        var found = SparseScores()
-        var sums = [Float](repeating: 0, count: factors.count)
-        var row = batch.users.firstIndex { $0 >= Int64(cases.lowerBound) } ?? batch.users.count
-        for place in cases {
-            var touched: [Int32] = []
-            while row < batch.users.count, batch.users[row] == Int64(place) {
-                let item = Int(batch.inputs[row])
-                let age = batch.inputLength - 1 - Int(batch.positions[row])
-                let factor = Float(pow(options.decay, Double(age))) * factors[item]
-                for entry in pairs.row(item) {
-                    let other = Int(pairs.items[entry])
-                    if sums[other] == 0 { touched.append(Int32(other)) }
-                    sums[other] += factor * pairs.counts[entry]
+        factors.withElements { factors in
+            var found = SparseScores()
+            var sums = [Float](repeating: 0, count: factors.count)
+            var row = batch.users.firstIndex { $0 >= Int64(cases.lowerBound) } ?? batch.users.count
+            for place in cases {
+                var touched: [Int32] = []
+                while row < batch.users.count, batch.users[row] == Int64(place) {
+                    let item = Int(batch.inputs[row])
+                    let age = batch.inputLength - 1 - Int(batch.positions[row])
+                    let factor = Float(pow(options.decay, Double(age))) * factors[item]
+                    pairs.withRow(item) { others, counts in
+                        for entry in others.indices where sums.indices.contains(Int(others[entry])) {
+                            let other = Int(others[entry])
+                            if sums[other] == 0 { touched.append(Int32(other)) }
+                            sums[other] += factor * counts[entry]
+                        }
+                    }
+                    row += 1
                 }
-                row += 1
+                for other in touched {
+                    found.cases.append(Int64(place - cases.lowerBound))
+                    found.items.append(Int64(other))
+                    found.values.append(sums[Int(other)] * factors[Int(other)])
+                    sums[Int(other)] = 0
+                }
             }
-            for other in touched {
-                found.cases.append(Int64(place - cases.lowerBound))
-                found.items.append(Int64(other))
-                found.values.append(sums[Int(other)] * factors[Int(other)])
-                sums[Int(other)] = 0
-            }
+            return found
         }
-        return found
     }
 
     /// The median of g above 0 over validation histories, evenly spread; 1 where there is none.

@@ -36,11 +36,22 @@ public final class Recommender {
     /// - Parameter itemVectors: the vectors of the whole catalogue [items, width].
     /// - Returns: [cases, width], in the batch's order of cases; zeros for a case without any input.
     package func userVectors(_ batch: EvaluationBatch, itemVectors: Tensor) -> Tensor {
-        let rows = userEncoder.rows(users: batch.users, positions: batch.positions, userCount: batch.userCount)
-        let outputs = userEncoder(itemVectors.selecting(Tensor(batch.inputs, on: device)), rows)
-        let newest = batch.positions.indices.filter { batch.positions[$0] == Int64(userEncoder.positions - 1) }
+        userEncoder.userVectors(batch, inputs: itemVectors.selecting(Tensor(batch.inputs, on: device)))
+    }
+}
+
+extension UserEncoder {
+    /// The vectors of users after the newest item of their histories.
+    ///
+    /// - Parameter inputs: the vectors of the batch's input items [rows, width].
+    /// - Returns: [cases, width], in the batch's order of cases; zeros for a case without any input.
+    package func userVectors(_ batch: EvaluationBatch, inputs: Tensor) -> Tensor {
+        let device = inputs.device
+        let rows = rows(users: batch.users, positions: batch.positions, userCount: batch.userCount)
+        let outputs = self(inputs, rows)
+        let newest = batch.positions.indices.filter { batch.positions[$0] == Int64(positions - 1) }
         let users = Tensor(newest.map { batch.users[$0] }, on: device)
-        let vectors = Tensor.zeros([batch.userCount, itemVectors.size(1)], on: device)
+        let vectors = Tensor.zeros([batch.userCount, inputs.size(1)], on: device)
         return vectors.replacing(users, with: outputs.selecting(Tensor(newest.map(Int64.init), on: device)))
     }
 }

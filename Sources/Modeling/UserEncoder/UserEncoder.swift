@@ -39,6 +39,8 @@ public struct UserEncoderOptions: Sendable, Codable, Equatable {
 package final class UserEncoder {
     /// How many items of a history are seen (L); the newest has position L - 1.
     package let positions: Int
+    /// Its shape.
+    package let options: UserEncoderOptions
     private let position: Embedding
     private let norm: LayerNorm
     private let blocks: [UserBlock]
@@ -56,6 +58,7 @@ package final class UserEncoder {
     package init(_ parameters: Parameters, width: Int, positions: Int, _ options: UserEncoderOptions) throws {
         try options.check(width: width)
         self.positions = positions
+        self.options = options
         position = try Embedding(parameters.scoped("position"), positions, width, .xavierNormal)
         norm = try LayerNorm(parameters.scoped("norm"), width, epsilon: Self.epsilon)
         blocks = try (0..<options.blocks).map {

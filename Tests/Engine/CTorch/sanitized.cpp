@@ -183,9 +183,55 @@ void interface() {
 
 } // namespace
 
+/// Searches in blocks of odd sizes, with codes and without.
+void searches(int64_t width, int32_t count, int64_t top) {
+    const CTorchFunctions &c = ctorch_functions;
+    const int64_t rows[] = {512, 333};
+    const at::Tensor vectors = at::randn({845, width}), asked = at::randn({count, width}), terms = at::rand({3});
+    const at::Tensor means = at::zeros({width}), deviations = at::ones({width});
+    std::vector<std::vector<float>> lengths(2), scales(2);
+    std::vector<std::vector<uint8_t>> codes(2);
+    CTorchSearchBlock blocks[2];
+    for (int i = 0; i < 2; ++i) {
+        const float *mine = vectors.const_data_ptr<float>() + i * 512 * width;
+        const int64_t padded = (rows[i] + 15) / 16 * 16;
+        lengths[i].resize((rows[i] + 255) / 256);
+        scales[i].resize(3 * padded);
+        codes[i].resize(padded * ((width + 3) / 4 * 4));
+        bool isFinite = false;
+        expect(c.search_lengths(mine, rows[i], width, lengths[i].data(), &isFinite) && isFinite, "lengths");
+        expect(
+            c.search_codes(
+                mine, rows[i], width, means.const_data_ptr<float>(), deviations.const_data_ptr<float>(), codes[i].data(), scales[i].data()),
+            "codes");
+        blocks[i] = {mine, lengths[i].data(), rows[i], codes[i].data(), scales[i].data()};
+    }
+    const int32_t skipped[] = {0, 844}, termed[] = {1, 511, 600};
+    std::vector<uint64_t> leftOut(14, 0x8000000000000001);
+    std::vector<int32_t> found[2];
+    for (bool isCoded : {false, true}) {
+        const CTorchSearchRows all{
+            blocks, 2, width, isCoded ? means.const_data_ptr<float>() : nullptr, isCoded ? deviations.const_data_ptr<float>() : nullptr};
+        std::vector<double> scores(count * top);
+        found[isCoded].resize(count * top);
+        std::vector<CTorchQuestion> questions;
+        for (int32_t i = 0; i < count; ++i)
+            questions.push_back(
+                {asked.const_data_ptr<float>() + i * width, skipped, 2, termed, terms.const_data_ptr<float>(), 3, scores.data() + i * top,
+                 found[isCoded].data() + i * top, 0});
+        int64_t scored;
+        bool usedCodes;
+        expect(c.search(&all, questions.data(), count, top, leftOut.data(), &scored, &usedCodes), "search");
+    }
+    expect(found[0] == found[1], "codes find what products find");
+}
+
 int main() {
     at::manual_seed(1);
     interface();
+    for (int64_t width : {8, 31, 64})
+        for (int32_t count : {1, 3, 8, 21})
+            for (int64_t top : {1, 10, 845}) searches(width, count, top);
     for (int threads : {1, 2, 3, 8}) {
         at::set_num_threads(threads);
         for (bool inBFloat16 : {false, true}) {

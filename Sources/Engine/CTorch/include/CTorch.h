@@ -44,6 +44,42 @@ typedef struct {
     const char *_Nullable text;
 } CTorchArgument;
 
+enum {
+    CTORCH_SEARCH_PIECE = 256,  ///< rows that share a greatest length
+    CTORCH_SEARCH_GROUP = 16,   ///< rows whose codes stand side by side
+};
+
+/// Rows that a search reads.
+typedef struct {
+    const float *vectors;  ///< [rows, width]
+    const float *lengths;  ///< [rows / CTORCH_SEARCH_PIECE, rounded up], as ctorch_search_lengths() gave them
+    int64_t rows;          ///< a multiple of CTORCH_SEARCH_PIECE but for the last block
+    const uint8_t *_Nullable codes;  ///< as ctorch_search_codes() gave them, with their scales; null without
+    const float *_Nullable scales;
+} CTorchSearchBlock;
+
+/// All rows of a search; they are numbered from 0 through all blocks.
+typedef struct {
+    const CTorchSearchBlock *blocks;
+    int64_t block_count;
+    int64_t width;
+    const float *_Nullable means;       ///< [width], as the codes were made with; null without codes
+    const float *_Nullable deviations;  ///< [width], all above 0
+} CTorchSearchRows;
+
+/// What is asked of all rows, and the answer. Lists of rows are ascending.
+typedef struct {
+    const float *vector;                ///< [width], finite
+    const int32_t *_Nullable skipped;   ///< rows that are left out
+    int64_t skipped_count;
+    const int32_t *_Nullable term_rows; ///< rows to whose product a term is added
+    const float *_Nullable terms;       ///< from 0
+    int64_t term_count;
+    double *scores;                     ///< [top], falling
+    int32_t *rows;                      ///< [top], ascending where scores are equal
+    int64_t found;                      ///< how many of them there are
+} CTorchQuestion;
+
 #pragma clang assume_nonnull end
 
 /// The functions of the interface, as CTorchFunctions.h lists them; nobody changes a table.

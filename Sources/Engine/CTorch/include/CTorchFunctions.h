@@ -65,6 +65,21 @@ CTORCH(int32_t, bfloat16_products, (void))
 /// What dropout makes of ones [count], in float32: the state of the default generator gives a seed, from which all else follows.
 CTORCH(CTorchTensor _Nullable, dropout_factors, (int64_t count, double probability))
 
+// MARK: Exact search
+
+/// Finds the rows with the greatest scores, product and term, for 1 to 64 questions; the scores are those of double precision.
+/// `left_out` has a bit for each row that no question wants, from the lowest of each word on. Says how many rows were scored, and whether
+/// codes gave the bounds of all others.
+CTORCH(bool, search, (
+    const CTorchSearchRows *rows, CTorchQuestion *questions, int32_t count, int64_t top, const uint64_t *_Nullable left_out,
+    int64_t *scored, bool *used_codes))
+/// The greatest length of the rows of each piece, rounded up [pieces]; what is not finite there shows in `is_finite`.
+CTORCH(bool, search_lengths, (const float *vectors, int64_t rows, int64_t width, float *lengths, bool *is_finite))
+/// The rows in codes of 8 bits [groups, width rounded up to 4, CTORCH_SEARCH_GROUP] and what bounds their error, float32
+/// [3, groups * CTORCH_SEARCH_GROUP]. Deviations are above 0.
+CTORCH(bool, search_codes, (
+    const float *vectors, int64_t rows, int64_t width, const float *means, const float *deviations, uint8_t *codes, float *scales))
+
 // MARK: Random state
 
 CTORCH(bool, seed, (uint64_t seed))
