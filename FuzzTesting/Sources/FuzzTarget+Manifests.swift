@@ -21,7 +21,7 @@ extension FuzzTarget {
             }
         },
         FuzzTarget(name: "run") {
-            [try JSONEncoder().encode(RunManifest(dataset: "shop", contentHash: "0123", stores: [], encoders: [encoder]))]
+            [try JSONEncoder().encode(RunManifest(dataset: "shop", contentHash: "0123", stores: [:], encoders: [encoder]))]
                 + [Data(completeRun.utf8)]
         } read: { bytes in
             let run = RunDirectory(FuzzInput.file("run.json", bytes).deletingLastPathComponent())
@@ -40,5 +40,5 @@ extension FuzzTarget {
             "preprocessing": {"maximumTokens": "30"}, "pooling": "first", "layers": [0, 2], "width": 128, "dtype": "float16"}}]}
         """
 
-    private static let encoder = RunManifest.Encoder(modality: "text", path: "bert", encoderHash: "4567", inputsHash: "89ab")
+    private static let encoder = RunManifest.Encoder(modality: .text, path: "bert", encoderHash: "4567", inputsHash: "89ab")
 }

@@ -11,7 +11,7 @@ import Torch
 
 @testable import Training
 
-/// Checkpoints that no training has come to, and validations that are stopped.
+/// Checkpoints that no training can have reached, and validations that are stopped.
 @Suite(.oneAtATime) struct DamagedStateTests {
     private var options: TrainingOptions {
         var options = TrainingOptions()
@@ -48,7 +48,7 @@ import Torch
             #expect(changed != whole, "\(whole)")
             try AtomicFile.write(changed, to: file)
             let error = #expect(throws: UserError.self) { try trainer(world, run) }
-            #expect(error?.description.contains("no training has come to") == true, "\(error?.description ?? "")")
+            #expect(error?.description.contains("no training can have reached") == true, "\(error?.description ?? "")")
         }
     }
 
