@@ -40,13 +40,12 @@ package struct WeightSteps {
         var weights = score.weights
         let kept = score.parts.filter { weights[$0] > 0 }
         guard kept.count > 1 else { return weights }
-        // Only proportions matter.
+        // Only proportions matter; to move the reference is to move all others together.
         let reference = WeightFit.reference(of: kept)
-        let free = kept.filter { $0 != reference }
         let batches = split.validationBatches(budget: budget)
         var (unchanged, pass) = (0, 0)
         for _ in 0..<Self.rounds {
-            for part in free where unchanged < free.count {
+            for part in kept where unchanged < kept.count {
                 pass += 1
                 let values = [1] + Self.factors
                 let found = try self.values(of: score.weighted(weights), part, values, batches) { done, total in
@@ -63,6 +62,8 @@ package struct WeightSteps {
                 unchanged = 0
             }
         }
+        let unit = weights[reference]
+        for part in kept { weights[part] /= unit }
         return weights
     }
 
