@@ -130,7 +130,9 @@ if withLibTorch {
         // The stages one by one, which Benchmarks, a package of its own, measures.
         .library(
             name: "Stages",
-            targets: ["Files", "Datasets", "HiddenStates", "World", "Torch", "Modeling", "Training", "Metrics", "Ranking", "Serving"]),
+            targets: [
+                "Files", "Datasets", "HiddenStates", "World", "Torch", "Modeling", "Training", "Metrics", "Ranking", "Serving",
+            ]),
         .executable(name: "iisan", targets: ["iisan"]),
     ]
 }

@@ -3,6 +3,7 @@ import Foundation
 import Serving
 import TestSupport
 import Testing
+import Torch
 
 @testable import IISAN
 
@@ -56,6 +57,12 @@ import Testing
                     to: folder.appending(path: "\(URL(filePath: path).lastPathComponent).away"))
             }
             #expect(try answers(folder).lists == fromFile.lists)
+
+            // Nor is the device asked for; the threads are as configured.
+            let threads = LibTorch.threads
+            defer { LibTorch.threads = threads }
+            #expect(try answers(folder, ["device=cuda:7", "threads=3"]).lists == fromFile.lists)
+            #expect(LibTorch.threads == 3)
         }
     }
 

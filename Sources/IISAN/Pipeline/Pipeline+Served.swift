@@ -14,8 +14,8 @@ extension RunDirectory {
 extension Pipeline {
     /// The trained model, ready to recommend; of popularity the most popular items. The process's random state is left as it was.
     ///
-    /// What answers are computed from is kept in the run (`served.safetensors`), so that opening it computes nothing. A file of another
-    /// model, dataset or store is made again, and so is one that is missing, wherever the run's folder can be written.
+    /// What answers are computed from is kept in the run (`served.safetensors`), so that opening it computes nothing and needs no accelerator.
+    /// A file of another model, dataset or store is made again, and so is one that is missing, wherever the run's folder can be written.
     ///
     /// - Parameter newItems: whether the dataset may be another one than the run was trained on, with items that came later; only for
     ///   methods that have no vector of their own per item, because these compute the vectors of all items from their states.
@@ -50,6 +50,8 @@ extension Pipeline {
                 "serve: the model, the dataset or a store is another one since; the item vectors are computed again")
             return nil
         }
+        // It is on the processor, wherever the run was trained.
+        try useThreads()
         do { return try ServedCatalogue(run.served) } catch let error as UserError {
             observer.onMessage("serve: \(error)")
             return nil

@@ -70,14 +70,19 @@ public struct Pipeline {
     package var device: Device {
         get throws {
             let device = try SettingsPlace(source: "device").naming { try Device(named: configuration.device) }
-            LibTorch.keepFreedMemory()
-            if configuration.threads > 0 {
-                try SettingsPlace(source: "threads").naming {
-                    try withTensorErrors { LibTorch.threads = configuration.threads }
-                }
-            }
+            try useThreads()
             return device
         }
+    }
+
+    /// Makes the configured number of threads LibTorch's.
+    ///
+    /// - Throws: ``UserError`` when LibTorch cannot be loaded.
+    func useThreads() throws {
+        try LibTorch.load()
+        LibTorch.keepFreedMemory()
+        guard configuration.threads > 0 else { return }
+        try SettingsPlace(source: "threads").naming { try withTensorErrors { LibTorch.threads = configuration.threads } }
     }
 
     /// The run directory.
