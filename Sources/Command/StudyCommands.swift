@@ -12,7 +12,9 @@ struct StudyCommandOptions: ParsableArguments {
     @OptionGroup var output: OutputOptions
 
     @Option(
-        help: "Runs at once, for a machine with cores to spare: their seconds are then those of a shared machine, but for measured steps.")
+        help:
+            "Runs at once, for a machine with cores to spare: their seconds are then those of a shared machine, but for measured steps."
+    )
     var jobs = 1
 
     /// Does the study's steps, so many at once.

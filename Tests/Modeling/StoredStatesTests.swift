@@ -43,6 +43,12 @@ import Torch
             let expectedLast = asked.flatMap { stored($0, 2..<3) }
             #expect(some.floats() == expectedLast)
             #expect(throws: UserError.self) { try StoredStates(store, layers: [1], on: .cpu) }
+            // On an accelerator they lie as a whole, without the layers that nobody reads.
+            let rows = Tensor(asked, on: .standIn)
+            let resident = try StoredStates(store, on: .standIn).states(of: rows, training: false)
+            #expect(resident.dense.device == .standIn && resident.dense.floats() == expected)
+            let residentLast = try StoredStates(store, layers: [5], on: .standIn).states(of: rows, training: false)
+            #expect(residentLast.dense.floats() == expectedLast && residentLast.last.floats() == expectedLast)
         }
     }
 }
