@@ -40,12 +40,13 @@ package struct WeightSteps {
         var weights = score.weights
         let kept = score.parts.filter { weights[$0] > 0 }
         guard kept.count > 1 else { return weights }
-        // Only proportions matter; to move the reference is to move all others together.
+        // Only proportions matter.
         let reference = WeightFit.reference(of: kept)
+        let free = kept.filter { $0 != reference }
         let batches = split.validationBatches(budget: budget)
         var (unchanged, pass) = (0, 0)
         for _ in 0..<Self.rounds {
-            for part in kept where unchanged < kept.count {
+            for part in free where unchanged < free.count {
                 pass += 1
                 let values = [1] + Self.factors
                 let found = try self.values(of: score.weighted(weights), part, values, batches) { done, total in
@@ -62,8 +63,6 @@ package struct WeightSteps {
                 unchanged = 0
             }
         }
-        let unit = weights[reference]
-        for part in kept { weights[part] /= unit }
         return weights
     }
 
