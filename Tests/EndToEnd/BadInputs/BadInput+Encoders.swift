@@ -21,7 +21,13 @@ extension BadInput {
         ) { try $0.ownEncoder("text") },
         BadInput(
             "A layer that the encoder does not have", on: .dataset, "encode config.yaml --set encode.text.layers=[0,7]",
-            says: ["0 to 6", "7"]),
+            says: ["encode.text.layers", "0 to 6", "7"]),
+        BadInput(
+            "Damaged pictures among titles", on: .dataset, "run config.yaml --set encode.text.damaged=skip",
+            says: ["encode.text.damaged", "no effect", "pictures"]),
+        BadInput(
+            "Tokens of pictures", on: .dataset, "run config.yaml --set encode.image.maximum_tokens=10",
+            says: ["encode.image.maximum_tokens", "no effect", "titles"]),
         BadInput(
             "A layer below zero", on: .dataset, "encode config.yaml --set encode.text.layers=[-1,6]", says: ["-1"]),
         BadInput(
