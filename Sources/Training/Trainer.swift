@@ -18,6 +18,7 @@ public final class Trainer {
     private let options: TrainingOptions
     private let run: RunDirectory
     private let validate: (Recommender) throws -> Validation
+    private let floor: Double?
     private let step: TrainingStep
     private var state = TrainingState()
     private var events: [TrainingEvent] = []
@@ -30,11 +31,12 @@ public final class Trainer {
     /// - Parameters:
     ///   - recommender: with fresh parameters.
     ///   - run: where events and checkpoints go; one with a `last` checkpoint continues from it.
+    ///   - floor: what the best validation's score has to exceed before patience counts; nil where it counts from the end of the warm-up.
     ///   - validate: ranks the validation targets.
     /// - Throws: ``UserError`` for settings that make no sense and for a checkpoint of another model.
     public init(
         _ recommender: Recommender, _ sampler: BatchSampler, _ options: TrainingOptions, _ run: RunDirectory,
-        validate: @escaping (Recommender) throws -> Validation
+        floor: Double? = nil, validate: @escaping (Recommender) throws -> Validation
     ) throws {
         try options.check()
         guard sampler.split.trainingUsers.count >= 2 else {
@@ -46,6 +48,7 @@ public final class Trainer {
         self.sampler = sampler
         self.options = options
         self.run = run
+        self.floor = floor
         self.validate = validate
         step = TrainingStep(
             recommender, options, shape: BatchShape(largestOf: sampler), steps: options.epochs * sampler.stepCount)
@@ -184,9 +187,11 @@ public final class Trainer {
             epoch: state.epoch + 1, loss: loss, validation: validation, isBest: isBest, seconds: state.epochSeconds,
             validationSeconds: Date().timeIntervalSince(start), peakMemory: MemoryUse.of(recommender.device).peak)
         events.append(event)
-        let isSettled = (state.epoch + 1) * sampler.stepCount > options.settlingSteps
-        state.evaluationsWithoutBetter = isBest || !isSettled ? 0 : state.evaluationsWithoutBetter + 1
         if isBest { state.best = .init(epoch: event.epoch, validation: validation) }
+        let isSettled =
+            (state.epoch + 1) * sampler.stepCount > options.settlingSteps
+            && (floor.map { floor in state.best.map { $0.validation.score > floor } ?? false } ?? true)
+        state.evaluationsWithoutBetter = isBest || !isSettled ? 0 : state.evaluationsWithoutBetter + 1
         state.epoch += 1
         (state.step, state.lossSum, state.epochSeconds) = (0, 0, 0)
         state.events = events.count

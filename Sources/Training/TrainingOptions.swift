@@ -38,6 +38,15 @@ public struct TrainingOptions: Sendable, Codable, Equatable {
         case cosine
     }
 
+    /// From when epochs without a better validation are counted.
+    public enum PatienceStart: String, Sendable, Codable, CaseIterable {
+        /// From the end of the warm-up and of the moving average's first stretch; at once where there are none.
+        case warmUp = "warm-up"
+        /// From then on, but not before a validation was better than that of the most popular items: what has not learned more than that
+        /// may be about to.
+        case popularity
+    }
+
     /// At most this many passes over the training sequences; 100 in the papers.
     public var epochs = 100
     /// Users per step; 64 in the papers.
@@ -62,6 +71,8 @@ public struct TrainingOptions: Sendable, Codable, Equatable {
     public var average: Double?
     /// Training stops after more than this many evaluations without a better validation; 10 in the papers.
     public var patience = 10
+    /// From when patience counts; with `popularity` by the upper end of the 95 % interval of its metric.
+    public var patienceFrom = PatienceStart.warmUp
     /// Times this many steps, after one that is not timed, and stops; nil trains.
     public var measuredSteps: Int?
     /// Decides fresh parameters, the order of users and dropout.

@@ -22,12 +22,13 @@ import Torch
 
     private func trainer(
         _ world: SmallWorld, _ run: URL, _ options: TrainingOptions, _ method: Method = .iisan, on device: Device = .cpu,
+        floor: Double? = nil,
         validate: ((Recommender) throws -> Validation)? = nil
     ) throws -> (Recommender, Trainer) {
         let recommender = try world.recommender(on: device) { $0.method = method }
         let sampler = BatchSampler(world.split, batchSize: options.batchSize, seed: options.seed)
         let evaluator = Evaluator(world.split)
-        let trainer = try Trainer(recommender, sampler, options, RunDirectory(run)) { recommender in
+        let trainer = try Trainer(recommender, sampler, options, RunDirectory(run), floor: floor) { recommender in
             if let validate { return try validate(recommender) }
             let ranks = try evaluator.ranks(recommender, .validation)
             return Validation(RankingSummary(of: ranks, metrics: Metric.papers, resamples: 0).metrics)
@@ -314,6 +315,27 @@ import Torch
             #expect(steps == 4)
             // Three epochs end within 13 steps; the fourth is the first that counts, and three are one too many.
             #expect(try RunDirectory(run).readEvents().count == 6)
+        }
+    }
+
+    /// Patience counts only once a validation exceeded the floor.
+    @Test func patienceWaitsUntilTheFloorIsExceeded() throws {
+        try withTemporaryFolder { folder in
+            let world = try SmallWorld(folder)
+            var options = options(epochs: 50)
+            options.patience = 2
+            // Six epochs at the floor, one above it, and never again: three more are one too many.
+            var epochs = 0
+            func validate(_: Recommender) -> Validation {
+                epochs += 1
+                return Validation([.hitRate(10): Estimate(epochs == 7 ? 0.3 : 0.2)])
+            }
+            try trainer(world, folder.appending(path: "run"), options, floor: 0.2, validate: validate).1.train()
+            #expect(epochs == 10)
+            // Without one, the first epoch is best and three more end it.
+            epochs = 0
+            try trainer(world, folder.appending(path: "other"), options, validate: validate).1.train()
+            #expect(epochs == 4)
         }
     }
 

@@ -36,6 +36,7 @@ public enum Recipe: String, Sendable, CaseIterable {
           weight_decay: 0
           clip_norm: null
           warmup_steps: 0
+          patience_from: warm-up
           batch_size: 64
           user_encoder: {dropout: 0.1}
 
@@ -52,6 +53,7 @@ public enum Recipe: String, Sendable, CaseIterable {
           weight_decay: 0.01
           clip_norm: 1.0
           warmup_steps: 50
+          patience_from: popularity
           batch_size: 128
           user_encoder: {dropout: 0.3}
 

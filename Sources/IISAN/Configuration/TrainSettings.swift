@@ -106,6 +106,10 @@ extension TrainSettings: SettingsSection {
                 "The decay of the parameters' moving average, as 0.99, which is validated and kept as best; left out, none."),
             .value("patience", \.training.patience, "Stop after more than this many epochs without a better validation."),
             .value(
+                "patience_from", \.training.patienceFrom,
+                "Such epochs count from the end of the warm-up (warm-up), or not before a validation better than popularity's (popularity)."
+            ),
+            .value(
                 "select_by", \.selectedBy,
                 "The metric on the validation targets that decides which epoch is best, and which trial of a search."),
             .optional(
@@ -198,5 +202,6 @@ extension SideNetworkOptions.Form: SettingValue {}
 extension SideNetworkOptions.Transformation: SettingValue {}
 extension TrainingOptions.Precision: SettingValue {}
 extension TrainingOptions.OptimizerChoice: SettingValue {}
+extension TrainingOptions.PatienceStart: SettingValue {}
 extension TrainingOptions.Schedule: SettingValue {}
 extension LossChoice: SettingValue {}

@@ -66,7 +66,7 @@ extension Pipeline {
             BatchSampler(
                 split, batchSize: options.batchSize,
                 drawnCount: configuration.train.model.loss.drawnCount(itemCount: split.itemCount), seed: options.seed), options,
-            run
+            run, floor: try patienceFloor(split)
         ) { recommender in
             let ranks = try evaluator.ranks(recommender, .validation)
             if Evaluator.areAllTied(ranks) { observer.onMessage("train: \(Self.allTied)") }
@@ -89,6 +89,21 @@ extension Pipeline {
         }
         try trainer.train(onProgress: observer.onProgress, onEvent: observer.onEpoch, stop: observer.stop)
         try JSONFile.write(cost(recommender, dataset), to: run.cost)
+    }
+
+    /// What a validation has to exceed before patience counts: the upper end of the interval of the most popular items' metric.
+    private func patienceFloor(_ split: Split) throws -> Double? {
+        guard configuration.train.training.patienceFrom == .popularity, configuration.train.training.measuredSteps == nil else {
+            return nil
+        }
+        let metric = configuration.train.selectedBy
+        let ranks = try Evaluator(split, stop: observer.stop).ranks(Score(popularityOf: split), .validation)
+        let found = RankingSummary(of: ranks, metrics: [metric]).metrics[metric]
+        guard let floor = found?.high ?? found?.value else { return nil }
+        observer.onMessage(
+            "train: patience counts once validation \(metric.name) is above \(String(format: "%.2f", 100 * floor)) %, "
+                + "which the most popular items could reach")
+        return floor
     }
 
     /// Says where stored states were encoded with other settings than the configuration has now.
