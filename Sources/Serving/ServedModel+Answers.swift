@@ -94,7 +94,8 @@ extension ServedModel {
                 var list = lists[place]
                 if question.diversity > 0 { list = try diverse(list, question.top, question.diversity, in: snapshot) }
                 let reasons =
-                    question.reasons ? try reasons(for: list, questions[place], history.rows, in: snapshot).map(Optional.some) : []
+                    question.reasons
+                    ? try reasons(for: list, questions[place], history.rows, in: snapshot).map(Optional.some) : []
                 var answer = Answer(model: name, revision: snapshot.revision, ignored: history.ignored)
                 answer.items = list.indices.map {
                     recommendation(list[$0], rank: $0 + 1, in: snapshot, reasons: reasons.isEmpty ? nil : reasons[$0])

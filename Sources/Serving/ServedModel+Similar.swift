@@ -40,7 +40,9 @@ extension ServedModel {
 
     /// The parts by which items can be compared.
     package func comparedParts() throws -> [String] {
-        var parts = score.dense.map(\.part).filter(\.isContent).map { String($0.rawValue.dropFirst(ScorePart.contentPrefix.count)) }
+        var parts = score.dense.map(\.part).filter(\.isContent).map {
+            String($0.rawValue.dropFirst(ScorePart.contentPrefix.count))
+        }
         for tower in try towers()?.names ?? [] where !parts.contains(tower) { parts.append(tower) }
         return parts
     }

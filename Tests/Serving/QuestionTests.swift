@@ -23,7 +23,8 @@ import Torch
     }
 
     /// The items that the dense form would list, without some.
-    private func best(_ world: ServedWorld, _ history: [Int32], _ top: Int, without: Set<Int>) -> [(item: String, score: Float)] {
+    private func best(_ world: ServedWorld, _ history: [Int32], _ top: Int, without: Set<Int>) -> [(item: String, score: Float)]
+    {
         let scores = world.dense(history)
         return scores.indices.filter { !without.contains($0) }.sorted { (scores[$0], $1) > (scores[$1], $0) }.prefix(top)
             .map { ("i\($0)", scores[$0]) }
@@ -47,8 +48,12 @@ import Torch
             #expect(reason { try answers[1].get() } == .unknownItem)
             let popular = try answers[2].get()
             let shares = world.world.split.popularity
-            #expect(popular.isPopularity && popular.items.map(\.item) == shares.indices.sorted { (shares[$0], $1) > (shares[$1], $0) }
-                .prefix(3).map { "i\($0)" })
+            #expect(
+                popular.isPopularity
+                    && popular.items.map(\.item)
+                        == shares.indices.sorted { (shares[$0], $1) > (shares[$1], $0) }
+                        .prefix(3).map { "i\($0)" }
+            )
             let all = try answers[3].get()
             #expect(all.items.count == 118 && all.items.contains { $0.item == "i9" })
             #expect(all.items.map(\.item) == best(world, [9], 120, without: [1, 2]).map(\.item))
@@ -74,13 +79,16 @@ import Torch
     @Test func tagsChooseAmongItems() throws {
         try withWorld { world in
             let model = world.model()
-            try model.apply([.tag(id: "i4", ["red"]), .tag(id: "i8", ["red", "tall"]), .tag(id: "i9", ["tall"]), .hide(id: "i50", true)])
+            try model.apply([
+                .tag(id: "i4", ["red"]), .tag(id: "i8", ["red", "tall"]), .tag(id: "i9", ["tall"]), .hide(id: "i50", true),
+            ])
             let answers = model.answers(to: [
                 question(["i1"]) { $0.where = [["red"]] }, question(["i1"]) { $0.where = [["red"], ["tall"]] },
                 question(["i1"]) { $0.where = [["red", "tall"]] }, question(["i1"]) { $0.top = 500 },
                 question([]) { $0.where = [["tall"]] }, question(["i1"]) { $0.where = [["none"]] },
             ]).map { try? $0.get().items.map(\.item) }
-            #expect(Set(answers[0] ?? []) == ["i4", "i8"] && answers[1] == ["i8"] && Set(answers[2] ?? []) == ["i4", "i8", "i9"])
+            #expect(
+                Set(answers[0] ?? []) == ["i4", "i8"] && answers[1] == ["i8"] && Set(answers[2] ?? []) == ["i4", "i8", "i9"])
             #expect(answers[3]?.count == 118 && answers[3]?.contains("i50") == false)
             #expect(Set(answers[4] ?? []) == ["i8", "i9"] && answers[5] == [])
             #expect(try model.answer(to: question(["i1"])).revision == 1)

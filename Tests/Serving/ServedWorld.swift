@@ -35,7 +35,8 @@ struct ServedWorld {
         let tables = Self.shapes.mapValues { Tensor.randomNormal([items, $0.layers.count, $0.width]) * 3.0 }
         // One item has no picture.
         let presence = (0..<items).map { $0 != 7 }
-        let layers = options.readsLastStateOnly ? Self.shapes.mapValues { [$0.layers.last!] } : Self.shapes.mapValues { $0.layers }
+        let layers =
+            options.readsLastStateOnly ? Self.shapes.mapValues { [$0.layers.last!] } : Self.shapes.mapValues { $0.layers }
         func source(_ modality: Modality, _ layers: [Int]) -> ResidentStates {
             let all = Self.shapes[modality]!.layers
             let places = layers.map { Int64(all.firstIndex(of: $0)!) }
@@ -69,7 +70,7 @@ struct ServedWorld {
             catalogue: recommender.itemTower,
             later: .init(
                 shapes: Self.shapes, encoders: Self.encoders, towerLayers: layers, whitening: whitening,
-                tower: { try Recommender.itemTower(options, laterStates: $0, weights, on: .cpu) }))
+                tower: { try Recommender.itemTower(options, itemCount: nil, states: $0, weights, on: .cpu) }))
         self.world = world
         self.recommender = recommender
         states = tables.mapValues { $0.floats() }

@@ -81,19 +81,20 @@ extension Recommender {
             objective: options.loss.loss(itemCount: itemCount))
     }
 
-    /// The item tower of a trained recommender over the states of other items alone, those that came later.
-    ///
-    /// Of a method with a trained vector of each item, that of these items is zero. Nothing is drawn from the random state.
+    /// The item tower of a trained recommender; nothing is drawn from the random state.
     ///
     /// - Parameters:
-    ///   - states: the states of these items, of the layers that the recommender was trained on.
+    ///   - itemCount: the size of the catalogue that it was trained on; nil for items that came later, whose own vector, of a method with
+    ///     a trained one of each item, is zero.
+    ///   - states: the states of the items, of the layers that the recommender was trained on.
     ///   - weights: the recommender's checkpoint.
     /// - Throws: `UserError` when the checkpoint is of another model.
     package static func itemTower(
-        _ options: RecommenderOptions, laterStates states: PerModality<any StateSource>, _ weights: Weights, on device: Device
+        _ options: RecommenderOptions, itemCount: Int?, states: PerModality<any StateSource>, _ weights: Weights,
+        on device: Device
     ) throws -> any ItemTower {
         try itemTower(
-            options, itemCount: nil, states: states, Parameters(.weights(weights), on: device, trained: false))
+            options, itemCount: itemCount, states: states, Parameters(.weights(weights), on: device, trained: false))
     }
 
     /// - Parameter itemCount: the size of the catalogue; nil for items that it does not have.
