@@ -2,6 +2,7 @@ import Files
 import ArgumentParser
 import Foundation
 import IISAN
+import Serving
 
 /// `iisan recommend`: the next items after a history.
 struct RecommendCommand: ParsableCommand {
@@ -15,6 +16,10 @@ struct RecommendCommand: ParsableCommand {
             iisan recommend runs/demo --history 12,7,31 --top 5
             iisan recommend runs/demo --history 12,7,31 --format json
             iisan recommend runs/demo --item "salt, fine" --item "pepper "
+
+            --reasons says of each item what the parts of the score add to it, against the mean over all items, and what the three items \
+            of the history that matter most do: the score less what it would be without that one. The parts add up to the score; effects \
+            do not.
             """)
 
     @Argument(help: ArgumentHelp("The run's folder.", valueName: "run"), completion: .directory)
@@ -40,6 +45,9 @@ struct RecommendCommand: ParsableCommand {
     @Flag(help: "Items of the history may be recommended again.")
     var keepSeen = false
 
+    @Flag(help: "Say why: what each part adds to a score, and each item of the history.")
+    var reasons = false
+
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
@@ -49,8 +57,29 @@ struct RecommendCommand: ParsableCommand {
     func run() throws {
         let pipeline = try Pipeline(run: URL(filePath: folder), observer: Console().observer)
         let ids = (history ?? "").split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) } + items
-        let found = try pipeline.served(newItems: newItems).recommend([ids], top: top, keepingSeen: keepSeen)[0]
-        try output.format.print(found, text: Self.table(found))
+        let model = try pipeline.served(newItems: newItems)
+        var found = try model.recommend([ids], top: top, keepingSeen: keepSeen)[0]
+        if reasons {
+            var question = Question(ids)
+            (question.top, question.keepSeen, question.reasons) = (top, keepSeen, true)
+            found = try model.answer(to: question).items
+        }
+        try output.format.print(found, text: reasons ? Self.reasons(found) : Self.table(found))
+    }
+
+    /// The list with what the parts add below each item.
+    private static func reasons(_ recommendations: [Recommendation]) -> String {
+        recommendations.map { item in
+            func amount(_ number: Double, _ name: String) -> String { String(format: "%+.2f ", number) + name }
+            var lines = [table([item])]
+            if let reasons = item.reasons {
+                let parts = reasons.parts.map { amount($0.adds, $0.part) }.joined(separator: "  ")
+                lines.append("      mean \(String(format: "%.2f", reasons.mean))  \(parts)")
+                let effects = reasons.history.sorted { abs($0.effect) > abs($1.effect) }.prefix(3)
+                lines.append("      history: " + effects.map { amount($0.effect, $0.item) }.joined(separator: "  "))
+            }
+            return lines.joined(separator: "\n")
+        }.joined(separator: "\n")
     }
 
     private static func table(_ recommendations: [Recommendation]) -> String {

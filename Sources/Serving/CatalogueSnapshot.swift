@@ -27,6 +27,8 @@ package struct CatalogueSnapshot: Sendable {
         var title: String?
         var tags: Set<String>
         var isHidden: Bool
+        /// What each tower adds to its vector, where that is not as it was at first.
+        var towers: [Float]?
     }
 
     /// What is known of an item.
@@ -44,7 +46,9 @@ package struct CatalogueSnapshot: Sendable {
     /// A change of one item.
     package enum Change: Sendable {
         /// Adds an item, or puts another in the place of the one with its id.
-        case put(id: String, title: String?, tags: Set<String>, vector: [Float])
+        case put(id: String, title: String?, tags: Set<String>, vector: [Float], towers: [Float]? = nil)
+        /// Gives an item other tags.
+        case tag(id: String, Set<String>)
         /// Hides an item from answers, or shows it again.
         case hide(id: String, Bool)
         /// Removes an item; its id is free again.
@@ -73,6 +77,17 @@ package struct CatalogueSnapshot: Sendable {
         return Entry(id: item.id, title: item.title, tags: [], isHidden: false)
     }
 
+    /// Whether the item of a row came after the dataset was made, so that nothing was counted of it.
+    package func isLater(_ row: Int) -> Bool { row >= dataset.items.count }
+
+    /// What each tower adds to the vector of an item that was put in or changed; nil for the others.
+    package func changedTowers(_ row: Int) -> [Float]? { records[row]?.towers }
+
+    /// The same of all items that were put in or changed, by row.
+    package var changedTowers: [Int: [Float]] {
+        Dictionary(uniqueKeysWithValues: records.compactMap { row, record in record.towers.map { (row, $0) } })
+    }
+
     /// Rows that are no answer where an item has to have a tag of each group.
     ///
     /// - Parameter groups: of each group an item has to have one tag at least.
@@ -84,6 +99,22 @@ package struct CatalogueSnapshot: Sendable {
             left.formUnion(having.inverted())
         }
         return left
+    }
+
+    /// The same catalogue as another revision, as where it takes the place of another run's.
+    package func numbered(_ revision: Int) -> CatalogueSnapshot {
+        var other = self
+        other.revision = revision
+        return other
+    }
+
+    /// The same catalogue, searched by codes as well.
+    ///
+    /// - Throws: ``UserError`` when memory runs out.
+    package func coded() throws -> CatalogueSnapshot {
+        var other = self
+        other.search = try search.coded()
+        return other
     }
 
     /// The catalogue after some changes, one revision later.
@@ -100,7 +131,7 @@ package struct CatalogueSnapshot: Sendable {
 
     private mutating func apply(_ change: Change, _ vectors: inout [Int: [Float]]) throws {
         switch change {
-        case .put(let id, let title, let tags, let vector):
+        case .put(let id, let title, let tags, let vector, let towers):
             guard vector.count == search.width, vector.allSatisfy(\.isFinite) else {
                 throw UserError(
                     "the vector of item \(id.quoted) has \(vector.count) numbers, or one that is not finite; expected \(search.width)"
@@ -110,13 +141,16 @@ package struct CatalogueSnapshot: Sendable {
             leftOut.grow(to: max(leftOut.capacity, row + 1))
             places[id] = .some(row)
             vectors[row] = vector
-            set(row, Record(id: id, title: title, tags: tags, isHidden: false))
+            set(row, Record(id: id, title: title, tags: tags, isHidden: false, towers: towers))
+        case .tag(let id, let tags):
+            let (row, entry) = try known(id)
+            set(row, Record(id: id, title: entry.title, tags: tags, isHidden: entry.isHidden, towers: records[row]?.towers))
         case .hide(let id, let isHidden):
             let (row, entry) = try known(id)
-            set(row, Record(id: id, title: entry.title, tags: entry.tags, isHidden: isHidden))
+            set(row, Record(id: id, title: entry.title, tags: entry.tags, isHidden: isHidden, towers: records[row]?.towers))
         case .remove(let id):
             let (row, _) = try known(id)
-            set(row, Record(id: id, title: nil, tags: [], isHidden: true))
+            set(row, Record(id: id, title: nil, tags: [], isHidden: true, towers: records[row]?.towers))
             // The dataset would still find it.
             places.updateValue(nil, forKey: id)
         }

@@ -1,14 +1,15 @@
 import Files
 package import Foundation
 import Metrics
-import Modeling
+package import Modeling
 package import Ranking
 package import Torch
 
 /// What answers are computed from, as it is kept in a file: opening it computes nothing.
 ///
 /// A safetensors file with the item vectors of all parts side by side (`items`, float32 [items, width], and `lengths`, which spare a search
-/// to read them), the user encoder's parameters, and the neighbours' counts. Its metadata has under `score` the parts in JSON and under
+/// to read them), the user encoder's parameters, the neighbours' counts, and the items' shares of the training interactions (`popularity`,
+/// which files of older builds lack). Its metadata has under `score` the parts in JSON and under
 /// `inputs` a hash of all that it was made of. It is mapped: only the rows that a question needs are read.
 package struct ServedCatalogue {
     /// What ranks.
@@ -17,6 +18,8 @@ package struct ServedCatalogue {
     package let search: ExactSearch
     /// How many of a history's newest items are seen.
     package let positions: Int
+    /// The share of the training interactions of each item; nil where the file does not say.
+    package let popularity: FixedNumbers<Float>?
 
     private static let formatVersion = 1
 
@@ -76,16 +79,16 @@ package struct ServedCatalogue {
             switch part.kind {
             case .network, .standardised:
                 guard let options = form.userEncoder else { throw damaged("has no user encoder") }
+                let parameters = Parameters(.weights(weights), trained: false)
                 let encoder = try UserEncoder(
-                    Parameters(.weights(weights), trained: false).scoped("user_encoder"), width: part.width,
-                    positions: form.positions, options)
+                    parameters.scoped("user_encoder"), width: part.width, positions: form.positions, options)
                 let standardisation =
                     part.kind == .network
                     ? nil
                     : Score.Dense.Standardisation(
                         mean: try weights.tensor("mean", shape: [1, part.width]),
                         covariance: try weights.tensor("covariance", shape: [part.width, part.width]))
-                dense.append(.network(encoder, items: columns, standardisation: standardisation))
+                dense.append(.network(encoder, parameters, items: columns, standardisation: standardisation))
             case .content: dense.append(.content(part.part, columns, decay: part.decay ?? 1))
             case .constant: dense.append(.constant(part.part, columns))
             }
@@ -119,6 +122,10 @@ package struct ServedCatalogue {
         }
         search = ExactSearch(blocks, width: width)
         positions = form.positions
+        popularity =
+            file.entries["popularity"] == nil
+            ? nil : try FixedNumbers<Float>("popularity", type: "F32", in: file)
+        guard popularity.map({ $0.count == form.items }) ?? true else { throw damaged("has the popularity of other items") }
     }
 
     /// Writes what a score answers from, atomically.
@@ -126,20 +133,23 @@ package struct ServedCatalogue {
     /// - Parameters:
     ///   - positions: how many of a history's newest items are seen.
     ///   - inputs: the hash of all that it was made of.
+    ///   - popularity: the share of the training interactions of each item.
     /// - Returns: false where a part of the score cannot be kept; nothing was written then.
     /// - Throws: ``UserError`` when an item vector is not finite, or the disk is full or fails.
     @discardableResult
-    package static func write(_ score: Score, positions: Int, inputs: String, to url: URL) throws -> Bool {
+    package static func write(
+        _ score: Score, positions: Int, inputs: String, popularity: [Float]? = nil, to url: URL
+    ) throws -> Bool {
         var form = Form(
             formatVersion: formatVersion, items: score.itemCount, positions: positions, parts: [], weights: score.weights)
         var tensors: [(key: String, value: Tensor)] = []
         for part in score.dense {
             var described = Form.Part(part: part.part, width: part.items.size(1), kind: .constant)
             switch part.form {
-            case .network(let recommender, let standardisation):
+            case .network(let encoder, let parameters, let standardisation):
                 described.kind = .network
-                form.userEncoder = recommender.userEncoder.options
-                tensors += recommender.parameters.all.filter { $0.key.hasPrefix("user_encoder.") }.map { ($0.key, $0.value) }
+                form.userEncoder = encoder.options
+                tensors += parameters.all.filter { $0.key.hasPrefix("user_encoder.") }.map { ($0.key, $0.value) }
                 if let standardisation {
                     described.kind = .standardised
                     tensors += [("mean", standardisation.mean), ("covariance", standardisation.covariance)]
@@ -169,6 +179,7 @@ package struct ServedCatalogue {
             .init("items", type: "F32", shape: [search.count, search.width]),
             .init("lengths", type: "F32", shape: [lengths.count]),
         ]
+        if let popularity { declarations.append(.init("popularity", type: "F32", shape: [popularity.count])) }
         declarations += tensors.map { .init($0.key, type: $0.value.dtype.safetensorsName, shape: $0.value.shape) }
         let text = String(decoding: try JSONFile.encoder().encode(form), as: UTF8.self)
         let writer = try SafetensorsWriter(url, declarations, metadata: ["score": text, "inputs": inputs])
@@ -180,6 +191,7 @@ package struct ServedCatalogue {
         }
         for block in search.blocks { try block.withRows { try writer.append(UnsafeRawBufferPointer($0)) } }
         try writer.append(lengths)
+        if let popularity { try writer.append(popularity) }
         try withTensorErrors {
             for (_, tensor) in tensors { try tensor.checked().withBytes { try writer.append($0) } }
         }

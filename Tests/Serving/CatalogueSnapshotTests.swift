@@ -27,11 +27,12 @@ import Torch
 
         mutating func apply(_ change: CatalogueSnapshot.Change) {
             switch change {
-            case .put(let id, let title, let tags, let vector):
+            case .put(let id, let title, let tags, let vector, _):
                 let row = items[id]?.row ?? rows
                 rows = max(rows, row + 1)
                 items[id] = Item(row: row, title: title, tags: tags, isHidden: false, vector: vector)
             case .hide(let id, let isHidden): items[id]?.isHidden = isHidden
+            case .tag(let id, let tags): items[id]?.tags = tags
             case .remove(let id): items[id] = nil
             }
         }
@@ -76,13 +77,14 @@ import Torch
     private func change(_ plain: Plain, _ generator: inout SeededGenerator) -> CatalogueSnapshot.Change {
         let known = plain.items.keys.sorted().randomElement(using: &generator) ?? "i1"
         let tags = Set(["red", "blue", "tall"].filter { _ in Bool.random(using: &generator) })
-        switch Int.random(in: 0..<6, using: &generator) {
+        switch Int.random(in: 0..<7, using: &generator) {
         case 0, 1:
             return .put(
                 id: "new \(Int.random(in: 0..<400, using: &generator))", title: nil, tags: tags, vector: vector(&generator))
         case 2: return .put(id: known, title: "Another", tags: tags, vector: vector(&generator))
         case 3: return .hide(id: known, true)
         case 4: return .hide(id: known, false)
+        case 5: return .tag(id: known, tags)
         default: return .remove(id: known)
         }
     }
@@ -112,6 +114,7 @@ import Torch
                 for change in changes {
                     if case .hide(let id, _) = change, next.items[id] == nil { continue }
                     if case .remove(let id) = change, next.items[id] == nil { continue }
+                    if case .tag(let id, _) = change, next.items[id] == nil { continue }
                     next.apply(change)
                     sound.append(change)
                 }

@@ -92,6 +92,31 @@ extension CatalogueEncoder {
         return (encoded, problems)
     }
 
+    /// The states of one item as a store would keep them, row by row [layers, width]; nil where it has none of the modality.
+    ///
+    /// - Throws: ``UserError`` for a picture that cannot be used, an encoder that is not in memory whole, and memory that runs out.
+    package func states(of item: CatalogueItem) throws -> [Float]? {
+        guard case .whole(let encoder) = weights else {
+            throw UserError(
+                "the encoder does not fit into memory", at: directory.url.path,
+                remedy: "Allow more memory (encode.memory), or encode the items of a dataset.")
+        }
+        var states = ShardStates(items: 1, layers: identity.layers.count, width: identity.width)
+        let next = try input.batches(of: [item])
+        while let batch = try next() {
+            if let (_, problem) = batch.damaged.first {
+                throw UserError("the picture of item \(item.id.quoted) cannot be used: \(problem)", at: item.picture?.path)
+            }
+            try withTensorErrors { try run(batch, through: encoder, into: &states) }
+        }
+        guard states.present[0] else { return nil }
+        guard let kept = options.storedType.rounded(states.values) else {
+            throw UserError(
+                "a state of item \(item.id.quoted) does not fit into \(options.storedType.rawValue)", at: directory.url.path)
+        }
+        return kept
+    }
+
     private var task: String { "encoding \(identity.modality.itemPart)s" }
 
     /// Encodes one batch.

@@ -77,6 +77,19 @@ extension StateType {
         return largest < overflowBits
     }
 
+    /// What is left of values that are stored as this type; nil where one does not fit.
+    package func rounded(_ values: [Float]) -> [Float]? {
+        var bytes = [UInt32](repeating: 0, count: (values.count * size + 3) / 4)
+        return bytes.withUnsafeMutableBytes { all in
+            let bytes = UnsafeMutableRawBufferPointer(rebasing: all[..<(values.count * size)])
+            guard values.withUnsafeBufferPointer({ convert($0, into: bytes) }) else { return nil }
+            return [Float](unsafeUninitializedCapacity: values.count) { buffer, count in
+                expand(UnsafeRawBufferPointer(bytes), into: UnsafeMutableBufferPointer(rebasing: buffer[..<values.count]))
+                count = values.count
+            }
+        }
+    }
+
     /// Converts stored values of this type back to float32, exactly.
     ///
     /// - Parameters:

@@ -13,7 +13,12 @@ package struct ScorePart: RawRepresentable, Sendable, Hashable, Codable {
     /// How often an item was trained on.
     package static let popularity = ScorePart(rawValue: "popularity")
     /// How much the states of a modality are those of the history's items.
-    package static func content(_ modality: String) -> ScorePart { ScorePart(rawValue: "content.\(modality)") }
+    package static func content(_ modality: String) -> ScorePart { ScorePart(rawValue: contentPrefix + modality) }
+
+    /// What the names of content start with, before the modality's.
+    package static let contentPrefix = "content."
+    /// Whether it compares the states of a modality.
+    package var isContent: Bool { rawValue.hasPrefix(Self.contentPrefix) }
 }
 
 /// The weights of a score's parts, and how they were found: part of `score.json` and `result.json` of a run.

@@ -90,7 +90,7 @@ extension Evaluator {
         var parts: [(name: String, scores: (EvaluationBatch) -> Tensor)] = []
         for part in score.dense {
             func scores(_ items: Tensor) -> (EvaluationBatch) -> Tensor {
-                { (part.users($0) * score.weights[part.part]).matmul(items.transposed(0, 1)) }
+                { (part.users($0, nil) * score.weights[part.part]).matmul(items.transposed(0, 1)) }
             }
             let towers = part.part == .network ? try recommender.map(towers) ?? [] : []
             if towers.count > 1 {

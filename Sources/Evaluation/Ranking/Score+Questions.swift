@@ -6,10 +6,16 @@ package import Torch
 extension Score {
     /// What is asked of ``items`` for the cases of a batch, so that an exact search finds the items of the greatest scores.
     ///
-    /// - Parameter skippingSeen: whether the items of a history are no answer.
+    /// - Parameters:
+    ///   - rows: the vectors of the batch's inputs as ``items`` has them [inputs, width]; nil takes those of ``items``.
+    ///   - skippingSeen: whether the items of a history are no answer.
     /// - Throws: `UserError` when memory runs out.
-    package func questions(of batch: EvaluationBatch, skippingSeen: Bool) throws -> [ExactSearch.Question] {
-        let vectors = try withTensorErrors { try withoutGradients { try users(batch).to(.float32).checked().floats() } }
+    package func questions(
+        of batch: EvaluationBatch, rows: Tensor? = nil, skippingSeen: Bool
+    ) throws -> [ExactSearch.Question] {
+        let vectors = try withTensorErrors {
+            try withoutGradients { try users(batch, rows: rows).to(.float32).checked().floats() }
+        }
         let width = vectors.count / max(1, batch.userCount)
         var questions = (0..<batch.userCount).map { ExactSearch.Question(Array(vectors[$0 * width..<($0 + 1) * width])) }
         if skippingSeen {

@@ -17,14 +17,17 @@ package struct Score {
         /// e_p: float32 [items, width of the part].
         package let items: Tensor
         /// u_p of the cases of a batch: float32 [cases, width of the part].
-        package let users: (EvaluationBatch) -> Tensor
+        ///
+        /// The second is e_p of the batch's inputs [inputs, width of the part], where these are not ``items``' own; nil looks there.
+        package let users: (EvaluationBatch, Tensor?) -> Tensor
         /// What ``users`` is computed from; nil for a part that cannot be kept in a file.
         package let form: Form?
 
         /// How a part's user vectors follow from a history.
         package enum Form {
-            /// The user encoder's output over the item vectors; with their mean and covariance, standardised over the catalogue.
-            case network(Recommender, standardisation: Standardisation?)
+            /// The user encoder's output over the item vectors; with their mean and covariance, standardised over the catalogue. The
+            /// encoder's tensors are those of the parameters whose names begin with `user_encoder.`.
+            case network(UserEncoder, Parameters, standardisation: Standardisation?)
             /// The sum of the history's vectors, of length 1.
             case content(decay: Double)
             /// 1 for every history.
@@ -47,7 +50,7 @@ package struct Score {
 
         /// Names a part.
         package init(
-            _ part: ScorePart, items: Tensor, form: Form? = nil, users: @escaping (EvaluationBatch) -> Tensor
+            _ part: ScorePart, items: Tensor, form: Form? = nil, users: @escaping (EvaluationBatch, Tensor?) -> Tensor
         ) {
             (self.part, self.items, self.form, self.users) = (part, items, form, users)
         }
@@ -95,15 +98,27 @@ package struct Score {
     /// The names of the parts.
     package var parts: [ScorePart] { dense.map(\.part) + (neighbours == nil ? [] : [.neighbours]) }
 
+    /// Where each dense part's numbers stand in a row of ``items``.
+    package var columns: [Range<Int>] {
+        var end = 0
+        return dense.map { part in
+            end += part.items.size(1)
+            return end - part.items.size(1)..<end
+        }
+    }
+
     /// How many items there are.
     package var itemCount: Int { items.size(0) }
 
     /// The weighted user vectors of all dense parts, side by side [cases, width].
-    package func users(_ batch: EvaluationBatch) -> Tensor {
+    ///
+    /// - Parameter rows: the vectors of the batch's inputs as ``items`` has them [inputs, width]; nil takes those of ``items``.
+    package func users(_ batch: EvaluationBatch, rows: Tensor? = nil) -> Tensor {
         guard !dense.isEmpty else { return .zeros([batch.userCount, 1]) }
-        let vectors = dense.map { part in
+        let vectors = zip(dense, columns).map { part, columns in
             let weight = weights[part.part]
-            return weight == 1 ? part.users(batch) : part.users(batch) * weight
+            let users = part.users(batch, rows?.narrowed(1, columns))
+            return weight == 1 ? users : users * weight
         }
         return vectors.count == 1 ? vectors[0] : .concatenated(vectors, along: 1)
     }
@@ -135,8 +150,12 @@ extension Score {
     package init(_ recommender: Recommender, itemVectors: Tensor) {
         self.init(
             [
-                Dense(.network, items: itemVectors, form: .network(recommender, standardisation: nil)) {
-                    recommender.userVectors($0, itemVectors: itemVectors)
+                Dense(
+                    .network, items: itemVectors,
+                    form: .network(recommender.userEncoder, recommender.parameters, standardisation: nil)
+                ) { batch, rows in
+                    rows.map { recommender.userEncoder.userVectors(batch, inputs: $0) }
+                        ?? recommender.userVectors(batch, itemVectors: itemVectors)
                 }
             ],
             itemCount: itemVectors.size(0), itemVectors: itemVectors, weights: ScoreWeights([.network: 1]))
@@ -160,9 +179,13 @@ extension Score.Dense {
         let mean = vectors.mean(along: 0, keeping: true)
         let centred = vectors - mean
         let covariance = centred.transposed(0, 1).matmul(centred) / Double(centred.size(0))  // [width, width]
-        let form = Form.network(recommender, standardisation: .init(mean: mean, covariance: covariance))
-        return Score.Dense(.network, items: centred, form: form) { batch in
-            standardised(recommender.userVectors(batch, itemVectors: itemVectors).to(.float32), covariance)
+        let form = Form.network(
+            recommender.userEncoder, recommender.parameters, standardisation: .init(mean: mean, covariance: covariance))
+        return Score.Dense(.network, items: centred, form: form) { batch, rows in
+            let users =
+                rows.map { recommender.userEncoder.userVectors(batch, inputs: $0 + mean) }
+                ?? recommender.userVectors(batch, itemVectors: itemVectors)
+            return standardised(users.to(.float32), covariance)
         }
     }
 
@@ -170,12 +193,14 @@ extension Score.Dense {
     ///
     /// - Parameters:
     ///   - users: the encoder of histories, on the processor.
+    ///   - parameters: what it was made of.
     ///   - items: the item vectors, centred where they are standardised [items, width].
     package static func network(
-        _ users: UserEncoder, items: Tensor, standardisation: Standardisation?
+        _ users: UserEncoder, _ parameters: Parameters, items: Tensor, standardisation: Standardisation?
     ) -> Score.Dense {
-        Score.Dense(.network, items: items) { batch in
-            let inputs = items.selecting(Tensor(batch.inputs))
+        let form = Form.network(users, parameters, standardisation: standardisation)
+        return Score.Dense(.network, items: items, form: form) { batch, rows in
+            let inputs = rows ?? items.selecting(Tensor(batch.inputs))
             guard let standardisation else { return users.userVectors(batch, inputs: inputs) }
             return standardised(
                 users.userVectors(batch, inputs: inputs + standardisation.mean), standardisation.covariance)
@@ -199,10 +224,11 @@ extension Score.Dense {
 
     /// The same of a part by its name.
     package static func content(_ part: ScorePart, _ vectors: Tensor, decay: Double) -> Score.Dense {
-        Score.Dense(part, items: vectors, form: .content(decay: decay)) { batch in
+        Score.Dense(part, items: vectors, form: .content(decay: decay)) { batch, known in
             let device = vectors.device
             let factors = batch.positions.map { Float(pow(decay, Double(batch.inputLength - 1) - Double($0))) }
-            let rows = vectors.selecting(Tensor(batch.inputs, on: device)) * Tensor(factors, on: device).unsqueezed(1)
+            let inputs = known ?? vectors.selecting(Tensor(batch.inputs, on: device))
+            let rows = inputs * Tensor(factors, on: device).unsqueezed(1)
             let sums = Tensor.zeros([batch.userCount, vectors.size(1)], on: device)
             sums.add(rows, to: Tensor(batch.users, on: device))
             return sums.unitRows()
@@ -218,6 +244,6 @@ extension Score.Dense {
     /// What does not depend on the history: a number of each item [items, 1].
     package static func constant(_ part: ScorePart, _ items: Tensor) -> Score.Dense {
         let device = items.device
-        return Score.Dense(part, items: items, form: .constant) { .ones([$0.userCount, 1], on: device) }
+        return Score.Dense(part, items: items, form: .constant) { batch, _ in .ones([batch.userCount, 1], on: device) }
     }
 }

@@ -29,7 +29,9 @@ extension Pipeline {
                 at: run.folder.path,
                 remedy: "Train again for new items, or choose a method that reads titles or pictures alone.")
         }
-        if let kept = try keptCatalogue(dataset) { return ServedModel(kept, dataset: dataset) }
+        if let kept = try keptCatalogue(dataset) {
+            return ServedModel(kept, dataset: dataset, name: servedName, laterItems: laterItems(dataset))
+        }
         try checkRun(dataset, newItems: newItems)
         let split = try split(of: dataset)
         let score = try score(dataset, split, newItems: newItems).score
@@ -39,7 +41,9 @@ extension Pipeline {
                 observer.onMessage("serve: the item vectors are not kept: \(error)")
             }
         }
-        return ServedModel(score, positions: split.options.inputLength, dataset: dataset)
+        return ServedModel(
+            score, positions: split.options.inputLength, dataset: dataset, name: servedName,
+            popularity: FixedNumbers(split.popularity), laterItems: laterItems(dataset))
     }
 
     /// What the run keeps for just these inputs; nil where it keeps nothing that can be read, or of others.
@@ -61,7 +65,8 @@ extension Pipeline {
     /// Keeps what answers are computed from, unless just that is kept already.
     func keep(_ score: Score, _ dataset: Dataset, _ split: Split) throws {
         guard let inputs = try servedInputs(dataset), inputs != ServedCatalogue.inputs(of: run.served) else { return }
-        try ServedCatalogue.write(score, positions: split.options.inputLength, inputs: inputs, to: run.served)
+        try ServedCatalogue.write(
+            score, positions: split.options.inputLength, inputs: inputs, popularity: split.popularity, to: run.served)
     }
 
     /// The hash of all that answers follow from: settings, dataset, the best epoch's parameters, the weights of the score, the stores.
@@ -70,7 +75,7 @@ extension Pipeline {
     private func servedInputs(_ dataset: Dataset) throws -> String? {
         let train = configuration.train
         var inputs = StageInputs()
-        inputs.add("served 1")
+        inputs.add("served 2")
         inputs.add(train.model.method.rawValue)
         inputs.add(train.score.changes)
         inputs.add(configuration.data.split.changes)

@@ -107,9 +107,11 @@ struct ModalityStates {
         statistics = scaling == .standardised ? try StateStatistics(parameters, source.shape) : nil
         let present = source.presence.map { $0.allSatisfy { $0 } ? nil : Tensor($0, on: parameters.device) } ?? nil
         self.present = present
+        let shape = [source.shape.layers.count, source.shape.width]
+        // A model that never saw an item without the modality has learnt nothing for one: the zeros that training starts with.
         missing =
-            present != nil || isDropped
-            ? try parameters("missing", [source.shape.layers.count, source.shape.width], .zeros) : nil
+            present == nil && !isDropped
+            ? nil : parameters.has("missing") ? try parameters("missing", shape, .zeros) : .zeros(shape, on: parameters.device)
         // The model may see other items than it was trained on.
         parameters.allowMissing("missing")
         let encoder = parameters.grouped(.encoders)

@@ -77,25 +77,44 @@ package final class LastStateTower: FusedTower {
     private let states: ItemStates
     /// The maps of the last states, in the order of the fusion's columns.
     private let maps: [(modality: Modality, map: Linear)]
-    private let identity: Embedding?
+    private let identity: Identity
     let fusion: Linear
+
+    /// Whether items have a vector of their own beside their modalities.
+    package enum Identities {
+        /// None.
+        case none
+        /// One that is trained for each of so many.
+        case trained(count: Int)
+        /// Zeros, in place of those that were trained for other items.
+        case zero
+    }
+
+    private enum Identity {
+        case none, zero
+        case trained(Embedding)
+    }
 
     /// Asks for the heads, the embedding and the fusion.
     ///
     /// - Parameters:
     ///   - sources: where the modalities' states come from.
-    ///   - itemCount: the size of the catalogue where items have trained vectors, else nil.
+    ///   - identities: whether items have vectors of their own.
     /// - Throws: `UserError` for settings that cannot be built, and as `Parameters` does.
     package init(
-        _ parameters: Parameters, _ sources: PerModality<any StateSource>, itemCount: Int? = nil,
+        _ parameters: Parameters, _ sources: PerModality<any StateSource>, _ identities: Identities = .none,
         states scaling: StateScaling = .raw, modalityDropout: Double = 0, width: Int
     ) throws {
         states = try ItemStates(parameters, sources, scaling: scaling, dropout: modalityDropout)
         maps = try sources.inFusionOrder.map { modality, source in
             (modality, try Linear(parameters.scoped("\(modality.name).head"), source.shape.width, width))
         }
-        identity = try itemCount.map { try Embedding(parameters.scoped("id"), $0, width, .xavierNormal) }
-        let parts = maps.count + (identity == nil ? 0 : 1)
+        var parts = maps.count + 1
+        switch identities {
+        case .none: (identity, parts) = (.none, maps.count)
+        case .zero: identity = .zero
+        case .trained(let count): identity = .trained(try Embedding(parameters.scoped("id"), count, width, .xavierNormal))
+        }
         fusion = try Linear(parameters.scoped("fusion"), parts * width, width)
         self.width = width
     }
@@ -108,7 +127,11 @@ package final class LastStateTower: FusedTower {
     func heads(of items: Tensor, training: Bool) throws -> [(name: String, output: Tensor)] {
         let rows = try states.rows(of: items, training: training)
         var heads = maps.compactMap { modality, map in rows[modality].map { (name: modality.name, output: map($0.last)) } }
-        if let identity { heads.append(("id", identity(items.to(identity.weight.device)))) }
+        switch identity {
+        case .none: break
+        case .zero: heads.append(("id", .zeros([items.size(0), width], on: fusion.weight.device)))
+        case .trained(let table): heads.append(("id", table(items.to(table.weight.device))))
+        }
         return heads
     }
 

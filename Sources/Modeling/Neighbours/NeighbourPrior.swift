@@ -56,7 +56,10 @@ package struct NeighbourPrior: Sendable {
             for place in cases {
                 var touched: [Int32] = []
                 while row < batch.users.count, batch.users[row] == Int64(place) {
+                    defer { row += 1 }
                     let item = Int(batch.inputs[row])
+                    // An item that came after the counting has no neighbours.
+                    guard item < factors.count else { continue }
                     let age = batch.inputLength - 1 - Int(batch.positions[row])
                     let factor = Float(pow(options.decay, Double(age))) * factors[item]
                     pairs.withRow(item) { others, counts in
@@ -66,7 +69,6 @@ package struct NeighbourPrior: Sendable {
                             sums[other] += factor * counts[entry]
                         }
                     }
-                    row += 1
                 }
                 for other in touched {
                     found.cases.append(Int64(place - cases.lowerBound))

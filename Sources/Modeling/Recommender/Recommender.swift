@@ -72,6 +72,35 @@ extension Recommender {
             throw UserError("\(options.method.rawValue) is not trained: it has no recommender", at: "method")
         }
         try options.check()
+        let parameters = Parameters(on: device)
+        let itemTower = try itemTower(options, itemCount: itemCount, states: states, parameters)
+        let userEncoder = try UserEncoder(
+            parameters.scoped("user_encoder"), width: options.width, positions: positions, options.userEncoder)
+        return Recommender(
+            parameters, itemTower: itemTower, userEncoder: userEncoder,
+            objective: options.loss.loss(itemCount: itemCount))
+    }
+
+    /// The item tower of a trained recommender; nothing is drawn from the random state.
+    ///
+    /// - Parameters:
+    ///   - itemCount: the size of the catalogue that it was trained on; nil for items that came later, whose own vector, of a method with
+    ///     a trained one of each item, is zero.
+    ///   - states: the states of the items, of the layers that the recommender was trained on.
+    ///   - weights: the recommender's checkpoint.
+    /// - Throws: `UserError` when the checkpoint is of another model.
+    package static func itemTower(
+        _ options: RecommenderOptions, itemCount: Int?, states: PerModality<any StateSource>, _ weights: Weights,
+        on device: Device
+    ) throws -> any ItemTower {
+        try itemTower(
+            options, itemCount: itemCount, states: states, Parameters(.weights(weights), on: device, trained: false))
+    }
+
+    /// - Parameter itemCount: the size of the catalogue; nil for items that it does not have.
+    private static func itemTower(
+        _ options: RecommenderOptions, itemCount: Int?, states: PerModality<any StateSource>, _ parameters: Parameters
+    ) throws -> any ItemTower {
         var sideNetworks = options.sideNetworks
         if options.method == .iisanVersa { sideNetworks.form = .versa }
         if options.method.hasSideNetworks {
@@ -79,27 +108,23 @@ extension Recommender {
             problems.add(sideNetworks.problems(states.mapValues { $0.shape }), below: "side_networks")
             try problems.check()
         }
-        let parameters = Parameters(on: device)
-        let itemParameters = parameters.scoped("item_tower")
-        let itemTower: any ItemTower
+        let parameters = parameters.scoped("item_tower")
         switch options.method {
         case .iisan, .iisanVersa:
-            itemTower = try SideNetworkTower(
-                itemParameters, states, sideNetworks, states: options.states, modalityDropout: options.modalityDropout,
+            return try SideNetworkTower(
+                parameters, states, sideNetworks, states: options.states, modalityDropout: options.modalityDropout,
                 width: options.width)
         case .full, .adapter, .lora, .bitfit, .frozen, .idAndModality:
-            itemTower = try LastStateTower(
-                itemParameters, states, itemCount: options.method == .idAndModality ? itemCount : nil,
-                states: options.states, modalityDropout: options.modalityDropout, width: options.width)
+            let identities: LastStateTower.Identities =
+                options.method != .idAndModality ? .none : itemCount.map { .trained(count: $0) } ?? .zero
+            return try LastStateTower(
+                parameters, states, identities, states: options.states, modalityDropout: options.modalityDropout,
+                width: options.width)
         case .id:
-            itemTower = try IdentityTower(itemParameters, itemCount: itemCount, width: options.width)
+            guard let itemCount else { throw UserError("id knows no items but those it was trained on", at: "method") }
+            return try IdentityTower(parameters, itemCount: itemCount, width: options.width)
         case .popularity, .neighbours, .content, .closedForm:
-            preconditionFailure("a method that is not trained was refused above")
+            throw UserError("\(options.method.rawValue) is not trained: it has no item tower", at: "method")
         }
-        let userEncoder = try UserEncoder(
-            parameters.scoped("user_encoder"), width: options.width, positions: positions, options.userEncoder)
-        return Recommender(
-            parameters, itemTower: itemTower, userEncoder: userEncoder,
-            objective: options.loss.loss(itemCount: itemCount))
     }
 }

@@ -136,7 +136,7 @@ import Torch
             let split = try SmallWorld(folder).split
             let counts = Tensor(split.trainingCounts.map { Float($0) }).unsqueezed(1)
             func part(_ name: String, _ items: Tensor) -> Score.Dense {
-                .init(.content(name), items: items) { .ones([$0.userCount, 1]) }
+                .init(.content(name), items: items) { batch, _ in .ones([batch.userCount, 1]) }
             }
             let score = Score(
                 [part("good", counts), part("equal", .ones([split.itemCount, 1])), part("bad", -counts)],
@@ -161,10 +161,10 @@ import Torch
                     .map { (Int32($0.user), $0.target) })
             let count = split.itemCount
             let identity = Tensor((0..<count * count).map { Float($0 / count == $0 % count ? 1 : 0) }).reshaped([count, count])
-            let oracle = Score.Dense(.content("oracle"), items: identity) { batch in
+            let oracle = Score.Dense(.content("oracle"), items: identity) { batch, _ in
                 identity.selecting(Tensor(batch.datasetUsers.map { Int64(known[$0] ?? 0) }))
             }
-            let noise = Score.Dense(.content("noise"), items: .randomNormal([count, 2])) { batch in
+            let noise = Score.Dense(.content("noise"), items: .randomNormal([count, 2])) { batch, _ in
                 Tensor(batch.datasetUsers.flatMap { [Float($0 % 7) - 3, Float($0 % 5) - 2] }).reshaped([batch.userCount, 2])
             }
             let score = Score(

@@ -30,6 +30,9 @@ package struct ExactSearch: Sendable {
         package var row: Int
         /// Its score.
         package var score: Double
+
+        /// Names both.
+        package init(row: Int, score: Double) { (self.row, self.score) = (row, score) }
     }
 
     /// What was found, and at what cost.
@@ -130,6 +133,21 @@ package struct ExactSearch: Sendable {
         var (place, first) = (0, row)
         while first >= blocks[place].count { (place, first) = (place + 1, first - blocks[place].count) }
         return blocks[place].withRows { Array($0[first * width..<(first + 1) * width]) }
+    }
+
+    /// The score of a row, skipped or not: to the bit what a search finds for it.
+    package func score(of row: Int, for question: Question) -> Double {
+        let place = question.terms.rows.firstIndex(of: Int32(row))
+        return Self.product(question.vector, self.row(row)) + (place.map { Double(question.terms.values[$0]) } ?? 0)
+    }
+
+    /// Σ_d u_d v_d in double precision, in the order of the kernel: sixteen sums, which are then added up by halves.
+    package static func product(_ u: [Float], _ v: [Float]) -> Double {
+        precondition(u.count == v.count, "a product of \(u.count) and \(v.count) numbers")
+        var sums = [Double](repeating: 0, count: 16)
+        for d in u.indices { sums[d % 16] += Double(u[d]) * Double(v[d]) }
+        let halves = (0..<8).map { sums[$0] + sums[$0 + 8] }
+        return ((halves[0] + halves[4]) + (halves[2] + halves[6])) + ((halves[1] + halves[5]) + (halves[3] + halves[7]))
     }
 
     /// The best rows for each question.

@@ -1,0 +1,107 @@
+import Catalogue
+import Datasets
+import Encoders
+import Files
+import Foundation
+import HiddenStates
+import Modeling
+package import Serving
+import Torch
+import Training
+
+extension Pipeline {
+    /// What the run is called in answers: its folder, and the first digits of the hash of its best epoch's parameters.
+    var servedName: String {
+        let name = run.folder.lastPathComponent
+        let sums = (try? ContentHash.of(file: run.best.sums)) ?? (try? ContentHash.of(file: run.best.model))
+        return sums.map { "\(name)@\($0.prefix(8))" } ?? name
+    }
+
+    /// Where the vectors of items that come later are from.
+    func laterItems(_ dataset: Dataset) -> ServedModel.LaterItems {
+        let train = configuration.train
+        let method = train.model.method
+        let hasContent = train.scoreKinds.contains(.content)
+        // Of an encoder that runs in every step there are no states; its network knows no other items.
+        if !train.model.readsStores, !hasContent {
+            return method.trainsEncoders || method.readsStates ? .unknown : .needTraining(method: train.model.name)
+        }
+        let unknown = !method.isTrained ? [] : !train.model.readsStores ? ["network"] : method.hasItemVectors ? ["id"] : []
+        return .from(unknown: unknown) { try itemSide(dataset) }
+    }
+
+    /// How states become vectors, for the run's items and for those that come later.
+    private func itemSide(_ dataset: Dataset) throws -> ItemSide {
+        let train = configuration.train
+        let stores = try stores(dataset)
+        let whitening = train.scoreKinds.contains(.content) ? try run.keptScore()?.whitening ?? [:] : [:]
+        var later = ItemSide.Later(
+            shapes: stores.mapValues { ModalityShape(width: $0.width, layers: $0.layers) },
+            encoders: stores.mapValues { $0.identity.hash },
+            whitening: stores.compactMapValues { modality, _ in whitening[modality.name] })
+        guard train.model.method.isTrained, train.model.readsStores else { return ItemSide(catalogue: nil, later: later) }
+        run.best.recover()
+        try run.best.check()
+        let (options, weights, device) = (train.model, try Weights(file: run.best.model), try device)
+        later.towerLayers = stores.compactMapValues { modality, store in
+            let layers = train.layers[modality] ?? store.layers
+            return options.readsLastStateOnly ? [layers.max() ?? 0] : layers
+        }
+        later.tower = { try Recommender.itemTower(options, itemCount: nil, states: $0, weights, on: device) }
+        let sources = try stores.compactMapValues { modality, store in
+            try StoredStates(store, layers: later.towerLayers[modality], on: device) as any StateSource
+        }
+        let catalogue = try Recommender.itemTower(
+            options, itemCount: dataset.items.count, states: sources, weights, on: device)
+        return ItemSide(catalogue: catalogue, later: later)
+    }
+
+    /// The encoders that the run names, to encode items that come later.
+    ///
+    /// - Throws: ``UserError`` where one is missing, or another than the run's states are from.
+    package func itemEncoder() throws -> any ItemEncoding {
+        let dataset = try dataset()
+        let stores = try stores(dataset)
+        let encoders = try stores.compactMapValues { modality, store in
+            guard let settings = configuration.readModalities[modality], let kind = settings.encoderModality(of: modality),
+                !settings.encoder.isEmpty
+            else {
+                throw UserError(
+                    "has states that another program computed, so that new items cannot be encoded here",
+                    at: Configuration.place(of: modality))
+            }
+            // As the store was made, whatever the settings say by now.
+            let made = store.identity
+            var options = try encodingOptions(settings)
+            (options.damagedPictures, options.layers, options.storedType) = (.fail, made.layers, made.dtype)
+            options.pooling = Pooling(rawValue: made.pooling.rawValue)
+            options.precision = made.preprocessing["precision"].flatMap(EncodingOptions.Precision.init) ?? options.precision
+            options.maximumTokens = made.preprocessing["maximumTokens"].flatMap { Int($0) } ?? options.maximumTokens
+            let encoder = try CatalogueEncoder(kind, of: [], with: encoderDirectory(settings.encoder), options: options)
+            let differences = encoder.identity.differences(from: made)
+            guard differences.isEmpty else {
+                throw UserError(
+                    "is another encoder than the run's states are from: \(differences.joined(separator: "; ")) (here, there)",
+                    at: "\(Configuration.place(of: modality)).encoder", remedy: "Name the one that the store was made with.")
+            }
+            return encoder
+        }
+        return RunItemEncoder(encoders)
+    }
+}
+
+/// The encoders of a run, for one item at a time.
+private final class RunItemEncoder: ItemEncoding {
+    private let all: PerModality<CatalogueEncoder>
+    let encoders: PerModality<String>
+
+    init(_ all: PerModality<CatalogueEncoder>) {
+        self.all = all
+        encoders = all.mapValues { $0.identity.hash }
+    }
+
+    func states(of item: NewItem) throws -> PerModality<[Float]> {
+        let item = CatalogueItem(id: item.id, title: item.title, picture: item.picture.map { URL(filePath: $0) })
+        return try all.compactMapValues { try $1.states(of: item) }
+    }
+}

@@ -1,0 +1,106 @@
+import Files
+import Foundation
+import Serving
+import TestSupport
+import Testing
+import Torch
+
+@testable import IISAN
+
+/// Items that come after training, from titles and pictures, through the encoders that a run names.
+@Suite(.oneAtATime) struct LaterItemStageTests {
+    private func trained(_ folder: URL, _ set: [String]) throws -> Pipeline {
+        _ = try TinyShop(folder)
+        let file = folder.appending(path: "config.yaml")
+        try Pipeline(
+            try Configuration(file, overrides: ["train.epochs=1", "train.run=run"] + set), file: file
+        ).runAll()
+        return try Pipeline(run: folder.appending(path: "run"))
+    }
+
+    private func reason(_ body: () throws -> Void) -> Refusal.Reason? {
+        do { try body() } catch { return (error as? Refusal)?.reason }
+        return nil
+    }
+
+    /// An item with the title and picture of another has its vector.
+    @Test(arguments: [
+        ["recipe=modern"], ["recipe=modern-content"], ["train.method=iisan-versa"], ["train.method=frozen"],
+        ["train.method=id+modality"], ["train.method=content"], ["train.method=closed-form"],
+        ["recipe=modern", "train.image_layers=[0, 2]"],
+    ])
+    func theSameTitleAndPictureGiveTheSameVector(_ set: [String]) throws {
+        try withTemporaryFolder { folder in
+            let pipeline = try trained(folder, set)
+            let dataset = try pipeline.dataset()
+            // The second time what answers are computed from is kept.
+            for isKept in [false, true] {
+                if !isKept { try? FileManager.default.removeItem(at: folder.appending(path: "run/served.safetensors")) }
+                let model = try Pipeline(run: folder.appending(path: "run")).served()
+                let encoder = try pipeline.itemEncoder()
+                let random = SavedRandomState(of: .cpu)
+                for place in [3, 40] {
+                    let old = dataset.items[place]
+                    let item = NewItem(id: "later \(place)", title: old.title, picture: old.picture?.path)
+                    let encoded = EncodedItem(item, states: try encoder.states(of: item), encoders: encoder.encoders)
+                    try model.apply(model.changes(putting: [encoded]))
+                    let similar = try model.similar(to: item.id, top: 1).items[0]
+                    if !set.contains("train.method=id+modality") {
+                        #expect(similar.item == old.id && similar.score > 0.999, "\(similar)")
+                    }
+                    var question = Question([dataset.items[9].id, item.id, "nobody"])
+                    (question.reasons, question.top) = (true, 200)
+                    let answer = try model.answer(to: question)
+                    #expect(answer.model.hasPrefix("run") && answer.ignored == ["nobody"])
+                    #expect(answer.items.count == dataset.items.count + (place == 3 ? -1 : 0))
+                    for item in answer.items {
+                        let reasons = try #require(item.reasons)
+                        let whole = reasons.mean + reasons.parts.reduce(0) { $0 + $1.adds }
+                        #expect(abs(whole - Double(item.score)) < 1e-5 * max(1, abs(whole)))
+                    }
+                }
+                #expect(try model.answer(to: Question([])).isPopularity)
+                // Nobody has drawn a number.
+                let drawn = Tensor.randomUniform([3]).floats()
+                random.restore()
+                #expect(Tensor.randomUniform([3]).floats() == drawn)
+            }
+        }
+    }
+
+    /// An item without a picture, one whose picture is none, and one with nothing at all.
+    @Test func whatAnItemLacks() throws {
+        try withTemporaryFolder { folder in
+            let pipeline = try trained(folder, ["recipe=modern"])
+            let (model, encoder) = (try pipeline.served(), try pipeline.itemEncoder())
+            let title = NewItem(id: "words", title: "Blue kettle")
+            let states = try encoder.states(of: title)
+            #expect(states.modalities == [.text])
+            try model.apply(model.changes(putting: [.init(title, states: states, encoders: encoder.encoders)]))
+            #expect(try model.similar(to: "words").items.count == 10)
+            let damaged = folder.appending(path: "damaged.png")
+            try Data("no picture".utf8).write(to: damaged)
+            for path in [damaged.path, folder.appending(path: "none.png").path] {
+                #expect(throws: UserError.self) { try encoder.states(of: NewItem(id: "a", title: "b", picture: path)) }
+            }
+            let nothing = NewItem(id: "a", title: "  ")
+            #expect(try encoder.states(of: nothing).isEmpty)
+            #expect(
+                reason { _ = try model.changes(putting: [.init(nothing, states: [:], encoders: encoder.encoders)]) }
+                    == .unusableItem)
+        }
+    }
+
+    @Test(arguments: ["id", "neighbours", "popularity"]) func othersNeedTraining(_ method: String) throws {
+        try withTemporaryFolder { folder in
+            let pipeline = try trained(folder, ["train.method=\(method)"])
+            let model = try pipeline.served()
+            #expect(reason { _ = try model.later() } == .needsTraining)
+            let items = try pipeline.dataset().items
+            var question = Question([items[1].id, items[4].id])
+            question.reasons = true
+            let reasons = try #require(try model.answer(to: question).items.first?.reasons)
+            #expect(reasons.parts.map(\.part) == [method == "id" ? "network" : method])
+        }
+    }
+}
