@@ -89,7 +89,7 @@ template <typename Number> class Backward {
         // Rows after the last item are zero, and so are their gradients.
         gates_[block].ups += rows::dot<Number>(dz, activations, count);
         if (chain_.isGELU) {
-            geluGradient(dz, memory_.sums + place, count);
+            rows::geluGradient(dz, memory_.sums + place, count);
             for (int64_t row = 0; row < tile.rows; ++row) rows::add(bias, dz + row * bottleneck_, bottleneck_);
             gates_[block].downs += rows::dot<float>(dz, memory_.sums + place, count);
         } else {

@@ -28,7 +28,7 @@ enum class StateType { float32, float16, bfloat16 };
 struct Table {
     std::vector<const char *> rows;  ///< where each item's row starts, the last one's more than once: see `Share`; none for no table
     std::vector<int64_t> layers;     ///< the layer that each block reads
-    int64_t layerCount = 0, layerBytes = 0, numberBytes = 0;
+    int64_t items = 0, layerCount = 0, layerBytes = 0, numberBytes = 0;
     StateType type = StateType::float32;
     /// A state x is read as (x - mean) scale, where these are there: [blocks, width] each.
     const float *means = nullptr, *scales = nullptr;
@@ -158,9 +158,5 @@ void forward(const std::vector<Chain> &chains, bool inBFloat16, const std::vecto
 void backward(
     const std::vector<Chain> &chains, bool inBFloat16, const std::vector<std::vector<void *>> &memories, const float *output,
     const std::vector<Gradients> &gradients);
-
-/// s and its gradient for GELU, in place, as LibTorch has them: x becomes s(x); g becomes the gradient of x.
-void gelu(float *x, int64_t count);
-void geluGradient(float *g, const float *x, int64_t count);
 
 } // namespace ctorch::chain

@@ -80,7 +80,7 @@ template <typename Number> class Forward {
             (chain_.isGELU ? rows::add : rows::rectify)(z + row * bottleneck_, bias, bottleneck_);
         if (chain_.isGELU) {
             if (memory_) std::memcpy(memory_->sums + place, z, count * sizeof *z);
-            gelu(z, count);
+            rows::gelu(z, count);
         }
         rows::store<Number>(activations_, z, count);
         if (!memory_) return;
