@@ -29,52 +29,41 @@ struct ChainOperation {
                 }
         }
         chain::forward(
-            chains, inBFloat16, saved ? memories(*saved, all.size()) : std::vector<std::vector<void *>>(),
-            output.mutable_data_ptr<float>());
+            chains, inBFloat16, saved ? memories(*saved, all.size()) : std::vector<void *>(), output.mutable_data_ptr<float>());
         return output;
     }
 
     variable_list backward(const variable_list &saved, const at::Tensor &output, const std::vector<bool> &isAskedFor) const {
         std::vector<Gradients> gradients;
         variable_list results;
+        const auto data = [](const at::Tensor &tensor) { return tensor.defined() ? tensor.mutable_data_ptr<float>() : nullptr; };
         for (const Chain &chain : chains) {
-            const int64_t blocks = chain.count(), bottleneck = chain.bottleneck, width = chain.width;
-            const auto make = [](at::IntArrayRef sizes) { return at::empty(sizes, at::kFloat); };
-            const at::Tensor all = make({Sums::size(chain)}), ups = make({blocks, width, bottleneck}), gates = make({blocks});
-            const auto data = [](const at::Tensor &tensor) { return tensor.defined() ? tensor.mutable_data_ptr<float>() : nullptr; };
             const auto addTable = [&](const Table &table) {
                 const bool isWanted = table.isInput && isAskedFor[results.size()];
-                const at::Tensor own = isWanted ? at::zeros({chain.items, table.layerCount, width}, at::kFloat) : at::Tensor();
+                const at::Tensor own = isWanted ? at::zeros({chain.items, table.layerCount, chain.width}, at::kFloat) : at::Tensor();
                 if (table.isInput) results.push_back(own);
                 return data(own);
             };
             float *first = addTable(chain.first), *second = addTable(chain.second);
-            gradients.push_back({data(all), data(ups), data(gates), first, second});
-            const Sums sums(chain, data(all));
-            const auto view = [&](const float *begin, at::IntArrayRef sizes) {
-                return all.narrow(0, begin - data(all), c10::multiply_integers(sizes)).view(sizes);
-            };
+            const at::Tensor gates = at::empty({chain.count()}, at::kFloat), all = at::empty({chain.parameterSize()}, at::kFloat);
             if (chain.gates) results.push_back(gates);
-            results.push_back(view(sums.map, {chain.outputs, width}));
-            for (int64_t block = 0; block < blocks; ++block) {
-                results.push_back(view(sums.downs + block * bottleneck * width, {bottleneck, width}));
-                results.push_back(view(sums.downBiases + block * bottleneck, {bottleneck}));
-                results.push_back(ups.select(0, block));
-                results.push_back(view(sums.upBiases + block * width, {width}));
+            gradients.push_back({data(all), data(gates), first, second});
+            for (int64_t start = 0; start < all.numel();) {
+                const at::Tensor &parameter = saved[results.size()];
+                results.push_back(all.narrow(0, start, parameter.numel()).view(parameter.sizes()));
+                start += parameter.numel();
             }
         }
-        chain::backward(chains, inBFloat16, memories(saved, results.size()), numbers<float>(output, output.sizes(), "a gradient"), gradients);
+        chain::backward(
+            chains, inBFloat16, memories(saved, results.size()), numbers<float>(output, output.sizes(), "a gradient"), gradients);
         return results;
     }
 
   private:
-    /// The memory of each chain's shares: all tensors from one on.
-    std::vector<std::vector<void *>> memories(const variable_list &saved, size_t next) const {
-        std::vector<std::vector<void *>> all;
-        for (const Chain &chain : chains) {
-            all.emplace_back();
-            for (size_t i = 0; i < sharesOf(chain.items).size(); ++i) all.back().push_back(saved[next++].mutable_data_ptr());
-        }
+    /// The memory of all shares: the tensors from one on.
+    static std::vector<void *> memories(const variable_list &saved, size_t first) {
+        std::vector<void *> all;
+        for (size_t i = first; i < saved.size(); ++i) all.push_back(saved[i].mutable_data_ptr());
         return all;
     }
 };
