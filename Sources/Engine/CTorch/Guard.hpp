@@ -79,6 +79,9 @@ class Borrowed {
     at::Tensor tensor_;
 };
 
+/// A new reference to the tensor of a handle; an undefined tensor for null.
+inline at::Tensor retained(CTorchTensor _Nullable handle) { return handle ? *Borrowed(handle) : at::Tensor(); }
+
 } // namespace ctorch
 
 #pragma clang assume_nonnull end

@@ -87,6 +87,8 @@ const char *ctorch_cpu_capability(void) {
     return text.c_str();
 }
 
+int32_t ctorch_bfloat16_products(void) { return static_cast<int32_t>(ctorch::bfloat16Instructions()); }
+
 int32_t ctorch_thread_count(void) { return at::get_num_threads(); }
 
 bool ctorch_set_thread_count(int32_t count) {

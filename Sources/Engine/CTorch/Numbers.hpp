@@ -1,4 +1,4 @@
-// The numbers of a tensor by their type.
+// What operators of our own read of tensors.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -7,12 +7,13 @@
 
 namespace ctorch {
 
-/// The address of a tensor's numbers, which have to be of type T. LibTorch's own template of this kind has a name in its library that not
-/// every compiler gives it.
-template <typename T> const T *numbers(const at::Tensor &tensor) {
+/// The numbers of a tensor, which have to be of type T, of certain sizes and one after the other in the processor's memory; an error has the
+/// name. LibTorch's own template of this kind has a name in its library that not every compiler gives it.
+template <typename T> const T *numbers(const at::Tensor &tensor, at::IntArrayRef sizes, const char *name) {
+    constexpr auto type = c10::CppTypeToScalarType<T>::value;
     TORCH_CHECK(
-        tensor.scalar_type() == c10::CppTypeToScalarType<T>::value, "numbers of type ", tensor.scalar_type(), ", expected ",
-        c10::CppTypeToScalarType<T>::value);
+        tensor.sizes() == sizes && tensor.scalar_type() == type && tensor.is_contiguous() && tensor.is_cpu(), name, " of type ",
+        tensor.scalar_type(), " and shape ", tensor.sizes(), ", expected ", type, " ", sizes, " in the processor's memory");
     return static_cast<const T *>(tensor.const_data_ptr());
 }
 

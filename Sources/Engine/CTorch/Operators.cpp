@@ -6,14 +6,9 @@
 #include <vector>
 
 using c10::IValue;
+using ctorch::retained;
 
 namespace {
-
-/// A new reference to the tensor of a handle.
-at::Tensor retained(CTorchTensor _Nullable handle) {
-    if (handle == nullptr) return at::Tensor();
-    return *ctorch::Borrowed(handle);
-}
 
 IValue value(
     const CTorchArgument &argument, const CTorchTensor _Nullable *tensors, const int64_t *integers,

@@ -17,7 +17,7 @@ std::string &ctorch::message() {
 
 const char *ctorch_error(void) { return ctorch::message().c_str(); }
 
-CTorchTensor ctorch_retain(CTorchTensor tensor) { return ctorch::give(at::Tensor(*Borrowed(tensor))); }
+CTorchTensor ctorch_retain(CTorchTensor tensor) { return ctorch::give(ctorch::retained(tensor)); }
 
 void ctorch_release(CTorchTensor tensor) {
     c10::intrusive_ptr<at::TensorImpl, at::UndefinedTensorImpl>::reclaim(reinterpret_cast<at::TensorImpl *>(tensor));

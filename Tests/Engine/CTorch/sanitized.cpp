@@ -1,15 +1,16 @@
-// Runs CTorch's own operators and its interface in many shapes, forward and backward, on several threads and into their error paths:
+// Runs CTorch's own functions and its interface in many shapes, forward and backward, on several threads and into their error paths:
 // what AddressSanitizer and UndefinedBehaviorSanitizer watch (Tools/Test/sanitize). Values are compared by the tests in Swift.
 #include "../../../Sources/Engine/CTorch/Guard.hpp"
 
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
 #include <ATen/autocast_mode.h>
-#include <ATen/core/dispatch/Dispatcher.h>
 #include <torch/csrc/autograd/autograd.h>
 
 #include <cstdio>
 #include <cstdlib>
+#include <deque>
+#include <vector>
 
 extern "C" const CTorchFunctions ctorch_functions;
 
@@ -23,13 +24,20 @@ void expect(bool isTrue, const char *what) {
     ++failures;
 }
 
-/// Calls an operator of ours by its name; the first result.
-template <typename... Arguments> at::Tensor call(const char *name, Arguments... arguments) {
-    const auto handle = c10::Dispatcher::singleton().findSchemaOrThrow(name, "");
-    torch::jit::Stack stack;
-    (stack.push_back(c10::IValue(std::move(arguments))), ...);
-    handle.callBoxed(&stack);
-    return stack[0].isTensor() ? stack[0].toTensor() : stack[0].toTensorVector()[0];
+/// Handles and lists that a call reads, which live until the end.
+struct Loan {
+    CTorchTensor operator()(const at::Tensor &tensor) {
+        return reinterpret_cast<CTorchTensor>(tensors.emplace_back(tensor).unsafeGetTensorImpl());
+    }
+    std::deque<at::Tensor> tensors;
+};
+
+/// The tensor of a result, or what the function's message says.
+at::Tensor taken(CTorchTensor result) {
+    TORCH_CHECK(result != nullptr, ctorch_functions.error());
+    const at::Tensor tensor = ctorch::retained(result);
+    ctorch_functions.release(result);
+    return tensor;
 }
 
 template <typename Body> bool isRefused(const Body &body) {
@@ -43,62 +51,50 @@ at::Tensor trained(at::IntArrayRef sizes) { return (at::randn(sizes) * 0.2).set_
 at::Tensor indices(std::vector<int64_t> values) { return at::tensor(values, at::kLong); }
 void backward(const at::Tensor &result) { torch::autograd::backward({(result * at::randn_like(result)).sum()}); }
 
-using Tensors = c10::List<at::Tensor>;
-using Optionals = c10::List<std::optional<at::Tensor>>;
-using Integers = c10::List<int64_t>;
-
 /// Chains over one and two tables, in shards, with and without rows and gates.
 void chains(int64_t items, int64_t width, at::ScalarType type, bool hasGates, bool hasRows, bool isGELU, bool turnsTable) {
-    const int64_t layers = 3, bottleneck = 32, outputs = 32;
-    Tensors tables, maps, downs, downBiases, ups, upBiases;
-    Integers shards, chosen, blocks;
-    Optionals rows, gates, means, scales;
-    const auto table = [&] {
+    const int64_t layers[] = {0, 1, 2}, count = 3, bottleneck = 32, outputs = 32;
+    Loan lend;
+    std::deque<std::vector<CTorchTensor>> shards;
+    const auto table = [&](bool isScaled) {
+        CTorchTable table{};
+        auto &own = shards.emplace_back();
         if (!hasRows) {
-            at::Tensor own = turnsTable ? at::randn({layers, items, width}).transpose(0, 1) : at::randn({items, layers, width});
-            tables.push_back(own.to(type).detach().set_requires_grad(type == at::kFloat));
-            shards.push_back(1);
-            rows.push_back(std::nullopt);
+            at::Tensor all = turnsTable ? at::randn({count, items, width}).transpose(0, 1) : at::randn({items, count, width});
+            own.push_back(lend(all.to(type).detach().set_requires_grad(type == at::kFloat)));
         } else {
-            for (int64_t count : {5, 0, 41}) tables.push_back(at::randn({count, layers, width}).to(type));
-            shards.push_back(3);
-            rows.push_back(at::randint(46, {items}, at::kLong));
+            for (int64_t rows : {5, 0, 41}) own.push_back(lend(at::randn({rows, count, width}).to(type)));
+            table.rows = lend(at::randint(46, {items}, at::kLong));
         }
-        for (int64_t layer = 0; layer < layers; ++layer) chosen.push_back(layer);
-        // One of two tables that are read by rows is scaled, the other is not.
-        const bool isScaled = hasRows && tables.size() == 3;
-        means.push_back(isScaled ? std::optional(at::randn({layers, width})) : std::nullopt);
-        scales.push_back(isScaled ? std::optional(at::rand({layers, width})) : std::nullopt);
+        table.shards = own.data();
+        table.shard_count = static_cast<int64_t>(own.size());
+        table.layers = layers;
+        if (hasRows && isScaled) table.means = lend(at::randn({count, width})), table.scales = lend(at::rand({count, width}));
+        return table;
     };
+    std::vector<CTorchChain> all;
+    std::deque<std::vector<CTorchBlock>> blocks;
     for (bool hasTwo : {false, true}) {
-        table();
-        if (hasTwo) table();
-        else shards.push_back(0), rows.push_back(std::nullopt), means.push_back(std::nullopt), scales.push_back(std::nullopt);
-        blocks.push_back(layers);
-        if (hasGates) gates.push_back(at::tensor({-0.5f, 0.0f, 0.4f}).set_requires_grad(true));
-        else gates.push_back(std::nullopt);
-        maps.push_back(trained({outputs, width}));
-        for (int64_t layer = 0; layer < layers; ++layer) {
-            downs.push_back(trained({bottleneck, width}));
-            downBiases.push_back(trained({bottleneck}));
-            ups.push_back(trained({width, bottleneck}));
-            upBiases.push_back(trained({width}));
-        }
+        auto &own = blocks.emplace_back();
+        for (int64_t i = 0; i < count; ++i)
+            own.push_back(
+                {lend(trained({bottleneck, width})), lend(trained({bottleneck})), lend(trained({width, bottleneck})),
+                 lend(trained({width}))});
+        // One of the tables that are read by rows is scaled, the others are not.
+        all.push_back(
+            {table(!hasTwo), hasTwo ? table(false) : CTorchTable{}, own.data(), count,
+             hasGates ? lend(at::tensor({-0.5f, 0.0f, 0.4f}).set_requires_grad(true)) : nullptr, 0.1, lend(trained({outputs, width})),
+             isGELU});
     }
-    const auto run = [&](const Optionals &itsRows) {
-        return call(
-            "iisan::bottleneck_chains", tables, shards, itsRows, chosen, blocks, gates, 0.1, maps, downs, downBiases, ups, upBiases,
-            std::string(isGELU ? "gelu" : "relu"), means, scales);
-    };
-    backward(run(rows));
+    const auto run = [&] { return taken(ctorch_functions.chains(all.data(), static_cast<int64_t>(all.size()))); };
+    backward(run());
     {
         const at::NoGradGuard without;
-        run(rows);
+        run();
     }
     if (hasRows && items > 0) {
-        Optionals foreign;
-        for (size_t i = 0; i < rows.size(); ++i) foreign.push_back(rows.get(i).has_value() ? std::optional<at::Tensor>(at::full({items}, 46, at::kLong)) : std::nullopt);
-        expect(isRefused([&] { run(foreign); }), "rows that a table does not have");
+        all[1].second.rows = lend(at::full({items}, 46, at::kLong));
+        expect(isRefused(run), "rows that a table does not have");
     }
 }
 
@@ -108,23 +104,25 @@ void histories(std::vector<int64_t> lengths, int64_t width, int64_t heads, doubl
         starts.push_back(starts.back() + length);
         for (int64_t i = 0; i < length; ++i) positions.push_back(i);
     }
-    Tensors parameters;
-    for (auto sizes : std::vector<std::vector<int64_t>>{{140, width}, {width}, {width}}) parameters.push_back(trained(sizes));
+    Loan lend;
+    std::vector<CTorchTensor> parameters;
+    const auto add = [&](at::IntArrayRef sizes) { parameters.push_back(lend(trained(sizes))); };
+    for (auto sizes : std::vector<std::vector<int64_t>>{{140, width}, {width}, {width}}) add(sizes);
     for (int block = 0; block < 2; ++block) {
-        for (int i = 0; i < 4; ++i) parameters.push_back(trained({width, width}));
-        for (int i = 0; i < 2; ++i) parameters.push_back(trained({width}));
-        parameters.push_back(trained({4 * width, width}));
-        parameters.push_back(trained({4 * width}));
-        parameters.push_back(trained({width, 4 * width}));
-        for (int i = 0; i < 3; ++i) parameters.push_back(trained({width}));
+        for (int i = 0; i < 4; ++i) add({width, width});
+        for (int i = 0; i < 2; ++i) add({width});
+        add({4 * width, width});
+        add({4 * width});
+        add({width, 4 * width});
+        for (int i = 0; i < 3; ++i) add({width});
     }
-    const auto items = trained({starts.back(), width});
-    backward(call("iisan::history_blocks", items, indices(positions), indices(starts), heads, 1e-6, dropout, parameters));
-    expect(
-        isRefused([&] {
-            call("iisan::history_blocks", items, indices(positions), indices({0, starts.back() + 1}), heads, 1e-6, 0.0, parameters);
-        }),
-        "histories behind the last row");
+    CTorchHistories given{
+        lend(trained({starts.back(), width})), lend(indices(positions)), lend(indices(starts)), heads, 1e-6, dropout,
+        parameters.data(), static_cast<int64_t>(parameters.size())};
+    const auto run = [&] { return taken(ctorch_functions.history_blocks(&given)); };
+    backward(run());
+    given.starts = lend(indices({0, starts.back() + 1}));
+    expect(isRefused(run), "histories behind the last row");
 }
 
 void losses(int64_t rows, int64_t items) {
@@ -136,9 +134,11 @@ void losses(int64_t rows, int64_t items) {
     for (int64_t user = 0; user <= rows / 3; ++user)
         for (int64_t i = 0; i < 3; ++i) ownUsers.push_back(user), ownItems.push_back((user + i * 5) % items);
     const auto run = [&](const std::vector<int64_t> &whose) {
-        return call(
-            "iisan::row_losses", trained({rows, 16}), trained({items, 16}), at::randn({items}), at::zeros({items}), indices(users),
-            indices(targets), indices(whose), indices(ownItems));
+        Loan lend;
+        const CTorchRowLosses given{
+            lend(trained({rows, 16})), lend(trained({items, 16})), lend(at::randn({items})), lend(at::zeros({items})),
+            lend(indices(users)), lend(indices(targets)), lend(indices(whose)), lend(indices(ownItems))};
+        return taken(ctorch_functions.row_losses(&given));
     };
     backward(run(ownUsers));
     if (rows > 6) expect(isRefused([&] { run({ownUsers.rbegin(), ownUsers.rend()}); }), "pairs out of order");
@@ -150,9 +150,10 @@ void ranks(int64_t rows, int64_t items) {
         targets.push_back(row % items);
         for (int64_t i = 0; i < row % 3; ++i) maskedRows.push_back(row), maskedItems.push_back(i % items);
     }
-    const auto scores = at::randn({rows, items});
-    call("iisan::count_ranks", scores, indices(targets), indices(maskedRows), indices(maskedItems));
-    expect(isRefused([&] { call("iisan::count_ranks", scores, indices(targets), indices({rows}), indices({0})); }), "a row behind the last");
+    Loan lend;
+    const CTorchTensor scores = lend(at::randn({rows, items})), all = lend(indices(targets));
+    taken(ctorch_functions.count_ranks(scores, all, lend(indices(maskedRows)), lend(indices(maskedItems))));
+    expect(ctorch_functions.count_ranks(scores, all, lend(indices({rows})), lend(indices({0}))) == nullptr, "a row behind the last");
 }
 
 /// The interface: what fails says so and leaves a message.

@@ -67,13 +67,17 @@ import Testing
         #expect(there.floats() == [5, 6])
     }
 
-    /// Our own operators are for the processor alone.
-    @Test func ownOperatorsAreRefused() {
+    /// Our own functions are for the processor alone.
+    @Test func ownFunctionsAreRefused() {
         let scores = Tensor([1, 2, 3] as [Float], shape: [1, 3], on: .standIn), none = Tensor([] as [Int64], on: .standIn)
         let target = Tensor([0] as [Int64], on: .standIn)
-        let operation = Operator("count_ranks", namespace: "iisan")
-        let refused = refusal { operation(.tensor(scores), .tensor(target), .tensor(none), .tensor(none)) }
-        #expect(refused?.contains("iisan::") == true)
+        let refused = refusal {
+            Tensor.computed(by: "a sum", { lend in lend(scores) }) { _ in
+                Issue.record("the function was called")
+                return nil
+            }
+        }
+        #expect(refused?.contains("a sum is for tensors on the processor") == true)
         // What has a plain form takes it.
         #expect(refusal { scores.fastDropout(0.5) } == nil)
         #expect(refusal { scores.countingRanks(of: target, maskedRows: none, maskedItems: none) } == nil)

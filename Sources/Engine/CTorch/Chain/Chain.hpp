@@ -28,7 +28,7 @@ enum class StateType { float32, float16, bfloat16 };
 struct Table {
     std::vector<const char *> rows;  ///< where each item's row starts, the last one's more than once: see `Share`; none for no table
     std::vector<int64_t> layers;     ///< the layer that each block reads
-    int64_t layerCount = 0, layerBytes = 0, numberBytes = 0;
+    int64_t items = 0, layerCount = 0, layerBytes = 0, numberBytes = 0;
     StateType type = StateType::float32;
     /// A state x is read as (x - mean) scale, where these are there: [blocks, width] each.
     const float *means = nullptr, *scales = nullptr;
@@ -37,13 +37,15 @@ struct Table {
     bool isThere() const { return numberBytes > 0; }
 };
 
-/// One block's parameters.
-struct Block {
-    const float *down;      ///< D [bottleneck, width]
-    const float *downBias;  ///< b [bottleneck]
-    const float *up;        ///< U [width, bottleneck]
-    const float *upBias;    ///< c [width]
+/// One block's parameters, or their gradients.
+template <typename Pointer> struct BlockOf {
+    Pointer down;      ///< D [bottleneck, width]
+    Pointer downBias;  ///< b [bottleneck]
+    Pointer up;        ///< U [width, bottleneck]
+    Pointer upBias;    ///< c [width]
 };
+using Block = BlockOf<const float *>;
+using BlockGradients = BlockOf<float *>;
 
 /// A gate that lets in less than this of a table: the gradient is then computed from the states themselves.
 inline constexpr float closedGate = 0.0625;
@@ -62,6 +64,17 @@ struct Chain {
     bool hasTwo() const { return second.isThere(); }
     /// Whether the gradient of a gate over one table needs the table's states; see gateGradients.
     bool isClosed(int64_t block) const;
+
+    /// How many numbers M and all blocks' parameters are.
+    int64_t parameterSize() const { return outputs * width + count() * blockSize(); }
+    /// Where a block's gradients are among those of M and all blocks, which follow each other.
+    BlockGradients gradients(float *all, int64_t block) const {
+        float *down = all + outputs * width + block * blockSize(), *downBias = down + bottleneck * width, *up = downBias + bottleneck;
+        return {down, downBias, up, up + width * bottleneck};
+    }
+
+  private:
+    int64_t blockSize() const { return 2 * bottleneck * width + bottleneck + width; }
 };
 
 /// The factors of x = p h + q A + s B.
@@ -119,48 +132,20 @@ template <typename Number> struct Memory {
     }
 };
 
-/// What a share adds to the gradients of its chain, one after the other in memory.
-struct Sums {
-    float *downs;           ///< of D: [blocks, bottleneck, width]
-    float *transposedUps;   ///< of U, as the products over items give them: [blocks, bottleneck, width] in panels
-    float *map;             ///< of M: [outputs, width]
-    float *downBiases;      ///< of b: [blocks, bottleneck]
-    float *upBiases;        ///< of c: [blocks, width]
-
-    Sums(const Chain &chain, float *start) {
-        const int64_t weights = chain.count() * chain.bottleneck * chain.width;
-        downs = start;
-        transposedUps = downs + weights;
-        map = transposedUps + weights;
-        downBiases = map + chain.outputs * chain.width;
-        upBiases = downBiases + chain.count() * chain.bottleneck;
-    }
-    /// How many numbers these are, and those of them that are added up one by one, at the end; products start by themselves.
-    static int64_t size(const Chain &chain) {
-        return 2 * chain.count() * chain.bottleneck * chain.width + chain.outputs * chain.width + biasSize(chain);
-    }
-    static int64_t biasSize(const Chain &chain) { return chain.count() * (chain.bottleneck + chain.width); }
-};
-
 /// Where a chain's gradients go.
 struct Gradients {
-    float *sums;           ///< `Sums`
-    float *ups;            ///< of U: [blocks, width, bottleneck]
-    float *gates;          ///< of theta: [blocks], or null
+    float *parameters;      ///< of M and all blocks' parameters: see `Chain::gradients`
+    float *gates;           ///< of theta: [blocks]
     float *first, *second;  ///< of the tables, where asked for: [items, layers, width]; zeros before
 };
 
-/// The sum over chains of M h of the last block: `output` [items, outputs]. `memories` has the memory of each chain's shares, or nothing
-/// where there is no backward pass.
-void forward(const std::vector<Chain> &chains, bool inBFloat16, const std::vector<std::vector<void *>> &memories, float *output);
+/// The sum over chains of M h of the last block: `output` [items, outputs]. `memories` has the memory of the first chain's shares, then of
+/// the next one's, or nothing where there is no backward pass.
+void forward(const std::vector<Chain> &chains, bool inBFloat16, const std::vector<void *> &memories, float *output);
 
 /// The gradients of each chain for that of the result, `output` [items, outputs].
 void backward(
-    const std::vector<Chain> &chains, bool inBFloat16, const std::vector<std::vector<void *>> &memories, const float *output,
+    const std::vector<Chain> &chains, bool inBFloat16, const std::vector<void *> &memories, const float *output,
     const std::vector<Gradients> &gradients);
-
-/// s and its gradient for GELU, in place, as LibTorch has them: x becomes s(x); g becomes the gradient of x.
-void gelu(float *x, int64_t count);
-void geluGradient(float *g, const float *x, int64_t count);
 
 } // namespace ctorch::chain

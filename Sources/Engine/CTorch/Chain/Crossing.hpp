@@ -5,9 +5,10 @@
 #include "../Kernels/Rows.hpp"
 #include "Chain.hpp"
 
-#include <type_traits>
-
 namespace ctorch::chain {
+
+/// Columns of a tile whose numbers stay in the nearest cache.
+inline constexpr int64_t panelColumns = 128;
 
 /// Where some items' states begin, for one block.
 struct States {
@@ -49,19 +50,37 @@ struct Dots {
     double inputs = 0, states = 0;
 };
 
-/// Stands for the type of the states of a table that is not there.
-struct Nothing {};
-template <typename State> constexpr bool isThere = !std::is_same_v<State, Nothing>;
-
-template <typename State> CTORCH_VECTORISED const State *rowOf(const States &states, int64_t row) {
-    return isThere<State> ? reinterpret_cast<const State *>(states.rows[row] + states.offset) : nullptr;
+template <typename State> CTORCH_VECTORISED void widen(float *out, const char *states, int64_t count) {
+    for (int64_t i = 0; i < count; i += lanes) store(out + i, load(reinterpret_cast<const State *>(states) + i));
 }
 
-/// Some numbers of a row, of the columns from i on.
-template <typename State> CTORCH_VECTORISED Vector loadState(const States &states, const State *row, int64_t i) {
-    const Vector x = load(row + i);
-    return states.means ? (x - load(states.means + i)) * load(states.scales + i) : x;
+/// Some columns of an item's states in float32: where they are, or in `scratch` if they are of another type or scaled.
+CTORCH_VECTORISED const float *statesOf(const States &all, int64_t row, int64_t columns, float *scratch) {
+    const char *states = all.rows[row] + all.offset;
+    switch (all.type) {
+    case StateType::float16: widen<_Float16>(scratch, states, columns); break;
+    case StateType::bfloat16: widen<BFloat16>(scratch, states, columns); break;
+    case StateType::float32:
+        if (!all.means) return reinterpret_cast<const float *>(states);
+        widen<float>(scratch, states, columns);
+    }
+    for (int64_t i = 0; all.means && i < columns; i += lanes)
+        store(scratch + i, (load(scratch + i) - load(all.means + i)) * load(all.scales + i));
+    return scratch;
 }
+
+/// Two items' states of both tables, as far as there are `tables`.
+struct Pair {
+    alignas(64) float scratch[4][panelColumns];
+    const float *first[2], *second[2];
+
+    template <int tables> CTORCH_VECTORISED void take(const States &ofFirst, const States &ofSecond, int64_t row, int64_t columns) {
+        for (int one = 0; one < 2; ++one) {
+            if constexpr (tables > 0) first[one] = statesOf(ofFirst, row + one, columns, scratch[one]);
+            if constexpr (tables > 1) second[one] = statesOf(ofSecond, row + one, columns, scratch[2 + one]);
+        }
+    }
+};
 
 /// Some columns of two rows to the operands.
 template <bool byMachine, typename Number>
@@ -74,18 +93,18 @@ CTORCH_VECTORISED void storeOperands(
     if (out.right) storePair<byMachine>(out.right + row * columns, columns, i, x0, x1);
 }
 
-template <bool byMachine, typename Number, typename A, typename B>
+template <bool byMachine, typename Number, int tables>
 CTORCH_VECTORISED void enterRows(const Entering all, const Operands<Number> out) {
+    Pair states;
     for (int64_t row = 0; row < all.rows; row += 2) {
-        const A *a[2] = {rowOf<A>(all.first, row), rowOf<A>(all.first, row + 1)};
-        const B *b[2] = {rowOf<B>(all.second, row), rowOf<B>(all.second, row + 1)};
+        states.take<tables>(all.first, all.second, row, all.columns);
         for (int64_t i = 0; i < all.columns; i += lanes) {
             Vector x[2];
             for (int one = 0; one < 2; ++one) {
                 const int64_t place = (row + one) * all.columns + i;
                 x[one] = all.factors.p * (load(all.state + place) + load(all.change + place) + load(all.bias + i));
-                if constexpr (isThere<A>) x[one] = fused(all.factors.q, loadState(all.first, a[one], i), x[one]);
-                if constexpr (isThere<B>) x[one] = fused(all.factors.s, loadState(all.second, b[one], i), x[one]);
+                if constexpr (tables > 0) x[one] = fused(all.factors.q, load(states.first[one] + i), x[one]);
+                if constexpr (tables > 1) x[one] = fused(all.factors.s, load(states.second[one] + i), x[one]);
                 store(all.state + place, x[one]);
             }
             storeOperands<byMachine>(out, row, all.columns, i, x[0], x[1]);
@@ -93,12 +112,12 @@ CTORCH_VECTORISED void enterRows(const Entering all, const Operands<Number> out)
     }
 }
 
-template <bool byMachine, typename Number, bool hasInputs, typename A, typename B>
+template <bool byMachine, typename Number, bool hasInputs, int tables>
 CTORCH_VECTORISED Dots leaveRows(const Leaving<Number> all, const Operands<Number> out) {
     Vector ofInputs[2] = {}, ofStates[2] = {};
+    Pair states;
     for (int64_t row = 0; row < all.rows; row += 2) {
-        const A *a[2] = {rowOf<A>(all.first, row), rowOf<A>(all.first, row + 1)};
-        const B *b[2] = {rowOf<B>(all.second, row), rowOf<B>(all.second, row + 1)};
+        states.take<tables>(all.first, all.second, row, all.columns);
         for (int64_t i = 0; i < all.columns; i += lanes) {
             Vector x[2], next[2];
             if constexpr (hasInputs) loadPair(all.inputs + row * all.columns, all.columns, i, x[0], x[1]);
@@ -106,11 +125,8 @@ CTORCH_VECTORISED Dots leaveRows(const Leaving<Number> all, const Operands<Numbe
                 const int64_t place = (row + one) * all.columns + i;
                 const Vector before = load(all.gradient + place), dx = before + load(all.change + place);
                 if constexpr (hasInputs) ofInputs[one] = fused(before, x[one], ofInputs[one]);
-                if constexpr (isThere<A>) {
-                    Vector other = x[one];
-                    if constexpr (isThere<B>) other = loadState(all.second, b[one], i);
-                    ofStates[one] = fused(dx, loadState(all.first, a[one], i) - other, ofStates[one]);
-                }
+                if constexpr (tables > 1) x[one] = load(states.second[one] + i);
+                if constexpr (tables > 0) ofStates[one] = fused(dx, load(states.first[one] + i) - x[one], ofStates[one]);
                 next[one] = all.p * dx;
                 store(all.gradient + place, next[one]);
             }
@@ -121,40 +137,23 @@ CTORCH_VECTORISED Dots leaveRows(const Leaving<Number> all, const Operands<Numbe
     return {sum(ofInputs[0] + ofInputs[1]), sum(ofStates[0] + ofStates[1])};
 }
 
-/// Calls body with a number of the states' type.
-template <typename Body> auto withType(const States &states, const Body &body) {
-    switch (states.type) {
-    case StateType::float16: return body(_Float16());
-    case StateType::bfloat16: return body(BFloat16());
-    case StateType::float32: break;
-    }
-    return body(float());
-}
-
-template <typename Number, typename A, typename B> void enterAs(A, B, const Entering &all, const Operands<Number> &out) {
-    Vectorised<enterRows<false, Number, A, B>, enterRows<rounds<Number>, Number, A, B>>::call(all, out);
-}
-
-template <bool hasInputs, typename Number, typename A, typename B>
-Dots leaveAs(A, B, const Leaving<Number> &all, const Operands<Number> &out) {
-    return Vectorised<leaveRows<false, Number, hasInputs, A, B>, leaveRows<rounds<Number>, Number, hasInputs, A, B>>::call(all, out);
-}
+template <typename Number, int tables>
+constexpr const auto &enterWith = Vectorised<enterRows<false, Number, tables>, enterRows<rounds<Number>, Number, tables>>::call;
 
 template <typename Number> void enter(const Entering &all, const Operands<Number> &out) {
-    if (!all.first.rows) return enterAs(Nothing(), Nothing(), all, out);
-    withType(all.first, [&](auto a) {
-        if (!all.second.rows) return enterAs(a, Nothing(), all, out);
-        withType(all.second, [&](auto b) { enterAs(a, b, all, out); });
-    });
+    if (!all.first.rows) enterWith<Number, 0>(all, out);
+    else if (!all.second.rows) enterWith<Number, 1>(all, out);
+    else enterWith<Number, 2>(all, out);
 }
 
+template <typename Number, bool hasInputs, int tables>
+constexpr const auto &leaveWith =
+    Vectorised<leaveRows<false, Number, hasInputs, tables>, leaveRows<rounds<Number>, Number, hasInputs, tables>>::call;
+
 template <typename Number> Dots leave(const Leaving<Number> &all, const Operands<Number> &out) {
-    if (!all.first.rows)
-        return all.inputs ? leaveAs<true>(Nothing(), Nothing(), all, out) : leaveAs<false>(Nothing(), Nothing(), all, out);
-    return withType(all.first, [&](auto a) {
-        if (!all.second.rows) return leaveAs<true>(a, Nothing(), all, out);
-        return withType(all.second, [&](auto b) { return leaveAs<false>(a, b, all, out); });
-    });
+    if (all.second.rows) return leaveWith<Number, false, 2>(all, out);
+    if (all.first.rows) return leaveWith<Number, true, 1>(all, out);
+    return all.inputs ? leaveWith<Number, true, 0>(all, out) : leaveWith<Number, false, 0>(all, out);
 }
 
 } // namespace ctorch::chain

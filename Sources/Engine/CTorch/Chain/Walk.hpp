@@ -10,8 +10,6 @@ namespace ctorch::chain {
 
 /// Items that go through a product together.
 inline constexpr int64_t tileRows = 64;
-/// Columns of a tile whose numbers stay in the nearest cache.
-inline constexpr int64_t panelColumns = 128;
 /// What the items of a range may take of a core's cache, in bytes of h.
 inline constexpr int64_t rangeBytes = 1 << 20;
 
@@ -103,7 +101,7 @@ template <typename Number> struct Weights {
         for (size_t i = 0; i < chains.size(); ++i) {
             const Chain &chain = chains[i];
             Weights &own = all[i];
-            own.packed_ = Buffer<Number>(2 * chain.count() * chain.bottleneck * chain.width + chain.outputs * chain.width);
+            own.packed_ = Buffer<Number>(chain.parameterSize());
             Number *next = own.packed_;
             const auto add = [&](const float *weight, int64_t rows, int64_t columns) -> const Number * {
                 if constexpr (group<Number> == 1)

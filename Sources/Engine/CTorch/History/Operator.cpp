@@ -1,5 +1,6 @@
-// Blocks over histories as an operator of LibTorch, with its gradients.
+// Blocks over histories as an operation on tensors, with its gradients.
 #include "../Autograd.hpp"
+#include "../Guard.hpp"
 #include "../Numbers.hpp"
 #include "History.hpp"
 
@@ -8,10 +9,6 @@
 namespace ctorch::history {
 
 namespace {
-
-bool isOurs(const at::Tensor &tensor, at::IntArrayRef sizes, at::ScalarType type = at::kFloat) {
-    return tensor.sizes() == sizes && tensor.scalar_type() == type && tensor.is_contiguous() && tensor.is_cpu();
-}
 
 /// Its inputs are the items and the blocks' parameters.
 struct BlocksOperation {
@@ -39,7 +36,7 @@ struct BlocksOperation {
                 saved->push_back(at::empty({Memory(blocks, piece, fates.has_value(), nullptr).bytes}, at::kByte));
         }
         history::forward(
-            blocks, numbers<float>(inputs[0]), histories, pieces, fates, saved ? memories(*saved) : std::vector<Memory>(),
+            blocks, numbers<float>(inputs[0], inputs[0].sizes(), "items"), histories, pieces, fates, saved ? memories(*saved) : std::vector<Memory>(),
             result.mutable_data_ptr<float>());
         return result;
     }
@@ -50,77 +47,63 @@ struct BlocksOperation {
         for (size_t i = 0; i < blocks.parameters.size(); ++i)
             gradients.push_back(all.slice(0, blocks.starts[i], blocks.starts[i + 1]).view(saved[1 + i].sizes()));
         history::backward(
-            blocks, numbers<float>(gradient), histories, pieces, memories(saved), gradients[0].mutable_data_ptr<float>(),
-            all.mutable_data_ptr<float>());
+            blocks, numbers<float>(gradient, gradient.sizes(), "a gradient"), histories, pieces, memories(saved),
+            gradients[0].mutable_data_ptr<float>(), all.mutable_data_ptr<float>());
         return gradients;
     }
 };
 
 Histories historiesOf(const at::Tensor &starts, int64_t rows) {
+    const int64_t *all = numbers<int64_t>(starts, {starts.numel()}, "starts of histories");
+    const std::vector<int64_t> list(all, all + starts.numel());
     TORCH_CHECK(
-        starts.dim() == 1 && starts.size(0) > 0 && isOurs(starts, starts.sizes(), at::kLong), "starts of histories of shape ", starts.sizes(),
-        ", expected int64 [histories + 1]");
-    const int64_t *all = numbers<int64_t>(starts);
-    const std::vector<int64_t> list(all, all + starts.size(0));
-    TORCH_CHECK(
-        list.front() == 0 && list.back() == rows && std::is_sorted(list.begin(), list.end()),
+        !list.empty() && list.front() == 0 && list.back() == rows && std::is_sorted(list.begin(), list.end()),
         "starts of histories do not go up from 0 to ", rows);
     return Histories(list);
 }
 
 /// Stops what the kernels cannot do.
-Blocks blocksOf(at::TensorList parameters, int64_t heads, double epsilon, const at::Tensor &positions, int64_t rows) {
-    const int64_t each = parameterCount, given = static_cast<int64_t>(parameters.size()) - entryParameterCount;
+Blocks blocksOf(at::TensorList parameters, const CTorchHistories &given, const at::Tensor &positions, int64_t rows) {
+    const int64_t each = parameterCount, own = static_cast<int64_t>(parameters.size()) - entryParameterCount;
     TORCH_CHECK(
-        given > 0 && given % each == 0, parameters.size(), " parameters, expected ", int64_t{entryParameterCount}, " and ", each,
+        own > 0 && own % each == 0, parameters.size(), " parameters, expected ", int64_t{entryParameterCount}, " and ", each,
         " for each block");
-    TORCH_CHECK(
-        parameters[position].dim() == 2 && parameters[Blocks::place(0, upWeight)].dim() == 2, "tables and weights that are not matrices");
-    const int64_t places = parameters[position].size(0);
-    Blocks blocks{nullptr, {}, {0}, parameters[position].size(1), parameters[Blocks::place(0, upWeight)].size(0), heads, static_cast<float>(epsilon)};
-    const int64_t width = blocks.width, hidden = blocks.hidden;
+    const int64_t width = parameters[entryNormWeight].numel(), hidden = parameters[Blocks::place(0, upBias)].numel();
     for (int64_t size : {width, hidden}) TORCH_CHECK(size > 0 && size % 16 == 0, "a width of ", size, ", not a multiple of 16");
-    TORCH_CHECK(heads > 0 && width % heads == 0, heads, " heads do not divide a width of ", width);
+    TORCH_CHECK(given.heads > 0 && width % given.heads == 0, given.heads, " heads do not divide a width of ", width);
+    const int64_t places = parameters[position].numel() / width;
+    Blocks blocks{nullptr, {}, {0}, width, hidden, given.heads, static_cast<float>(given.epsilon)};
     const std::vector<int64_t> square{width, width}, row{width};
     // In the order of the enumerations.
-    const std::vector<std::vector<int64_t>> entry{{places, width}, row, row},
-        own{square, square, square, square, row, row, {hidden, width}, {hidden}, {width, hidden}, row, row, row};
-    for (int64_t i = 0; i < given + entryParameterCount; ++i) {
-        const auto &shape = i < entryParameterCount ? entry[i] : own[(i - entryParameterCount) % each];
-        TORCH_CHECK(isOurs(parameters[i], shape), "parameter ", i, " of shape ", parameters[i].sizes(), ", expected float32 ", shape);
-        blocks.parameters.push_back(numbers<float>(parameters[i]));
+    const std::vector<std::vector<int64_t>> ofEntry{{places, width}, row, row},
+        ofBlock{square, square, square, square, row, row, {hidden, width}, {hidden}, {width, hidden}, row, row, row};
+    for (int64_t i = 0; i < own + entryParameterCount; ++i) {
+        const auto &sizes = i < entryParameterCount ? ofEntry[i] : ofBlock[(i - entryParameterCount) % each];
+        blocks.parameters.push_back(numbers<float>(parameters[i], sizes, "a parameter"));
         blocks.starts.push_back(blocks.starts.back() + parameters[i].numel());
     }
-    TORCH_CHECK(isOurs(positions, {rows}, at::kLong), "positions of shape ", positions.sizes(), ", expected int64 [", rows, "]");
-    blocks.positions = numbers<int64_t>(positions);
+    blocks.positions = numbers<int64_t>(positions, {rows}, "positions");
     for (int64_t i = 0; i < rows; ++i)
         TORCH_CHECK(blocks.positions[i] >= 0 && blocks.positions[i] < places, "there is no position ", blocks.positions[i]);
     return blocks;
-}
-
-at::Tensor historyBlocks(
-    const at::Tensor &input, const at::Tensor &positions, const at::Tensor &starts, int64_t heads, double epsilon, double dropout,
-    at::TensorList parameters) {
-    TORCH_CHECK(input.dim() == 2, "rows of shape ", input.sizes());
-    const at::Tensor items = input.contiguous();
-    const Histories histories = historiesOf(starts, items.size(0));
-    const Blocks blocks = blocksOf(parameters, heads, epsilon, positions, items.size(0));
-    TORCH_CHECK(
-        isOurs(items, {items.size(0), blocks.width}), "rows of shape ", items.sizes(), ", expected float32 [rows, ", blocks.width, "]");
-    TORCH_CHECK(dropout >= 0 && dropout < 1, "dropout with a probability of ", dropout);
-    const std::optional<Fates> fates = dropout > 0 ? std::optional(Fates::drawn(dropout)) : std::nullopt;
-    variable_list inputs{items};
-    inputs.insert(inputs.end(), parameters.begin(), parameters.end());
-    return recorded(BlocksOperation{blocks, positions, histories, Pieces(histories), fates}, inputs);
 }
 
 } // namespace
 
 } // namespace ctorch::history
 
-TORCH_LIBRARY_FRAGMENT(iisan, library) {
-    library.def(
-        "history_blocks(Tensor items, Tensor positions, Tensor starts, int heads, float epsilon, float dropout, Tensor[] parameters)"
-        " -> Tensor",
-        ctorch::history::historyBlocks);
+CTorchTensor ctorch_history_blocks(const CTorchHistories *given) {
+    using namespace ctorch::history;
+    const at::Tensor items = ctorch::retained(given->items).contiguous(), positions = ctorch::retained(given->positions);
+    ctorch::variable_list inputs{items};
+    for (int64_t i = 0; i < given->parameter_count; ++i) inputs.push_back(ctorch::retained(given->parameters[i]));
+    TORCH_CHECK(items.dim() == 2, "items of shape ", items.sizes());
+    const int64_t rows = items.size(0);
+    const Histories histories = historiesOf(ctorch::retained(given->starts), rows);
+    const Blocks blocks = blocksOf(at::TensorList(inputs).slice(1), *given, positions, rows);
+    ctorch::numbers<float>(items, {rows, blocks.width}, "items");
+    const double dropout = given->dropout;
+    TORCH_CHECK(dropout >= 0 && dropout < 1, "dropout with a probability of ", dropout);
+    const std::optional<ctorch::Fates> fates = dropout > 0 ? std::optional(ctorch::Fates::drawn(dropout)) : std::nullopt;
+    return ctorch::give(ctorch::recorded(BlocksOperation{blocks, positions, histories, Pieces(histories), fates}, inputs));
 }

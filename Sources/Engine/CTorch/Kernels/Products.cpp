@@ -2,37 +2,11 @@
 
 #include "Rows.hpp"
 
-#include <ATen/native/CPUBlas.h>
-
 #include <algorithm>
+#include <exception>
 #include <iterator>
 
 namespace ctorch {
-
-using at::native::cpublas::brgemm;
-
-void product(
-    int64_t rows, int64_t columns, int64_t depth, const float *a, int64_t aStride, const float *b, int64_t bStride, float *c,
-    int64_t cStride, bool adds) {
-    brgemm(rows, columns, depth, aStride, bStride, cStride, adds, a, b, c, false);
-}
-
-void product(
-    int64_t rows, int64_t columns, int64_t depth, const BFloat16 *a, int64_t aStride, const BFloat16 *b, int64_t bStride, float *c,
-    int64_t cStride, bool adds) {
-    const auto theirs = [](const BFloat16 *x) { return reinterpret_cast<const at::BFloat16 *>(x); };
-    brgemm(rows, columns, depth, aStride, bStride, cStride, adds, theirs(a), theirs(b), c, true);
-}
-
-template <typename Number> MatrixUnit<Number>::~MatrixUnit() {
-    try {
-        at::native::cpublas::brgemm_release(group<Number> == 2);
-    } catch (...) {
-        // What never got the unit has none to give back.
-    }
-}
-template struct MatrixUnit<float>;
-template struct MatrixUnit<BFloat16>;
 
 namespace {
 

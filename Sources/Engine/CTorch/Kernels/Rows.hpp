@@ -95,4 +95,9 @@ CTORCH_VECTORISED void transposeLoop(
 }
 inline constexpr const auto &transpose = Vectorised<transposeLoop>::call;
 
+/// In place, as LibTorch has them: exp x, GELU, and from g the gradient of GELU's x.
+void exponentiate(float *x, int64_t count);
+void gelu(float *x, int64_t count);
+void geluGradient(float *g, const float *x, int64_t count);
+
 } // namespace ctorch::rows

@@ -44,6 +44,51 @@ typedef struct {
     const char *_Nullable text;
 } CTorchArgument;
 
+/// Where a chain of blocks reads from.
+typedef struct {
+    const CTorchTensor _Nonnull *_Nullable shards;  ///< [rows, layers, width] each, which follow each other; none for no table
+    int64_t shard_count;
+    CTorchTensor _Nullable rows;                ///< the row of each item, int64 [items]; null where the only shard's rows are the items
+    const int64_t *_Nullable layers;            ///< the layer that each block reads
+    CTorchTensor _Nullable means, scales;       ///< of states that are read as (x - mean) scale, float32 [blocks, width], or null
+} CTorchTable;
+
+/// A block of a chain, float32: D [bottleneck, width] and U [width, bottleneck] with their biases.
+typedef struct {
+    CTorchTensor down, down_bias, up, up_bias;
+} CTorchBlock;
+
+/// A chain of blocks, as Chain/Chain.hpp has it.
+typedef struct {
+    CTorchTable first, second;  ///< there may be no second one
+    const CTorchBlock *blocks;
+    int64_t block_count;
+    CTorchTensor _Nullable gates;  ///< theta [blocks], or null
+    double temperature;
+    CTorchTensor map;  ///< M [outputs, width]
+    bool is_gelu;      ///< whether the activation is GELU, or else ReLU
+} CTorchChain;
+
+/// Blocks over histories, as History/History.hpp has them.
+typedef struct {
+    CTorchTensor items;      ///< e, float32 [rows, width]
+    CTorchTensor positions;  ///< p of each row, int64 [rows]
+    CTorchTensor starts;     ///< where each history's rows start, and their number at the end, int64 [histories + 1]
+    int64_t heads;
+    double epsilon, dropout;
+    const CTorchTensor _Nonnull *_Nonnull parameters;  ///< float32, in the order of the enumerations there
+    int64_t parameter_count;
+} CTorchHistories;
+
+/// Rows of a softmax over items, as Scores/Scores.hpp has them.
+typedef struct {
+    CTorchTensor outputs;                ///< u, float32 [rows, width]
+    CTorchTensor vectors;                ///< v, float32 [items, width]
+    CTorchTensor added, counts;          ///< log count - log share, and log count, float32 [items]
+    CTorchTensor users, targets;         ///< of each row the user and the target's place among the items, int64 [rows]
+    CTorchTensor own_users, own_items;  ///< pairs (user, own item), ordered by user, int64 [pairs]
+} CTorchRowLosses;
+
 enum {
     CTORCH_SEARCH_PIECE = 256,  ///< rows that share a greatest length
     CTORCH_SEARCH_GROUP = 16,   ///< rows whose codes stand side by side

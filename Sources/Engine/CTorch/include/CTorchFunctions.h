@@ -56,11 +56,27 @@ CTORCH(int32_t, set_autocast, (int32_t device, int32_t dtype))
 
 // MARK: Own operators
 
-/// Whether this machine can run iisan::bottleneck_chains and iisan::history_blocks in the type that is in force for its products.
+/// Whether this machine can run chains and blocks over histories in the type that is in force for its products.
 CTORCH(bool, has_chain, (void))
 
 /// What the processor multiplies bfloat16 with, as far as LibTorch may use it: 0 for nothing, 1 vector instructions, 2 a matrix unit.
 CTORCH(int32_t, bfloat16_products, (void))
+
+/// The sum over chains of M h of the last block, float32 [items, outputs]. All chains are over the same items and have as many outputs.
+CTORCH(CTorchTensor _Nullable, chains, (const CTorchChain *chains, int64_t count))
+
+/// What blocks make of the items of histories, float32 [rows, width].
+CTORCH(CTorchTensor _Nullable, history_blocks, (const CTorchHistories *histories))
+
+/// The cross entropy of each row, float32 [rows].
+CTORCH(CTorchTensor _Nullable, row_losses, (const CTorchRowLosses *rows))
+
+/// How many other scores of its row, but the masked ones, are at least as large as the target's, and how many are equal: int64 [2, rows].
+///
+/// scores: float32 [rows, items]; targets: int64 [rows]; masked pairs (row, item), ordered by row, each once, int64 [pairs]. Rows with a
+/// score that is not finite have -1.
+CTORCH(CTorchTensor _Nullable, count_ranks, (
+    CTorchTensor scores, CTorchTensor targets, CTorchTensor masked_rows, CTorchTensor masked_items))
 
 /// What dropout makes of ones [count], in float32: the state of the default generator gives a seed, from which all else follows.
 CTORCH(CTorchTensor _Nullable, dropout_factors, (int64_t count, double probability))

@@ -81,8 +81,6 @@ package struct BottleneckChain {
         }
     }
 
-    private static let chainsOperator = Operator("bottleneck_chains", namespace: "iisan")
-
     /// Whether the operation exists for this chain on this machine, in the precision that is in effect.
     ///
     /// It needs the processor and its matrix or vector instructions, and widths that are multiples of 32.
@@ -102,19 +100,32 @@ package struct BottleneckChain {
 
     /// The sum over chains of M h of the last block: float32 [items, outputs].
     ///
-    /// All chains read for the same items, have maps of as many outputs, and the first one's temperature and activation.
+    /// All chains read for the same items and have maps of as many outputs.
     /// Gradients reach the maps, the parameters, and a table that is read without `rows` and scales.
     package static func sum(_ readings: [Reading]) -> Tensor {
-        let chains = readings.map(\.chain), tables = readings.flatMap { [$0.first, $0.second] }
-        let blocks = chains.flatMap(\.blocks)
-        return chainsOperator(
-            .tensors(tables.flatMap { $0?.shards ?? [] }), .ints(tables.map { $0?.shards.count ?? 0 }),
-            .optionalTensors(tables.map { $0?.rows }), .ints(tables.flatMap { $0?.layers ?? [] }),
-            .ints(chains.map(\.blocks.count)),
-            .optionalTensors(chains.map(\.gates)),
-            .double(chains[0].temperature), .tensors(readings.map { $0.map.to(.float32) }), .tensors(blocks.map(\.downWeight)),
-            .tensors(blocks.map(\.downBias)), .tensors(blocks.map(\.upWeight)), .tensors(blocks.map(\.upBias)),
-            .text(chains[0].activation == .gelu ? "gelu" : "relu"), .optionalTensors(tables.map { $0?.means }),
-            .optionalTensors(tables.map { $0?.scales }))
+        Tensor.computed(by: "a chain", { lend in lend.list(readings.map { $0.lent(lend) }) }) {
+            ctorch.chains($0, Int64(readings.count))
+        }
+    }
+}
+
+extension BottleneckChain.Reading {
+    fileprivate func lent(_ lend: Loan) -> CTorchChain {
+        let blocks = chain.blocks.map {
+            CTorchBlock(
+                down: lend($0.downWeight), down_bias: lend($0.downBias), up: lend($0.upWeight), up_bias: lend($0.upBias))
+        }
+        return CTorchChain(
+            first: first.lent(lend), second: second?.lent(lend) ?? CTorchTable(), blocks: lend.list(blocks),
+            block_count: Int64(blocks.count), gates: lend(chain.gates), temperature: chain.temperature,
+            map: lend(map.to(.float32)), is_gelu: chain.activation == .gelu)
+    }
+}
+
+extension BottleneckChain.Table {
+    fileprivate func lent(_ lend: Loan) -> CTorchTable {
+        CTorchTable(
+            shards: lend(shards), shard_count: Int64(shards.count), rows: lend(rows), layers: lend.list(layers.map(Int64.init)),
+            means: lend(means), scales: lend(scales))
     }
 }

@@ -1,3 +1,5 @@
+import CTorch
+
 /// Blocks of causal attention and feed-forward over histories that are one after the other, as one operation.
 ///
 /// For items e at positions p x = dropout(LayerNorm(e + P_p)), then for each block a = LayerNorm(x + dropout(O attention(Q x, K x, V x)))
@@ -27,8 +29,6 @@ package struct HistoryBlocks {
     private let epsilon: Double
     /// Whether there is such an operation for tensors of this kind on machines that can run it.
     private let isPossible: Bool
-
-    private static let blocksOperator = Operator("history_blocks", namespace: "iisan")
 
     /// Puts blocks together.
     ///
@@ -61,8 +61,12 @@ package struct HistoryBlocks {
     ///   - starts: where each history's rows start, and the number of all at the end, int64 [histories + 1].
     ///   - dropout: the probability with which a number is zeroed.
     package func callAsFunction(_ items: Tensor, positions: Tensor, starts: Tensor, dropout: Double = 0) -> Tensor {
-        Self.blocksOperator(
-            .tensor(items), .tensor(positions), .tensor(starts), .int(heads), .double(epsilon), .double(dropout),
-            .tensors(parameters))
+        Tensor.computed(by: "blocks over histories") { lend in
+            CTorchHistories(
+                items: lend(items), positions: lend(positions), starts: lend(starts), heads: Int64(heads), epsilon: epsilon,
+                dropout: dropout, parameters: lend(parameters), parameter_count: Int64(parameters.count))
+        } _: {
+            withUnsafePointer(to: $0, ctorch.history_blocks)
+        }
     }
 }

@@ -8,18 +8,15 @@ struct Operator: @unchecked Sendable {
     private let name: String
     /// Whether its tensors may be on several devices: what copies from one to another.
     private let isCopy: Bool
-    /// Whether it exists for the processor alone.
-    private let isOwn: Bool
 
-    /// Finds an operator; those of LibTorch are in the namespace `aten`, our own, which are for the processor, in `iisan`.
-    init(_ name: String, _ overload: String = "", namespace: String = "aten") {
-        guard let handle = ctorch.find_operator("\(namespace)::\(name)", overload) else {
+    /// Finds an operator of the namespace `aten`.
+    init(_ name: String, _ overload: String = "") {
+        guard let handle = ctorch.find_operator("aten::\(name)", overload) else {
             fatalError("LibTorch: \(Failure.lastMessage)")
         }
         self.handle = handle
-        self.name = "\(namespace)::\(name)"
+        self.name = "aten::\(name)"
         isCopy = ["_to_copy", "copy_"].contains(name)
-        isOwn = namespace == "iisan"
     }
 
     /// An argument of an operator.
@@ -86,7 +83,6 @@ struct Operator: @unchecked Sendable {
 
     /// What an accelerator would refuse.
     private func problem(_ call: Call) -> String? {
-        if isOwn { return "\(name) is for tensors on the processor, not on \(Device.standIn)" }
         // Scalars may come from the processor.
         let isMixed = call.tensors.contains { tensor in tensor.map { !$0.isOnStandIn && $0.rank > 0 } ?? false }
         return isMixed && !isCopy ? "\(name) of tensors on \(Device.standIn) and on \(Device.cpu)" : nil

@@ -1,3 +1,5 @@
+import CTorch
+
 /// The rows of a softmax over candidates: which candidate each has to find, and which are left out for it.
 package struct CandidateRows {
     /// log share: the logarithm of each candidate's share of what is drawn [candidates].
@@ -33,8 +35,6 @@ package struct CandidateRows {
 }
 
 extension Tensor {
-    private static let rowLossesOperator = Operator("row_losses", namespace: "iisan")
-
     /// Cross entropies over candidates, each row's without its user's own candidates but the target.
     ///
     /// With this tensor's rows x [rows, width], logits l_i = x v_i - log share_i and a target t:
@@ -45,9 +45,14 @@ extension Tensor {
     /// - Returns: [rows].
     package func rowLosses(_ vectors: Tensor, _ rows: CandidateRows) -> Tensor {
         guard device == .cpu else { return plainRowLosses(vectors, rows) }
-        return Self.rowLossesOperator(
-            .tensor(self), .tensor(vectors), .tensor(rows.logCounts - rows.logShares), .tensor(rows.logCounts),
-            .tensor(rows.users), .tensor(rows.targets), .tensor(rows.ownUsers), .tensor(rows.ownItems))
+        return Tensor.computed(by: "row losses") { lend in
+            CTorchRowLosses(
+                outputs: lend(self), vectors: lend(vectors), added: lend(rows.logCounts - rows.logShares),
+                counts: lend(rows.logCounts), users: lend(rows.users), targets: lend(rows.targets),
+                own_users: lend(rows.ownUsers), own_items: lend(rows.ownItems))
+        } _: {
+            withUnsafePointer(to: $0, ctorch.row_losses)
+        }
     }
 
     /// The same by operations on whole tensors, the plain form.
@@ -63,8 +68,6 @@ extension Tensor {
 }
 
 extension Tensor {
-    private static let countRanksOperator = Operator("count_ranks", namespace: "iisan")
-
     /// How many other scores of a row are at least as large as its target's, and how many are equal to it.
     ///
     /// This tensor holds the scores [rows, items]; those of masked items may be overwritten. On the processor each score is read once,
@@ -76,7 +79,11 @@ extension Tensor {
     /// - Returns: int64 [2, rows]; -1 in rows with a score that is not finite.
     package func countingRanks(of targets: Tensor, maskedRows: Tensor, maskedItems: Tensor) -> Tensor {
         guard device == .cpu else { return comparingRanks(of: targets, maskedRows: maskedRows, maskedItems: maskedItems) }
-        return Self.countRanksOperator(.tensor(to(.float32)), .tensor(targets), .tensor(maskedRows), .tensor(maskedItems))
+        return Tensor.computed(by: "counting ranks") { lend in
+            (lend(to(.float32)), lend(targets), lend(maskedRows), lend(maskedItems))
+        } _: {
+            ctorch.count_ranks($0.0, $0.1, $0.2, $0.3)
+        }
     }
 
     /// The same by comparisons of whole tensors, the plain form; overwrites the scores of masked items.
