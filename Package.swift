@@ -103,7 +103,7 @@ if withLibTorch {
         .executableTarget(
             name: "iisan",
             dependencies: [
-                "IISAN", "Files", "HiddenStates", "Hub", "Metrics", "Owned", "World", arguments,
+                "IISAN", "Files", "HiddenStates", "Hub", "Metrics", "Owned", "Serving", "World", arguments,
             ], path: "Sources/Command",
             swiftSettings: features),
 

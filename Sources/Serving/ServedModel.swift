@@ -10,10 +10,12 @@ public import Torch
 /// Users are their histories; no user id is ever needed. Answers are exact: those that scoring every item would give, equal scores in the
 /// order of the catalogue. Not `Sendable`, as tensors are not.
 public final class ServedModel {
-    private let dataset: Dataset
-    private let score: Score
+    /// What the items are.
+    package let dataset: Dataset
+    /// What ranks.
+    package let score: Score
     /// How many of a history's newest items are seen.
-    private let positions: Int
+    package let positions: Int
     /// The items as they are searched; copied from the score's by the first question.
     private var search: ExactSearch?
 
@@ -81,7 +83,8 @@ public final class ServedModel {
     /// - Throws: ``UserError`` when memory runs out.
     package func prepare() throws { search = try opened().coded() }
 
-    private func opened() throws -> ExactSearch {
+    /// The items as they are searched.
+    package func opened() throws -> ExactSearch {
         if let search { return search }
         let made = try withTensorErrors { try withoutGradients { try ExactSearch(score.items) } }
         search = made
