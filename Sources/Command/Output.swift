@@ -10,10 +10,18 @@ enum Output {
     ///
     /// - Throws: ``UserError`` when it cannot be written. Whoever prints has done and kept the work before.
     static func result(_ text: String, terminator: String = "\n") throws {
-        guard let code = write(Data((text.showingControls + terminator).utf8), to: STDOUT_FILENO) else { return }
-        throw UserError(
-            "the result could not be written: \(String(cString: strerror(code)))", at: "standard output",
+        try result(
+            Array((text.showingControls + terminator).utf8),
             remedy: "The work is done and what it made is kept; what is printed here is lost.")
+    }
+
+    /// Prints bytes of a form in which control characters of data are escaped already.
+    ///
+    /// - Throws: ``UserError`` when they cannot be written.
+    static func result(_ bytes: [UInt8], remedy: String? = nil) throws {
+        guard let code = write(Data(bytes), to: STDOUT_FILENO) else { return }
+        throw UserError(
+            "the result could not be written: \(String(cString: strerror(code)))", at: "standard output", remedy: remedy)
     }
 
     /// Tells a line; it is lost where nobody can hear it.

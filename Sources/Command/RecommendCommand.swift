@@ -4,11 +4,11 @@ import Foundation
 import IISAN
 import Serving
 
-/// `iisan recommend`: the next items after a history.
+/// `iisan recommend`: the next items after histories.
 struct RecommendCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "recommend",
-        abstract: "Print the best items after a history of items.",
+        abstract: "Print the best items after a history of items, after many, or for all users of the dataset.",
         discussion: """
             A user is nothing but a history: no user id is needed. In --history commas part the ids and spaces around them do not count; \
             an id that has a comma or outer spaces of its own is named by --item, which takes it as it is.
@@ -20,6 +20,17 @@ struct RecommendCommand: ParsableCommand {
             --reasons says of each item what the parts of the score add to it, against the mean over all items, and what the three items \
             of the history that matter most do: the score less what it would be without that one. The parts add up to the score; effects \
             do not.
+
+            --histories takes a file, or - for standard input, with a history a line: ids with commas or spaces between them, or JSON as \
+            {"history": ["12", "7"], "id": "u1"}. A line that cannot be answered is an error of that line; all others are answered, in \
+            their order, and the exit code is 1.
+
+            iisan recommend runs/demo --histories sessions.txt --format jsonl
+
+            --all takes the whole history of every user of the dataset. A file is there whole or not at all: Ctrl-C or a kill keeps \
+            what was done beside it, and the same command continues from there.
+
+            iisan recommend runs/demo --all --output lists.tsv
             """)
 
     @Argument(help: ArgumentHelp("The run's folder.", valueName: "run"), completion: .directory)
@@ -33,6 +44,19 @@ struct RecommendCommand: ParsableCommand {
         help: ArgumentHelp(
             "An item id as it is, after those of --history; given often, oldest first.", valueName: "id"))
     var items: [String] = []
+
+    @Option(help: ArgumentHelp("A file with a history a line; - for standard input.", valueName: "file"), completion: .file())
+    var histories: String?
+
+    @Flag(help: "The lists of all users of the dataset.")
+    var all = false
+
+    @Option(
+        help: ArgumentHelp("With --all: the file to write; left out, standard output.", valueName: "file"), completion: .file())
+    var output: String?
+
+    @Flag(help: "With --output: take the place of an older file.")
+    var replace = false
 
     @Option(help: "How many items.")
     var top = 10
@@ -48,13 +72,27 @@ struct RecommendCommand: ParsableCommand {
     @Flag(help: "Say why: what each part adds to a score, and each item of the history.")
     var reasons = false
 
-    @OptionGroup var output: OutputOptions
+    @Option(help: "How lists are printed: text, tsv, json or jsonl; with --all tsv, the default there, or jsonl.")
+    var format: ListForm?
 
     func validate() throws {
-        guard history != nil || !items.isEmpty else { throw ValidationError("Name the history by --history or --item.") }
+        let ways = [history != nil || !items.isEmpty, histories != nil, all].count { $0 }
+        guard ways > 0 else { throw ValidationError("Name the history by --history or --item.") }
+        guard ways == 1 else { throw ValidationError("Give one of --history (with --item), --histories and --all.") }
+        guard all || output == nil else { throw ValidationError("--output is for --all; print into a file with > FILE.") }
+        guard !reasons || (histories == nil && !all) else { throw ValidationError("--reasons is for --history.") }
+        guard !reasons || format != .tsv && format != .jsonl else {
+            throw ValidationError("--reasons is printed as text or json.")
+        }
+        guard output != nil || !replace else { throw ValidationError("--replace is for --output.") }
+        guard !all || format == nil || format == .tsv || format == .jsonl else {
+            throw ValidationError("--all writes tsv or jsonl: give --format tsv or --format jsonl.")
+        }
     }
 
     func run() throws {
+        if all { return try answerAllUsers() }
+        if let histories { return try answerLines(of: histories) }
         let pipeline = try Pipeline(run: URL(filePath: folder), observer: Console().observer)
         let ids = (history ?? "").split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) } + items
         let model = try pipeline.served(newItems: newItems)
@@ -64,7 +102,14 @@ struct RecommendCommand: ParsableCommand {
             (question.top, question.keepSeen, question.reasons) = (top, keepSeen, true)
             found = try model.answer(to: question).items
         }
-        try output.format.print(found, text: reasons ? Self.reasons(found) : Self.table(found))
+        switch format ?? .text {
+        case .text: try OutputFormat.text.print(found, text: reasons ? Self.reasons(found) : Self.table(found))
+        case .json: try OutputFormat.json.print(found, text: "")
+        case .tsv, .jsonl:
+            var lists = ListPrinter(format ?? .text)
+            try lists.print([AnswerList(.line(1, id: nil), .success(found))])
+            try lists.finish()
+        }
     }
 
     /// The list with what the parts add below each item.
@@ -86,4 +131,27 @@ struct RecommendCommand: ParsableCommand {
         let rows = recommendations.map { ["\($0.rank)", String(format: "%.4f", $0.score), $0.item, $0.title ?? ""] }
         return String(TextTable([.right, .right, .left], rows).text.dropLast())
     }
+}
+
+extension ListForm: ExpressibleByArgument {}
+
+/// Prints lists as they come.
+struct ListPrinter {
+    private let form: ListForm
+    private var isEmpty = true
+
+    init(_ form: ListForm) { self.form = form }
+
+    /// Prints some lists, after what comes before the first one.
+    ///
+    /// - Throws: ``UserError`` when they cannot be written.
+    mutating func print(_ answers: [AnswerList]) throws {
+        var bytes: [UInt8] = isEmpty ? Array(form.head("history")) : []
+        form.append(answers, isFirst: isEmpty, to: &bytes)
+        isEmpty = isEmpty && answers.isEmpty
+        try Output.result(bytes)
+    }
+
+    /// Prints what comes after the last list.
+    func finish() throws { try Output.result((isEmpty ? Array(form.head("history")) : []) + form.tail(isEmpty: isEmpty)) }
 }

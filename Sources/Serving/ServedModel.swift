@@ -13,15 +13,16 @@ public import Torch
 public final class ServedModel {
     /// What it is called in answers.
     package let name: String
-    let score: Score
+    package let score: Score
     /// How many of a history's newest items are seen.
-    let positions: Int
+    package let positions: Int
     /// The share of the training interactions of each of the dataset's items, which an empty history is answered with; nil where that is
     /// not known.
     let popularity: FixedNumbers<Float>?
     /// Where the vectors of items that come later are from.
     let laterItems: LaterItems
-    private let dataset: Dataset
+    /// What the items are.
+    package let dataset: Dataset
     private var newest: CatalogueSnapshot?
     /// What was computed once and serves all questions.
     let known = KnownVectors()

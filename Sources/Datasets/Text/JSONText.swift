@@ -1,9 +1,9 @@
 /// Text as a JSON string.
-enum JSONText {
+package enum JSONText {
     private static let digits = Array("0123456789abcdef".utf8)
 
     /// Appends a text in quotes, with `"`, `\` and control characters escaped: never a line end.
-    static func append(_ text: String, to bytes: inout [UInt8]) {
+    package static func append(_ text: String, to bytes: inout [UInt8]) {
         var text = text
         text.withUTF8 { append(UnsafeRawBufferPointer($0), to: &bytes) }
     }

@@ -92,6 +92,9 @@ package enum HiddenName {
     /// The file on which the lock of a folder of this name is held: `.NAME.lock`.
     package static func lock(of name: String) -> String { ".\(stem(of: name)).lock" }
 
+    /// The file that a file of this name is made in where its making can be gone on with: `.NAME.building`.
+    package static func building(of name: String) -> String { ".\(stem(of: name)).building" }
+
     /// Whether something is what a writer of `name` left; of any name where it is nil.
     package static func isLeftover(_ hidden: String, of name: String? = nil, _ ending: Ending) -> Bool {
         let end = ".\(ending.rawValue)"

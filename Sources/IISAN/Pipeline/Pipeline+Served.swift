@@ -47,7 +47,7 @@ extension Pipeline {
     }
 
     /// What the run keeps for just these inputs; nil where it keeps nothing that can be read, or of others.
-    private func keptCatalogue(_ dataset: Dataset) throws -> ServedCatalogue? {
+    func keptCatalogue(_ dataset: Dataset) throws -> ServedCatalogue? {
         guard let found = ServedCatalogue.inputs(of: run.served) else { return nil }
         guard let inputs = try servedInputs(dataset), found == inputs else {
             observer.onMessage(
@@ -72,7 +72,7 @@ extension Pipeline {
     /// The hash of all that answers follow from: settings, dataset, the best epoch's parameters, the weights of the score, the stores.
     ///
     /// Nil where one of them is not there. Of live encoders, whose part is done, only names, sizes and times are looked at.
-    private func servedInputs(_ dataset: Dataset) throws -> String? {
+    func servedInputs(_ dataset: Dataset) throws -> String? {
         let train = configuration.train
         var inputs = StageInputs()
         inputs.add("served 2")

@@ -22,7 +22,8 @@ extension Recommender {
     package func rowLosses(_ batch: TrainingBatch, training: Bool) throws -> (outputs: Tensor, losses: Tensor) {
         let candidates = objective.candidates(for: batch)
         // float32 as the rest computes, also where the tower's last product was in bfloat16.
-        let vectors = try itemTower.vectors(of: Tensor(candidates.items), training: training).to(.float32)  // [candidates, width]
+        let found = try itemTower.vectors(of: Tensor(candidates.items), training: training)
+        let vectors = found.to(.float32)  // [candidates, width]
         let rows = userEncoder.rows(users: batch.users, positions: batch.positions, userCount: batch.userCount)
         let inputs = vectors.selecting(Tensor(candidates.inputs, on: device))  // [rows, width]
         let outputs = withAutocastOfSmallProducts(on: device) { userEncoder(inputs, rows, training: training) }

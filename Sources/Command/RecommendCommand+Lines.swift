@@ -1,0 +1,72 @@
+import Files
+import Foundation
+import IISAN
+import Serving
+
+extension RecommendCommand {
+    /// Lines that are answered together.
+    private static let batch = 256
+    /// Lines that are named at the end where they could not be answered.
+    private static let namedAtMost = 5
+
+    /// Answers the histories of a file, or of standard input where its name is `-`, in batches as they come.
+    ///
+    /// - Throws: ``UserError`` at the end where a line could not be answered, and as soon as nothing can be.
+    func answerLines(of name: String) throws {
+        let observer = Console(stoppable: true).observer
+        let pipeline = try Pipeline(run: URL(filePath: folder), observer: observer)
+        guard top >= 1 else { throw UserError("\(top) items are asked for", remedy: "Ask for at least 1.") }
+        // Before the run is opened: a file that is not there is told at once.
+        let read = try lines(of: name, observer.stop)
+        let model = try pipeline.served(newItems: newItems)
+        var printer = ListPrinter(format ?? .text)
+        var count = 0
+        var failed: [(line: Int, error: UserError)] = []
+        while true {
+            try observer.stop.check()
+            let lines = try read()
+            if lines.isEmpty { break }
+            // From here on many are asked.
+            if count < Self.batch, count + lines.count >= Self.batch { try model.prepare() }
+            let answers = try model.answers(to: lines, first: count + 1, top: top, keepingSeen: keepSeen)
+            count += lines.count
+            for case .line(let number, _) in answers.map(\.name) {
+                if case .failure(let error) = answers[number - 1 - (count - lines.count)].items {
+                    failed.append((number, error))
+                }
+            }
+            try printer.print(answers)
+            if isatty(STDOUT_FILENO) == 0 {
+                observer.onProgress(WorkProgress("recommending", done: count, total: nil, unit: "histories"))
+            }
+        }
+        try printer.finish()
+        guard !failed.isEmpty else { return }
+        let named = failed.prefix(Self.namedAtMost).map { "line \($0.line): \($0.error.problem)" }
+        let more = failed.count > named.count ? ["and \(failed.count - named.count) more"] : []
+        throw UserError(
+            "\(failed.count) of \(count) histories could not be answered", at: name == "-" ? "standard input" : name,
+            remedy: (named + more).joined(separator: "\n  "))
+    }
+
+    /// What gives the next lines, none at the end.
+    private func lines(of name: String, _ stop: StopToken) throws -> () throws -> [Result<HistoryLine, UserError>] {
+        if name == "-" {
+            let stream = LineStream(STDIN_FILENO, stop: stop)
+            return { try stream.lines(most: Self.batch).map(Self.parse) }
+        }
+        let reader = try LineReader(URL(filePath: name))
+        return {
+            var found: [Result<HistoryLine, UserError>] = []
+            while found.count < Self.batch, let line = try reader.line() { found.append(Self.parse(line)) }
+            return found
+        }
+    }
+
+    private static func parse(_ bytes: some Collection<UInt8>) -> Result<HistoryLine, UserError> {
+        guard let text = String(validating: bytes, as: UTF8.self) else { return .failure(UserError("the line is not UTF-8")) }
+        do { return .success(try HistoryLine(text)) } catch let error as UserError { return .failure(error) } catch {
+            return .failure(UserError("\(error)"))
+        }
+    }
+}
