@@ -1,0 +1,88 @@
+/// What was changed of a run's items since it was opened, so that another run can be given the same.
+struct ItemChanges: Sendable {
+    /// A change of one item.
+    enum Change: Sendable {
+        case put(EncodedItem)
+        case tag(id: String, Set<String>)
+        case hide(id: String, Bool)
+        case remove(id: String)
+
+        /// The item's id.
+        var id: String {
+            switch self {
+            case .put(let item): item.item.id
+            case .tag(let id, _), .hide(let id, _), .remove(let id): id
+            }
+        }
+    }
+
+    /// What has become of one item.
+    private struct Item: Sendable {
+        /// When it was put in, counted over all changes.
+        var place: Int
+        /// Whether the item of that id that a run has is another one.
+        var isAnother = false
+        var encoded: EncodedItem?
+        var tags: Set<String>?
+        var isHidden = false
+    }
+
+    private var items: [String: Item] = [:]
+    private var count = 0
+
+    /// Notes a change that was made.
+    mutating func note(_ change: Change) {
+        count += 1
+        var item = items[change.id] ?? Item(place: count)
+        switch change {
+        case .put(let encoded):
+            // One that was there keeps its place.
+            if item.encoded == nil { item.place = count }
+            (item.encoded, item.tags, item.isHidden) = (encoded, nil, false)
+        case .tag(_, let tags): item.tags = tags
+        case .hide(_, let isHidden): item.isHidden = isHidden
+        case .remove: item = Item(place: count, isAnother: true)
+        }
+        items[change.id] = item
+    }
+
+    /// Changes that lead a run from how it was opened to the same items, in an order that keeps new items in theirs.
+    var all: [Change] {
+        let ordered = items.sorted { $0.value.place < $1.value.place }
+        let gone = ordered.filter(\.value.isAnother).map { Change.remove(id: $0.key) }
+        let put = ordered.compactMap { $0.value.encoded.map(Change.put) }
+        let marked = ordered.flatMap { id, item in
+            (item.tags.map { [Change.tag(id: id, $0)] } ?? []) + (item.isHidden ? [.hide(id: id, true)] : [])
+        }
+        return gone + put + marked
+    }
+}
+
+extension ServedModel {
+    /// Makes changes that another run's items had; those of items that are not here are left out.
+    ///
+    /// - Throws: ``Refusal`` as ``changes(putting:)`` does.
+    func follow(_ changes: [ItemChanges.Change]) throws {
+        var rest = changes[...]
+        while let first = rest.first {
+            // Items that are put in one after the other come into the vectors' blocks together.
+            var items: [EncodedItem] = []
+            while items.count < 64, case .put(let item)? = rest.first, !items.contains(where: { $0.item.id == item.item.id }) {
+                items.append(item)
+                rest.removeFirst()
+            }
+            if !items.isEmpty {
+                try apply(self.changes(putting: items))
+                continue
+            }
+            rest.removeFirst()
+            guard try snapshot().row(of: first.id) != nil else { continue }
+            switch first {
+            case .tag(let id, let tags): try apply([.tag(id: id, tags)])
+            case .hide(let id, let isHidden): try apply([.hide(id: id, isHidden)])
+            case .remove(let id): try apply([.remove(id: id)])
+            case .put: break
+            }
+        }
+    }
+}
