@@ -91,7 +91,10 @@ public final class ServedModel {
         return made
     }
 
-    private func indices(_ ids: [String]) throws -> [Int32] {
+    /// The catalogue indices of the items of a history.
+    ///
+    /// - Throws: ``UserError`` for an empty history and for an id that the dataset does not have.
+    package func indices(_ ids: [String]) throws -> [Int32] {
         guard !ids.isEmpty else {
             throw UserError("the history is empty", remedy: "Give at least one item: --history a,b,c.")
         }
