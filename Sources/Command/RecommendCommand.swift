@@ -127,7 +127,8 @@ struct RecommendCommand: ParsableCommand {
         }.joined(separator: "\n")
     }
 
-    private static func table(_ recommendations: [Recommendation]) -> String {
+    /// Items as a table for people.
+    static func table(_ recommendations: [Recommendation]) -> String {
         let rows = recommendations.map { ["\($0.rank)", String(format: "%.4f", $0.score), $0.item, $0.title ?? ""] }
         return String(TextTable([.right, .right, .left], rows).text.dropLast())
     }

@@ -165,6 +165,11 @@ public final class ServedModel {
             unknownParts: snapshot.isLater(found.row) ? unknownParts : nil)
     }
 
+    /// The catalogue indices of the items of a history.
+    ///
+    /// - Throws: ``UserError`` for an empty history and for an id that no item has.
+    package func indices(_ ids: [String]) throws -> [Int32] { try rows(ids, in: snapshot()) }
+
     private func rows(_ ids: [String], in snapshot: CatalogueSnapshot) throws -> [Int32] {
         guard !ids.isEmpty else {
             throw UserError("the history is empty", remedy: "Give at least one item: --history a,b,c.")

@@ -2,7 +2,7 @@ package import Datasets
 import Files
 package import Metrics
 package import Modeling
-import Torch
+package import Torch
 
 extension Evaluator {
     /// What decides the scores of a part's users.
@@ -114,7 +114,7 @@ extension Evaluator {
     }
 
     /// What each tower adds to the vectors of the whole catalogue: [items, width] by name.
-    private func towers(_ recommender: Recommender) throws -> [(name: String, vectors: Tensor)] {
+    package func towers(_ recommender: Recommender) throws -> [(name: String, vectors: Tensor)] {
         let blocks = try stride(from: 0, to: split.itemCount, by: Self.itemBlock).map { start in
             try stop.check()
             return try recommender.itemTower.parts(of: .range(start..<min(start + Self.itemBlock, split.itemCount)))

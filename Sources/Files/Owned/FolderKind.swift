@@ -15,6 +15,8 @@ package enum FolderKind: String, Sendable, CaseIterable {
     case run
     /// `plan.json`; one of an older build by what else a study keeps. It is never replaced.
     case study
+    /// `export.json`: vectors for other programs.
+    case export
     /// A model of the hub's cache, which Python's `huggingface_hub` writes too. It is never replaced.
     case hub
 
@@ -27,6 +29,7 @@ package enum FolderKind: String, Sendable, CaseIterable {
         case .checkpoint: "a checkpoint"
         case .run: "a run"
         case .study: "a study"
+        case .export: "an export of vectors"
         case .hub: "a model of the hub's cache"
         }
     }
@@ -51,6 +54,7 @@ package enum FolderKind: String, Sendable, CaseIterable {
         case .study:
             return isNamed(in: folder, by: "plan.json") || has("kind", "variants", in: "study.json") || exists(".steps")
                 || exists("lock")
+        case .export: return has("similarity", "columns", in: "export.json")
         case .hub: return exists("blobs") || exists("snapshots") || exists("refs")
         }
     }
@@ -91,6 +95,11 @@ package enum FolderKind: String, Sendable, CaseIterable {
             return [
                 "model.safetensors", "unaveraged.safetensors", "optimiser.safetensors", "random.safetensors", "state.json",
                 "SHA256SUMS",
+            ].contains(name)
+        case .export:
+            return [
+                "export.json", "ids.txt", "users.npy", "users.txt", "items.npy", "items.fbin", "items.faiss", "items.copy",
+                "items.ndjson", "load.sql", "collection.json",
             ].contains(name)
         case .run, .study, .hub: return true
         }
