@@ -6,6 +6,7 @@
 #include <torch/csrc/autograd/custom_function.h>
 
 #include <algorithm>
+#include <vector>
 
 namespace ctorch {
 
@@ -45,6 +46,13 @@ template <typename Operation> struct Recorded : torch::autograd::Function<Record
         return gradients;
     }
 };
+
+/// Where the memory begins that was saved for the backward pass, by the tensors from one on.
+inline std::vector<void *> memories(const variable_list &saved, size_t first) {
+    std::vector<void *> all;
+    for (size_t i = first; i < saved.size(); ++i) all.push_back(saved[i].mutable_data_ptr());
+    return all;
+}
 
 /// The result of an operation, recorded where gradients are.
 template <typename Operation> at::Tensor recorded(const Operation &operation, const variable_list &inputs) {

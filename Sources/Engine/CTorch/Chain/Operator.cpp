@@ -58,14 +58,6 @@ struct ChainOperation {
             chains, inBFloat16, memories(saved, results.size()), numbers<float>(output, output.sizes(), "a gradient"), gradients);
         return results;
     }
-
-  private:
-    /// The memory of all shares: the tensors from one on.
-    static std::vector<void *> memories(const variable_list &saved, size_t first) {
-        std::vector<void *> all;
-        for (size_t i = first; i < saved.size(); ++i) all.push_back(saved[i].mutable_data_ptr());
-        return all;
-    }
 };
 
 /// A table, which becomes an input if its items are its rows, and is held otherwise.

@@ -12,7 +12,7 @@ Buffer<float> transposed(const Blocks &blocks) {
     const int64_t width = blocks.width, hidden = blocks.hidden;
     for (int64_t block = 0; block < blocks.count(); ++block) {
         const auto transpose = [&](int64_t start, int64_t stride, Parameter weight, int64_t outputs, int64_t inputs) {
-            rows::transpose(all + start, stride, blocks.at(block, weight), inputs, outputs, inputs);
+            rows::transpose(all + start, stride, blocks.numbers(block, weight), inputs, outputs, inputs);
         };
         for (Parameter side : {query, key, value})
             transpose(blocks.start(block, query) + (side - query) * width, 3 * width, side, width, width);
@@ -27,7 +27,7 @@ Buffer<float> transposed(const Blocks &blocks) {
 
 void forward(
     const Blocks &blocks, const float *items, const Histories &histories, const Pieces &pieces, const std::optional<Fates> &fates,
-    const std::vector<Memory> &memories, float *result) {
+    const std::vector<void *> &memories, float *result) {
     const int64_t width = blocks.width, hidden = blocks.hidden, headWidth = width / blocks.heads, last = blocks.count() - 1;
     const Buffer<float> weights = transposed(blocks);
     const std::vector<float> zeros(width), ones(width, 1);
@@ -40,30 +40,29 @@ void forward(
         const Buffer<float> branch(largest.padded * width), next(largest.padded * width);
         for (int64_t p = pieces.parts[part]; p < pieces.parts[part + 1]; ++p) {
             const Piece &piece = pieces.all[p];
-            const Memory memory = memories.empty() ? Memory(blocks, piece, fates.has_value(), own) : memories[p];
+            const Memory memory(blocks, piece, fates.has_value(), memories.empty() ? own : memories[p]);
             // What dropout makes of ones, for its first, second, .. use on rows.
             const auto draw = [&](float *mask, int64_t use) {
                 if (fates) fates->drop(mask, (use * rowCount + piece.row) * width, piece.rows * width);
             };
             for (int64_t row = 0; row < piece.rows; ++row)
-                std::memcpy(branch + row * width, blocks.at(position) + blocks.positions[piece.row + row] * width, width * sizeof(float));
+                std::memcpy(branch + row * width, blocks.numbers(position) + blocks.positions[piece.row + row] * width, width * sizeof(float));
+            const NormMemory unmasked{nullptr, memory.entry.normal, memory.entry.inverse};
             normalise(
-                {piece.rows, width, blocks.at(entryNormWeight), blocks.at(entryNormBias), blocks.epsilon, ones.data(), 0,
-                 memory.entryNormal, memory.entryInverse},
+                {blocks, piece, blocks.numbers(entryNormWeight), blocks.numbers(entryNormBias), unmasked, ones.data()},
                 items + piece.row * width, branch, zeros.data(), next);
-            draw(memory.entryMask, 0);
-            if (fates) rows::multiply(next, memory.entryMask, piece.rows * width);
+            draw(memory.entry.mask, 0);
+            if (fates) rows::multiply(next, memory.entry.mask, piece.rows * width);
             for (int64_t block = 0; block <= last; ++block) {
                 const Activations &here = memory.blocks[block];
-                draw(here.attendedMask, 1 + 2 * block);
-                draw(here.mask, 2 + 2 * block);
+                draw(here.attendedNorm.mask, 1 + 2 * block);
+                draw(here.norm.mask, 2 + 2 * block);
                 for (int64_t head = 0; fates && head < blocks.heads; ++head)
                     fates->drop(
                         here.pairMask + head * piece.pairs,
                         (1 + 2 * blocks.count()) * rowCount * width + (block * blocks.heads + head) * pairCount + piece.pair, piece.pairs);
-                const auto norm = [&](Parameter weight, Parameter bias, const float *mask, float *normal, float *inverse) -> Norm {
-                    return {piece.rows, width, blocks.at(block, weight), blocks.at(block, bias), blocks.epsilon,
-                            mask ? mask : ones.data(), mask ? width : 0, normal, inverse};
+                const auto norm = [&](Parameter weight, Parameter bias, const NormMemory &own) -> Norm {
+                    return {blocks, piece, blocks.numbers(block, weight), blocks.numbers(block, bias), own, ones.data()};
                 };
                 std::memcpy(here.x, next, piece.rows * width * sizeof(float));
                 for (float *matrix : {here.x, here.seen, here.attended}) clear(matrix, width, piece.rows, piece.padded);
@@ -82,15 +81,14 @@ void forward(
                     }
                 multiply(piece.padded, width, width, here.seen, width, weight(output), width, branch, width);
                 normalise(
-                    norm(attentionNormWeight, attentionNormBias, here.attendedMask, here.attendedNormal, here.attendedInverse), here.x,
-                    branch, zeros.data(), here.attended);
+                    norm(attentionNormWeight, attentionNormBias, here.attendedNorm), here.x, branch, zeros.data(), here.attended);
 
                 multiply(piece.padded, hidden, width, here.attended, width, weight(upWeight), hidden, here.rectified, hidden);
                 for (int64_t row = 0; row < piece.rows; ++row)
-                    rows::rectify(here.rectified + row * hidden, blocks.at(block, upBias), hidden);
+                    rows::rectify(here.rectified + row * hidden, blocks.numbers(block, upBias), hidden);
                 multiply(piece.padded, width, hidden, here.rectified, hidden, weight(downWeight), width, branch, width);
                 normalise(
-                    norm(normWeight, normBias, here.mask, here.normal, here.inverse), here.attended, branch, blocks.at(block, downBias),
+                    norm(normWeight, normBias, here.norm), here.attended, branch, blocks.numbers(block, downBias),
                     block == last ? result + piece.row * width : next);
             }
         }

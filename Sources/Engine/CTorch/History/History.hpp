@@ -84,52 +84,53 @@ struct Blocks {
     int64_t count() const { return (static_cast<int64_t>(parameters.size()) - entryParameterCount) / parameterCount; }
     /// Where a block's parameter stands among all.
     static int64_t place(int64_t block, int64_t parameter) { return entryParameterCount + block * parameterCount + parameter; }
-    const float *at(EntryParameter parameter) const { return parameters[parameter]; }
-    const float *at(int64_t block, int64_t parameter) const { return parameters[place(block, parameter)]; }
+    const float *numbers(EntryParameter parameter) const { return parameters[parameter]; }
+    const float *numbers(int64_t block, int64_t parameter) const { return parameters[place(block, parameter)]; }
     int64_t start(int64_t block, int64_t parameter) const { return starts[place(block, parameter)]; }
 };
 
-/// What the backward pass needs of the forward pass, of one piece in one block. Rows are those of the piece, padded; masks are what dropout
-/// made of ones, null without dropout.
+/// What the backward pass needs of a norm.
+struct NormMemory {
+    float *mask;     ///< what dropout made of ones, null without dropout [rows, width]
+    float *normal;   ///< the norm before weight and bias [rows, width]
+    float *inverse;  ///< 1 / sigma [rows]
+};
+
+/// What the backward pass needs of the forward pass, of one piece in one block. Rows are those of the piece, padded.
 struct Activations {
-    float *x;                ///< the block's input [rows, width]
-    float *sides;            ///< Q x, K x and V x side by side [rows, 3 width]
-    float *probabilities;    ///< attention's [heads, pairs]
-    float *pairMask;         ///< of these
-    float *seen;             ///< attention's result [rows, width]
-    float *attendedMask;     ///< before the first norm [rows, width]
-    float *attendedNormal;   ///< the first norm's, before weight and bias [rows, width]
-    float *attendedInverse;  ///< 1 / sigma of the first norm [rows]
-    float *attended;         ///< a [rows, width]
-    float *rectified;        ///< relu(W_1 a + b_1) [rows, hidden]
-    float *mask;             ///< before the second norm [rows, width]
-    float *normal;           ///< the second norm's, before weight and bias [rows, width]
-    float *inverse;          ///< 1 / sigma of the second norm [rows]
+    float *x;                 ///< the block's input [rows, width]
+    float *sides;             ///< Q x, K x and V x side by side [rows, 3 width]
+    float *probabilities;     ///< attention's [heads, pairs]
+    float *pairMask;          ///< what dropout made of ones for them, null without dropout
+    float *seen;              ///< attention's result [rows, width]
+    NormMemory attendedNorm;  ///< the first norm's; its mask is for O seen
+    float *attended;          ///< a [rows, width]
+    float *rectified;         ///< relu(W_1 a + b_1) [rows, hidden]
+    NormMemory norm;          ///< the second norm's; its mask is for W_2 rectified + b_2
 };
 
 /// The same of a piece in all blocks and in the entry, in memory that starts at `start`.
 struct Memory {
-    float *entryNormal;   ///< the entry's norm, before weight and bias [rows, width]
-    float *entryInverse;  ///< 1 / sigma [rows]
-    float *entryMask;     ///< after the norm [rows, width]
+    NormMemory entry;  ///< its mask is for the norm's result
     std::vector<Activations> blocks;
     int64_t bytes;  ///< how many there are, also where `start` is null
 
     Memory(const Blocks &blocks, const Piece &piece, bool isMasked, void *start);
 };
 
-/// What comes of items [rows, width], with dropout where there are fates. `memories`, one for each piece, are filled where there are any.
+/// What comes of items [rows, width], with dropout where there are fates. `memories` has the memory of each piece, which is filled, or nothing
+/// where there is no backward pass.
 ///
 /// Dropout has the fates of a tensor of ones in which those of rows [1 + 2 blocks, rows, width], in the order of their use, are followed
 /// by those of probabilities [blocks, heads, pairs].
 void forward(
     const Blocks &blocks, const float *items, const Histories &histories, const Pieces &pieces, const std::optional<Fates> &fates,
-    const std::vector<Memory> &memories, float *result);
+    const std::vector<void *> &memories, float *result);
 
-/// The gradients for that of the result: of the items, and of all parameters one after the other.
+/// The gradients for that of the result: of the items, and of all parameters one after the other. `isMasked` is whether there was dropout.
 void backward(
-    const Blocks &blocks, const float *gradient, const Histories &histories, const Pieces &pieces, const std::vector<Memory> &memories,
-    float *ofItems, float *ofParameters);
+    const Blocks &blocks, const float *gradient, const Histories &histories, const Pieces &pieces, bool isMasked,
+    const std::vector<void *> &memories, float *ofItems, float *ofParameters);
 
 /// C = A B or C + A B, a tile at a time: kernels are made for every size, so there should be few.
 void multiply(

@@ -18,15 +18,6 @@ struct BlocksOperation {
     Pieces pieces;
     std::optional<Fates> fates;
 
-    /// The memory of each piece, at the end of what is saved.
-    std::vector<Memory> memories(const variable_list &saved) const {
-        std::vector<Memory> all;
-        const size_t first = saved.size() - pieces.all.size();
-        for (size_t i = 0; i < pieces.all.size(); ++i)
-            all.emplace_back(blocks, pieces.all[i], fates.has_value(), saved[first + i].mutable_data_ptr());
-        return all;
-    }
-
     at::Tensor forward(at::TensorList inputs, variable_list *saved) const {
         const at::Tensor result = at::empty(inputs[0].sizes(), at::kFloat);
         if (saved) {
@@ -36,8 +27,8 @@ struct BlocksOperation {
                 saved->push_back(at::empty({Memory(blocks, piece, fates.has_value(), nullptr).bytes}, at::kByte));
         }
         history::forward(
-            blocks, numbers<float>(inputs[0], inputs[0].sizes(), "items"), histories, pieces, fates, saved ? memories(*saved) : std::vector<Memory>(),
-            result.mutable_data_ptr<float>());
+            blocks, numbers<float>(inputs[0], inputs[0].sizes(), "items"), histories, pieces, fates,
+            saved ? memories(*saved, inputs.size() + 1) : std::vector<void *>(), result.mutable_data_ptr<float>());
         return result;
     }
 
@@ -47,8 +38,8 @@ struct BlocksOperation {
         for (size_t i = 0; i < blocks.parameters.size(); ++i)
             gradients.push_back(all.slice(0, blocks.starts[i], blocks.starts[i + 1]).view(saved[1 + i].sizes()));
         history::backward(
-            blocks, numbers<float>(gradient, gradient.sizes(), "a gradient"), histories, pieces, memories(saved),
-            gradients[0].mutable_data_ptr<float>(), all.mutable_data_ptr<float>());
+            blocks, numbers<float>(gradient, gradient.sizes(), "a gradient"), histories, pieces, fates.has_value(),
+            memories(saved, gradients.size() + 1), gradients[0].mutable_data_ptr<float>(), all.mutable_data_ptr<float>());
         return gradients;
     }
 };

@@ -53,9 +53,8 @@ Memory::Memory(const Blocks &all, const Piece &piece, bool isMasked, void *start
     Cut cut{static_cast<char *>(start)};
     const auto take = [&](int64_t columns) { return cut.take<float>(rows * columns); };
     const auto takeMask = [&](int64_t count) { return isMasked ? cut.take<float>(count) : nullptr; };
-    entryNormal = take(width);
-    entryInverse = take(1);
-    entryMask = takeMask(rows * width);
+    const auto takeNorm = [&]() -> NormMemory { return {takeMask(rows * width), take(width), take(1)}; };
+    entry = takeNorm();
     for (int64_t block = 0; block < all.count(); ++block)
         blocks.push_back({
             .x = take(width),
@@ -63,14 +62,10 @@ Memory::Memory(const Blocks &all, const Piece &piece, bool isMasked, void *start
             .probabilities = cut.take<float>(pairs),
             .pairMask = takeMask(pairs),
             .seen = take(width),
-            .attendedMask = takeMask(rows * width),
-            .attendedNormal = take(width),
-            .attendedInverse = take(1),
+            .attendedNorm = takeNorm(),
             .attended = take(width),
             .rectified = take(all.hidden),
-            .mask = takeMask(rows * width),
-            .normal = take(width),
-            .inverse = take(1),
+            .norm = takeNorm(),
         });
     bytes = cut.bytes;
 }

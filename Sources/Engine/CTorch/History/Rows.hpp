@@ -2,7 +2,7 @@
 // calls it in the form of the machine.
 #pragma once
 
-#include "../Vectorised.hpp"
+#include "History.hpp"
 
 #include <cmath>
 
@@ -101,6 +101,12 @@ struct Norm {
     const float *factors;        ///< m, what dropout makes of ones: [rows, width], or one row for all where the stride is zero
     int64_t factorStride;
     float *normal, *inverse;     ///< n [rows, width] and 1 / sigma [rows], which `normalise` writes and the backward pass reads
+
+    /// A norm over the rows of a piece; `ones` [width] are its factors where there is no mask.
+    Norm(const Blocks &blocks, const Piece &piece, const float *weight, const float *bias, const NormMemory &memory, const float *ones)
+        : rows(piece.rows), width(blocks.width), weight(weight), bias(bias), epsilon(blocks.epsilon),
+          factors(memory.mask ? memory.mask : ones), factorStride(memory.mask ? width : 0), normal(memory.normal),
+          inverse(memory.inverse) {}
 };
 
 /// For rows x and y and a row c.
