@@ -2,6 +2,7 @@ import ArgumentParser
 import Files
 import Foundation
 import IISAN
+import Serving
 
 /// `iisan similar`: items like an item.
 struct SimilarCommand: ParsableCommand {
@@ -32,7 +33,10 @@ struct SimilarCommand: ParsableCommand {
 
     func run() throws {
         let pipeline = try Pipeline(run: URL(filePath: folder), observer: Console().observer)
-        let found = try pipeline.similar(to: item, by: by, top: top)
+        let found: [Recommendation]
+        do { found = try pipeline.served().similar(to: item, by: by, top: top).items } catch let refusal as Refusal {
+            throw refusal.error
+        }
         try output.format.print(found, text: RecommendCommand.table(found))
     }
 }

@@ -9,6 +9,7 @@ final class KnownVectors {
     private var side: ItemSide?
     private var towers: Towers?
     private var units: [String: [ObjectIdentifier: Unit]] = [:]
+    private var zeros: [String: [ObjectIdentifier: Zeros]] = [:]
 
     /// What the network's towers add to the vectors of the items that a run was opened with.
     struct Towers {
@@ -29,6 +30,12 @@ final class KnownVectors {
     private struct Unit {
         let source: RowBlock
         let rows: RowBlock
+    }
+
+    /// The rows of a block that are zero, from its first. The block is kept, as a unit's.
+    private struct Zeros {
+        let source: RowBlock
+        let rows: [Int]
     }
 
     /// The rows of the dataset's items, the most popular first, equal ones in their order.
@@ -105,6 +112,33 @@ final class KnownVectors {
         }
         units[name] = now
         return ExactSearch(blocks, width: columns.count)
+    }
+
+    /// The rows of which some columns are zero: of items without a picture, for instance.
+    ///
+    /// - Parameter name: as ``unit(_:_:as:)``.
+    func zeros(_ search: ExactSearch, _ columns: Range<Int>, as name: String) -> RowSet {
+        let before = zeros[name] ?? [:]
+        var now: [ObjectIdentifier: Zeros] = [:]
+        var found = RowSet(capacity: search.count)
+        var first = 0
+        for block in search.blocks {
+            let id = ObjectIdentifier(block)
+            let known = before[id] ?? Zeros(source: block, rows: Self.zeros(block, columns))
+            now[id] = known
+            for row in known.rows { found.insert(first + row) }
+            first += block.count
+        }
+        zeros[name] = now
+        return found
+    }
+
+    private static func zeros(_ block: RowBlock, _ columns: Range<Int>) -> [Int] {
+        block.withRows { rows in
+            (0..<block.count).filter { row in
+                rows[row * block.width + columns.lowerBound..<row * block.width + columns.upperBound].allSatisfy { $0 == 0 }
+            }
+        }
     }
 
     private static func unit(_ block: RowBlock, _ columns: Range<Int>, first: Int) throws -> RowBlock {

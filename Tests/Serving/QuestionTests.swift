@@ -153,7 +153,8 @@ import Torch
     @Test func similarItemsAreThoseOfTheCosines() throws {
         try withWorld { world in
             let model = world.model()
-            #expect(try model.comparedParts() == ["text", "image", "inter"])
+            #expect(
+                try model.comparedParts() == ["text", "image", "inter"] + (world.score.neighbours == nil ? [] : ["neighbours"]))
             func check(_ rows: Tensor, _ part: String?) throws {
                 let unit = withoutGradients { rows.unitRows() }
                 let cosines = withoutGradients { unit.matmul(unit.narrowed(0, 5..<6).transposed(0, 1)).floats() }

@@ -26,10 +26,6 @@ import Torch
         return ServedModel(score, positions: world.split.options.inputLength, dataset: world.dataset)
     }
 
-    private func likeness(_ name: String, of model: ServedModel) throws -> ServedModel.Likeness {
-        try #require(model.likenesses.first { $0.name == name }).likeness
-    }
-
     /// Cosines in double precision of one row with all others, falling, ties by row.
     private func cosines(_ vectors: Tensor, _ row: Int) -> [(row: Int, cosine: Double)] {
         let (numbers, width) = (vectors.floats().map(Double.init), vectors.size(1))
@@ -43,22 +39,20 @@ import Torch
     @Test func theNearestAreThoseOfTheGreatestCosines() throws {
         try withTemporaryFolder { folder in
             let model = try model(SmallWorld(folder, items: 60))
-            #expect(model.likenesses.map(\.name) == ["all", "text", "neighbours"])
-            for name in ["all", "text"] {
-                let likeness = try likeness(name, of: model)
-                guard case .vectors(let vectors) = likeness else { return }
+            #expect(try model.comparedParts() == ["text", "neighbours"])
+            for (name, vectors) in [("all", model.score.dense[0].items), ("text", model.score.dense[1].items)] {
                 for row in [1, 8, 59] {
-                    let found = try model.similar(to: row, by: likeness, top: 9)
+                    let found = try model.similar(to: "i\(row)", by: name, top: 9).items
                     let expected = cosines(vectors, row).prefix(9)
                     #expect(found.map(\.item) == expected.map { "i\($0.row)" } && found.map(\.rank) == Array(1...9))
                     #expect(zip(found, expected).allSatisfy { abs(Double($0.score) - $1.cosine) < 1e-5 })
                 }
             }
             // All that have a text, and neither itself nor those without.
-            let all = try model.similar(to: 1, by: likeness("text", of: model), top: 100)
+            let all = try model.similar(to: "i1", by: "text", top: 100).items
             #expect(Set(all.map(\.item)) == Set((2..<60).filter { $0 % 7 != 0 }.map { "i\($0)" }))
-            #expect(throws: UserError.self) { _ = try model.similar(to: 7, by: likeness("text", of: model), top: 3) }
-            #expect(throws: UserError.self) { _ = try model.similar(to: 1, by: likeness("text", of: model), top: 0) }
+            #expect(throws: Refusal.self) { _ = try model.similar(to: "i7", by: "text", top: 3) }
+            #expect(throws: Refusal.self) { _ = try model.similar(to: "i1", by: "text", top: 0) }
         }
     }
 
@@ -70,12 +64,13 @@ import Torch
                 [], neighbours: model.score.neighbours, itemCount: world.split.itemCount,
                 weights: ScoreWeights([.neighbours: 1]))
             let counting = ServedModel(alone, positions: model.positions, dataset: world.dataset)
-            #expect(counting.likenesses.map(\.name) == ["neighbours"])
+            #expect(try counting.comparedParts() == ["neighbours"])
             for row in 0..<24 {
-                let found = try model.similar(to: row, by: .neighbours, top: 5)
+                let found = try model.similar(to: "i\(row)", by: "neighbours", top: 5).items
                 let expected = try counting.recommend([["i\(row)"]], top: 5)[0].filter { $0.score > 0 }
                 #expect(found == expected)
             }
+            #expect(throws: Refusal.self) { _ = try counting.similar(to: "i1") }
         }
     }
 }
