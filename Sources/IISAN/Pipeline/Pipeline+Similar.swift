@@ -17,11 +17,8 @@ extension Pipeline {
     package func similar(to id: String, by name: String = "all", top: Int = 10) throws -> [Recommendation] {
         let model = try served()
         let item = Int(try model.indices([id])[0])
-        let known = model.likenesses
-        if let found = known.first(where: { $0.name == name }) {
-            return try model.similar(to: item, by: found.likeness, top: top)
-        }
-        var names = known.map(\.name)
+        if let likeness = model.likeness(name) { return try model.similar(to: item, by: likeness, top: top) }
+        var names = model.likenesses
         let method = configuration.train.model.method
         if method.isTrained, method.readsModalities {
             let dataset = model.dataset

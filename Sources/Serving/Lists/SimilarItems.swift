@@ -6,7 +6,7 @@ import Ranking
 package import Torch
 
 extension ServedModel {
-    /// What items can be compared by with what is kept of a run: `all`, `network`, a modality's name, `neighbours`.
+    /// How items are compared.
     package enum Likeness {
         /// The cosine of two rows [items, width].
         case vectors(Tensor)
@@ -14,25 +14,27 @@ extension ServedModel {
         case neighbours
     }
 
-    /// What items can be compared by, by name, in the order in which a person asks for it.
+    /// The names of what items can be compared by: `all`, modalities, `neighbours`. Popularity compares nothing.
+    package var likenesses: [String] {
+        let content = contents.map { String($0.part.rawValue.dropFirst(Self.content.count)) }
+        let all = network != nil || !content.isEmpty ? ["all"] : []
+        return all + content + (score.neighbours == nil ? [] : [ScorePart.neighbours.rawValue])
+    }
+
+    /// What a name of ``likenesses`` stands for; nil for another.
     ///
     /// `all` is the network's vectors, the catalogue's mean taken off; where there is no network, the content of all modalities side by
-    /// side. A modality's name is its content. Popularity compares nothing.
-    package var likenesses: [(name: String, likeness: Likeness)] {
-        let network = score.dense.first { $0.part == .network }?.items
-        let content = score.dense.filter { $0.part.rawValue.hasPrefix(ScorePart.content("").rawValue) }
-        var found: [(name: String, likeness: Likeness)] = []
-        if let network {
-            found.append(("all", .vectors(Self.centred(network))))
-        } else if !content.isEmpty {
-            found.append(("all", .vectors(.concatenated(content.map(\.items), along: 1))))
-        }
-        for part in content {
-            found.append((String(part.part.rawValue.dropFirst(ScorePart.content("").rawValue.count)), .vectors(part.items)))
-        }
-        if score.neighbours != nil { found.append((ScorePart.neighbours.rawValue, .neighbours)) }
-        return found
+    /// side. A modality's name is its content.
+    package func likeness(_ name: String) -> Likeness? {
+        guard likenesses.contains(name) else { return nil }
+        if name == ScorePart.neighbours.rawValue { return .neighbours }
+        if name != "all" { return contents.first { $0.part == .content(name) }.map { .vectors($0.items) } }
+        return .vectors(network.map { Self.centred($0.items) } ?? .concatenated(contents.map(\.items), along: 1))
     }
+
+    private static let content = ScorePart.content("").rawValue
+    private var network: Score.Dense? { score.dense.first { $0.part == .network } }
+    private var contents: [Score.Dense] { score.dense.filter { $0.part.rawValue.hasPrefix(Self.content) } }
 
     /// Vectors without the catalogue's mean, which says nothing of an item: cosines of what is left use their whole range.
     package static func centred(_ vectors: Tensor) -> Tensor {

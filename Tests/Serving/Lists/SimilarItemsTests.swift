@@ -27,7 +27,7 @@ import Torch
     }
 
     private func likeness(_ name: String, of model: ServedModel) throws -> ServedModel.Likeness {
-        try #require(model.likenesses.first { $0.name == name }).likeness
+        try #require(model.likeness(name))
     }
 
     /// Cosines in double precision of one row with all others, falling, ties by row.
@@ -43,7 +43,7 @@ import Torch
     @Test func theNearestAreThoseOfTheGreatestCosines() throws {
         try withTemporaryFolder { folder in
             let model = try model(SmallWorld(folder, items: 60))
-            #expect(model.likenesses.map(\.name) == ["all", "text", "neighbours"])
+            #expect(model.likenesses == ["all", "text", "neighbours"])
             for name in ["all", "text"] {
                 let likeness = try likeness(name, of: model)
                 guard case .vectors(let vectors) = likeness else { return }
@@ -70,7 +70,7 @@ import Torch
                 [], neighbours: model.score.neighbours, itemCount: world.split.itemCount,
                 weights: ScoreWeights([.neighbours: 1]))
             let counting = ServedModel(alone, positions: model.positions, dataset: world.dataset)
-            #expect(counting.likenesses.map(\.name) == ["neighbours"])
+            #expect(counting.likenesses == ["neighbours"])
             for row in 0..<24 {
                 let found = try model.similar(to: row, by: .neighbours, top: 5)
                 let expected = try counting.recommend([["i\(row)"]], top: 5)[0].filter { $0.score > 0 }
