@@ -42,7 +42,7 @@ parity-pictures: ## compare pictures with Pillow and AutoImageProcessor; PICTURE
 parity-encoders: ## compare the encoders with transformers and timm; FOLDERS names real ones
 	@Tools/Parity/encoders
 
-parity-export: ## read exports with NumPy, Faiss, pgvector, PostgreSQL and qdrant's client (RUN=folder names a trained run)
+parity-export: ## read exports with NumPy, USearch, Faiss, pgvector, PostgreSQL and qdrant's client (RUN=folder names a trained run)
 	@Tools/Parity/export
 
 fuzz: ## try what reads foreign files with libFuzzer, SECONDS=60 a target, all or TARGETS="picture csv"; Linux

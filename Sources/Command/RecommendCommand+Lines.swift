@@ -21,7 +21,7 @@ extension RecommendCommand {
         let model = try pipeline.served(newItems: newItems)
         var printer = ListPrinter(format ?? .text)
         var count = 0
-        var failed: [(line: Int, error: UserError)] = []
+        var (failed, named): (Int, [String]) = (0, [])
         while true {
             try observer.stop.check()
             let lines = try read()
@@ -30,9 +30,11 @@ extension RecommendCommand {
             if count < Self.batch, count + lines.count >= Self.batch { try model.prepare() }
             let answers = try model.answers(to: lines, first: count + 1, top: top, keepingSeen: keepSeen)
             count += lines.count
-            for case .line(let number, _) in answers.map(\.name) {
-                if case .failure(let error) = answers[number - 1 - (count - lines.count)].items {
-                    failed.append((number, error))
+            for (place, answer) in answers.enumerated() {
+                guard case .failure(let error) = answer.items else { continue }
+                failed += 1
+                if failed <= Self.namedAtMost {
+                    named.append("line \(count - lines.count + place + 1): \(error.problem)")
                 }
             }
             try printer.print(answers)
@@ -41,12 +43,11 @@ extension RecommendCommand {
             }
         }
         try printer.finish()
-        guard !failed.isEmpty else { return }
-        let named = failed.prefix(Self.namedAtMost).map { "line \($0.line): \($0.error.problem)" }
-        let more = failed.count > named.count ? ["and \(failed.count - named.count) more"] : []
+        guard failed > 0 else { return }
+        if failed > named.count { named.append("and \(failed - named.count) more") }
         throw UserError(
-            "\(failed.count) of \(count) histories could not be answered", at: name == "-" ? "standard input" : name,
-            remedy: (named + more).joined(separator: "\n  "))
+            "\(failed) of \(count) histories could not be answered", at: name == "-" ? "standard input" : name,
+            remedy: named.joined(separator: "\n  "))
     }
 
     /// What gives the next lines, none at the end.

@@ -34,6 +34,42 @@ import Testing
         }
     }
 
+    @Test func itemsLikeAnItemAndVectorsForOtherPrograms() throws {
+        try withTemporaryFolder { folder in
+            _ = try SmallShop(folder)
+            #expect(try CommandLine.run(["run", "config.yaml"], in: folder).code == 0)
+            // The papers' score has no content: text, image and inter are towers of the network.
+            var lists: Set<String> = []
+            for what in ["all", "text", "image", "inter"] {
+                let outcome = try CommandLine.run(
+                    ["similar", "runs/iisan", "--item", "i003", "--by", what, "--top", "4"], in: folder)
+                #expect(outcome.code == 0 && outcome.output.split(separator: "\n").count == 4, "\(outcome)")
+                #expect(!outcome.output.contains("  i003  "))
+                lists.insert(outcome.output)
+            }
+            #expect(lists.count == 4)
+
+            for form in ["npy", "fbin", "faiss", "pgvector", "qdrant"] {
+                let arguments = ["export", "runs/iisan", "--form", form, "--output", "vectors", "--users"]
+                let outcome = try CommandLine.run(arguments + (form == "npy" ? [] : ["--replace"]), in: folder)
+                #expect(outcome.code == 0 && outcome.errors.contains("120 vectors of 64 numbers"), "\(outcome.errors)")
+                let names = try FileManager.default.contentsOfDirectory(atPath: folder.appending(path: "vectors").path)
+                #expect(names.count { $0.hasPrefix("items.") } == 1 && names.contains("users.npy"), "\(names)")
+            }
+            let again = try CommandLine.run(["export", "runs/iisan", "--form", "npy", "--output", "vectors"], in: folder)
+            #expect(again.code == 1 && again.errors.contains("--replace"))
+
+            // Counts of pairs are no vectors; in a sum they are named.
+            for (method, code) in [("neighbours", Int32(1)), ("closed-form", 0)] {
+                let set = ["--set", "train.method=\(method)", "--set", "train.run=runs/\(method)"]
+                #expect(try CommandLine.run(["run", "config.yaml"] + set, in: folder).code == 0)
+                let outcome = try CommandLine.run(
+                    ["export", "runs/\(method)", "--form", "npy", "--output", "\(method)"], in: folder)
+                #expect(outcome.code == code && outcome.errors.contains("neighbours"), "\(method): \(outcome.errors)")
+            }
+        }
+    }
+
     /// A program that writes a line and waits for its answer gets it before it writes the next.
     @Test func aPipeIsAnsweredLineByLine() throws {
         try withTemporaryFolder { folder in

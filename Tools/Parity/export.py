@@ -20,6 +20,7 @@ import faiss
 import numpy
 from pgvector import Vector
 from qdrant_client import QdrantClient, models
+from usearch.io import load_matrix
 
 TOP = 10
 # Programs add up products in orders of their own.
@@ -84,7 +85,8 @@ def check_fbin(place, items):
     data = (place / "items.fbin").read_bytes()
     rows, width = struct.unpack("<II", data[:8])
     assert numpy.array_equal(numpy.frombuffer(data[8:], "<f4").reshape(rows, width), items)
-    said("fbin", "as the format is documented (uint32, uint32, float32): the same bits")
+    assert numpy.array_equal(load_matrix(str(place / "items.fbin")), items)
+    said("fbin", "usearch.io.load_matrix: the same bits")
 
 
 def check_faiss(place, items, users, products):

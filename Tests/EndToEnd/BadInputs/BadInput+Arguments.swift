@@ -5,6 +5,14 @@ extension BadInput {
         BadInput("A verb of the wrong stage", "data encode config.yaml", code: 64, says: ["encode"]),
         BadInput("No configuration", "train", code: 64, says: ["<configuration>"]),
         BadInput("No history", on: .run, "recommend runs/iisan", code: 64, says: ["--history"]),
+        BadInput(
+            "A history and a file of histories", on: .run, "recommend runs/iisan --history a --histories b.txt", code: 64,
+            says: ["--histories"]),
+        BadInput(
+            "A table for all users", on: .run, "recommend runs/iisan --all --format text", code: 64, says: ["tsv", "jsonl"]),
+        BadInput(
+            "A file for one history", on: .run, "recommend runs/iisan --history a --output b.tsv", code: 64, says: ["--all"]),
+        BadInput("A form that nobody reads", on: .run, "export runs/iisan --form hnsw --output v", code: 64, says: ["hnsw"]),
         BadInput("No run to report on", "report", code: 64, says: ["<runs>"]),
         BadInput("Two configurations", on: .world, "train config.yaml other.yaml", code: 64, says: ["other.yaml"]),
         BadInput("An option that is misspelt", on: .world, "train config.yaml --replce", code: 64, says: ["--replce"]),

@@ -8,6 +8,33 @@ extension BadInput {
         recommend("A history of nothing but commas", "--history ,,", says: ["history", "empty"]),
         recommend("No items asked for", "--history i01 --top 0", says: ["0"]),
         recommend("A number of items below zero", "--history i01 --top=-3", says: ["-3"]),
+        recommend(
+            "A file of histories that is not there", "--histories sessions.txt", says: ["sessions.txt", "Check the path"]),
+        recommend("A folder in place of a file of histories", "--histories dataset", says: ["dataset", "is a folder"]),
+        BadInput(
+            "A line with an item that the dataset does not have", on: .run, with: ["sessions.txt": "i01,i02\ni01 nothing\n"],
+            "recommend runs/iisan --histories sessions.txt", says: ["sessions.txt", "1 of 2", "line 2", "nothing"],
+            leaves: ["runs/iisan/served.safetensors"]),
+        BadInput(
+            "A line of JSON that is cut off", on: .run, with: ["sessions.txt": "{\"history\": [\"i01\"\n"],
+            "recommend runs/iisan --histories sessions.txt --format jsonl", says: ["1 of 1", "line 1", "JSON"],
+            leaves: ["runs/iisan/served.safetensors"]),
+        BadInput(
+            "Lists of all users over a file of one's own", on: .run, with: ["lists.tsv": "mine"],
+            "recommend runs/iisan --all --output lists.tsv", says: ["lists.tsv", "already exists", "--replace"]),
+        recommend(
+            "Lists of all users in a folder's place", "--all --output dataset --replace", says: ["dataset", "no plain file"]),
+        recommend("No items asked for, for all users", "--all --top 0 --output lists.tsv", says: ["0 items"]),
+        similar("An item like one that is not there", "--item nothing-like-it", says: ["nothing-like-it"]),
+        similar(
+            "Items like another by what the run does not know", "--item i01 --by sound", says: ["sound", "Known here", "text"]),
+        similar("No items like another asked for", "--item i01 --top 0", says: ["0 items"]),
+        export("Vectors over notes of one's own", "--form npy --output notes", says: ["notes", "already exists"]),
+        export("Vectors in place of notes", "--form npy --output notes --replace", says: ["notes", "is not an export"]),
+        export("Vectors in the run's own folder", "--form npy --output runs/iisan/vectors", says: ["runs/iisan"]),
+        BadInput(
+            "Vectors of a folder that is no run", "export runs/iisan --form npy --output vectors",
+            says: ["runs/iisan", "not a run"]),
         BadInput(
             "Recommendations of a folder that is no run", "recommend runs/iisan --history a", says: ["runs/iisan", "not a run"]),
         BadInput("A report on a folder that is no run", "report runs/iisan", says: ["runs/iisan", "not a run"]),
@@ -51,6 +78,14 @@ extension BadInput {
 
     private static func recommend(_ input: String, _ options: String, says: [String]) -> BadInput {
         BadInput(input, on: .run, "recommend runs/iisan \(options)", says: says)
+    }
+
+    private static func similar(_ input: String, _ options: String, says: [String]) -> BadInput {
+        BadInput(input, on: .run, "similar runs/iisan \(options)", says: says, leaves: ["runs/iisan/served.safetensors"])
+    }
+
+    private static func export(_ input: String, _ options: String, says: [String]) -> BadInput {
+        BadInput(input, on: .run, with: ["notes/a.txt": "mine"], "export runs/iisan \(options)", says: says)
     }
 
     /// A row that draws a run which was damaged.
