@@ -37,7 +37,7 @@ extension ServedModel {
         let history = try resolved(question, in: snapshot)
         guard let row = snapshot.row(of: id) else { throw Refusal(.unknownItem, noItem(id)) }
         guard !history.rows.isEmpty else {
-            throw Refusal(.invalidQuestion, UserError("the history is empty", remedy: "Give at least one item."))
+            throw Refusal(.invalidQuestion, Self.emptyHistory)
         }
         return try Refusal.wrapping(.failed) {
             var leftOut = leftOut(by: question, in: snapshot)

@@ -1,5 +1,5 @@
 public import Datasets
-import Files
+package import Files
 import FoundationEssentials
 import Metrics
 public import Modeling
@@ -171,17 +171,20 @@ public final class ServedModel {
     package func indices(_ ids: [String]) throws -> [Int32] { try rows(ids, in: snapshot()) }
 
     private func rows(_ ids: [String], in snapshot: CatalogueSnapshot) throws -> [Int32] {
-        guard !ids.isEmpty else {
-            throw UserError("the history is empty", remedy: "Give at least one item: --history a,b,c.")
-        }
+        guard !ids.isEmpty else { throw Self.emptyHistory }
         return try ids.map { id in
             guard let row = snapshot.row(of: id) else { throw noItem(id) }
             return Int32(row)
         }
     }
 
+    /// What is wrong with a history without items where popularity is no answer.
+    package static var emptyHistory: UserError {
+        UserError("the history is empty", remedy: "Give at least one item: --history a,b,c.")
+    }
+
     /// What is wrong with an id that no item has.
-    func noItem(_ id: String) -> UserError {
+    package func noItem(_ id: String) -> UserError {
         UserError(
             "the dataset has no item \(id.quoted)", at: dataset.folder.path,
             remedy: Suggestion.nearest(to: id, in: dataset.items.prefix(100_000).map(\.id)).map {

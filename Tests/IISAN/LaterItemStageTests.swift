@@ -25,8 +25,8 @@ import Torch
 
     /// An item with the title and picture of another has its vector.
     @Test(arguments: [
-        ["recipe=modern"], ["recipe=modern-content"], ["train.method=iisan-versa"], ["train.method=frozen"],
-        ["train.method=id+modality"], ["train.method=content"], ["train.method=closed-form"],
+        ["recipe=modern"], ["recipe=modern-content"], ["train.method=frozen"],
+        ["train.method=id+modality"], ["train.method=closed-form"],
         ["recipe=modern", "train.image_layers=[0, 2]"],
     ])
     func theSameTitleAndPictureGiveTheSameVector(_ set: [String]) throws {

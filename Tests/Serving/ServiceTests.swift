@@ -158,7 +158,7 @@ import Testing
             }
             #expect(await reason { try answers[100].get() } == .unknownItem)
             let counts = await service.counts
-            #expect(counts.questions == 101 && counts.batches <= 4)
+            #expect(counts.questions == 101 && counts.batches <= 6)
             // One that is alone does not wait for others.
             _ = try await service.answer(to: questions[0])
             #expect(await service.counts == .init(questions: 102, batches: counts.batches + 1))

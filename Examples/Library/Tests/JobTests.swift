@@ -72,6 +72,13 @@ import Testing
                 return try await group.reduce(into: []) { $0.append($1) }
             }
             #expect(answers.count == 8 && answers.allSatisfy { $0.map(\.rank) == [1, 2, 3] })
+
+            // An item that nobody trained on is in the next answer, and gone from the one after it is removed.
+            try await run.add("new", title: "lamp of colour 3")
+            #expect(try await run.recommend([["i23", "new"]], top: 100)[0].count == 29)
+            #expect(try await run.recommend([["i23"]], top: 100)[0].contains { $0.item == "new" })
+            try await run.remove("new")
+            #expect(try await run.recommend([["i23"]], top: 100)[0].count == 29)
         }
     }
 }

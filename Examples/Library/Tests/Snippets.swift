@@ -90,6 +90,19 @@ private func library() throws {
     }
 }
 
+// Library.md, a run that answers
+private func answers(_ histories: [[String]]) async throws {
+    let run = try await ServedRun(URL(filePath: "runs/first"))
+    let lists = try await withThrowingTaskGroup(of: [Recommendation].self) { group in
+        for history in histories { group.addTask { try await run.recommend([history])[0] } }
+        return try await group.reduce(into: []) { $0.append($1) }
+    }
+    print(lists.count)
+    try await run.add("1300", title: "Blue kettle", picture: URL(filePath: "kettle.jpg"))
+    print(try await run.recommend([["1300"]]))
+    try await run.swap(to: URL(filePath: "runs/second"))
+}
+
 // Studies.md
 private func studies() throws {
     let file = URL(filePath: "study.yaml")

@@ -51,7 +51,8 @@ extension Pipeline {
         guard let found = ServedCatalogue.inputs(of: run.served) else { return nil }
         guard let inputs = try servedInputs(dataset), found == inputs else {
             observer.onMessage(
-                "serve: the model, the dataset or a store is another one since; the item vectors are computed again")
+                "serve: the model, the dataset, a store or this program is another one since; the item vectors are computed again"
+            )
             return nil
         }
         // It is on the processor, wherever the run was trained.

@@ -31,11 +31,26 @@ public final class ServedRun: Sendable {
     ///   - histories: ids, oldest first; the newest that fit the user encoder are seen.
     ///   - top: how many items per history.
     ///   - keepingSeen: whether items of the history may be recommended again; not by default.
-    /// - Throws: ``UserError`` for an empty history, for an id that no item has, and when memory runs out.
+    /// - Throws: ``UserError`` for an empty history, for an id that no item has, when as many questions wait as may, and when memory runs
+    ///   out; `CancellationError`.
     public func recommend(
         _ histories: [[String]], top: Int = 10, keepingSeen: Bool = false
     ) async throws -> [[Recommendation]] {
-        try await service.ask { try $0.recommend(histories, top: top, keepingSeen: keepingSeen) }
+        let questions = histories.map { history in
+            var question = Question(history)
+            (question.top, question.keepSeen) = (top, keepingSeen)
+            return question
+        }
+        var lists: [[Recommendation]] = []
+        for answer in try await service.answers(to: questions) {
+            do {
+                let answer = try answer.get()
+                if answer.isPopularity { throw ServedModel.emptyHistory }
+                if let id = answer.ignored.first { throw try await service.ask { $0.noItem(id) } }
+                lists.append(answer.items)
+            } catch let refusal as Refusal { throw refusal.error }
+        }
+        return lists
     }
 
     /// Adds an item that came after training, or changes the one with its id, which the next answer knows.

@@ -86,10 +86,18 @@ package actor ModelService {
         }
     }
 
-    /// Answers some questions, each with its own success or refusal.
+    /// Answers some questions, each with its own success or refusal; no more of them wait at a time than are answered together.
     ///
     /// - Throws: `CancellationError`.
     package nonisolated func answers(to questions: [Question]) async throws -> [Result<Answer, Refusal>] {
+        var answers: [Result<Answer, Refusal>] = []
+        for start in stride(from: 0, to: questions.count, by: limits.batch) {
+            answers += try await answersTogether(to: questions[start..<min(start + limits.batch, questions.count)])
+        }
+        return answers
+    }
+
+    private nonisolated func answersTogether(to questions: ArraySlice<Question>) async throws -> [Result<Answer, Refusal>] {
         try await withThrowingTaskGroup(of: (Int, Result<Answer, Refusal>).self) { group in
             for (place, question) in questions.enumerated() {
                 group.addTask {
@@ -98,9 +106,7 @@ package actor ModelService {
                     }
                 }
             }
-            var answers = [Result<Answer, Refusal>?](repeating: nil, count: questions.count)
-            for try await (place, answer) in group { answers[place] = answer }
-            return answers.compactMap { $0 }
+            return try await group.reduce(into: []) { $0.append($1) }.sorted { $0.0 < $1.0 }.map(\.1)
         }
     }
 
