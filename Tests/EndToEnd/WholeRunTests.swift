@@ -34,6 +34,17 @@ import Testing
             let recommendations = try JSONDecoder().decode([Recommendation].self, from: Data(listed.output.utf8))
             #expect(recommendations.count == 4)
             #expect(recommendations.allSatisfy { !history.split(separator: ",").map(String.init).contains($0.item) })
+            let why = ["recommend", "runs/iisan", "--history", history, "--top", "4", "--reasons"]
+            let reasons = try CommandLine.run(why, in: folder)
+            #expect(reasons.output.contains("mean ") && reasons.output.contains("history: "))
+            let told = try JSONDecoder().decode(
+                [Recommendation].self, from: Data(CommandLine.run(why + ["--format", "json"], in: folder).output.utf8))
+            #expect(told.map(\.item) == recommendations.map(\.item))
+            for item in told {
+                let reasons = try #require(item.reasons)
+                let whole = reasons.mean + reasons.parts.reduce(0) { $0 + $1.adds }
+                #expect(abs(whole - Double(item.score)) < 1e-4 && !reasons.history.isEmpty)
+            }
 
             let verified = try CommandLine.run(["encode", "config.yaml", "--verify"], in: folder)
             #expect(verified.code == 0 && verified.output.components(separatedBy: "every checksum agrees").count == 3)

@@ -91,6 +91,33 @@ import Torch
         }
     }
 
+    /// A run of other settings and the same stores takes its place with the items that were added.
+    @Test func anotherRunTakesItsPlace() async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let items = try trained(folder, ["recipe=modern"]).dataset().items
+        let file = folder.appending(path: "config.yaml")
+        let other = try Configuration(file, overrides: ["train.run=other", "train.method=closed-form"])
+        try Pipeline(other, file: file).runAll()
+
+        let run = try await ServedRun(folder.appending(path: "run"))
+        let picture = try #require(items[8].picture)
+        try await run.add("late", title: items[8].title, picture: picture)
+        try await run.remove(items[2].id)
+        // Its states are kept: nothing is encoded anew.
+        try FileManager.default.removeItem(at: picture)
+        let before = try await run.service.answer(to: Question([items[5].id, "late"]))
+        try await run.swap(to: folder.appending(path: "other"))
+        let after = try await run.service.answer(to: Question([items[5].id, "late", items[2].id]))
+        #expect(before.model.hasPrefix("run@") && before.revision == 2 && before.ignored.isEmpty)
+        #expect(after.model.hasPrefix("other") && after.revision == 3 && after.ignored == [items[2].id])
+        #expect(try await run.service.ask { try $0.similar(to: "late", by: "image", top: 1).items[0].item } == items[8].id)
+        await #expect(throws: UserError.self) { try await run.recommend([["late", items[2].id]]) }
+        await #expect(throws: UserError.self) { try await run.recommend([[]]) }
+        #expect(try await run.recommend([["late"]] + items.prefix(2).map { [$0.id] }, top: 4).map(\.count) == [4, 4, 4])
+    }
+
     @Test(arguments: ["id", "neighbours", "popularity"]) func othersNeedTraining(_ method: String) throws {
         try withTemporaryFolder { folder in
             let pipeline = try trained(folder, ["train.method=\(method)"])
