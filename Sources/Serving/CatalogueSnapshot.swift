@@ -39,7 +39,7 @@ package struct CatalogueSnapshot: Sendable {
         package var title: String?
         /// Words that questions can ask for.
         package var tags: Set<String>
-        /// Whether it is no answer for now.
+        /// Whether it is hidden: never recommended until it is shown again.
         package var isHidden: Bool
     }
 

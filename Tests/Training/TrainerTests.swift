@@ -12,7 +12,7 @@ import Torch
 @testable import Training
 
 @Suite(.oneAtATime) struct TrainerTests {
-    private func options(epochs: Int = 4) -> TrainingOptions {
+    func options(epochs: Int = 4) -> TrainingOptions {
         var options = TrainingOptions()
         options.epochs = epochs
         options.batchSize = 8
@@ -20,7 +20,7 @@ import Torch
         return options
     }
 
-    private func trainer(
+    func trainer(
         _ world: SmallWorld, _ run: URL, _ options: TrainingOptions, _ method: Method = .iisan, on device: Device = .cpu,
         floor: Double? = nil,
         validate: ((Recommender) throws -> Validation)? = nil
@@ -36,7 +36,7 @@ import Torch
         return (recommender, trainer)
     }
 
-    private func values(_ recommender: Recommender) -> [String: [Float]] {
+    func values(_ recommender: Recommender) -> [String: [Float]] {
         Dictionary(uniqueKeysWithValues: recommender.parameters.all.map { ($0.key, $0.value.floats()) })
     }
 
@@ -70,7 +70,7 @@ import Torch
     /// Settings whose state goes on too.
     enum Setting: String, CaseIterable { case plain, adamw, clipped, cosine, average, everything }
 
-    private func options(_ setting: Setting) -> TrainingOptions {
+    func options(_ setting: Setting) -> TrainingOptions {
         var options = options()
         func has(_ other: Setting) -> Bool { setting == other || setting == .everything }
         if has(.adamw) { (options.optimizer, options.weightDecay) = (.adamw, 0.05) }
@@ -267,78 +267,6 @@ import Torch
         }
     }
 
-    @Test func theBestEpochIsKept() throws {
-        try withTemporaryFolder { folder in
-            let world = try SmallWorld(folder)
-            let run = folder.appending(path: "run")
-            var epoch = 0
-            var kept: [[String: [Float]]] = []
-            let (_, trainer) = try trainer(world, run, options(epochs: 5)) { recommender in
-                epoch += 1
-                kept.append(values(recommender))
-                return Validation([.hitRate(10): Estimate([0.1, 0.4, 0.4, 0.2, 0.3][epoch - 1]), .ndcg(10): Estimate(0)])
-            }
-            try trainer.train()
-            let best = try world.recommender(seed: 8)
-            try RunDirectory(run).best.load(into: best)
-            #expect(values(best) == kept[1])
-            #expect(try RunDirectory(run).best.state().best?.epoch == 2)
-            #expect(trainer.progress.isFinished)
-        }
-    }
-
-    @Test func itStopsAfterMoreEvaluationsWithoutBetterThanPatience() throws {
-        try withTemporaryFolder { folder in
-            let world = try SmallWorld(folder)
-            var options = options(epochs: 50)
-            options.patience = 2
-            let (_, trainer) = try trainer(world, folder.appending(path: "run"), options) { _ in
-                Validation([.hitRate(10): Estimate(0.5), .ndcg(10): Estimate(0)])
-            }
-            try trainer.train()
-            // The first is best; then 3 are more than 2.
-            #expect(trainer.progress.epoch == 4)
-        }
-    }
-
-    /// Patience counts from the end of the warm-up and of the average's first stretch: 9 + 4 steps, of which an epoch has 4.
-    @Test func patienceWaitsUntilTrainingHasSettled() throws {
-        try withTemporaryFolder { folder in
-            let world = try SmallWorld(folder)
-            var options = options(epochs: 50)
-            (options.patience, options.warmupSteps, options.average) = (2, 9, 0.75)
-            #expect(options.settlingSteps == 13 && TrainingOptions().settlingSteps == 0)
-            let run = folder.appending(path: "run")
-            let (_, trainer) = try trainer(world, run, options) { _ in Validation([.hitRate(10): Estimate(0.5)]) }
-            try trainer.train()
-            let steps = BatchSampler(world.split, batchSize: options.batchSize, seed: 1).stepCount
-            #expect(steps == 4)
-            // Three epochs end within 13 steps; the fourth is the first that counts, and three are one too many.
-            #expect(try RunDirectory(run).readEvents().count == 6)
-        }
-    }
-
-    /// Patience counts only once a validation exceeded the floor.
-    @Test func patienceWaitsUntilTheFloorIsExceeded() throws {
-        try withTemporaryFolder { folder in
-            let world = try SmallWorld(folder)
-            var options = options(epochs: 50)
-            options.patience = 2
-            // Six epochs at the floor, one above it, and never again: three more are one too many.
-            var epochs = 0
-            func validate(_: Recommender) -> Validation {
-                epochs += 1
-                return Validation([.hitRate(10): Estimate(epochs == 7 ? 0.3 : 0.2)])
-            }
-            try trainer(world, folder.appending(path: "run"), options, floor: 0.2, validate: validate).1.train()
-            #expect(epochs == 10)
-            // Without one, the first epoch is best and three more end it.
-            epochs = 0
-            try trainer(world, folder.appending(path: "other"), options, validate: validate).1.train()
-            #expect(epochs == 4)
-        }
-    }
-
     @Test func measuringCountsItsStepsAndCanBeStopped() throws {
         try withTemporaryFolder { folder in
             let world = try SmallWorld(folder)
@@ -364,108 +292,6 @@ import Torch
             withoutGradients { recommender.parameters.all["item_tower.fusion.bias"]!.multiply(.nan) }
             let error = #expect(throws: UserError.self) { try trainer.train() }
             #expect(error?.problem.contains("not a number") == true)
-        }
-    }
-
-    @Test func damagedCheckpointsAreErrors() throws {
-        try withTemporaryFolder { folder in
-            let world = try SmallWorld(folder)
-            let run = folder.appending(path: "run")
-            try trainer(world, run, options(epochs: 1)).1.train()
-            let state = run.appending(path: "checkpoints/last/state.json")
-            let known = try String(contentsOf: state, encoding: .utf8)
-            try AtomicFile.write(known.replacing("\"formatVersion\" : 1", with: "\"formatVersion\" : 2"), to: state)
-            let error = #expect(throws: UserError.self) { try RunDirectory(run).last.state() }
-            #expect(error?.problem.contains("version 2") == true)
-            try AtomicFile.write(known, to: state)
-            for name in ["model.safetensors", "optimiser.safetensors", "random.safetensors", "state.json"] {
-                let file = run.appending(path: "checkpoints/last/\(name)")
-                let whole = try Data(contentsOf: file)
-                try whole.prefix(whole.count / 2).write(to: file)
-                #expect(throws: UserError.self, "\(name)") { try trainer(world, run, options(epochs: 2)) }
-                try whole.write(to: file)
-            }
-        }
-    }
-
-    /// What happens to a checkpoint.
-    private func harm(_ checkpoint: Checkpoint, _ damage: String) throws {
-        let model = checkpoint.folder.appending(path: "model.safetensors")
-        switch damage {
-        case "gone": try FileManager.default.removeItem(at: checkpoint.folder)
-        case "empty":
-            for name in try FileManager.default.contentsOfDirectory(atPath: checkpoint.folder.path) {
-                try FileManager.default.removeItem(at: checkpoint.folder.appending(path: name))
-            }
-        case "cut": try Data(contentsOf: model).dropLast(5).write(to: model)
-        case "a byte":
-            var bytes = try Data(contentsOf: model)
-            bytes[bytes.count - 3] ^= 1
-            try bytes.write(to: model)
-        default: try FileManager.default.removeItem(at: checkpoint.folder.appending(path: damage))
-        }
-    }
-
-    @Test(arguments: ["gone", "empty", "cut", "a byte", "model.safetensors", "state.json", "random.safetensors"])
-    func aDamagedCheckpointIsMadeAgainOfTheOtherOrNamed(_ damage: String) throws {
-        try withTemporaryFolder { folder in
-            let world = try SmallWorld(folder)
-            /// A finished run whose epoch `best` of 3 was the best.
-            func run(_ name: String, best: Int) throws -> RunDirectory {
-                var epoch = 0
-                let run = RunDirectory(folder.appending(path: name))
-                let (_, trainer) = try trainer(world, run.folder, options(epochs: 3)) { _ in
-                    epoch += 1
-                    return Validation([.hitRate(10): Estimate(epoch == best ? 0.5 : 0.1), .ndcg(10): Estimate(0)])
-                }
-                try trainer.train()
-                #expect(try run.mendCheckpoints() == .whole)
-                return run
-            }
-            func model(_ checkpoint: Checkpoint) throws -> Data {
-                try Data(contentsOf: checkpoint.folder.appending(path: "model.safetensors"))
-            }
-            // The best epoch is the last one: nothing is lost.
-            let same = try run("same", best: 3)
-            let bytes = try model(same.best)
-            try harm(same.best, damage)
-            guard case .mended = try same.mendCheckpoints() else { return #expect(Bool(false), "is not mended") }
-            #expect(try model(same.best) == bytes && same.mendCheckpoints() == .whole)
-            // An earlier one: its numbers are gone.
-            let earlier = try run("earlier", best: 1)
-            try harm(earlier.best, damage)
-            guard case .lost(let what) = try earlier.mendCheckpoints() else { return #expect(Bool(false), "is not lost") }
-            #expect(what.contains("best epoch, 1"))
-            // Without the last one training goes on after the best, to the numbers it had.
-            let later = try run("later", best: 2)
-            let last = try model(later.last)
-            try harm(later.last, damage)
-            guard case .mended = try later.mendCheckpoints() else { return #expect(Bool(false), "is not mended") }
-            let (_, again) = try trainer(world, later.folder, options(epochs: 3)) { _ in
-                Validation([.hitRate(10): Estimate(0.1), .ndcg(10): Estimate(0)])
-            }
-            #expect(again.progress.epoch == 2)
-            try again.train()
-            #expect(try model(later.last) == last)
-            try harm(later.last, damage)
-            try harm(later.best, damage)
-            guard damage != "gone" else { return }
-            guard case .lost = try later.mendCheckpoints() else { return #expect(Bool(false), "is not lost") }
-        }
-    }
-
-    @Test func whatAKilledTrainingLeavesGoesWhenItGoesOn() throws {
-        try withTemporaryFolder { folder in
-            let world = try SmallWorld(folder)
-            let run = RunDirectory(folder.appending(path: "run"))
-            try trainer(world, run.folder, options(epochs: 1)).1.train()
-            let checkpoints = run.folder.appending(path: "checkpoints")
-            let files = FileManager.default
-            // A kill while the best checkpoint was written, and one between two renames of the last.
-            try files.copyItem(at: run.best.folder, to: checkpoints.appending(path: ".best.123-4.partial"))
-            try files.moveItem(at: run.last.folder, to: checkpoints.appending(path: ".last.123-5.old"))
-            #expect(try trainer(world, run.folder, options(epochs: 2)).1.progress.epoch == 1)
-            #expect(try files.contentsOfDirectory(atPath: checkpoints.path).sorted() == ["best", "last"])
         }
     }
 
