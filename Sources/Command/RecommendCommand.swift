@@ -96,11 +96,15 @@ struct RecommendCommand: ParsableCommand {
         let pipeline = try Pipeline(run: URL(filePath: folder), observer: Console().observer)
         let ids = (history ?? "").split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) } + items
         let model = try pipeline.served(newItems: newItems)
-        var found = try model.recommend([ids], top: top, keepingSeen: keepSeen)[0]
+        let found: [Recommendation]
         if reasons {
+            // A question leaves out ids that no item has; here they are an error, as without reasons.
+            _ = try model.indices(ids)
             var question = Question(ids)
             (question.top, question.keepSeen, question.reasons) = (top, keepSeen, true)
-            found = try model.answer(to: question).items
+            do { found = try model.answer(to: question).items } catch let refusal as Refusal { throw refusal.error }
+        } else {
+            found = try model.recommend([ids], top: top, keepingSeen: keepSeen)[0]
         }
         switch format ?? .text {
         case .text: try OutputFormat.text.print(found, text: reasons ? Self.reasons(found) : Self.table(found))
