@@ -31,6 +31,7 @@ extension Configuration {
         problems.add(train.training.problems(), below: "train")
         problems.add(train.score.problems(for: train.model.method), below: "train.score")
         problems.add(all: modalityProblems())
+        problems.add(serve.problems(), below: "serve")
         problems.require((0...1024).contains(threads), "is \(threads), expected 0 to 1024", at: "threads")
         let cutoffs = evaluate.cutoffs
         problems.require(

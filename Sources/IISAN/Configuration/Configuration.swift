@@ -12,6 +12,8 @@ public struct Configuration: Sendable, Equatable {
     public var train = TrainSettings()
     /// Ranking.
     public var evaluate = EvaluateSettings()
+    /// The server.
+    package var serve = ServeSettings()
     /// What settings had by default before single ones were changed.
     public var recipe = Recipe.paper
     /// Where computing happens: `auto`, `cpu`, `cuda`, `cuda:N` or `mps`.
@@ -86,6 +88,8 @@ public struct Configuration: Sendable, Equatable {
         resolve(&data.dataset)
         resolve(&train.run)
         if evaluate.ceiling != nil { resolve(&evaluate.ceiling!) }
+        if serve.tokens != nil { resolve(&serve.tokens!) }
+        if serve.folder != nil { resolve(&serve.folder!) }
         if data.source != nil {
             resolve(&data.source!.interactions)
             if data.source!.items != nil { resolve(&data.source!.items!) }
@@ -110,6 +114,7 @@ extension Configuration: SettingsSection {
             .section("encode", \.encode, "Frozen encoders; each item goes through them once."),
             .section("train", \.train, "What is trained on the hidden states, and how."),
             .section("evaluate", \.evaluate, "How a trained model is ranked."),
+            .section("serve", \.serve, "How a trained model is served over HTTP."),
             .value(
                 "device", \.device,
                 "Where computing happens: auto, cpu, cuda, cuda:N or mps; cpu:1, to try the accelerators' form on the processor."
