@@ -22,15 +22,20 @@ extension RecommendCommand {
         var printer = ListPrinter(format ?? .text)
         var count = 0
         var (failed, named): (Int, [String]) = (0, [])
+        var (withUnknown, unknown): (Int, String?) = (0, nil)
         while true {
             try observer.stop.check()
             let lines = try read()
             if lines.isEmpty { break }
             // From here on many are asked.
             if count < Self.batch, count + lines.count >= Self.batch { try model.prepare() }
-            let answers = try model.answers(to: lines, first: count + 1, top: top, keepingSeen: keepSeen)
+            let answers = model.answers(to: lines, first: count + 1, top: top, keepingSeen: keepSeen)
             count += lines.count
             for (place, answer) in answers.enumerated() {
+                if let id = answer.ignored.first {
+                    withUnknown += 1
+                    unknown = unknown ?? "line \(count - lines.count + place + 1): \(id.quoted)"
+                }
                 guard case .failure(let error) = answer.items else { continue }
                 failed += 1
                 if failed <= Self.namedAtMost {
@@ -43,6 +48,9 @@ extension RecommendCommand {
             }
         }
         try printer.finish()
+        if let unknown {
+            observer.onMessage("recommend: \(withUnknown) histories have ids that no item has, which were left out: \(unknown)")
+        }
         guard failed > 0 else { return }
         if failed > named.count { named.append("and \(failed - named.count) more") }
         throw UserError(

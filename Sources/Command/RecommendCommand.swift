@@ -17,12 +17,17 @@ struct RecommendCommand: ParsableCommand {
             iisan recommend runs/demo --history 12,7,31 --format json
             iisan recommend runs/demo --item "salt, fine" --item "pepper "
 
+            --title and --picture name an item that the catalogue does not have, the newest of the history or the only one. The run's \
+            encoders read it, as they do an item that is added.
+
+            iisan recommend runs/demo --history 12,7 --title "Blue kettle" --picture kettle.jpg
+
             --reasons says of each item what the parts of the score add to it, against the mean over all items, and what the three items \
             of the history that matter most do: the score less what it would be without that one. The parts add up to the score; effects \
             do not.
 
             --histories takes a file, or - for standard input, with a history a line: ids with commas or spaces between them, or JSON as \
-            {"history": ["12", "7"], "id": "u1"}. A line that cannot be answered is an error of that line; all others are answered, in \
+            {"history": ["12", "7"], "id": "u1"}. Ids that no item has are left out and named. A line that cannot be answered is an error of that line; all others are answered, in \
             their order, and the exit code is 1.
 
             iisan recommend runs/demo --histories sessions.txt --format jsonl
@@ -44,6 +49,8 @@ struct RecommendCommand: ParsableCommand {
         help: ArgumentHelp(
             "An item id as it is, after those of --history; given often, oldest first.", valueName: "id"))
     var items: [String] = []
+
+    @OptionGroup var raw: RawItemOptions
 
     @Option(help: ArgumentHelp("A file with a history a line; - for standard input.", valueName: "file"), completion: .file())
     var histories: String?
@@ -76,9 +83,13 @@ struct RecommendCommand: ParsableCommand {
     var format: ListForm?
 
     func validate() throws {
-        let ways = [history != nil || !items.isEmpty, histories != nil, all].count { $0 }
-        guard ways > 0 else { throw ValidationError("Name the history by --history or --item.") }
-        guard ways == 1 else { throw ValidationError("Give one of --history (with --item), --histories and --all.") }
+        let ways = [history != nil || !items.isEmpty || raw.isGiven, histories != nil, all].count { $0 }
+        guard ways > 0 else {
+            throw ValidationError("Name the history by --history or --item, or an item by --title or --picture.")
+        }
+        guard ways == 1 else {
+            throw ValidationError("Give one of --history (with --item and --title), --histories and --all.")
+        }
         guard all || output == nil else { throw ValidationError("--output is for --all; print into a file with > FILE.") }
         guard !reasons || (histories == nil && !all) else { throw ValidationError("--reasons is for --history.") }
         guard !reasons || format != .tsv && format != .jsonl else {
@@ -96,15 +107,16 @@ struct RecommendCommand: ParsableCommand {
         let pipeline = try Pipeline(run: URL(filePath: folder), observer: Console().observer)
         let ids = (history ?? "").split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) } + items
         let model = try pipeline.served(newItems: newItems)
-        let found: [Recommendation]
-        if reasons {
-            // A question leaves out ids that no item has; here they are an error, as without reasons.
-            _ = try model.indices(ids)
+        // A question leaves out ids that no item has; here each was named on purpose.
+        if !ids.isEmpty || !raw.isGiven { _ = try model.indices(ids) }
+        func answer(_ ids: [String]) throws -> [Recommendation] {
             var question = Question(ids)
-            (question.top, question.keepSeen, question.reasons) = (top, keepSeen, true)
-            do { found = try model.answer(to: question).items } catch let refusal as Refusal { throw refusal.error }
-        } else {
-            found = try model.recommend([ids], top: top, keepingSeen: keepSeen)[0]
+            (question.top, question.keepSeen, question.reasons) = (top, keepSeen, reasons)
+            return try model.answer(to: question).items
+        }
+        let found = try Refusal.shown {
+            raw.isGiven
+                ? try pipeline.with(title: raw.title, picture: raw.picture, model) { try answer(ids + [$0]) } : try answer(ids)
         }
         switch format ?? .text {
         case .text: try OutputFormat.text.print(found, text: reasons ? Self.reasons(found) : Self.table(found))
@@ -135,6 +147,25 @@ struct RecommendCommand: ParsableCommand {
     static func table(_ recommendations: [Recommendation]) -> String {
         let rows = recommendations.map { ["\($0.rank)", String(format: "%.4f", $0.score), $0.item, $0.title ?? ""] }
         return String(TextTable([.right, .right, .left], rows).text.dropLast())
+    }
+}
+
+/// An item that the catalogue does not have.
+struct RawItemOptions: ParsableArguments {
+    @Option(parsing: .unconditional, help: "The title of an item that the catalogue does not have.")
+    var title: String?
+
+    @Option(help: ArgumentHelp("The picture of such an item.", valueName: "file"), completion: .file())
+    var picture: String?
+
+    /// Whether there is one.
+    var isGiven: Bool { title != nil || picture != nil }
+}
+
+extension Refusal {
+    /// Runs `body`; what it refuses is an error like any other.
+    static func shown<Result>(_ body: () throws -> Result) throws -> Result {
+        do { return try body() } catch let refusal as Refusal { throw refusal.error }
     }
 }
 

@@ -15,13 +15,19 @@ struct SimilarCommand: ParsableCommand {
 
               iisan similar runs/demo --item 12
               iisan similar runs/demo --item 12 --by image --top 20
+
+            --title and --picture in the place of --item name an item that the catalogue does not have.
+
+              iisan similar runs/demo --title "Blue kettle" --picture kettle.jpg
             """)
 
     @Argument(help: ArgumentHelp("The run's folder.", valueName: "run"), completion: .directory)
     var folder: String
 
     @Option(parsing: .unconditional, help: ArgumentHelp("The item's id, as it is.", valueName: "id"))
-    var item: String
+    var item: String?
+
+    @OptionGroup var raw: RawItemOptions
 
     @Option(help: ArgumentHelp("What is compared: all, a modality as text or image, or neighbours.", valueName: "what"))
     var by = "all"
@@ -31,12 +37,20 @@ struct SimilarCommand: ParsableCommand {
 
     @OptionGroup var output: OutputOptions
 
+    func validate() throws {
+        guard (item != nil) != raw.isGiven else {
+            throw ValidationError("Give --item, or --title or --picture of another one.")
+        }
+    }
+
     func run() throws {
         let pipeline = try Pipeline(run: URL(filePath: folder), observer: Console().observer)
-        let found: [Recommendation]
-        do { found = try pipeline.served().similar(to: item, by: by, top: top).items } catch let refusal as Refusal {
-            throw refusal.error
+        let model = try pipeline.served()
+        func similar(_ id: String) throws -> Answer { try model.similar(to: id, by: by, top: top) }
+        let answer = try Refusal.shown {
+            try item.map(similar) ?? pipeline.with(title: raw.title, picture: raw.picture, model, similar)
         }
-        try output.format.print(found, text: RecommendCommand.table(found))
+        if answer.items.isEmpty { Console().observer.onMessage("similar: no item is like this one by \(by)") }
+        try output.format.print(answer.items, text: RecommendCommand.table(answer.items))
     }
 }

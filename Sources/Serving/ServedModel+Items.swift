@@ -78,4 +78,23 @@ extension ServedModel {
         replace(with: next)
         return next.revision
     }
+
+    /// Whether an item's states are those of the encoders that this model reads.
+    ///
+    /// - Throws: ``Refusal`` as ``later()`` does.
+    func reads(_ item: EncodedItem) throws -> Bool { item.isEncoded(by: try later().encoders) }
+
+    /// Answers about some items as if they were here, and is as it was afterwards.
+    ///
+    /// - Parameters:
+    ///   - items: items that are no answer themselves; in the place of those with their ids.
+    ///   - body: asks whatever is to be known of them. The revision is that without them.
+    /// - Throws: ``Refusal`` as ``changes(putting:)`` does; whatever `body` throws.
+    package func with<Result>(_ items: [EncodedItem], _ body: () throws -> Result) throws -> Result {
+        let before = try Refusal.wrapping(.failed) { try snapshot() }
+        defer { replace(with: before) }
+        try apply(try changes(putting: items) + items.map { .hide(id: $0.item.id, true) })
+        replace(with: try snapshot().numbered(before.revision))
+        return try body()
+    }
 }

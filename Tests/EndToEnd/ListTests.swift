@@ -34,6 +34,40 @@ import Testing
         }
     }
 
+    /// An item that the catalogue does not have, by title and picture: one with those of an item is as that item.
+    @Test func itemsThatAreNotThere() throws {
+        try withTemporaryFolder { folder in
+            _ = try SmallShop(folder)
+            #expect(try CommandLine.run(["run", "config.yaml"], in: folder).code == 0)
+            let line = try String(contentsOf: folder.appending(path: "world/items.tsv"), encoding: .utf8).split(
+                separator: "\n")[4]
+            let fields = line.split(separator: "\t").map(String.init)
+            let raw = ["--title", fields[1], "--picture", "world/pictures/\(fields[0]).png"]
+            let similar = try CommandLine.run(
+                ["similar", "runs/iisan"] + raw + ["--format", "json", "--top", "3"], in: folder)
+            #expect(similar.code == 0, "\(similar)")
+            let likeItem = try JSONDecoder().decode([Found].self, from: Data(similar.output.utf8))
+            #expect(likeItem.count == 3 && likeItem[0].item == fields[0] && abs(likeItem[0].score - 1) < 1e-4)
+
+            let after = try CommandLine.run(
+                ["recommend", "runs/iisan", "--history", "i001"] + raw + ["--format", "json", "--reasons"], in: folder)
+            let same = try CommandLine.run(
+                ["recommend", "runs/iisan", "--history", "i001,\(fields[0])", "--format", "json", "--keep-seen"], in: folder)
+            let found = try JSONDecoder().decode([Found].self, from: Data(after.output.utf8))
+            let scores = Dictionary(
+                uniqueKeysWithValues: try JSONDecoder().decode([Found].self, from: Data(same.output.utf8)).map {
+                    ($0.item, $0.score)
+                })
+            #expect(after.code == 0 && found.count == 10 && found.contains { scores[$0.item] != nil })
+            for one in found { if let score = scores[one.item] { #expect(abs(one.score - score) < 1e-3) } }
+        }
+    }
+
+    private struct Found: Decodable {
+        var item: String
+        var score: Double
+    }
+
     @Test func itemsLikeAnItemAndVectorsForOtherPrograms() throws {
         try withTemporaryFolder { folder in
             _ = try SmallShop(folder)

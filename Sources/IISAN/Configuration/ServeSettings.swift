@@ -58,11 +58,13 @@ extension ServeSettings: SettingsSection {
         [
             .value("host", \.host, "The address to listen on; another than the loopback's needs tokens."),
             .value("port", \.port, "The port; 0 takes a free one."),
-            .value("hosts", \.hosts, "Names besides the loopback's that requests may call the server by, as [shop.example:8080]."),
+            .value(
+                "hosts", \.hosts, "Names besides the loopback's that requests may call the server by, as [shop.example:8080]."),
             .optional("tokens", \.tokens, "The file of the tokens that requests need, a line `read|write|admin TOKEN` each."),
             .optional("folder", \.folder, "Where changed items, events and pictures are kept; left out, beside the run."),
             .optional("database", \.database, "postgres://... in place of SQLite in the folder."),
-            .value("durability", \.durability, "What an acknowledged write survives: full (loss of power) or normal (a crash)."),
+            .value(
+                "durability", \.durability, "What an acknowledged write survives: full (loss of power) or normal (a crash)."),
             .optional("positive", \.positive, "Kinds of events that make histories; left out, all do."),
             .value("history", \.history, "The newest events of a user that are read."),
             .value("top", \.top, "How many items an answer may have."),
@@ -95,7 +97,9 @@ extension ServeSettings: SettingsSection {
         for (size, name) in [(body, "body"), (bulk, "bulk"), (picture, "picture")] {
             range(size.bytes, 1000...1_000_000_000, name)
         }
-        if let positive { problems.require(!positive.isEmpty, "is empty", at: "positive", remedy: "Leave it out for all kinds.") }
+        if let positive {
+            problems.require(!positive.isEmpty, "is empty", at: "positive", remedy: "Leave it out for all kinds.")
+        }
         return problems
     }
 }

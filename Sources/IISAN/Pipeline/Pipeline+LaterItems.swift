@@ -90,6 +90,28 @@ extension Pipeline {
     }
 }
 
+extension Pipeline {
+    /// Asks a run about an item that it does not have, from its title and picture.
+    ///
+    /// - Parameters:
+    ///   - model: the run, as ``served(newItems:)`` opens it.
+    ///   - body: takes the id that the item has meanwhile: its title, or the name of its picture.
+    /// - Throws: ``Refusal`` where the method has to be trained for it, and for a title or picture that cannot be used; ``UserError`` where
+    ///   an encoder is missing; whatever `body` throws.
+    package func with<Result>(
+        title: String?, picture: String?, _ model: ServedModel, _ body: (_ id: String) throws -> Result
+    ) throws -> Result {
+        var id = title ?? picture.map { URL(filePath: $0).lastPathComponent } ?? ""
+        let snapshot = try model.snapshot()
+        while snapshot.row(of: id) != nil { id += "'" }
+        _ = try model.later()
+        let encoder = try itemEncoder()
+        let item = NewItem(id: id, title: title, picture: picture)
+        let encoded = EncodedItem(item, states: try encoder.states(of: item), encoders: encoder.encoders)
+        return try model.with([encoded]) { try body(id) }
+    }
+}
+
 /// The encoders of a run, for one item at a time.
 private final class RunItemEncoder: ItemEncoding {
     private let all: PerModality<CatalogueEncoder>
@@ -102,6 +124,10 @@ private final class RunItemEncoder: ItemEncoding {
 
     func states(of item: NewItem) throws -> PerModality<[Float]> {
         let item = CatalogueItem(id: item.id, title: item.title, picture: item.picture.map { URL(filePath: $0) })
-        return try all.compactMapValues { try $1.states(of: item) }
+        do { return try all.compactMapValues { try $1.states(of: item) } } catch var error as UserError {
+            // A catalogue's damaged pictures can be skipped; this one was given by hand.
+            if let picture = item.picture, error.place == picture.path { error.remedy = "Give it another picture, or none." }
+            throw error
+        }
     }
 }

@@ -15,44 +15,41 @@ package struct AnswerList: Sendable {
     package var name: Name
     /// The items, the best first.
     package var items: Result<[Recommendation], UserError>
+    /// Ids of the history that no item has; they were left out.
+    package var ignored: [String]
 
     /// Makes an answer.
-    package init(_ name: Name, _ items: Result<[Recommendation], UserError>) {
-        self.name = name
-        self.items = items
+    package init(_ name: Name, _ items: Result<[Recommendation], UserError>, ignored: [String] = []) {
+        (self.name, self.items, self.ignored) = (name, items, ignored)
     }
 }
 
 extension ServedModel {
-    /// The best items for histories of a file, each with an answer of its own: what is wrong with one is that one's error.
+    /// The best items for histories of a file, each with an answer of its own: what is wrong with one is that one's error, and ids that no
+    /// item has are left out and named.
     ///
     /// - Parameters:
     ///   - lines: what the lines say, or why they say nothing.
     ///   - first: the number of the first line.
-    /// - Throws: ``UserError`` where none can be answered: when no items are asked for, and when memory runs out.
     package func answers(
         to lines: [Result<HistoryLine, UserError>], first: Int = 1, top: Int, keepingSeen: Bool = false
-    ) throws -> [AnswerList] {
-        var answers: [AnswerList] = []
-        var asked: [(place: Int, history: [Int32])] = []
-        for (place, line) in lines.enumerated() {
+    ) -> [AnswerList] {
+        let questions = lines.compactMap { line -> Question? in
+            guard let line = try? line.get() else { return nil }
+            var question = Question(line.items)
+            (question.top, question.keepSeen) = (top, keepingSeen)
+            return question
+        }
+        var answers = answers(to: questions).makeIterator()
+        return lines.enumerated().map { place, line in
             let name = AnswerList.Name.line(first + place, id: (try? line.get())?.id)
-            switch line.flatMap(rows) {
-            case .success(let history):
-                asked.append((place, history))
-                answers.append(AnswerList(name, .success([])))
-            case .failure(let error): answers.append(AnswerList(name, .failure(error)))
+            switch line {
+            case .failure(let error): return AnswerList(name, .failure(error))
+            case .success:
+                let answer = answers.next()!
+                return AnswerList(name, answer.map(\.items).mapError(\.error), ignored: (try? answer.get())?.ignored ?? [])
             }
         }
-        let found = try recommend(asked.map(\.history), top: top, keepingSeen: keepingSeen)
-        for (asked, list) in zip(asked, found) {
-            answers[asked.place].items = .success(
-                list.enumerated().map { rank, found in
-                    let item = dataset.items[found.item]
-                    return Recommendation(rank: rank + 1, item: item.id, title: item.title, score: found.score)
-                })
-        }
-        return answers
     }
 
     /// The best items for some users of the dataset after their whole histories, by ids alone; none for a user without a history.
@@ -68,16 +65,5 @@ extension ServedModel {
             }
             return AnswerList(.user(dataset.userID(user)), .success(items))
         }
-    }
-
-    private func rows(of line: HistoryLine) -> Result<[Int32], UserError> {
-        var rows: [Int32] = []
-        for id in line.items {
-            guard let row = dataset.itemIndex(of: id) else {
-                return .failure(UserError("the dataset has no item \(id.quoted)"))
-            }
-            rows.append(Int32(row))
-        }
-        return .success(rows)
     }
 }

@@ -54,7 +54,8 @@ package enum ListForm: String, Sendable, CaseIterable {
         switch answer.items {
         case .success(let items):
             let rows = items.map { ["  \($0.rank)", String(format: "%.4f", $0.score), $0.item, $0.title ?? ""] }
-            bytes += "\(heading.onOneLine)\n\(TextTable([.right, .right, .left], rows).text)\n".utf8
+            let left = answer.ignored.isEmpty ? "" : "  (left out: \(answer.ignored.map(\.onOneLine).joined(separator: ", ")))"
+            bytes += "\(heading.onOneLine)\(left)\n\(TextTable([.right, .right, .left], rows).text)\n".utf8
         case .failure(let error): bytes += "\(heading.onOneLine)  error: \(error.problem.onOneLine)\n\n".utf8
         }
     }
@@ -99,7 +100,16 @@ package enum ListForm: String, Sendable, CaseIterable {
                 }
                 bytes += #","score":\#(item.score)}"#.utf8
             }
-            bytes += "]}".utf8
+            bytes.append(UInt8(ascii: "]"))
+            if !answer.ignored.isEmpty {
+                bytes += #","ignored":["#.utf8
+                for (place, id) in answer.ignored.enumerated() {
+                    bytes += (place == 0 ? "" : ",").utf8
+                    JSONText.append(id, to: &bytes)
+                }
+                bytes.append(UInt8(ascii: "]"))
+            }
+            bytes.append(UInt8(ascii: "}"))
         case .failure(let error):
             bytes += #","error":"#.utf8
             JSONText.append(error.problem, to: &bytes)

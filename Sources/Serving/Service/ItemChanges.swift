@@ -1,7 +1,7 @@
 /// What was changed of a run's items since it was opened, so that another run can be given the same.
-struct ItemChanges: Sendable {
+package struct ItemChanges: Sendable {
     /// A change of one item.
-    enum Change: Sendable {
+    package enum Change: Sendable {
         case put(EncodedItem)
         case tag(id: String, Set<String>)
         case hide(id: String, Bool)

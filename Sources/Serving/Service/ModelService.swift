@@ -52,23 +52,28 @@ package actor ModelService {
     /// What was done so far.
     package private(set) var counts = Counts()
     private let executor = ThreadExecutor(name: "served model")
-    private let opener = ModelOpener()
-    private let waiting: WaitingQuestions
-    private let limits: Limits
-    private var model: ServedModel
-    private var lane: EncodingLane
-    private var changes = ItemChanges()
+    let opener = ModelOpener()
+    let waiting: WaitingQuestions
+    let limits: Limits
+    var model: ServedModel
+    var lane: EncodingLane
+    var changes = ItemChanges()
     /// What was changed since a swap has begun; nil where none is under way.
-    private var meanwhile: [ItemChanges.Change]?
+    var meanwhile: [ItemChanges.Change]?
+    /// Where changes come from and are kept; nil where they are made here and kept in memory.
+    let log: (any ItemLog)?
+    /// The reading of the log that is under way, and the one that comes after it.
+    var (reading, nextReading): (Task<Void, any Error>?, Task<Void, any Error>?)
 
     /// The thread that the model lives on.
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     /// Opens a model.
     ///
+    /// - Parameter log: where changes of items come from, which ``follow()`` reads; nil where they are made here and kept in memory.
     /// - Throws: ``UserError`` as opening it does.
-    package init(_ opening: Opening, limits: Limits = Limits()) async throws {
-        self.limits = limits
+    package init(_ opening: Opening, log: (any ItemLog)? = nil, limits: Limits = Limits()) async throws {
+        (self.limits, self.log) = (limits, log)
         waiting = WaitingQuestions(limit: limits.questions)
         lane = EncodingLane(limit: limits.items, opening.encoder)
         model = try await opener.open(opening).model
@@ -137,106 +142,28 @@ package actor ModelService {
         return try body(model)
     }
 
-    /// Puts an item in: a new one, or another in the place of the one with its id. It is encoded beside the questions.
+    /// Asks the model about items that it does not have, which are encoded beside the questions.
     ///
-    /// - Returns: the revision that it can be recommended from.
-    /// - Throws: ``Refusal`` where the method has to be trained for it, for a title or picture that cannot be used, and when as many items
-    ///   wait as may; `CancellationError`.
-    package func put(_ item: NewItem) async throws -> Receipt {
-        while true {
-            _ = try model.later()
-            let lane = lane
-            let encoded = try await lane.encoded(item)
-            // Another model may want other encoders by now.
-            if lane !== self.lane, try model.later().encoders.contains(where: { encoded.encoders[$0.modality] != $0.value }) {
-                continue
+    /// - Parameter items: items with ids of their own; while `body` runs, ids mean them first.
+    /// - Throws: ``Refusal`` as ``put(_:)`` and ``ask(_:)`` do; whatever `body` throws.
+    package nonisolated func ask<Result: Sendable>(
+        with items: [NewItem], _ body: @escaping @Sendable (ServedModel) throws -> Result
+    ) async throws -> Result {
+        try await waiting.during {
+            while true {
+                var encoded: [EncodedItem] = []
+                for item in items { encoded.append(try await self.encoded(item)) }
+                if let result = try await self.asked(with: encoded, body) { return result }
             }
-            return try make(.put(encoded), model.changes(putting: [encoded]))
         }
     }
 
-    /// Gives an item other tags.
-    ///
-    /// - Throws: ``Refusal`` where no item has the id.
-    package func tag(_ id: String, _ tags: Set<String>) throws -> Receipt {
-        try make(.tag(id: id, tags), [.tag(id: id, tags)])
-    }
-
-    /// Hides an item from answers, or shows it again.
-    ///
-    /// - Throws: ``Refusal`` where no item has the id.
-    package func hide(_ id: String, _ isHidden: Bool = true) throws -> Receipt {
-        try make(.hide(id: id, isHidden), [.hide(id: id, isHidden)])
-    }
-
-    /// Removes an item; its id is free again.
-    ///
-    /// - Throws: ``Refusal`` where no item has the id.
-    package func remove(_ id: String) throws -> Receipt { try make(.remove(id: id), [.remove(id: id)]) }
-
-    private func make(_ change: ItemChanges.Change, _ made: [CatalogueSnapshot.Change]) throws -> Receipt {
-        let revision = try model.apply(made)
-        changes.note(change)
-        meanwhile?.append(change)
-        return Receipt(model: model.name, revision: revision)
-    }
-
-    /// Opens another model and puts it in the place of this one, with all changes of items; questions and changes go on meanwhile.
-    ///
-    /// - Returns: the revision that it answers from.
-    /// - Throws: ``Refusal`` while another one is being opened, and where it cannot take the items that came later; ``UserError`` as opening
-    ///   it does. This model then goes on.
-    package func swap(to opening: Opening) async throws -> Receipt {
-        guard meanwhile == nil else {
-            throw Refusal(
-                .isBusy, UserError("another model is being opened", remedy: "Wait for it."))
-        }
-        meanwhile = changes.all
-        defer { meanwhile = nil }
-        let lane = EncodingLane(limit: limits.items, opening.encoder)
-        let other = try await opener.open(opening)
-        while let changes = meanwhile, !changes.isEmpty {
-            meanwhile = []
-            try await opener.follow(changes, other, lane)
-        }
-        // Nothing else runs here between the last look at the changes and this.
-        let revision = try model.snapshot().revision + 1
-        other.model.replace(with: try other.model.snapshot().numbered(revision))
-        (model, self.lane) = (other.model, lane)
-        return Receipt(model: model.name, revision: revision)
-    }
-}
-
-/// A thread to open models on, so that the one that answers goes on.
-private actor ModelOpener {
-    private let executor = ThreadExecutor(name: "opening model")
-
-    nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
-
-    /// A model on its way to the thread that will own it: whoever has handed it over uses it no more.
-    struct Handed: @unchecked Sendable {
-        let model: ServedModel
-    }
-
-    func open(_ opening: ModelService.Opening) throws -> Handed {
-        let model = try opening.model()
-        try model.prepare()
-        return Handed(model: model)
-    }
-
-    /// Makes the changes that another model's items had; items with states of other encoders are encoded again.
-    func follow(_ changes: [ItemChanges.Change], _ handed: Handed, _ lane: EncodingLane) async throws {
-        var own: [ItemChanges.Change] = []
-        for change in changes {
-            if case .put(let item) = change {
-                let encoders = try handed.model.later().encoders
-                if encoders.contains(where: { item.encoders[$0.modality] != $0.value }) {
-                    own.append(.put(try await lane.encoded(item.item)))
-                    continue
-                }
-            }
-            own.append(change)
-        }
-        try handed.model.follow(own)
+    /// Nil where another model has come meanwhile, which wants other encoders.
+    private func asked<Result: Sendable>(
+        with items: [EncodedItem], _ body: @Sendable (ServedModel) throws -> Result
+    ) throws -> Result? {
+        try Task.checkCancellation()
+        if try items.contains(where: { try !model.reads($0) }) { return nil }
+        return try model.with(items) { try body(model) }
     }
 }

@@ -12,7 +12,7 @@ extension BadInput {
             "A file of histories that is not there", "--histories sessions.txt", says: ["sessions.txt", "Check the path"]),
         recommend("A folder in place of a file of histories", "--histories dataset", says: ["dataset", "is a folder"]),
         BadInput(
-            "A line with an item that the dataset does not have", on: .run, with: ["sessions.txt": "i01,i02\ni01 nothing\n"],
+            "A line with items that the dataset does not have", on: .run, with: ["sessions.txt": "i01,i02\nnothing here\n"],
             "recommend runs/iisan --histories sessions.txt", says: ["sessions.txt", "1 of 2", "line 2", "nothing"],
             leaves: ["runs/iisan/served.safetensors"]),
         BadInput(
@@ -28,6 +28,12 @@ extension BadInput {
         similar("An item like one that is not there", "--item nothing-like-it", says: ["nothing-like-it"]),
         similar(
             "Items like another by what the run does not know", "--item i01 --by sound", says: ["sound", "Known here", "text"]),
+        recommend("A picture of an item that is not there", "--title a --picture gone.jpg", says: ["gone.jpg"]),
+        recommend("A picture that is none", "--picture config.yaml", says: ["config.yaml", "not a picture"]),
+        recommend("A title of spaces", "--title '  '", says: ["nothing that this run reads", "text or image"]),
+        BadInput(
+            "An item and another's title", on: .run, "similar runs/iisan --item i01 --title a", code: 64,
+            says: ["--item", "--title"]),
         similar("No items like another asked for", "--item i01 --top 0", says: ["0 items"]),
         export("Vectors over notes of one's own", "--form npy --output notes", says: ["notes", "already exists"]),
         export("Vectors in place of notes", "--form npy --output notes --replace", says: ["notes", "is not an export"]),

@@ -39,16 +39,19 @@ import Testing
             let lines: [Result<HistoryLine, UserError>] = [
                 .success(HistoryLine(items: ["i3", "i1"])), .failure(UserError("not UTF-8")),
                 .success(HistoryLine(id: "me", items: ["i3", "gone"])), .success(HistoryLine(id: "you", items: ["i7"])),
+                .success(HistoryLine(items: ["gone", "gone too"])),
             ]
-            let answers = try model.answers(to: lines, first: 5, top: 4)
+            let answers = model.answers(to: lines, first: 5, top: 4)
             #expect(
-                answers.map(\.name) == [.line(5, id: nil), .line(6, id: nil), .line(7, id: "me"), .line(8, id: "you")])
+                answers.map(\.name) == [
+                    .line(5, id: nil), .line(6, id: nil), .line(7, id: "me"), .line(8, id: "you"), .line(9, id: nil),
+                ])
             #expect(try answers[0].items.get() == model.recommend([["i3", "i1"]], top: 4)[0])
             #expect(answers[1].items == .failure(UserError("not UTF-8")))
-            #expect(answers[2].items == .failure(UserError("the dataset has no item \"gone\"")))
+            #expect(try answers[2].items.get() == model.recommend([["i3"]], top: 4)[0] && answers[2].ignored == ["gone"])
             #expect(try answers[3].items.get() == model.recommend([["i7"]], top: 4)[0])
-            #expect(try model.answers(to: [lines[1]], top: 4).count == 1)
-            #expect(throws: UserError.self) { _ = try model.answers(to: lines, top: 0) }
+            #expect(answers[4].items == .failure(model.noItem("gone")) && answers[4].ignored.isEmpty)
+            #expect(model.answers(to: [lines[1]], top: 4).count == 1)
         }
     }
 
@@ -60,7 +63,7 @@ import Testing
                 Recommendation(rank: 1, item: "x\ty", title: "Q \"1\"", score: 1.5),
                 Recommendation(rank: 2, item: "é", title: nil, score: -1e-7),
             ])), AnswerList(.line(2, id: "u"), .failure(UserError("no item \"q\""))),
-        AnswerList(.line(3, id: nil), .success([])),
+        AnswerList(.line(3, id: nil), .success([]), ignored: ["gone\"", "too"]),
     ]
 
     private func written(_ form: ListForm) -> String {
@@ -96,6 +99,7 @@ import Testing
             found[1]["line"] as? Int == 2 && found[1]["id"] as? String == "u" && found[1]["error"] as? String == "no item \"q\""
         )
         #expect(found[2]["line"] as? Int == 3 && (found[2]["items"] as? [Any])?.isEmpty == true)
+        #expect(found[2]["ignored"] as? [String] == ["gone\"", "too"] && found[0]["ignored"] == nil)
     }
 
     @Test func nothingIsAnEmptyArray() throws {
