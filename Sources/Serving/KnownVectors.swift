@@ -8,18 +8,17 @@ final class KnownVectors {
     private var mean: [Double]?
     private var side: ItemSide?
     private var towers: Towers?
+    private var towerTable: ExactSearch?
     private var units: [String: [ObjectIdentifier: Unit]] = [:]
     private var zeros: [String: [ObjectIdentifier: Zeros]] = [:]
 
-    /// What the network's towers add to the vectors of the items that a run was opened with.
+    /// The network's towers, each of which adds something to the vectors of the items that a run was opened with.
     struct Towers {
         /// Their names.
         let names: [String]
         /// Numbers in what each of them adds.
         let width: Int
-        /// Their parts of the vectors, side by side.
-        let rows: ExactSearch
-        /// The means of these numbers.
+        /// The means of these numbers over all items, the towers side by side.
         let mean: [Double]
 
         /// Where a tower's numbers stand.
@@ -74,25 +73,53 @@ final class KnownVectors {
         return made
     }
 
-    /// The towers' parts of the vectors; nil for a network of one part.
+    /// The towers; nil for a network of one part.
     func towers(of tower: any ItemTower, itemCount: Int) throws -> Towers? {
         if let towers { return towers }
-        let block = 1024
-        var names: [String] = []
-        let made: Towers? = try withTensorErrors {
-            try withoutGradients {
-                let blocks = try stride(from: 0, to: itemCount, by: block).map { first -> Tensor in
-                    let parts = try tower.parts(of: .range(first..<min(itemCount, first + block)))
-                    names = parts.map(\.name)
-                    return parts.isEmpty ? .zeros([0]) : .concatenated(parts.map { $0.vectors.to(.cpu) }, along: 1)
-                }
-                guard names.count > 1 else { return nil }
-                let rows = Tensor.concatenated(blocks, along: 0)
-                return Towers(names: names, width: tower.width, rows: try ExactSearch(rows), mean: try Self.mean(of: rows))
-            }
+        var (names, sums): ([String], [Double]) = ([], [])
+        try eachBlock(of: itemCount) { items in
+            let parts = try tower.parts(of: items)
+            names = parts.map(\.name)
+            let rows = try Self.joined(parts).to(.float64).sum(along: 0).checked().array() as [Double]
+            sums = sums.isEmpty ? rows : zip(sums, rows).map(+)
         }
-        towers = made
+        guard names.count > 1 else { return nil }
+        towers = Towers(names: names, width: tower.width, mean: sums.map { $0 / Double(max(1, itemCount)) })
+        return towers
+    }
+
+    /// What the towers add to the vectors of some items of the run, side by side; in the order of the items.
+    func towerRows(_ items: [Int], of tower: any ItemTower) throws -> [Int: [Float]] {
+        guard !items.isEmpty else { return [:] }
+        let ordered = Set(items).sorted()
+        let rows = try withTensorErrors {
+            try withoutGradients { try Self.joined(tower.parts(of: Tensor(ordered.map(Int64.init)))).checked().floats() }
+        }
+        let width = rows.count / ordered.count
+        return Dictionary(
+            uniqueKeysWithValues: ordered.enumerated().map { ($1, Array(rows[$0 * width..<($0 + 1) * width])) })
+    }
+
+    /// What the towers add to the vectors of all items of the run.
+    func towerTable(of tower: any ItemTower, itemCount: Int) throws -> ExactSearch {
+        if let towerTable { return towerTable }
+        var blocks: [Tensor] = []
+        try eachBlock(of: itemCount) { blocks.append(try Self.joined(tower.parts(of: $0)).checked()) }
+        let made = try withTensorErrors { try ExactSearch(Tensor.concatenated(blocks, along: 0)) }
+        towerTable = made
         return made
+    }
+
+    private func eachBlock(of itemCount: Int, _ body: (_ items: Tensor) throws -> Void) throws {
+        let block = 1024
+        for first in stride(from: 0, to: itemCount, by: block) {
+            try withTensorErrors { try withoutGradients { try body(.range(first..<min(itemCount, first + block))) } }
+        }
+    }
+
+    /// What the towers add, side by side: [items, towers x width].
+    private static func joined(_ parts: [(name: String, vectors: Tensor)]) -> Tensor {
+        parts.isEmpty ? .zeros([0]) : .concatenated(parts.map { $0.vectors.to(.cpu) }, along: 1)
     }
 
     /// Some columns of a search's rows, divided by their lengths; rows of zeros stay as they are.

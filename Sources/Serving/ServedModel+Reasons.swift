@@ -1,4 +1,5 @@
 import Metrics
+import Modeling
 import Ranking
 import Torch
 
@@ -19,6 +20,7 @@ extension ServedModel {
         let termMean = question.terms.values.reduce(0) { $0 + Double($1) } / Double(max(1, score.itemCount))
         let meanScore = zip(question.vector, mean).reduce(0) { $0 + Double($1.0) * $1.1 } + termMean
         let towers = try self.towers()
+        let towerRows = try towers == nil ? [:] : self.towerRows(found.map(\.row), in: snapshot)
         let effects = try effects(of: history, on: found, in: snapshot)
         return zip(found, effects).map { found, effects in
             let row = snapshot.search.row(found.row)
@@ -27,8 +29,7 @@ extension ServedModel {
             }
             var parts: [Reasons.Part] = []
             for (part, columns) in zip(score.dense, score.columns) {
-                if part.part == .network, let towers {
-                    let own = towerRow(found.row, towers, in: snapshot)
+                if part.part == .network, let towers, let own = towerRows[found.row] {
                     parts += divided(adds(columns), question.vector[columns], own, towers)
                 } else {
                     parts.append(.init(part: part.part.rawValue, adds: adds(columns)))
@@ -79,16 +80,31 @@ extension ServedModel {
         }
     }
 
-    /// What the network's towers add to the vectors; nil where it has but one, or nobody has said where they are.
+    /// The network's towers; nil where it has but one, or nobody has said where they are.
     func towers() throws -> KnownVectors.Towers? {
-        guard score.dense.contains(where: { $0.part == .network }), case .from(_, let make) = laterItems,
-            let tower = try known.side(make).catalogue
-        else { return nil }
+        guard let tower = try networkTower() else { return nil }
         return try known.towers(of: tower, itemCount: score.itemCount)
     }
 
-    /// What the towers add to the vector of a row.
-    private func towerRow(_ row: Int, _ towers: KnownVectors.Towers, in snapshot: CatalogueSnapshot) -> [Float] {
-        snapshot.changedTowers(row) ?? towers.rows.row(row)
+    /// Makes ready for reasons: a pass of the network's towers over all items.
+    ///
+    /// - Throws: ``UserError`` when memory runs out, or the states of the items cannot be read.
+    package func prepareReasons() throws {
+        _ = try known.mean(of: score)
+        _ = try towers()
+    }
+
+    /// What makes the network's vectors; nil where there is none, or nobody has said where they are from.
+    func networkTower() throws -> (any ItemTower)? {
+        guard score.dense.contains(where: { $0.part == .network }), case .from(_, let make) = laterItems else { return nil }
+        return try known.side(make).catalogue
+    }
+
+    /// What the towers add to the vectors of some rows, by row.
+    private func towerRows(_ rows: [Int], in snapshot: CatalogueSnapshot) throws -> [Int: [Float]] {
+        guard let tower = try networkTower() else { return [:] }
+        var found = try known.towerRows(rows.filter { snapshot.changedTowers($0) == nil && $0 < score.itemCount }, of: tower)
+        for row in rows { if let own = snapshot.changedTowers(row) { found[row] = own } }
+        return found
     }
 }

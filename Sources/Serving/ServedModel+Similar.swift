@@ -110,8 +110,9 @@ extension ServedModel {
                 ))
         }
         if columns[.content(part)] != nil { return content([.content(part)], as: part) }
-        if let towers = try towers(), let place = towers.names.firstIndex(of: part) {
-            return try unit(towers.rows.replacing(snapshot.changedTowers), towers.columns(place), as: part)
+        if let towers = try towers(), let place = towers.names.firstIndex(of: part), let tower = try networkTower() {
+            let table = try known.towerTable(of: tower, itemCount: score.itemCount)
+            return try unit(table.replacing(snapshot.changedTowers), towers.columns(place), as: part)
         }
         let parts = try comparedParts()
         throw Refusal(
