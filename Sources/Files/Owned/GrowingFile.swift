@@ -40,10 +40,13 @@ package final class GrowingFile {
         let place = try FolderPlace.resolved(url)
         self.url = place
         self.inputs = inputs
-        try Self.check(place, replacing)
         let folder = place.deletingLastPathComponent()
-        try Folder.make(folder)
         let name = place.lastPathComponent
+        do { try Self.check(place, replacing) } catch {
+            Self.sweep(folder, name, of: place)
+            throw error
+        }
+        try Folder.make(folder)
         lock = try FolderLock(folder.appending(path: HiddenName.lock(of: name)), of: place)
         try Self.check(place, replacing)
         building = folder.appending(path: HiddenName.building(of: name))
@@ -61,6 +64,19 @@ package final class GrowingFile {
         noted = done
         guard ftruncate(descriptor, off_t(size)) == 0, lseek(descriptor, off_t(size), SEEK_SET) >= 0 else {
             throw UserError.system("could not write the file", at: place.path)
+        }
+    }
+
+    /// Removes what a writer left beside its finished file because it was killed right after it had put that in its place.
+    private static func sweep(_ folder: URL, _ name: String, of place: URL) {
+        let (lockFile, building) = (HiddenName.lock(of: name), HiddenName.building(of: name))
+        let left = [lockFile, building + ".json"].map { folder.appending(path: $0) }
+        guard left.contains(where: { FileManager.default.fileExists(atPath: $0.path) }),
+            // Held by nobody; it goes with the lock's object.
+            let lock = try? FolderLock(left[0], of: place)
+        else { return }
+        withExtendedLifetime(lock) {
+            if !FileManager.default.fileExists(atPath: folder.appending(path: building).path) { unlink(left[1].path) }
         }
     }
 

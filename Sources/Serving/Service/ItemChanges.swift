@@ -6,12 +6,14 @@ package struct ItemChanges: Sendable {
         case tag(id: String, Set<String>)
         case hide(id: String, Bool)
         case remove(id: String)
+        /// Removes the item that the dataset has by that id: one that is put in next is another, which nothing was counted of.
+        case discard(id: String)
 
         /// The item's id.
         var id: String {
             switch self {
             case .put(let item): item.item.id
-            case .tag(let id, _), .hide(let id, _), .remove(let id): id
+            case .tag(let id, _), .hide(let id, _), .remove(let id), .discard(let id): id
             }
         }
     }
@@ -41,7 +43,7 @@ package struct ItemChanges: Sendable {
             (item.encoded, item.tags, item.isHidden) = (encoded, nil, false)
         case .tag(_, let tags): item.tags = tags
         case .hide(_, let isHidden): item.isHidden = isHidden
-        case .remove: item = Item(place: count, isAnother: true)
+        case .remove, .discard: item = Item(place: count, isAnother: true)
         }
         items[change.id] = item
     }
@@ -76,11 +78,13 @@ extension ServedModel {
                 continue
             }
             rest.removeFirst()
-            guard try snapshot().row(of: first.id) != nil else { continue }
+            let snapshot = try snapshot()
+            guard let row = snapshot.row(of: first.id) else { continue }
             switch first {
             case .tag(let id, let tags): try apply([.tag(id: id, tags)])
             case .hide(let id, let isHidden): try apply([.hide(id: id, isHidden)])
             case .remove(let id): try apply([.remove(id: id)])
+            case .discard(let id): if !snapshot.isLater(row) { try apply([.remove(id: id)]) }
             case .put: break
             }
         }

@@ -52,7 +52,7 @@ import Testing
             } else if process.terminationStatus == 0 {
                 return kills
             } else if isThere(stage, in: tried) {
-                // Killed after all was in place: generate and import say that it is there.
+                // Killed after all was in place: generate and import say that it is there, and so do lists.
                 return kills
             } else {
                 let said = try String(contentsOf: errors, encoding: .utf8)
@@ -64,9 +64,8 @@ import Testing
         return most
     }
 
-    /// Whether a stage that makes one folder as a whole, and refuses to make it again, has done so.
+    /// Whether a stage that refuses to do its work again has done it.
     private func isThere(_ stage: TriedShop.Stage, in tried: TriedShop) -> Bool {
-        ["generate", "import"].contains(stage.name)
-            && FileManager.default.fileExists(atPath: tried.folder.appending(path: stage.outputs[0]).path)
+        stage.whole.map { FileManager.default.fileExists(atPath: tried.folder.appending(path: $0).path) } ?? false
     }
 }

@@ -119,6 +119,8 @@ struct TriedShop {
         let arguments: [String]
         /// The folders it makes.
         let outputs: [String]
+        /// What is there when it is done, for one that then refuses to do it again; nil for the others.
+        var whole: String?
         var testDescription: String { name }
     }
 
@@ -127,18 +129,21 @@ struct TriedShop {
         arguments: [
             "data", "generate", "made", "--items", "150", "--users", "100", "--picture-size", "48", "--new-items", "0.1",
         ],
-        outputs: ["made"])
+        outputs: ["made"], whole: "made")
     static let importing = Stage(
         name: "import",
         arguments: [
             "data", "import", "imported", "--form", "iisan", "--interactions", "world/users.tsv", "--items", "world/items.tsv",
             "--pictures", "world/pictures",
-        ], outputs: ["imported"])
+        ], outputs: ["imported"], whole: "imported")
     static let encode = Stage(name: "encode", arguments: ["encode", "config.yaml"], outputs: ["states"])
     static let train = Stage(name: "train", arguments: ["train", "config.yaml"], outputs: ["runs/iisan"])
     static let run = Stage(name: "run", arguments: ["run", "config.yaml"], outputs: ["dataset", "states", "runs/iisan"])
     static let study = Stage(name: "study", arguments: ["compare", "study.yaml"], outputs: ["runs/study"])
-    static let stages = [generate, importing, encode, train, run, study].filter {
+    static let lists = Stage(
+        name: "lists", arguments: ["recommend", "runs/iisan", "--all", "--output", "lists/all.tsv"], outputs: ["lists"],
+        whole: "lists/all.tsv")
+    static let stages = [generate, importing, encode, train, run, study, lists].filter {
         Torture.stages.isEmpty || Torture.stages.contains($0.name)
     }
 
@@ -167,7 +172,7 @@ struct TriedShop {
         let before: [Stage] =
             switch stage.name {
             case "encode": [Self.run]
-            case "train", "study": [Self.run]
+            case "train", "study", "lists": [Self.run]
             default: []
             }
         for earlier in before { try finish(earlier) }
@@ -183,6 +188,10 @@ struct TriedShop {
     /// Removes what a stage made.
     func reset(_ stage: Stage) throws {
         for output in stage.outputs { try? FileManager.default.removeItem(at: folder.appending(path: output)) }
+        guard stage.name == Self.lists.name else { return }
+        // A file is not put where there is no folder; and what the first answer keeps of the run is made again.
+        try? FileManager.default.removeItem(at: folder.appending(path: "runs/iisan/served.safetensors"))
+        try FileManager.default.createDirectory(at: folder.appending(path: "lists"), withIntermediateDirectories: true)
     }
 
     func contents(_ stage: Stage) throws -> Contents { try Contents(of: stage.outputs, in: folder) }

@@ -85,4 +85,20 @@ import Testing
             #expect(try Data(contentsOf: url) == Data([65]))
         }
     }
+
+    /// What a writer leaves that is killed right after it has put its file in place goes with the next call, though that is refused.
+    @Test func whatAKilledWriterLeavesGoes() throws {
+        try withTemporaryFolder { folder in
+            let url = folder.appending(path: "lists.tsv")
+            let (lock, building) = (HiddenName.lock(of: "lists.tsv"), HiddenName.building(of: "lists.tsv"))
+            for name in ["lists.tsv", lock, building + ".json"] { try Data("{}".utf8).write(to: folder.appending(path: name)) }
+            #expect(throws: UserError.self) { _ = try GrowingFile(url, inputs: "a", replacing: false) }
+            #expect(try names(folder) == ["lists.tsv"])
+            // What another is to be made of stays.
+            for name in [building, building + ".json"] { try Data("{}".utf8).write(to: folder.appending(path: name)) }
+            try Data().write(to: folder.appending(path: lock))
+            #expect(throws: UserError.self) { _ = try GrowingFile(url, inputs: "a", replacing: false) }
+            #expect(try names(folder) == [building, building + ".json", "lists.tsv"].sorted())
+        }
+    }
 }
