@@ -86,6 +86,7 @@ package enum FolderKind: String, Sendable, CaseIterable {
         case .dataset:
             return [
                 "dataset.json", "items.jsonl", "users.jsonl", "histories.safetensors", "index.safetensors", "inputs.sha256",
+                "appended.json", "appended-pictures",
             ].contains(name)
         case .world: return ["world.json", "users.tsv", "items.tsv", "attributes.tsv", "pictures"].contains(name)
         case .store:

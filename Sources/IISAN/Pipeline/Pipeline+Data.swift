@@ -32,6 +32,14 @@ extension Pipeline {
                 "a dataset that this configuration did not make is in the way", at: folder.path,
                 remedy: "Remove it, name another data.dataset, or leave data.import out to use it as it is.")
         }
+        let appended = try AppendedParts.read(of: folder).all
+        guard appended.isEmpty else {
+            throw UserError(
+                "the raw files or their settings have changed, and a new import would lose the \(appended.count) parts that were "
+                    + "appended to the dataset", at: folder.path,
+                remedy: "Leave data.import out to go on with the dataset as it is; or remove it, import, and append again: "
+                    + Set(appended.map(\.source)).sorted().joined(separator: ", ") + ".")
+        }
         let report = try source.datasetImport(name: folder.lastPathComponent, replacing: old)
             .run(to: folder, progress: observer.onProgress, stop: observer.stop) { partial in
                 try inputs.write(to: partial.appending(path: note.lastPathComponent))
