@@ -61,7 +61,7 @@ package enum FolderKind: String, Sendable, CaseIterable {
         case .served:
             // Its lock is taken before anything else is made in it.
             return isNamed(in: folder, by: "served.json")
-                || (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) == ["lock"]
+                || (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) == ["served.lock"]
         case .hub: return exists("blobs") || exists("snapshots") || exists("refs")
         }
     }

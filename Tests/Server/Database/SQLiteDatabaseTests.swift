@@ -31,7 +31,7 @@ import Testing
             #expect(try await database.events(of: "u", newest: 10, kinds: nil).map(\.time) == [1, 2, 3, 4])
             #expect(try await database.item("a")?.item == .titled("a", "3"))
             try await database.close()
-            #expect(try !FileManager.default.contentsOfDirectory(atPath: url.path).contains("lock"))
+            #expect(try !FileManager.default.contentsOfDirectory(atPath: url.path).contains("served.lock"))
         }
     }
 

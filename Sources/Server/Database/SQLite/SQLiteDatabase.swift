@@ -43,7 +43,8 @@ package final class SQLiteDatabase: ServerDatabase {
     /// The folder, marked as a server's and locked.
     private static func folder(_ url: URL) throws -> OwnedFolder {
         // The lock lies in the folder: containers share what is mounted here, not what lies beside it.
-        let folder = try OwnedFolder(.served, at: url, for: .going, lock: FolderPlace.resolved(url).appending(path: "lock"))
+        let folder = try OwnedFolder(
+            .served, at: url, for: .going, lock: FolderPlace.resolved(url).appending(path: "served.lock"))
         let mark = folder.url.appending(path: "served.json")
         if !FileManager.default.fileExists(atPath: mark.path) {
             // What people did is nobody else's business.
@@ -61,12 +62,13 @@ package final class SQLiteDatabase: ServerDatabase {
         }
         let pool = try DatabasePool(path: file.path, configuration: configuration)
         try pool.writeWithoutTransaction { connection in
-            // On macOS a flush ends in the disk's own memory without `fullfsync`.
+            // On macOS a flush ends in the disk's own memory without `fullfsync`. The log grows to 48 MB before it is brought to its
+            // place: the more often a page was written meanwhile, the less there is to bring.
             try connection.execute(
                 sql: """
                     PRAGMA synchronous = \(options.durability.rawValue);
                     PRAGMA fullfsync = \(options.durability == .full ? "ON" : "OFF");
-                    PRAGMA wal_autocheckpoint = 4000;
+                    PRAGMA wal_autocheckpoint = 12000;
                     PRAGMA journal_size_limit = 64000000;
                     PRAGMA cache_size = -32000;
                     """)
