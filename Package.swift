@@ -40,6 +40,7 @@ let trees = Target.Dependency.product(name: "HashTreeCollections", package: "swi
 let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
 var targets: [Target] = [
@@ -59,7 +60,7 @@ var targets: [Target] = [
     stage("Metrics", "Evaluation/Metrics", ["Files"]),
     stage("Report", "Evaluation/Report", ["Files", "Metrics"]),
     stage("World", "World", ["Files", "Owned", "Pictures"]),
-    stage("Database", "Server/Database", ["Files", "Owned", grdb]),
+    stage("Database", "Server/Database", ["Files", "Owned", "Pictures", grdb, sqlite]),
 
     .target(name: "TestSupport", dependencies: ["Files"], path: "Tests/Support", exclude: ["Models"]),
     tests("Files", "Files", ["Files", "Owned", "CZlib"]),
@@ -71,6 +72,7 @@ var targets: [Target] = [
     tests("Metrics", "Evaluation/Metrics", ["Metrics"]),
     tests("Report", "Evaluation/Report", ["Report"]),
     tests("World", "World", ["World"]),
+    tests("Database", "Server/Database", ["Database", "Owned", "Pictures", grdb]),
 ]
 var products: [Product] = []
 
