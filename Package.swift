@@ -141,7 +141,9 @@ if withLibTorch {
         tests(
             "Parity", "Parity",
             ["Ranking", "Training", "FineTuning", "Modeling", "Catalogue", "Metrics", "Datasets", "Torch", "Files"]),
-        tests("Server", "Server/Server", ["Server", "TestModels", "TestDatabase"]),
+        tests(
+            "Server", "Server/Server",
+            ["Server", "TestModels", "TestDatabase", lifecycle, logging, "Serving", "Modeling", "Metrics", "Ranking", "Datasets", "Torch"]),
         tests("EndToEnd", "EndToEnd", ["iisan", "IISAN"]),
     ]
     products = [

@@ -36,7 +36,10 @@ struct Fields {
 
     /// The value of a field; nil where it is not there, or null.
     func value<Value: Decodable>(_ name: String, _: Value.Type = Value.self) throws -> Value? {
-        try container.decodeIfPresent(Value.self, forKey: Key(name))
+        do { return try container.decodeIfPresent(Value.self, forKey: Key(name)) } catch DecodingError.dataCorrupted {
+            // The whole body was read as JSON before: it is this value, as a number that is no whole one.
+            throw Failure.value("wrong_type", "\(path(name)) cannot be read as \(Failure.name(of: Value.self))", at: path(name))
+        }
     }
 
     /// The value of a field that has to be there.
@@ -106,7 +109,7 @@ extension Failure {
         }
     }
 
-    private static func name(of type: any Any.Type) -> String {
+    fileprivate static func name(of type: any Any.Type) -> String {
         switch type {
         case is String.Type: "text"
         case is Int.Type, is Int64.Type: "whole number"
