@@ -117,9 +117,11 @@ if withLibTorch {
         .target(
             name: "Server",
             dependencies: [
-                "IISAN", "Serving", "Modeling", "Datasets", "Ranking", "Torch", "Database", "Pictures", "Files", hummingbird, hummingbirdCore, lifecycle,
+                "IISAN", "Serving", "Modeling", "Datasets", "Ranking", "Torch", "Database", "Pictures", "Files", hummingbird,
+                hummingbirdCore, lifecycle,
                 signals, logging, coreMetrics, httpTypes,
-            ] + nio + httpParts, path: "Sources/Server/Server", resources: [.embedInCode("Resources/openapi.json")], swiftSettings: features),
+            ] + nio + httpParts, path: "Sources/Server/Server", resources: [.embedInCode("Resources/openapi.json")],
+            swiftSettings: features),
         .executableTarget(
             name: "iisan",
             dependencies: [
@@ -143,7 +145,10 @@ if withLibTorch {
             ["Ranking", "Training", "FineTuning", "Modeling", "Catalogue", "Metrics", "Datasets", "Torch", "Files"]),
         tests(
             "Server", "Server/Server",
-            ["Server", "TestModels", "TestDatabase", lifecycle, logging, "Serving", "Modeling", "Metrics", "Ranking", "Datasets", "Torch"]),
+            [
+                "Server", "TestModels", "TestDatabase", lifecycle, logging, "Serving", "Modeling", "Metrics", "Ranking",
+                "Datasets", "Torch",
+            ]),
         tests("EndToEnd", "EndToEnd", ["iisan", "IISAN"]),
     ]
     products = [

@@ -62,7 +62,8 @@ package struct ServerApplication: Sendable {
     /// - Throws: what `open` throws; ``UserError`` when the address cannot be listened on.
     package func run(_ open: @escaping @Sendable () async throws -> Engine) async throws {
         do { try await services(stoppedBy: [.sigterm, .sigint], open).run() } catch let error as IOError {
-            throw UserError.system("could not listen", at: "\(state.settings.host):\(state.settings.port)", code: error.errnoCode)
+            throw UserError.system(
+                "could not listen", at: "\(state.settings.host):\(state.settings.port)", code: error.errnoCode)
         }
     }
 

@@ -50,7 +50,8 @@ import Testing
             }
             #expect(await server.database.statistics().events == 0)
             let lines = try await server.client.send(
-                "POST", "/v1/events", "{\"user\": \"u\", \"item\": \"i1\"}\r\n{\"user\": \"u\"}\nno\n", type: "application/x-ndjson")
+                "POST", "/v1/events", "{\"user\": \"u\", \"item\": \"i1\"}\r\n{\"user\": \"u\"}\nno\n",
+                type: "application/x-ndjson")
             #expect(lines.status == 200 && lines.number("accepted") == 1)
             #expect((lines["failed"] as? [[String: Any]])?.compactMap { $0["entry"] as? Int } == [2, 3])
             #expect(try await server.client.send("POST", "/v1/events", "[]").number("accepted") == 0)

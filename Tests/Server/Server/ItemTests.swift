@@ -42,7 +42,9 @@ import Testing
     }
 
     /// Ids are opaque: nothing in them is a path.
-    @Test(arguments: ["a/b", "..", "../../etc/passwd", "a b+c%", "?q=1#x", "é漢\u{1F600}", "-", String(repeating: "x", count: 512)])
+    @Test(arguments: [
+        "a/b", "..", "../../etc/passwd", "a b+c%", "?q=1#x", "é漢\u{1F600}", "-", String(repeating: "x", count: 512),
+    ])
     func anyTextIsAnId(_ id: String) async throws {
         try await TestServer.run { server in
             let path = Paths.item(id)
@@ -55,24 +57,28 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        ("PUT", "/v1/items/n1", #"{"titel": "x"}"#, 422, "titel"),
-        ("PUT", "/v1/items/n1", #"{"title": 5}"#, 422, "title"),
-        ("PUT", "/v1/items/n1", #"{"title": "x", "tags": ["\#(String(repeating: "t", count: 513))"]}"#, 422, "tags[0]"),
-        ("PUT", "/v1/items/n1", #"{"title": "\#(String(repeating: "t", count: 4097))"}"#, 422, "title"),
-        ("PUT", "/v1/items/n1", #"{"title": "x", "tags": [\#((0..<33).map { "\"\($0)\"" }.joined(separator: ","))]}"#, 422, "tags"),
-        ("PUT", "/v1/items/n1", #"{"title": "x", "hidden": "no"}"#, 422, "hidden"),
-        ("PUT", "/v1/items/\(String(repeating: "x", count: 513))", #"{"title": "x"}"#, 422, "item"),
-        ("PUT", "/v1/items/%00", #"{"title": "x"}"#, 422, "item"),
-        ("PUT", "/v1/items/%FF", #"{"title": "x"}"#, 400, "item"),
-        ("PUT", "/v1/items/%2", #"{"title": "x"}"#, 400, "item"),
-        ("PUT", "/v1/items/n1", #"{}"#, 422, nil),
-        ("GET", "/v1/items/nobody", nil, 404, nil),
-        ("GET", "/v1/items?n=0", nil, 422, "n"),
-        ("GET", "/v1/items?n=1&n=2", nil, 422, "n"),
-        ("GET", "/v1/items?q=%FF", nil, 400, nil),
-        ("GET", "/v1/items?cursor=x", nil, 422, "cursor"),
-    ] as [(String, String, String?, Int, String?)])
+    @Test(
+        arguments: [
+            ("PUT", "/v1/items/n1", #"{"titel": "x"}"#, 422, "titel"),
+            ("PUT", "/v1/items/n1", #"{"title": 5}"#, 422, "title"),
+            ("PUT", "/v1/items/n1", #"{"title": "x", "tags": ["\#(String(repeating: "t", count: 513))"]}"#, 422, "tags[0]"),
+            ("PUT", "/v1/items/n1", #"{"title": "\#(String(repeating: "t", count: 4097))"}"#, 422, "title"),
+            (
+                "PUT", "/v1/items/n1", #"{"title": "x", "tags": [\#((0..<33).map { "\"\($0)\"" }.joined(separator: ","))]}"#,
+                422, "tags"
+            ),
+            ("PUT", "/v1/items/n1", #"{"title": "x", "hidden": "no"}"#, 422, "hidden"),
+            ("PUT", "/v1/items/\(String(repeating: "x", count: 513))", #"{"title": "x"}"#, 422, "item"),
+            ("PUT", "/v1/items/%00", #"{"title": "x"}"#, 422, "item"),
+            ("PUT", "/v1/items/%FF", #"{"title": "x"}"#, 400, "item"),
+            ("PUT", "/v1/items/%2", #"{"title": "x"}"#, 400, "item"),
+            ("PUT", "/v1/items/n1", #"{}"#, 422, nil),
+            ("GET", "/v1/items/nobody", nil, 404, nil),
+            ("GET", "/v1/items?n=0", nil, 422, "n"),
+            ("GET", "/v1/items?n=1&n=2", nil, 422, "n"),
+            ("GET", "/v1/items?q=%FF", nil, 400, nil),
+            ("GET", "/v1/items?cursor=x", nil, 422, "cursor"),
+        ] as [(String, String, String?, Int, String?)])
     func whatIsWrongIsNamed(_ method: String, _ path: String, _ body: String?, _ status: Int, _ param: String?) async throws {
         try await TestServer.run { server in
             let reply = try await server.client.send(method, path, body)
@@ -142,7 +148,8 @@ import Testing
             let reply = try await server.client.send("POST", "/v1/items", lines, type: "application/x-ndjson")
             #expect(reply.status == 200 && reply.number("created") == 1 && reply.number("changed") == 1)
             #expect((reply["failed"] as? [[String: Any]])?.compactMap { $0["entry"] as? Int } == [3, 4, 5, 6])
-            #expect(reply.text("failed.1.error.code") == "unusable_item" && reply.text("failed.2.error.code") == "malformed_json")
+            #expect(
+                reply.text("failed.1.error.code") == "unusable_item" && reply.text("failed.2.error.code") == "malformed_json")
             #expect(reply.text("failed.3.error.param") == "id")
             let list = try await server.client.send("POST", "/v1/items", #"[{"id": "n5", "title": "Five"}, {"id": 6}]"#)
             #expect(list.number("created") == 1 && list.text("failed.0.error.param") == "[1].id")
@@ -175,7 +182,9 @@ import Testing
             #expect(shown["picture"] as? String == place)
             #expect(try await server.client.send("DELETE", path).status == 204)
             #expect(try await server.client.send("DELETE", path).status == 404)
-            #expect(try await server.client.send("PUT", "/v1/items/no/picture", type: "image/png", bytes: Self.picture).status == 404)
+            #expect(
+                try await server.client.send("PUT", "/v1/items/no/picture", type: "image/png", bytes: Self.picture).status
+                    == 404)
             #expect(try await server.client.send("GET", "/v1/items/no/picture").text("error.code") == "unknown_item")
         }
     }

@@ -22,7 +22,8 @@ import Testing
             #expect(reply.text("items.0.title") != nil && reply.number("items.0.rank") == 1)
             #expect((reply["items.0.reasons.parts"] as? [Any])?.count == 2)
             #expect((reply["items.0.reasons.history"] as? [Any])?.count == 2)
-            let seen = try await server.client.send("POST", "/v1/recommend", #"{"history": ["i1"], "n": 1000, "keep_seen": true}"#)
+            let seen = try await server.client.send(
+                "POST", "/v1/recommend", #"{"history": ["i1"], "n": 1000, "keep_seen": true}"#)
             #expect(seen.texts("items", "item").count == 24)
         }
     }
@@ -64,27 +65,28 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        (#"{"history": ["#, 400, "malformed_json", nil),
-        (#"[]"#, 422, "wrong_type", nil),
-        (#"{"histroy": ["i1"]}"#, 422, "unknown_field", "histroy"),
-        (#"{}"#, 422, "user_or_history", "user"),
-        (#"{"user": "u", "history": []}"#, 422, "user_or_history", "user"),
-        (#"{"history": ["i1", 2]}"#, 422, "wrong_type", "history[1]"),
-        (#"{"history": ["i1", null]}"#, 422, "wrong_type", "history[1]"),
-        (#"{"history": "i1"}"#, 422, "wrong_type", "history"),
-        (#"{"history": ["i1", ""]}"#, 422, "empty", "history[1]"),
-        (#"{"history": ["i1\u0000"]}"#, 422, "invalid_text", "history[0]"),
-        (#"{"history": ["i1"], "n": 0}"#, 422, "out_of_range", "n"),
-        (#"{"history": ["i1"], "n": 1001}"#, 422, "out_of_range", "n"),
-        (#"{"history": ["i1"], "n": 1.5}"#, 422, "wrong_type", "n"),
-        (#"{"history": ["i1"], "n": true}"#, 422, "wrong_type", "n"),
-        (#"{"history": ["i1"], "n": 1e300}"#, 422, "wrong_type", "n"),
-        (#"{"history": ["i1"], "diversity": 2}"#, 422, "out_of_range", "diversity"),
-        (#"{"history": ["i1"], "where": ["red"]}"#, 422, "wrong_type", "where[0]"),
-        (#"{"history": ["x", "y"]}"#, 404, "unknown_item", nil),
-        (#"{"history": ["i1"], "min_revision": 7}"#, 409, "revision_not_reached", "min_revision"),
-    ] as [(String, Int, String, String?)])
+    @Test(
+        arguments: [
+            (#"{"history": ["#, 400, "malformed_json", nil),
+            (#"[]"#, 422, "wrong_type", nil),
+            (#"{"histroy": ["i1"]}"#, 422, "unknown_field", "histroy"),
+            (#"{}"#, 422, "user_or_history", "user"),
+            (#"{"user": "u", "history": []}"#, 422, "user_or_history", "user"),
+            (#"{"history": ["i1", 2]}"#, 422, "wrong_type", "history[1]"),
+            (#"{"history": ["i1", null]}"#, 422, "wrong_type", "history[1]"),
+            (#"{"history": "i1"}"#, 422, "wrong_type", "history"),
+            (#"{"history": ["i1", ""]}"#, 422, "empty", "history[1]"),
+            (#"{"history": ["i1\u0000"]}"#, 422, "invalid_text", "history[0]"),
+            (#"{"history": ["i1"], "n": 0}"#, 422, "out_of_range", "n"),
+            (#"{"history": ["i1"], "n": 1001}"#, 422, "out_of_range", "n"),
+            (#"{"history": ["i1"], "n": 1.5}"#, 422, "wrong_type", "n"),
+            (#"{"history": ["i1"], "n": true}"#, 422, "wrong_type", "n"),
+            (#"{"history": ["i1"], "n": 1e300}"#, 422, "wrong_type", "n"),
+            (#"{"history": ["i1"], "diversity": 2}"#, 422, "out_of_range", "diversity"),
+            (#"{"history": ["i1"], "where": ["red"]}"#, 422, "wrong_type", "where[0]"),
+            (#"{"history": ["x", "y"]}"#, 404, "unknown_item", nil),
+            (#"{"history": ["i1"], "min_revision": 7}"#, 409, "revision_not_reached", "min_revision"),
+        ] as [(String, Int, String, String?)])
     func whatIsWrongIsNamed(_ body: String, _ status: Int, _ code: String, _ param: String?) async throws {
         try await TestServer.run { server in
             let reply = try await server.client.send("POST", "/v1/recommend", body)

@@ -24,7 +24,8 @@ extension Request {
             var text = part.drop { $0 == " " }
             if text.hasPrefix("W/") { text = text.dropFirst(2) }
             while text.last == " " { text = text.dropLast() }
-            return text.count >= 2 && text.first == "\"" && text.last == "\"" ? String(text.dropFirst().dropLast()) : String(text)
+            return text.count >= 2 && text.first == "\"" && text.last == "\""
+                ? String(text.dropFirst().dropLast()) : String(text)
         }
     }
 

@@ -48,7 +48,8 @@ extension Failure {
     private init(_ error: DatabaseError) {
         switch error.reason {
         case .conflict:
-            self.init(.preconditionFailed, "changed_meanwhile", error.error.problem, param: "If-Match", remedy: error.error.remedy)
+            self.init(
+                .preconditionFailed, "changed_meanwhile", error.error.problem, param: "If-Match", remedy: error.error.remedy)
         case .isFull:
             self.init(
                 .insufficientStorage, "disk_full", "the server's disk is full", remedy: "Nothing was kept of this request.")

@@ -35,7 +35,9 @@ package struct Failure: Error, Sendable, Equatable {
     }
 
     /// A failure that passes: the client is told when to ask again.
-    package static func passing(_ status: HTTPResponse.Status, _ code: String, _ error: UserError, after seconds: Int = 1) -> Failure {
+    package static func passing(_ status: HTTPResponse.Status, _ code: String, _ error: UserError, after seconds: Int = 1)
+        -> Failure
+    {
         Failure(status, code, error.problem, remedy: error.remedy, headers: [.retryAfter: String(seconds)])
     }
 

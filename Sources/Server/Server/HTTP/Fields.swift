@@ -36,8 +36,13 @@ struct Fields {
 
     /// The value of a field; nil where it is not there, or null.
     func value<Value: Decodable>(_ name: String, _: Value.Type = Value.self) throws -> Value? {
-        do { return try container.decodeIfPresent(Value.self, forKey: Key(name)) } catch DecodingError.dataCorrupted {
-            // The whole body was read as JSON before: it is this value, as a number that is no whole one.
+        do { return try container.decodeIfPresent(Value.self, forKey: Key(name)) } catch {
+            switch error {
+            case is Failure, DecodingError.typeMismatch, DecodingError.valueNotFound, DecodingError.keyNotFound: throw error
+            default: break
+            }
+            // The whole body was read as JSON before: it is this value, as a number that is no whole one. Foundation throws an error of its
+            // own there.
             throw Failure.value("wrong_type", "\(path(name)) cannot be read as \(Failure.name(of: Value.self))", at: path(name))
         }
     }

@@ -58,7 +58,8 @@ struct Query {
     }
 
     /// One of some words.
-    func word<Word: RawRepresentable & CaseIterable>(_ name: String, _: Word.Type) throws -> Word? where Word.RawValue == String {
+    func word<Word: RawRepresentable & CaseIterable>(_ name: String, _: Word.Type) throws -> Word?
+    where Word.RawValue == String {
         guard let text = values[name] else { return nil }
         guard let word = Word(rawValue: text) else {
             throw Failure.value(

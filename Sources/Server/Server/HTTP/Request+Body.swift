@@ -52,7 +52,9 @@ extension Request {
             try Checks.count(list.count, most: entries, at: "the body")
             return (list.map(\.result), false)
         }
-        let lines = bytes.split(separator: UInt8(ascii: "\n")).filter { !$0.allSatisfy { $0 == 0x20 || $0 == 0x0D || $0 == 0x09 } }
+        let lines = bytes.split(separator: UInt8(ascii: "\n")).filter {
+            !$0.allSatisfy { $0 == 0x20 || $0 == 0x0D || $0 == 0x09 }
+        }
         try Checks.count(lines.count, most: entries, at: "the body")
         return (lines.map { line in Result { try Self.decoded(line) }.mapError { Failure($0) } }, true)
     }

@@ -76,7 +76,8 @@ package struct ServerResponder: HTTPResponder {
     }
 
     /// One line for each request: the route's pattern and never its path, which may name users.
-    private func log(_ request: Request, _ response: Response, _ context: ServerContext, _ cause: (any Error)?, took: Duration) {
+    private func log(_ request: Request, _ response: Response, _ context: ServerContext, _ cause: (any Error)?, took: Duration)
+    {
         let route = context.endpointPath ?? "none"
         state.metrics.request(route, Self.known(request.method), response.status.code, took: took)
         let isQuiet = route.hasPrefix("/health") || route == "/metrics"
@@ -94,10 +95,11 @@ package struct ServerResponder: HTTPResponder {
 
     /// Whether a text can be told again in fields and logs.
     private static func isPlain(_ text: String) -> Bool {
-        (1...128).contains(text.utf8.count) && text.utf8.allSatisfy { byte in
-            (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
-                || byte == 0x2D || byte == 0x2E || byte == 0x5F
-        }
+        (1...128).contains(text.utf8.count)
+            && text.utf8.allSatisfy { byte in
+                (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
+                    || byte == 0x2D || byte == 0x2E || byte == 0x5F
+            }
     }
 }
 

@@ -53,7 +53,9 @@ struct Asking: Sendable {
     }
 
     /// Answers some, each with its own success or failure.
-    func answers(_ bodies: [Result<RecommendBody, Failure>], _ context: ServerContext) async throws -> [Result<AnswerBody, Failure>] {
+    func answers(_ bodies: [Result<RecommendBody, Failure>], _ context: ServerContext) async throws -> [Result<
+        AnswerBody, Failure
+    >] {
         let start = ContinuousClock.now
         var results: [Result<AnswerBody, Failure>?] = bodies.map { _ in nil }
         var asked: [(place: Int, prepared: Prepared)] = []

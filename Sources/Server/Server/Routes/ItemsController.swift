@@ -172,7 +172,9 @@ struct ItemsController: Sendable {
             for (count, (place, line)) in lines.enumerated() {
                 if count >= 32, let result = try await group.next() { results.append(result) }
                 group.addTask {
-                    do { return (place, .success(try await put(line))) } catch let error as CancellationError { throw error } catch {
+                    do { return (place, .success(try await put(line))) } catch let error as CancellationError {
+                        throw error
+                    } catch {
                         return (place, .failure(Failure(error)))
                     }
                 }

@@ -28,9 +28,10 @@ struct RecommendBody: Decodable {
         question.top = try fields.number("n", 1...Int.max) ?? question.top
         question.exclude = try fields.ids("exclude", most: Checks.exclude) ?? []
         question.keepSeen = try fields.value("keep_seen") ?? false
-        question.diversity = try fields.value("diversity", Double.self).map {
-            try Checks.number($0, 0...1, at: fields.path("diversity"))
-        } ?? 0
+        question.diversity =
+            try fields.value("diversity", Double.self).map {
+                try Checks.number($0, 0...1, at: fields.path("diversity"))
+            } ?? 0
         question.reasons = try fields.value("reasons") ?? false
         revision = try fields.number("min_revision", 0...Int.max)
         if let groups = try fields.value("where", [[String]].self) {

@@ -19,9 +19,10 @@ struct RawClient: Sendable {
         subscript(path: String) -> Any? {
             var value: Any? = try? JSONSerialization.jsonObject(with: body, options: .fragmentsAllowed)
             for part in path.split(separator: ".") {
-                value = Int(part).map { place in
-                    (value as? [Any]).flatMap { place < $0.count ? $0[place] : nil }
-                } ?? (value as? [String: Any])?[String(part)]
+                value =
+                    Int(part).map { place in
+                        (value as? [Any]).flatMap { place < $0.count ? $0[place] : nil }
+                    } ?? (value as? [String: Any])?[String(part)]
             }
             return value is NSNull ? nil : value
         }
@@ -132,7 +133,8 @@ struct RawClient: Sendable {
         let raw = String(decoding: received, as: UTF8.self)
         while true {
             let end = data.range(of: Data("\r\n\r\n".utf8))
-            let lines = String(decoding: data[..<(end?.lowerBound ?? data.endIndex)], as: UTF8.self).components(separatedBy: "\r\n")
+            let lines = String(decoding: data[..<(end?.lowerBound ?? data.endIndex)], as: UTF8.self).components(
+                separatedBy: "\r\n")
             let status = lines[0].split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0
             let rest = end.map { Data(data[$0.upperBound...]) } ?? Data()
             if status == 100 {
