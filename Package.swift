@@ -117,7 +117,7 @@ if withLibTorch {
         .target(
             name: "Server",
             dependencies: [
-                "IISAN", "Serving", "Modeling", "Datasets", "Ranking", "Torch", "Database", "Pictures", "Files", hummingbird,
+                "IISAN", "Serving", "Datasets", "Ranking", "Torch", "Database", "Pictures", "Files", hummingbird,
                 hummingbirdCore, lifecycle,
                 signals, logging, coreMetrics, httpTypes,
             ] + nio + httpParts, path: "Sources/Server/Server", resources: [.embedInCode("Resources/openapi.json")],

@@ -38,7 +38,7 @@ import Testing
             ])
             #expect([400, 403].contains(two.status))
             let absolute = try await server.client.exchange([
-                .text("GET http://evil.example/info HTTP/1.1\r\nHost: \(own)\r\nConnection: close\r\n\r\n")
+                .text("GET http://\(own)/info HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n")
             ])
             #expect(absolute.status == 403 && absolute.text("error.code") == "foreign_host", "\(absolute.raw)")
         }

@@ -10,6 +10,7 @@ package struct ServerRouter {
 
     init(_ state: ServerState, isOpen: Bool) {
         let router = Router(context: ServerContext.self, options: .autoGenerateHeadEndpoints)
+        router.add(middleware: ThrowingFailures())
         let asking = Asking(state: state)
         router.addRoutes(RecommendController(asking: asking).routes, atPath: "v1")
         router.addRoutes(ItemsController(state: state, asking: asking).routes, atPath: "v1")
@@ -38,4 +39,13 @@ package struct ServerRouter {
     private static let methods: [HTTPRequest.Method] = [
         .get, .head, .post, .put, .patch, .delete, .options, .trace, .connect, HTTPRequest.Method("QUERY")!,
     ]
+}
+
+/// The framework's own refusals as ours, before the router makes answers of another shape of them.
+private struct ThrowingFailures: RouterMiddleware {
+    func handle(
+        _ request: Request, context: ServerContext, next: (Request, ServerContext) async throws -> Response
+    ) async throws -> Response {
+        do { return try await next(request, context) } catch let error as HTTPError { throw Failure(error) }
+    }
 }
