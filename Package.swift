@@ -41,6 +41,17 @@ let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collect
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
+// swift-metrics has a module Metrics, as we do.
+let hummingbird = Target.Dependency.product(
+    name: "Hummingbird", package: "hummingbird", moduleAliases: ["Metrics": "SwiftMetrics"])
+let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
+let nio = ["NIOCore", "NIOHTTP1"].map { Target.Dependency.product(name: $0, package: "swift-nio") }
+let httpParts = ["NIOHTTPTypes", "NIOHTTPTypesHTTP1"].map { Target.Dependency.product(name: $0, package: "swift-nio-extras") }
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let coreMetrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
 var targets: [Target] = [
@@ -62,7 +73,8 @@ var targets: [Target] = [
     stage("World", "World", ["Files", "Owned", "Pictures"]),
     stage("Database", "Server/Database", ["Files", "Owned", "Pictures", grdb, sqlite]),
 
-    .target(name: "TestSupport", dependencies: ["Files"], path: "Tests/Support", exclude: ["Models"]),
+    .target(name: "TestDatabase", dependencies: ["Database"], path: "Tests/Support/Database"),
+    .target(name: "TestSupport", dependencies: ["Files"], path: "Tests/Support", exclude: ["Database", "Models"]),
     tests("Files", "Files", ["Files", "Owned", "CZlib"]),
     tests("Datasets", "Datasets", ["Datasets"]),
     tests("Tokenizers", "Encoding/Tokenizers", ["Tokenizers"]),
@@ -104,6 +116,14 @@ if withLibTorch {
                 "Hub",
                 "Pictures", "Datasets", "Metrics", "Torch", "Files", "Owned", yams,
             ]),
+        .target(
+            name: "Server",
+            dependencies: [
+                "IISAN", "Serving", "Datasets", "Ranking", "Torch", "Database", "Pictures", "Files", hummingbird,
+                hummingbirdCore, lifecycle,
+                signals, logging, coreMetrics, httpTypes,
+            ] + nio + httpParts, path: "Sources/Server/Server", resources: [.embedInCode("Resources/openapi.json")],
+            swiftSettings: features),
         .executableTarget(
             name: "iisan",
             dependencies: [
@@ -125,10 +145,17 @@ if withLibTorch {
         tests(
             "Parity", "Parity",
             ["Ranking", "Training", "FineTuning", "Modeling", "Catalogue", "Metrics", "Datasets", "Torch", "Files"]),
+        tests(
+            "Server", "Server/Server",
+            [
+                "Server", "TestModels", "TestDatabase", lifecycle, logging, "Serving", "Modeling", "Metrics", "Ranking",
+                "Datasets", "Torch",
+            ]),
         tests("EndToEnd", "EndToEnd", ["iisan", "IISAN"]),
     ]
     products = [
         .library(name: "IISAN", targets: ["IISAN"]),
+        .library(name: "Server", targets: ["Server"]),
         .library(name: "Torch", targets: ["Torch"]),
         .library(name: "CTorch", type: .dynamic, targets: ["CTorchLibrary"]),
         // The stages one by one, which Benchmarks, a package of its own, measures.
@@ -154,6 +181,13 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-collections", from: "1.1.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.8.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.34.1"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0", traits: []),
+        .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.5.0"),
     ],
     targets: targets,
     swiftLanguageModes: [.v6],

@@ -1,0 +1,16 @@
+import Foundation
+
+/// Paths of things, with ids percent-encoded.
+enum Paths {
+    /// The path of an item.
+    static func item(_ id: String) -> String { "/v1/items/\(encoded(id))" }
+
+    /// The path of an item's picture, of which a version never changes.
+    static func picture(of id: String, version: String) -> String { "\(item(id))/picture?v=\(version)" }
+
+    /// An id as a part of a path.
+    static func encoded(_ id: String) -> String { id.addingPercentEncoding(withAllowedCharacters: plain) ?? "" }
+
+    private static let plain = CharacterSet(
+        charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+}

@@ -1,0 +1,76 @@
+import Files
+package import Foundation
+
+/// What a request may do; each scope has those before it.
+package enum AccessScope: String, Sendable, CaseIterable, Comparable {
+    /// To ask.
+    case read
+    /// To change items and events.
+    case write
+    /// To reload the model and to copy the database.
+    case admin
+
+    /// Narrower scopes come first.
+    package static func < (one: AccessScope, other: AccessScope) -> Bool {
+        allCases.firstIndex(of: one)! < allCases.firstIndex(of: other)!
+    }
+}
+
+/// The tokens that requests are let in by. Only their hashes are kept.
+package struct AccessTokens: Sendable {
+    /// The bytes that a token has at least.
+    static let leastBytes = 32
+
+    private var entries: [(digest: [UInt8], scope: AccessScope)] = []
+
+    /// Reads a file of lines `read|write|admin TOKEN`; empty ones and those with `#` first do not count.
+    ///
+    /// - Throws: ``UserError`` for a file that others may read, a line of another form, and a token that is short or stands twice.
+    package init(file: URL) throws {
+        let attributes: [FileAttributeKey: Any]
+        let text: String
+        do {
+            attributes = try FileManager.default.attributesOfItem(atPath: file.path)
+            text = try String(contentsOf: file, encoding: .utf8)
+        } catch { throw UserError.system("could not read the tokens", at: file.path, error: error) }
+        let mode = (attributes[.posixPermissions] as? NSNumber)?.intValue ?? 0
+        guard mode & 0o077 == 0 else {
+            throw UserError("others may read the tokens", at: file.path, remedy: "Run: chmod 600 \(file.path)")
+        }
+        for (line, content) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+            let words = content.split(whereSeparator: \.isWhitespace)
+            guard let first = words.first, !first.hasPrefix("#") else { continue }
+            let place = "\(file.path):\(line + 1)"
+            guard words.count == 2, let scope = AccessScope(rawValue: String(first)) else {
+                // The line is not shown: it may hold a token.
+                throw UserError("the line is not of the form read|write|admin TOKEN", at: place)
+            }
+            guard words[1].utf8.count >= Self.leastBytes else {
+                throw UserError(
+                    "the token has \(words[1].utf8.count) bytes, expected at least \(Self.leastBytes)", at: place,
+                    remedy: "Make one: head -c 32 /dev/urandom | base64")
+            }
+            let digest = Self.digest(words[1])
+            guard !entries.contains(where: { $0.digest == digest }) else {
+                throw UserError("the token stands twice", at: place, remedy: "Give each scope a token of its own.")
+            }
+            entries.append((digest, scope))
+        }
+        guard !entries.isEmpty else {
+            throw UserError("the file has no tokens", at: file.path, remedy: "Write a line: read TOKEN")
+        }
+    }
+
+    /// The scope of a token; nil for one that is none. How long it takes says nothing about how near the token comes.
+    package func scope(of token: some StringProtocol) -> AccessScope? {
+        let digest = Self.digest(token)
+        return entries.reduce(nil) { found, entry in
+            let difference = zip(entry.digest, digest).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) }
+            return difference == 0 ? entry.scope : found
+        }
+    }
+
+    private static func digest(_ token: some StringProtocol) -> [UInt8] {
+        Array(Array(token.utf8).withUnsafeBytes { ContentHash.of($0) }.utf8)
+    }
+}

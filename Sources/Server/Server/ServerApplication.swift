@@ -1,0 +1,126 @@
+import Database
+import Files
+import Foundation
+package import Hummingbird
+import HummingbirdCore
+import IISAN
+package import Logging
+import NIOCore
+package import ServiceLifecycle
+package import UnixSignals
+
+/// A server: routes and what stands before them, and the services that run beside.
+package struct ServerApplication: Sendable {
+    /// What its parts share.
+    package let state: ServerState
+    private let gatekeeper: Gatekeeper
+    private let logger: Logger
+
+    /// Prepares a server; nothing listens yet.
+    ///
+    /// - Parameters:
+    ///   - state: its settings.
+    ///   - logger: where a line for each request goes.
+    /// - Throws: ``UserError`` for an address beyond the loopback without tokens, and for a file of tokens that cannot be used.
+    package init(_ state: ServerState, logger: Logger) throws {
+        gatekeeper = try Gatekeeper(state.settings)
+        (self.state, self.logger) = (state, logger)
+    }
+
+    /// All routes.
+    package var router: ServerRouter { ServerRouter(state, isOpen: gatekeeper.isOpen) }
+
+    /// What answers requests, without an address.
+    package var responder: ServerResponder { ServerResponder(router.router.buildResponder(), state, gatekeeper) }
+
+    /// What listens.
+    package func application() -> Application<ServerResponder> {
+        let (settings, state) = (state.settings, state)
+        let patience = TimeAmount.seconds(Int64(settings.patience))
+        let longest = max(settings.body.bytes, settings.bulk.bytes, settings.picture.bytes)
+        let channel = HTTP1Channel.Configuration(
+            additionalChannelHandlers: [ConnectionGuard(patience: patience, longestBody: longest)],
+            idleTimeout: .seconds(Int64(settings.idle)),
+            httpDecoderConfiguration: .init(
+                maxHeaderFieldSize: Self.headBytes, maxHeaderListSize: Self.headBytes, maxHeaderFieldCount: 100))
+        return Application(
+            responder: responder, server: .http1(configuration: channel),
+            configuration: ApplicationConfiguration(
+                address: .hostname(settings.host, port: settings.port),
+                availableConnectionsDelegate: .maximum(settings.connections, logger: logger)),
+            onServerRunning: { channel in
+                if let port = channel.localAddress?.port { state.listens(on: port) }
+            }, logger: logger)
+    }
+
+    /// The bytes of a request's head at most.
+    private static let headBytes = 16_384
+
+    /// Listens, opens the model, and answers until it is told to stop by SIGTERM or SIGINT.
+    ///
+    /// - Parameter open: opens what answers; meanwhile the server says that it is loading.
+    /// - Throws: what `open` throws; ``UserError`` when the address cannot be listened on.
+    package func run(_ open: @escaping @Sendable () async throws -> Engine) async throws {
+        do { try await services(stoppedBy: [.sigterm, .sigint], open).run() } catch let error as IOError {
+            throw UserError.system(
+                "could not listen", at: "\(state.settings.host):\(state.settings.port)", code: error.errnoCode)
+        }
+    }
+
+    /// What runs together.
+    ///
+    /// Requests under way when it is told to stop have ``ServeSettings/grace`` seconds, and then five more to notice that they are cancelled.
+    ///
+    /// - Parameter signals: what tells it to stop; with some, SIGHUP opens the newest run in place of the one that answers.
+    package func services(
+        stoppedBy signals: [UnixSignal], _ open: @escaping @Sendable () async throws -> Engine
+    ) -> ServiceGroup {
+        var services: [ServiceGroupConfiguration.ServiceConfiguration] = [.init(service: Opening(state: state, open: open))]
+        if !signals.isEmpty { services.append(.init(service: Reloading(state: state, logger: logger))) }
+        services.append(.init(service: application()))
+        // The last is stopped first.
+        services.append(.init(service: Draining(state: state), successTerminationBehavior: .ignore))
+        var configuration = ServiceGroupConfiguration(services: services, gracefulShutdownSignals: signals, logger: logger)
+        configuration.maximumGracefulShutdownDuration = .seconds(state.settings.grace)
+        configuration.maximumCancellationDuration = .seconds(5)
+        return ServiceGroup(configuration: configuration)
+    }
+}
+
+/// Opens what answers, and closes the database when all requests have ended.
+private struct Opening: Service {
+    let state: ServerState
+    let open: @Sendable () async throws -> Engine
+
+    func run() async throws {
+        let engine = try await open()
+        state.open(engine)
+        try? await gracefulShutdown()
+        try await engine.database.close()
+    }
+}
+
+/// Opens the newest run at SIGHUP.
+private struct Reloading: Service {
+    let state: ServerState
+    let logger: Logger
+
+    func run() async throws {
+        for await _ in await UnixSignalsSequence(trapping: .sighup).cancelOnGracefulShutdown() {
+            do {
+                let receipt = try await state.engine.reload()
+                logger.info("reloaded", metadata: ["model": "\(receipt.model)"])
+            } catch { logger.error("not reloaded: \(error)") }
+        }
+    }
+}
+
+/// Says that the server is not ready as soon as it is told to stop.
+private struct Draining: Service {
+    let state: ServerState
+
+    func run() async throws {
+        try? await gracefulShutdown()
+        state.drain()
+    }
+}
