@@ -127,7 +127,9 @@ if withLibTorch {
         .executableTarget(
             name: "iisan",
             dependencies: [
-                "IISAN", "Files", "HiddenStates", "Hub", "Metrics", "Owned", "Serving", "World", arguments,
+                "IISAN", "Server", "Database", "Datasets", "Files", "HiddenStates", "Hub", "Metrics", "Owned", "Serving",
+                "World",
+                arguments, logging,
             ], path: "Sources/Command",
             swiftSettings: features),
 

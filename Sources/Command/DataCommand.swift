@@ -6,7 +6,7 @@ import IISAN
 struct DataCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "data", abstract: "Make, check and generate datasets.",
-        subcommands: [ImportCommand.self, CheckCommand.self, GenerateCommand.self])
+        subcommands: [ImportCommand.self, AppendCommand.self, CheckCommand.self, GenerateCommand.self])
 }
 
 /// `iisan data check`: what can be said about a dataset before anything is trained on it.

@@ -21,7 +21,8 @@ import IISAN
             RunCommand.self, DataCommand.self, ModelsCommand.self, EncodeCommand.self, TrainCommand.self, EvaluateCommand.self,
             ReportCommand.self,
         ] + StudyKind.allCases.map { $0.form.command } + [
-            StudyStepCommand.self, RecommendCommand.self, SimilarCommand.self, ExportCommand.self, ConfigCommand.self,
+            StudyStepCommand.self, RecommendCommand.self, SimilarCommand.self, ServeCommand.self, ExportCommand.self,
+            ConfigCommand.self,
             DoctorCommand.self,
         ])
 

@@ -142,9 +142,13 @@ package struct StoredItem: Sendable, Equatable {
     package var revision: Int
     /// The item; what its change expected is not kept.
     package var item: ItemChange
+    /// Whether it was removed at least once: an item of the dataset that comes back then is another one.
+    package var isAnother: Bool
 
-    /// Joins both.
-    package init(revision: Int, item: ItemChange) { (self.revision, self.item) = (revision, item) }
+    /// Joins them.
+    package init(revision: Int, item: ItemChange, isAnother: Bool = false) {
+        (self.revision, self.item, self.isAnother) = (revision, item, isAnother)
+    }
 }
 
 /// Something that a user did.

@@ -25,12 +25,18 @@ import Testing
             let empty = ItemChange(id: "d", content: ItemContent())
             #expect(try await database.write([whole, marked, removed, empty]) == [1, 2, 3, 4])
             for (index, item) in [whole, marked, removed, empty].enumerated() {
-                #expect(try await database.item(item.id) == StoredItem(revision: index + 1, item: item))
+                #expect(
+                    try await database.item(item.id) == StoredItem(revision: index + 1, item: item, isAnother: item.isRemoved))
             }
+            // An item that comes back is another one from then on.
+            #expect(try await database.write([ItemChange(id: "c", tags: ["back"])]) == [5])
+            #expect(
+                try await database.item("c")
+                    == StoredItem(revision: 5, item: ItemChange(id: "c", tags: ["back"]), isAnother: true))
             // The whole state is replaced, and nothing of the old one shines through.
-            #expect(try await database.write([ItemChange(id: whole.id)]) == [5])
-            #expect(try await database.item(whole.id) == StoredItem(revision: 5, item: ItemChange(id: whole.id)))
-            #expect(try await database.revision() == 5)
+            #expect(try await database.write([ItemChange(id: whole.id)]) == [6])
+            #expect(try await database.item(whole.id) == StoredItem(revision: 6, item: ItemChange(id: whole.id)))
+            #expect(try await database.revision() == 6)
             #expect(try await database.statistics().items == 4)
         }
     }

@@ -25,19 +25,26 @@ extension PictureFolder {
         if let made = try? Data(contentsOf: file) { return made }
         guard let bytes = try original(name) else { return nil }
         do {
-            let picture = try await picture(bytes, name: name)
-            let made = try await onOwnThread {
-                switch size {
-                case .whole: try picture.jpeg()
-                case .thumbnail: try picture.fitted(into: Self.thumbnailSide).jpeg(quality: 80)
-                }
-            }
+            let made = try await made(of: bytes, name: name, as: size)
             // Where the disk is full, it is made again the next time.
             if (try? space.check(for: made.count)) != nil { try? keep(made, at: file) }
             return made
         } catch let error as UserError {
             // It was read when it was stored: the disk has changed it.
             throw DatabaseError(.failed, error)
+        }
+    }
+
+    /// What is served of a picture's bytes, which are kept nowhere.
+    ///
+    /// - Throws: ``UserError`` where the bytes are no picture, or too large a one.
+    package func made(of bytes: Data, name: String, as size: Size) async throws -> Data {
+        let picture = try await picture(bytes, name: name)
+        return try await onOwnThread {
+            switch size {
+            case .whole: try picture.jpeg()
+            case .thumbnail: try picture.fitted(into: Self.thumbnailSide).jpeg(quality: 80)
+            }
         }
     }
 }

@@ -41,9 +41,21 @@ package final class PictureFolder: Sendable {
     }
 
     /// The place of a picture, in one of 256 folders of each kind; nil where the name is none.
-    func place(_ name: String, _ kind: Kind) -> URL? {
+    func place(_ name: String, _ kind: Kind) -> URL? { Self.place(name, kind, in: url) }
+
+    private static func place(_ name: String, _ kind: Kind, in url: URL) -> URL? {
         let isName = name.utf8.count == 64 && name.utf8.allSatisfy { (48...57).contains($0) || (97...102).contains($0) }
         return isName ? url.appending(path: "\(kind.rawValue)/\(name.prefix(2))/\(name)") : nil
+    }
+
+    /// The file of a picture in a folder that another process may have.
+    ///
+    /// - Throws: ``UserError`` where it is missing.
+    package static func file(of name: String, in url: URL) throws -> URL {
+        guard let file = place(name, .original, in: url), FileManager.default.fileExists(atPath: file.path) else {
+            throw UserError("there is no picture \(name.quoted)", at: url.path, remedy: "Put the folder's backup in its place.")
+        }
+        return file
     }
 
     /// Checks that bytes are a picture, and keeps them.
@@ -67,7 +79,10 @@ package final class PictureFolder: Sendable {
         place(name, .original).map { FileManager.default.fileExists(atPath: $0.path) } ?? false
     }
 
-    /// A picture as it was sent, for the encoders; nil where there is none of this name.
+    /// The file of a picture as it was sent, for the encoders; nil where there is none of this name.
+    package func file(of name: String) -> URL? { has(name) ? place(name, .original) : nil }
+
+    /// A picture as it was sent; nil where there is none of this name.
     ///
     /// - Throws: ``DatabaseError`` where it cannot be read.
     package func original(_ name: String) throws -> Data? {

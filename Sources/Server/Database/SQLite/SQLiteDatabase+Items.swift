@@ -18,19 +18,20 @@ extension SQLiteDatabase {
             number = kept["number"]
         } else {
             try connection.execute(
-                sql: "INSERT INTO item (id, revision, hasContent, isHidden, isRemoved) VALUES (?, ?, 0, 0, 0)",
+                sql: "INSERT INTO item (id, revision, hasContent, isHidden, isRemoved, isAnother) VALUES (?, ?, 0, 0, 0, 0)",
                 arguments: [change.id, revision])
             number = connection.lastInsertedRowID
             try connection.execute(sql: "UPDATE total SET items = items + 1")
         }
         try connection.execute(
             sql: """
-                UPDATE item SET revision = ?, hasContent = ?, title = ?, picture = ?, tags = ?, isHidden = ?, isRemoved = ?
+                UPDATE item SET revision = ?, hasContent = ?, title = ?, picture = ?, tags = ?, isHidden = ?, isRemoved = ?,
+                    isAnother = isAnother OR ?
                 WHERE number = ?
                 """,
             arguments: [
                 revision, change.content != nil, change.content?.title, change.content?.picture, try change.tags.map(json),
-                change.isHidden, change.isRemoved, number,
+                change.isHidden, change.isRemoved, change.isRemoved, number,
             ])
         try put(change.content?.states ?? [], of: number, on: connection)
         return revision
@@ -85,7 +86,7 @@ extension SQLiteDatabase {
                         EncodedStates(modality: $0["modality"], encoder: $0["encoder"], numbers: $0["numbers"])
                     })
             }
-            items.append(StoredItem(revision: row["revision"], item: item))
+            items.append(StoredItem(revision: row["revision"], item: item, isAnother: row["isAnother"]))
         }
         return items
     }

@@ -40,6 +40,31 @@ package final class SQLiteDatabase: ServerDatabase {
         group = GroupCommit(pool) { try space.check() }
     }
 
+    /// Opens the database of a folder to read alone, also while a server has it; every write is refused.
+    ///
+    /// - Throws: ``UserError`` where there is none, it was written by a newer version, or it cannot be read.
+    package init(reading url: URL) throws {
+        let folder = try FolderPlace.resolved(url)
+        file = folder.appending(path: Self.name)
+        options = SQLiteOptions()
+        self.folder = Mutex(nil)
+        guard FolderKind.served.isMarked(folder), FileManager.default.fileExists(atPath: file.path) else {
+            throw UserError(
+                "is not a server's folder", at: url.path,
+                remedy: "Name what `iisan serve RUN` keeps beside the run: RUN.served.")
+        }
+        do {
+            var configuration = Configuration()
+            (configuration.readonly, configuration.busyMode) = (true, .timeout(options.patience))
+            pool = try DatabasePool(path: file.path, configuration: configuration)
+            try Self.checkVersion(pool, file)
+        } catch let error as UserError { throw error } catch { throw DatabaseError(error, at: file.path).error }
+        let path = file.path
+        group = GroupCommit(pool) {
+            throw DatabaseError(.isReadOnly, UserError("is open to be read alone", at: path))
+        }
+    }
+
     /// The folder, marked as a server's and locked.
     private static func folder(_ url: URL) throws -> OwnedFolder {
         // The lock lies in the folder: containers share what is mounted here, not what lies beside it.
@@ -78,13 +103,16 @@ package final class SQLiteDatabase: ServerDatabase {
     }
 
     private static func migrate(_ pool: DatabasePool, _ file: URL) throws {
-        let migrator = SQLiteSchema.migrator
-        guard try !pool.read(migrator.hasBeenSuperseded) else {
+        try checkVersion(pool, file)
+        try SQLiteSchema.migrator.migrate(pool)
+    }
+
+    private static func checkVersion(_ pool: DatabasePool, _ file: URL) throws {
+        guard try !pool.read(SQLiteSchema.migrator.hasBeenSuperseded) else {
             throw UserError(
                 "was written by a newer version of this program", at: file.path,
                 remedy: "Use that version, or put a backup of this version in its place.")
         }
-        try migrator.migrate(pool)
     }
 
     /// Reads what is committed.
@@ -108,7 +136,7 @@ package final class SQLiteDatabase: ServerDatabase {
     package func close() async throws {
         await group.close()
         try await telling {
-            _ = try await emptyLog(within: 1)
+            if !pool.configuration.readonly { _ = try await emptyLog(within: 1) }
             try pool.close()
         }
         folder.withLock { $0 = nil }

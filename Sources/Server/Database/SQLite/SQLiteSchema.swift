@@ -22,7 +22,8 @@ enum SQLiteSchema {
             picture TEXT,
             tags TEXT, -- a list in JSON; NULL: as the dataset has them
             isHidden INTEGER NOT NULL,
-            isRemoved INTEGER NOT NULL
+            isRemoved INTEGER NOT NULL,
+            isAnother INTEGER NOT NULL -- it was removed at least once
         ) STRICT;
         CREATE INDEX itemByPicture ON item (picture) WHERE picture IS NOT NULL;
 
