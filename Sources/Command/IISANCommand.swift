@@ -21,7 +21,8 @@ import IISAN
             RunCommand.self, DataCommand.self, ModelsCommand.self, EncodeCommand.self, TrainCommand.self, EvaluateCommand.self,
             ReportCommand.self,
         ] + StudyKind.allCases.map { $0.form.command } + [
-            StudyStepCommand.self, RecommendCommand.self, SimilarCommand.self, ServeCommand.self, ExportCommand.self,
+            StudyStepCommand.self, RecommendCommand.self, SimilarCommand.self, ServeCommand.self, ItemsCommand.self,
+            EventsCommand.self, ExportCommand.self,
             ConfigCommand.self,
             DoctorCommand.self,
         ])

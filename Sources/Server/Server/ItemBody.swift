@@ -1,4 +1,5 @@
 import Files
+package import Foundation
 
 /// What a client says that an item is.
 package struct ItemBody: Sendable, Equatable, Decodable {
@@ -8,21 +9,25 @@ package struct ItemBody: Sendable, Equatable, Decodable {
     package var tags: [String] = []
     /// Whether it is hidden from answers.
     package var isHidden = false
+    /// The file of its picture; nil where that stays as it is.
+    package var picture: Data?
 
-    static let known = ["title", "tags", "hidden"]
+    static let known = ["title", "tags", "hidden", "picture"]
 
     /// Describes an item.
-    package init(title: String? = nil, tags: [String] = [], isHidden: Bool = false) {
-        (self.title, self.tags, self.isHidden) = (title, tags, isHidden)
+    package init(title: String? = nil, tags: [String] = [], isHidden: Bool = false, picture: Data? = nil) {
+        (self.title, self.tags, self.isHidden, self.picture) = (title, tags, isHidden, picture)
     }
 
-    /// Reads `{"title": "...", "tags": ["..."], "hidden": false}`, each of which may be left out.
+    /// Reads `{"title": "...", "tags": ["..."], "hidden": false, "picture": "..."}`, each of which may be left out; the picture's file is in
+    /// base64.
     package init(from decoder: any Decoder) throws { try self.init(Fields(decoder, known: Self.known)) }
 
     init(_ fields: Fields) throws {
         title = try fields.value("title", String.self).map { try Checks.title($0, at: fields.path("title")) }
         tags = try fields.tags("tags") ?? []
         isHidden = try fields.value("hidden") ?? false
+        picture = try fields.value("picture", Data.self)
     }
 }
 
@@ -34,10 +39,12 @@ package struct ItemPatch: Sendable, Equatable, Decodable {
     package var tags: [String]?
     /// The mark, where it is to change.
     package var isHidden: Bool?
+    /// The file of its picture, where that is to change; nil inside takes it away.
+    package var picture: Data??
 
     /// Describes a change.
-    package init(title: String?? = nil, tags: [String]? = nil, isHidden: Bool? = nil) {
-        (self.title, self.tags, self.isHidden) = (title, tags, isHidden)
+    package init(title: String?? = nil, tags: [String]? = nil, isHidden: Bool? = nil, picture: Data?? = nil) {
+        (self.title, self.tags, self.isHidden, self.picture) = (title, tags, isHidden, picture)
     }
 
     /// Reads a patch.
@@ -47,6 +54,7 @@ package struct ItemPatch: Sendable, Equatable, Decodable {
         if fields.has("title") { title = .some(item.title) }
         if fields.has("tags") { tags = item.tags }
         if fields.has("hidden") { isHidden = item.isHidden }
+        if fields.has("picture") { picture = .some(item.picture) }
     }
 }
 

@@ -2,6 +2,8 @@ package import Database
 import Files
 package import Foundation
 package import IISAN
+import Logging
+import ServiceLifecycle
 import Serving
 import Synchronization
 
@@ -42,6 +44,66 @@ package struct ServedFolder: Sendable {
         var options = SQLiteOptions()
         options.durability = settings.durability == .full ? .full : .normal
         return try SQLiteDatabase(folder, options: options)
+    }
+
+    /// Where the server of this folder was last said to be; nil where none was, or it has ended as it should.
+    package var address: URL? {
+        (try? JSONFile.read([String: String].self, from: addressFile))?["address"].flatMap { URL(string: $0) }
+    }
+
+    private var addressFile: URL { folder.appending(path: "address.json") }
+
+    /// A token by which a command may change items: `IISAN_TOKEN` of the environment, else one of the run's file of tokens; nil where the
+    /// server asks for none.
+    ///
+    /// - Throws: ``UserError`` where the file of tokens cannot be used.
+    package var token: String? {
+        get throws {
+            if let token = ProcessInfo.processInfo.environment["IISAN_TOKEN"] { return token }
+            guard let file = settings.tokens else { return nil }
+            return try AccessTokens.token(for: .write, in: URL(filePath: file))
+        }
+    }
+
+    /// Says to commands of this machine where the server is.
+    package func announce(_ address: URL) { try? JSONFile.write(["address": address.absoluteString], to: addressFile) }
+
+    /// Says that there is none any more.
+    package func withdraw() { try? FileManager.default.removeItem(at: addressFile) }
+
+    /// Serves the run on a free port of this machine for as long as `body` takes.
+    ///
+    /// - Throws: as ``open(_:)`` does; whatever `body` throws.
+    package func running<Result: Sendable>(
+        _ body: @escaping @Sendable (_ address: URL) async throws -> Result
+    ) async throws -> Result {
+        let state = ServerState(settings, backups: backups)
+        let server = try ServerApplication(state, logger: Logger(label: "iisan") { _ in SwiftLogNoOpLogHandler() })
+        let opened = AsyncStream<Void>.makeStream()
+        let services = server.services(stoppedBy: []) {
+            let engine = try await self.open { _ in }
+            opened.continuation.finish()
+            return engine
+        }
+        return try await withThrowingTaskGroup(of: Swift.Result<Result, any Error>?.self) { group in
+            group.addTask {
+                try await services.run()
+                return nil
+            }
+            group.addTask {
+                for await _ in opened.stream {}
+                while state.port == 0 { try await Task.sleep(for: .milliseconds(2)) }
+                let result: Swift.Result<Result, any Error>
+                do { result = .success(try await body(URL(string: "http://127.0.0.1:\(state.port)")!)) } catch {
+                    result = .failure(error)
+                }
+                await services.triggerGracefulShutdown()
+                return result
+            }
+            var outcome: Swift.Result<Result, any Error>?
+            for try await result in group where result != nil { outcome = result }
+            return try outcome!.get()
+        }
     }
 
     /// Opens all that answers.

@@ -37,7 +37,7 @@ package struct ServerApplication: Sendable {
     package func application() -> Application<ServerResponder> {
         let (settings, state) = (state.settings, state)
         let patience = TimeAmount.seconds(Int64(settings.patience))
-        let longest = max(settings.body.bytes, settings.bulk.bytes, settings.picture.bytes)
+        let longest = max(settings.body.bytes + settings.picture.bytes / 3 * 4, settings.bulk.bytes)
         let channel = HTTP1Channel.Configuration(
             additionalChannelHandlers: [ConnectionGuard(patience: patience, longestBody: longest)],
             idleTimeout: .seconds(Int64(settings.idle)),

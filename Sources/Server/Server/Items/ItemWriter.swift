@@ -13,35 +13,47 @@ struct ItemWriter: ItemWriting {
     func item(_ id: String) async throws -> ItemView? { try await catalogue.known(id)?.view }
 
     func put(_ item: ItemBody, id: String, expected: Int?) async throws -> ItemReceipt {
-        try await change(id, expected) { known in
-            var change = try await content(of: id, title: item.title, picture: known?.picture, known)
+        let given = try await stored(item.picture)
+        return try await change(id, expected) { known in
+            var change = try await content(of: id, title: item.title, picture: given ?? known?.picture, known)
             (change.tags, change.isHidden) = (item.tags, item.isHidden)
             return change
         }
     }
 
     func patch(_ patch: ItemPatch, id: String, expected: Int?) async throws -> ItemReceipt {
-        try await change(id, expected) { known in
+        let given = try await stored(patch.picture ?? nil)
+        return try await change(id, expected) { known in
             guard let known else { throw await noItem(id) }
-            var change = try await content(of: id, title: patch.title ?? known.view.title, picture: known.picture, known)
+            let picture = patch.picture == nil ? known.picture : given
+            var change = try await content(of: id, title: patch.title ?? known.view.title, picture: picture, known)
             (change.tags, change.isHidden) = (patch.tags ?? known.view.tags, patch.isHidden ?? known.view.isHidden)
             return change
         }
     }
 
     func put(picture bytes: Data?, id: String, expected: Int?) async throws -> ItemReceipt {
-        var picture: ServedItems.Picture?
-        if let bytes { picture = .stored(try await pictures.store(bytes)) }
+        let picture = try await stored(bytes)
         var hadOne = false
         var receipt = try await change(id, expected) { known in
-            if known == nil, bytes == nil { throw await noItem(id) }
-            hadOne = known?.picture != nil
-            var change = try await content(of: id, title: known?.view.title, picture: picture, known)
-            (change.tags, change.isHidden) = (known?.view.tags, known?.view.isHidden ?? false)
+            guard let known else { throw await noItem(id) }
+            hadOne = known.picture != nil
+            var change = try await content(of: id, title: known.view.title, picture: picture, known)
+            (change.tags, change.isHidden) = (known.view.tags, known.view.isHidden)
             return change
         }
         receipt.isNew = !hadOne
         return receipt
+    }
+
+    /// The picture of some bytes, kept from now on.
+    ///
+    /// - Throws: ``Refusal`` where they are no picture that can be used.
+    private func stored(_ bytes: Data?) async throws -> ServedItems.Picture? {
+        guard let bytes else { return nil }
+        do { return .stored(try await pictures.store(bytes)) } catch let error as UserError {
+            throw Refusal(.unusableItem, error)
+        }
     }
 
     func remove(_ id: String, expected: Int?) async throws -> ItemReceipt {

@@ -10,7 +10,8 @@ import Torch
 struct ItemsController: Sendable {
     let state: ServerState
     let asking: Asking
-    private var limit: Int { state.settings.body.bytes }
+    /// The bytes of a body, which may have a picture in base64.
+    private var limit: Int { state.settings.body.bytes + state.settings.picture.bytes / 3 * 4 }
 
     var routes: RouteCollection<ServerContext> {
         let routes = RouteCollection(context: ServerContext.self)

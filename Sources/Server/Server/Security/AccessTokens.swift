@@ -27,6 +27,32 @@ package struct AccessTokens: Sendable {
     ///
     /// - Throws: ``UserError`` for a file that others may read, a line of another form, and a token that is short or stands twice.
     package init(file: URL) throws {
+        for line in try Self.lines(of: file) {
+            let place = "\(file.path):\(line.number)"
+            guard line.token.utf8.count >= Self.leastBytes else {
+                throw UserError(
+                    "the token has \(line.token.utf8.count) bytes, expected at least \(Self.leastBytes)", at: place,
+                    remedy: "Make one: head -c 32 /dev/urandom | base64")
+            }
+            let digest = Self.digest(line.token)
+            guard !entries.contains(where: { $0.digest == digest }) else {
+                throw UserError("the token stands twice", at: place, remedy: "Give each scope a token of its own.")
+            }
+            entries.append((digest, line.scope))
+        }
+        guard !entries.isEmpty else {
+            throw UserError("the file has no tokens", at: file.path, remedy: "Write a line: read TOKEN")
+        }
+    }
+
+    /// The first token of a file that is good for a scope; nil where none is.
+    ///
+    /// - Throws: ``UserError`` as ``init(file:)`` does.
+    static func token(for scope: AccessScope, in file: URL) throws -> String? {
+        try lines(of: file).filter { $0.scope >= scope }.min { $0.scope < $1.scope }?.token
+    }
+
+    private static func lines(of file: URL) throws -> [(number: Int, scope: AccessScope, token: String)] {
         let attributes: [FileAttributeKey: Any]
         let text: String
         do {
@@ -37,27 +63,14 @@ package struct AccessTokens: Sendable {
         guard mode & 0o077 == 0 else {
             throw UserError("others may read the tokens", at: file.path, remedy: "Run: chmod 600 \(file.path)")
         }
-        for (line, content) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+        return try text.split(separator: "\n", omittingEmptySubsequences: false).enumerated().compactMap { line, content in
             let words = content.split(whereSeparator: \.isWhitespace)
-            guard let first = words.first, !first.hasPrefix("#") else { continue }
-            let place = "\(file.path):\(line + 1)"
+            guard let first = words.first, !first.hasPrefix("#") else { return nil }
             guard words.count == 2, let scope = AccessScope(rawValue: String(first)) else {
                 // The line is not shown: it may hold a token.
-                throw UserError("the line is not of the form read|write|admin TOKEN", at: place)
+                throw UserError("the line is not of the form read|write|admin TOKEN", at: "\(file.path):\(line + 1)")
             }
-            guard words[1].utf8.count >= Self.leastBytes else {
-                throw UserError(
-                    "the token has \(words[1].utf8.count) bytes, expected at least \(Self.leastBytes)", at: place,
-                    remedy: "Make one: head -c 32 /dev/urandom | base64")
-            }
-            let digest = Self.digest(words[1])
-            guard !entries.contains(where: { $0.digest == digest }) else {
-                throw UserError("the token stands twice", at: place, remedy: "Give each scope a token of its own.")
-            }
-            entries.append((digest, scope))
-        }
-        guard !entries.isEmpty else {
-            throw UserError("the file has no tokens", at: file.path, remedy: "Write a line: read TOKEN")
+            return (line + 1, scope, String(words[1]))
         }
     }
 

@@ -48,10 +48,13 @@ struct ServeCommand: ParsableCommand {
                 let engine = try await served.open { Output.tell($0) }
                 // The system gives a port while the model is opened.
                 while state.port == 0 { try await Task.sleep(for: .milliseconds(10)) }
-                try Output.result("http://\(served.settings.shownHost):\(state.port)/")
+                let address = "http://\(served.settings.shownHost):\(state.port)/"
+                if let url = URL(string: address) { served.announce(url) }
+                try Output.result(address)
                 return engine
             }
         }
+        served.withdraw()
     }
 }
 
