@@ -41,6 +41,7 @@ let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collect
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
+let postgreSQL = Target.Dependency.target(name: "CPostgreSQL", condition: .when(traits: ["PostgreSQL"]))
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
 var targets: [Target] = [
@@ -60,7 +61,10 @@ var targets: [Target] = [
     stage("Metrics", "Evaluation/Metrics", ["Files"]),
     stage("Report", "Evaluation/Report", ["Files", "Metrics"]),
     stage("World", "World", ["Files", "Owned", "Pictures"]),
-    stage("Database", "Server/Database", ["Files", "Owned", "Pictures", grdb, sqlite]),
+    .systemLibrary(
+        name: "CPostgreSQL", path: "Sources/Server/CPostgreSQL", pkgConfig: "libpq",
+        providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
+    stage("Database", "Server/Database", ["Files", "Owned", "Pictures", grdb, sqlite, postgreSQL]),
 
     .target(name: "TestSupport", dependencies: ["Files"], path: "Tests/Support", exclude: ["Models"]),
     tests("Files", "Files", ["Files", "Owned", "CZlib"]),
@@ -149,6 +153,9 @@ let package = Package(
     name: "swift-iisan",
     platforms: [.macOS(.v15)],
     products: products,
+    traits: [
+        .trait(name: "PostgreSQL", description: "A database that several servers share, by libpq; SQLite is always there.")
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.1.0"),
