@@ -1,7 +1,7 @@
 # What one does with a clone. Settings: LIBTORCH, IISAN_CACHE, PYTHON (see Tools/Setup/setup).
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build test test-isa sanitize sanitize-threads bad-inputs demo parity-tokens parity-pictures parity-encoders parity-export fuzz torture bench bench-check bench-device results format lint surface clean
+.PHONY: help setup build test test-isa sanitize sanitize-threads test-postgresql bad-inputs demo parity-tokens parity-pictures parity-encoders parity-export fuzz torture bench bench-check bench-device results format lint surface clean
 
 sources := Package.swift Sources Tests FuzzTesting Benchmarks Examples/Library
 SECONDS ?= 60
@@ -26,6 +26,9 @@ sanitize: setup ## our own operators under the address and undefined behaviour s
 
 sanitize-threads: ## what is concurrent in Swift and needs no LibTorch under the thread sanitizer (FILTER=pattern)
 	@Tools/Test/threads
+
+test-postgresql: ## the server's database in PostgreSQL too; a build of its own, without LibTorch
+	@Tools/Test/postgresql
 
 bad-inputs: setup ## write Sources/IISAN/IISAN.docc/BadInputs.md: what the command says to the bad inputs of its tests
 	IISAN_WRITE_CATALOGUE=1 swift test --filter BadInputTests

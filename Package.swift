@@ -52,6 +52,7 @@ let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "sw
 let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let coreMetrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
+let postgreSQL = Target.Dependency.target(name: "CPostgreSQL", condition: .when(traits: ["PostgreSQL"]))
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
 var targets: [Target] = [
@@ -71,7 +72,10 @@ var targets: [Target] = [
     stage("Metrics", "Evaluation/Metrics", ["Files"]),
     stage("Report", "Evaluation/Report", ["Files", "Metrics"]),
     stage("World", "World", ["Files", "Owned", "Pictures"]),
-    stage("Database", "Server/Database", ["Files", "Owned", "Pictures", grdb, sqlite]),
+    .systemLibrary(
+        name: "CPostgreSQL", path: "Sources/Server/CPostgreSQL", pkgConfig: "libpq",
+        providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
+    stage("Database", "Server/Database", ["Files", "Owned", "Pictures", grdb, sqlite, postgreSQL]),
 
     .target(name: "TestDatabase", dependencies: ["Database"], path: "Tests/Support/Database"),
     .target(name: "TestSupport", dependencies: ["Files"], path: "Tests/Support", exclude: ["Database", "Models"]),
@@ -178,6 +182,9 @@ let package = Package(
     name: "swift-iisan",
     platforms: [.macOS(.v15)],
     products: products,
+    traits: [
+        .trait(name: "PostgreSQL", description: "A database that several servers share, by libpq; SQLite is always there.")
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.1.0"),

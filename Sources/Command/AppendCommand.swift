@@ -25,8 +25,13 @@ struct AppendCommand: ParsableCommand {
     @Argument(help: "The dataset directory.", completion: .directory)
     var folder: String
 
-    @Option(help: ArgumentHelp("A server's folder, or a file of events.", valueName: "path"), completion: .file())
+    @Option(help: ArgumentHelp("A server's folder, a postgres:// address, or a file of events.", valueName: "path"), completion: .file())
     var from: String
+
+    @Option(
+        help: ArgumentHelp("The folder of the items' pictures, for a database that servers share.", valueName: "folder"),
+        completion: .directory)
+    var pictures: String?
 
     @Option(help: ArgumentHelp("Kinds of events that count, with commas between them; left out, all do.", valueName: "kinds"))
     var kinds: String?
@@ -36,8 +41,9 @@ struct AppendCommand: ParsableCommand {
     func run() throws {
         let observer = Console(stoppable: true).observer
         let kinds = kinds.map { $0.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) } }
+        let pictures = pictures.map { URL(filePath: $0) }
         let recorded = try Blocking.wait { [from, folder, stop = observer.stop] in
-            try await RecordedPart(URL(filePath: from), for: URL(filePath: folder), kinds: kinds, stop: stop)
+            try await RecordedPart(from, pictures: pictures, for: URL(filePath: folder), kinds: kinds, stop: stop)
         }
         let report = try recorded.append.run(to: URL(filePath: folder), note: recorded.note, stop: observer.stop)
         try output.format.print(report, text: Self.text(report))

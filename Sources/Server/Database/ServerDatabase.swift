@@ -50,7 +50,8 @@ package protocol ServerDatabase: Sendable {
     /// - Returns: events with their places, which rise; none at the end.
     func events(after place: Int, most: Int) async throws -> [(place: Int, event: Event)]
 
-    /// Erases all that is known of a user; nothing of it can be read from the database's files afterwards.
+    /// Erases all that is known of a user; nothing of it can be read from SQLite's files afterwards. PostgreSQL's are another program's:
+    /// what is erased is gone from them when it has vacuumed them and removed its old logs.
     ///
     /// - Returns: how many events there were.
     func erase(user: String) async throws -> Int

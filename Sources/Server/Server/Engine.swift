@@ -13,15 +13,18 @@ package struct Engine: Sendable {
     package var database: any ServerDatabase
     /// The method of the model that answers now, as `iisan`.
     package var method: @Sendable () async -> String
+    /// What is done beside the answers; nil where nothing is.
+    package var upkeep: Upkeep?
     /// Opens the newest run in place of the one that answers.
     package var reload: @Sendable () async throws -> ModelService.Receipt
 
     /// Joins them.
     package init(
         model: ModelService, items: any ItemWriting, pictures: any PictureServing, database: any ServerDatabase,
-        method: @escaping @Sendable () async -> String, reload: @escaping @Sendable () async throws -> ModelService.Receipt
+        method: @escaping @Sendable () async -> String, upkeep: Upkeep? = nil,
+        reload: @escaping @Sendable () async throws -> ModelService.Receipt
     ) {
         (self.model, self.items, self.pictures, self.database) = (model, items, pictures, database)
-        (self.method, self.reload) = (method, reload)
+        (self.method, self.upkeep, self.reload) = (method, upkeep, reload)
     }
 }

@@ -13,31 +13,49 @@ package struct RecordedPart: Sendable {
     /// Reads what a server has kept, or a file of events.
     ///
     /// - Parameters:
-    ///   - source: a server's folder, which may be in use, or a file with an event a line.
+    ///   - source: a server's folder, which may be in use, the address of the database that servers share, or a file with an event a
+    ///     line.
+    ///   - pictures: the folder of the items' pictures, for a database that servers share.
     ///   - dataset: what it will be appended to, which says what it has already.
     ///   - kinds: kinds of events that count; nil counts all.
     /// - Throws: ``UserError`` for a folder of another kind, and for a line that is no event; `CancellationError`.
-    package init(_ source: URL, for dataset: URL, kinds: [String]?, stop: StopToken) async throws {
-        let path = source.standardizedFileURL.path
-        var isFolder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: source.path, isDirectory: &isFolder) else {
-            throw UserError("there is no such file", at: source.path, remedy: "Name a server's folder or a file of events.")
-        }
+    package init(
+        _ source: String, pictures: URL? = nil, for dataset: URL, kinds: [String]?, stop: StopToken
+    ) async throws {
         append = DatasetAppend()
+        if source.hasPrefix("postgres://") || source.hasPrefix("postgresql://") {
+            // Who may read the dataset need not know the password.
+            let name = URLComponents(string: source).map { "postgres://\($0.host ?? "")\($0.path)" } ?? "postgres"
+            note = try Self.next(from: name, for: dataset)
+            let database = try await ServedFolder.shared(source)
+            try await read(database, pictures: pictures, kinds, stop)
+            return try await database.close()
+        }
+        let file = URL(filePath: source)
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: file.path, isDirectory: &isFolder) else {
+            throw UserError("there is no such file", at: file.path, remedy: "Name a server's folder or a file of events.")
+        }
+        let path = file.standardizedFileURL.path
         if isFolder.boolValue {
-            let last = try AppendedParts.read(of: dataset).last(from: path)
-            note = AppendedPart(source: path, place: last?.place ?? 0, revision: last?.revision ?? 0)
-            let database = try SQLiteDatabase(reading: source)
-            try await read(database, pictures: source.appending(path: "pictures"), kinds, stop)
+            note = try Self.next(from: path, for: dataset)
+            let database = try SQLiteDatabase(reading: file)
+            try await read(database, pictures: pictures ?? file.appending(path: "pictures"), kinds, stop)
             try await database.close()
         } else {
-            note = AppendedPart(source: path, hash: try ContentHash.of(file: source))
-            try read(source, kinds, stop)
+            note = AppendedPart(source: path, hash: try ContentHash.of(file: file))
+            try read(file, kinds, stop)
         }
     }
 
+    /// The part that comes after the last one of a server.
+    private static func next(from source: String, for dataset: URL) throws -> AppendedPart {
+        let last = try AppendedParts.read(of: dataset).last(from: source)
+        return AppendedPart(source: source, place: last?.place ?? 0, revision: last?.revision ?? 0)
+    }
+
     private mutating func read(
-        _ database: SQLiteDatabase, pictures: URL, _ kinds: [String]?, _ stop: StopToken
+        _ database: any ServerDatabase, pictures: URL?, _ kinds: [String]?, _ stop: StopToken
     ) async throws {
         while true {
             try stop.check()
@@ -49,7 +67,7 @@ package struct RecordedPart: Sendable {
                 append.items.append(
                     DatasetAppend.Item(
                         id: item.id, title: content.title,
-                        picture: try content.picture.flatMap { try PictureFolder.file(of: $0, in: pictures) }))
+                        picture: try content.picture.map { try Self.file(of: $0, item.id, in: pictures) }))
             }
         }
         while true {
@@ -59,6 +77,15 @@ package struct RecordedPart: Sendable {
             note.place = last.place
             append.events += events.map(\.event).filter { kinds?.contains($0.kind) ?? true }.map(DatasetAppend.Event.init)
         }
+    }
+
+    private static func file(of picture: String, _ item: String, in pictures: URL?) throws -> URL {
+        guard let pictures else {
+            throw UserError(
+                "item \(item.quoted) has a picture, and where the pictures are is not known",
+                remedy: "Give --pictures: the folder pictures in what the servers keep.")
+        }
+        return try PictureFolder.file(of: picture, in: pictures)
     }
 
     private mutating func read(_ file: URL, _ kinds: [String]?, _ stop: StopToken) throws {

@@ -37,13 +37,28 @@ package struct ServedFolder: Sendable {
     /// Where copies of the database are put.
     package var backups: URL { folder.appending(path: "backups") }
 
-    /// Opens the database alone, as for a command while no server runs.
+    /// Opens the database.
     ///
-    /// - Throws: ``UserError`` while another process has it, and for a folder of another kind.
-    package func database() throws -> any ServerDatabase {
+    /// - Throws: ``UserError`` while another process has it, where it cannot be reached, and for a folder of another kind.
+    private func database() async throws -> any ServerDatabase {
+        let durability: SQLiteOptions.Durability = settings.durability == .full ? .full : .normal
+        if let address = settings.database { return try await Self.shared(address, durability) }
         var options = SQLiteOptions()
-        options.durability = settings.durability == .full ? .full : .normal
+        options.durability = durability
         return try SQLiteDatabase(folder, options: options)
+    }
+
+    /// A database that several servers share.
+    ///
+    /// - Throws: ``UserError`` where it cannot be reached, or this program was built without PostgreSQL.
+    static func shared(_ address: String, _ durability: SQLiteOptions.Durability = .full) async throws -> any ServerDatabase {
+        #if PostgreSQL
+            return try await PostgreSQLDatabase(PostgreSQLAddress(address), durability: durability)
+        #else
+            throw UserError(
+                "this program was built without PostgreSQL", at: "serve.database",
+                remedy: "Build it with: swift build -c release --traits PostgreSQL")
+        #endif
     }
 
     /// Where the server of this folder was last said to be; nil where none was, or it has ended as it should.
@@ -112,7 +127,7 @@ package struct ServedFolder: Sendable {
     /// - Throws: ``UserError`` when the run cannot be opened, or its items not be kept; ``Refusal`` where the method has to be trained for
     ///   the items that came in.
     package func open(_ note: @escaping @Sendable (String) -> Void) async throws -> Engine {
-        let database = try database()
+        let database = try await database()
         do { return try await open(database, note) } catch {
             try? await database.close()
             throw error
@@ -130,7 +145,8 @@ package struct ServedFolder: Sendable {
         let items = ServedItems(model: model, database: database, pictures: pictures, log: log)
         return Engine(
             model: model, items: ItemWriter(model: model, database: database, pictures: pictures, catalogue: items),
-            pictures: items, database: database, method: { names.method }
+            pictures: items, database: database, method: { names.method },
+            upkeep: Upkeep(model: model, database: database, pictures: pictures, isShared: settings.database != nil)
         ) {
             try await model.swap(to: opening(names, note))
         }

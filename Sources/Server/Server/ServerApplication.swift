@@ -95,7 +95,7 @@ private struct Opening: Service {
     func run() async throws {
         let engine = try await open()
         state.open(engine)
-        try? await gracefulShutdown()
+        if let upkeep = engine.upkeep { try await upkeep.run() } else { try? await gracefulShutdown() }
         try await engine.database.close()
     }
 }

@@ -11,7 +11,7 @@ import Testing
         Event(user: user, item: item, kind: kind, time: time, key: key)
     }
 
-    @Test(arguments: Form.allCases) func eventsComeInTheOrderOfTheirTimesAndThenOfTheirArrival(_ form: Form) async throws {
+    @Test(arguments: Form.all) func eventsComeInTheOrderOfTheirTimesAndThenOfTheirArrival(_ form: Form) async throws {
         try await form.withDatabase { (database) async throws in
             #expect(try await database.add([event("z", at: 5), event("b", at: 9), event("a", at: 5)]) == 3)
             #expect(try await database.add([event("m", at: 5), event("c", at: -7), event("x", at: 1, by: "other")]) == 3)
@@ -28,7 +28,7 @@ import Testing
         try await database.events(of: "u", newest: newest, kinds: kinds).map(\.item)
     }
 
-    @Test(arguments: Form.allCases) func kindsAreReadApart(_ form: Form) async throws {
+    @Test(arguments: Form.all) func kindsAreReadApart(_ form: Form) async throws {
         try await form.withDatabase { (database) async throws in
             let kinds = ["view", "buy", "it's \"odd\""]
             for time in 0..<9 { _ = try await database.add([event("\(time)", at: time, kinds[time % 3])]) }
@@ -39,7 +39,7 @@ import Testing
         }
     }
 
-    @Test(arguments: Form.allCases) func anEventIsKeptOnce(_ form: Form) async throws {
+    @Test(arguments: Form.all) func anEventIsKeptOnce(_ form: Form) async throws {
         try await form.withDatabase { (database) async throws in
             #expect(try await database.add([event("a", at: 1), event("a", at: 1), event("a", at: 2)]) == 2)
             #expect(try await database.add([event("a", at: 1), event("a", at: 1, "buy"), event("b", at: 1)]) == 2)
@@ -56,7 +56,7 @@ import Testing
         }
     }
 
-    @Test(arguments: Form.allCases) func textsThatLookAlikeAreNotOne(_ form: Form) async throws {
+    @Test(arguments: Form.all) func textsThatLookAlikeAreNotOne(_ form: Form) async throws {
         try await form.withDatabase { (database) async throws in
             // Two spellings of one letter, which Swift calls equal.
             let (one, other) = ("\u{e9}", "e\u{301}")
@@ -68,7 +68,7 @@ import Testing
         }
     }
 
-    @Test(arguments: Form.allCases) func allEventsAreReadInTheOrderInWhichTheyCame(_ form: Form) async throws {
+    @Test(arguments: Form.all) func allEventsAreReadInTheOrderInWhichTheyCame(_ form: Form) async throws {
         try await form.withDatabase { (database) async throws in
             let all = (0..<25).map { event("i\($0)", at: 100 - $0, by: "u\($0 % 4)", key: $0 % 2 == 0 ? "k\($0)" : nil) }
             for start in stride(from: 0, to: 25, by: 5) { _ = try await database.add(Array(all[start..<start + 5])) }
@@ -89,7 +89,7 @@ import Testing
         }
     }
 
-    @Test(arguments: Form.allCases) func manyAddEventsAtOnce(_ form: Form) async throws {
+    @Test(arguments: Form.all) func manyAddEventsAtOnce(_ form: Form) async throws {
         try await form.withDatabase { (database) async throws in
             let counts = try await withThrowingTaskGroup(of: Int.self) { group in
                 for writer in 0..<200 {
@@ -107,7 +107,7 @@ import Testing
         }
     }
 
-    @Test(arguments: Form.allCases) func anErasedUserIsGoneAndMayComeAgain(_ form: Form) async throws {
+    @Test(arguments: Form.all) func anErasedUserIsGoneAndMayComeAgain(_ form: Form) async throws {
         try await form.withDatabase { (database) async throws in
             _ = try await database.add([event("a", at: 1), event("b", at: 2, key: "k"), event("a", at: 1, by: "v")])
             #expect(try await database.erase(user: "u") == 2)

@@ -4,8 +4,17 @@ import TestSupport
 import Testing
 
 /// The forms of the database, for tests of what all of them promise.
-enum Form: String, CaseIterable, CustomTestStringConvertible {
-    case sqlite
+enum Form: String, CustomTestStringConvertible {
+    case sqlite, postgreSQL
+
+    /// Those that can be had here.
+    static let all: [Form] = {
+        #if PostgreSQL
+            PostgreSQLServer.shared == nil ? [.sqlite] : [.sqlite, .postgreSQL]
+        #else
+            [.sqlite]
+        #endif
+    }()
 
     var testDescription: String { rawValue }
 
@@ -18,6 +27,14 @@ enum Form: String, CaseIterable, CustomTestStringConvertible {
                 try await body(database)
                 try await database.close()
             }
+        case .postgreSQL:
+            #if PostgreSQL
+                try await PostgreSQLServer.shared!.withDatabase { address, _ in
+                    let database = try await PostgreSQLDatabase(address)
+                    try await body(database)
+                    try await database.close()
+                }
+            #endif
         }
     }
 }

@@ -5,7 +5,7 @@ import Testing
 
 /// What every form of the database promises of items.
 @Suite struct ItemContractTests {
-    @Test(arguments: Form.allCases) func whatIsWrittenIsReadAgain(_ form: Form) async throws {
+    @Test(arguments: Form.all) func whatIsWrittenIsReadAgain(_ form: Form) async throws {
         try await form.withDatabase { (database) async throws in
             #expect(try await database.revision() == 0)
             #expect(try await database.item("a") == nil)
@@ -41,7 +41,7 @@ import Testing
         }
     }
 
-    @Test(arguments: Form.allCases) func changesComeInPagesEachItemOnceInRisingOrder(_ form: Form) async throws {
+    @Test(arguments: Form.all) func changesComeInPagesEachItemOnceInRisingOrder(_ form: Form) async throws {
         try await form.withDatabase { (database) async throws in
             for round in 1...3 {
                 for item in 0..<7 { _ = try await database.write([.titled("i\(item)", "\(round)")]) }
@@ -63,7 +63,7 @@ import Testing
         }
     }
 
-    @Test(arguments: Form.allCases) func aChangeThatExpectsAnotherRevisionIsRefusedWithAllBesideIt(_ form: Form) async throws {
+    @Test(arguments: Form.all) func aChangeThatExpectsAnotherRevisionIsRefusedWithAllBesideIt(_ form: Form) async throws {
         try await form.withDatabase { (database) async throws in
             #expect(try await database.write([.titled("a", "1", expected: 0)]) == [1])
             for expected in [0, 2] {
@@ -81,7 +81,7 @@ import Testing
         }
     }
 
-    @Test(arguments: Form.allCases) func writersAtOnceGetEachARevisionAndOneThatFailsFailsAlone(_ form: Form) async throws {
+    @Test(arguments: Form.all) func writersAtOnceGetEachARevisionAndOneThatFailsFailsAlone(_ form: Form) async throws {
         try await form.withDatabase { (database) async throws in
             _ = try await database.write([.titled("taken", "1")])
             let revisions = await withTaskGroup(of: Int?.self) { group in
@@ -107,7 +107,7 @@ import Testing
         }
     }
 
-    @Test(arguments: Form.allCases) func statesAreReplacedOnlyWhereTheItemIsAsItWas(_ form: Form) async throws {
+    @Test(arguments: Form.all) func statesAreReplacedOnlyWhereTheItemIsAsItWas(_ form: Form) async throws {
         try await form.withDatabase { (database) async throws in
             _ = try await database.write([.titled("a", "1"), .titled("b", "1"), ItemChange(id: "c")])
             _ = try await database.write([.titled("b", "2")])
@@ -124,7 +124,7 @@ import Testing
         }
     }
 
-    @Test(arguments: Form.allCases) func picturesInUseAreKnown(_ form: Form) async throws {
+    @Test(arguments: Form.all) func picturesInUseAreKnown(_ form: Form) async throws {
         try await form.withDatabase { (database) async throws in
             _ = try await database.write([
                 .titled("a", "1", picture: "p1"), .titled("b", "1", picture: "p1"), .titled("c", "1", picture: "p2"),

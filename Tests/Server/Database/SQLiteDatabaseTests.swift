@@ -54,6 +54,29 @@ import Testing
         }
     }
 
+    #if os(Linux)
+        @Test func noReaderNeedsAnotherFileLater() async throws {
+            try await withTemporaryFolder { folder in
+                let database = try SQLiteDatabase(folder.appending(path: "served"))
+                func files() throws -> Int {
+                    try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count {
+                        let path = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\($0)")
+                        return path?.hasPrefix(database.file.path) == true
+                    }
+                }
+                let opened = try files()
+                #expect(opened >= 12)
+                _ = try await database.add((0..<1000).map { event($0) })
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    for _ in 0..<50 { group.addTask { _ = try await database.events(of: "u", newest: 1000, kinds: ["view"]) } }
+                    try await group.waitForAll()
+                }
+                #expect(try files() == opened)
+                try await database.close()
+            }
+        }
+    #endif
+
     @Test func oneProcessAtATimeHasIt() async throws {
         try await withTemporaryFolder { folder in
             let url = folder.appending(path: "served")

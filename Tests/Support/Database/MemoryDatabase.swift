@@ -31,7 +31,8 @@ package actor MemoryDatabase: ServerDatabase {
             last += 1
             var kept = change
             kept.expected = nil
-            items[change.id] = StoredItem(revision: last, item: kept)
+            let isAnother = change.isRemoved || items[change.id]?.isAnother == true
+            items[change.id] = StoredItem(revision: last, item: kept, isAnother: isAnother)
             return last
         }
     }
@@ -80,6 +81,12 @@ package actor MemoryDatabase: ServerDatabase {
             throw DatabaseError(.failed, .system("could not write the copy", at: file.path, error: error))
         }
     }
+
+    package func pictures(among names: [String]) -> Set<String> {
+        Set(names).intersection(items.values.compactMap { $0.item.content?.picture })
+    }
+
+    package func checkpoint() {}
 
     package func statistics() -> DatabaseStatistics {
         DatabaseStatistics(

@@ -40,6 +40,10 @@ extension DatabaseError {
                 self = refusal(.failed, "another program holds the database", "End the program that has this file open.")
             case (_, EMFILE), (_, ENFILE):
                 self = refusal(.failed, "there are too many open files", "Raise the limit of open files (ulimit -n).")
+            case (.SQLITE_CANTOPEN, _):
+                self = refusal(
+                    .failed, "the database cannot be opened: \(message)",
+                    "Check who may read and write here, and the limit of open files (ulimit -n).")
             default:
                 self = refusal(.failed, "the database failed: \(message)", "Check the disk, and the system's log of it.")
             }

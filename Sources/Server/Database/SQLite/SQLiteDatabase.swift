@@ -82,6 +82,7 @@ package final class SQLiteDatabase: ServerDatabase {
     private static func open(_ file: URL, _ options: SQLiteOptions) throws -> DatabasePool {
         var configuration = Configuration()
         configuration.busyMode = .timeout(options.patience)
+        configuration.persistentReadOnlyConnections = true
         configuration.prepareDatabase { connection in
             try connection.execute(sql: "PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY")
         }
@@ -99,7 +100,22 @@ package final class SQLiteDatabase: ServerDatabase {
                     """)
         }
         try migrate(pool, file)
+        openReaders(of: pool)
         return pool
+    }
+
+    /// Opens all connections for readers at once: later there may be no more files to be had.
+    private static func openReaders(of pool: DatabasePool) {
+        let readers = DispatchGroup()
+        for _ in 0..<pool.configuration.maximumReaderCount { readers.enter() }
+        for _ in 0..<pool.configuration.maximumReaderCount {
+            pool.asyncRead { _ in
+                readers.leave()
+                // Each is held until all are there.
+                _ = readers.wait(timeout: .now() + 5)
+            }
+        }
+        _ = readers.wait(timeout: .now() + 5)
     }
 
     private static func migrate(_ pool: DatabasePool, _ file: URL) throws {
