@@ -40,6 +40,7 @@ let trees = Target.Dependency.product(name: "HashTreeCollections", package: "swi
 let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 // swift-metrics has a module Metrics, as we do.
 let hummingbird = Target.Dependency.product(
     name: "Hummingbird", package: "hummingbird", moduleAliases: ["Metrics": "SwiftMetrics"])
@@ -70,7 +71,7 @@ var targets: [Target] = [
     stage("Metrics", "Evaluation/Metrics", ["Files"]),
     stage("Report", "Evaluation/Report", ["Files", "Metrics"]),
     stage("World", "World", ["Files", "Owned", "Pictures"]),
-    stage("Database", "Server/Database", ["Files", "Owned", grdb]),
+    stage("Database", "Server/Database", ["Files", "Owned", "Pictures", grdb, sqlite]),
 
     .target(name: "TestDatabase", dependencies: ["Database"], path: "Tests/Support/Database"),
     .target(name: "TestSupport", dependencies: ["Files"], path: "Tests/Support", exclude: ["Database", "Models"]),
@@ -83,6 +84,7 @@ var targets: [Target] = [
     tests("Metrics", "Evaluation/Metrics", ["Metrics"]),
     tests("Report", "Evaluation/Report", ["Report"]),
     tests("World", "World", ["World"]),
+    tests("Database", "Server/Database", ["Database", "Owned", "Pictures", grdb]),
 ]
 var products: [Product] = []
 
@@ -118,8 +120,7 @@ if withLibTorch {
             name: "Server",
             dependencies: [
                 "IISAN", "Serving", "Datasets", "Ranking", "Torch", "Database", "Pictures", "Files", hummingbird,
-                hummingbirdCore, lifecycle,
-                signals, logging, coreMetrics, httpTypes,
+                hummingbirdCore, lifecycle, signals, logging, coreMetrics, httpTypes,
             ] + nio + httpParts, path: "Sources/Server/Server", resources: [.embedInCode("Resources/openapi.json")],
             swiftSettings: features),
         .executableTarget(
@@ -170,6 +171,17 @@ if withLibTorch {
 let tried = ["Files", "Datasets", "Tokenizers", "Pictures", "HiddenStates"] + (withLibTorch ? ["Encoders", "Training"] : [])
 products += tried.map { .library(name: $0, targets: [$0]) }
 
+/// What the server is made with; without LibTorch there is none.
+let serving: [Package.Dependency] = [
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.8.0"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+    .package(url: "https://github.com/apple/swift-nio-extras", from: "1.34.1"),
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0", traits: []),
+    .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-metrics", from: "2.5.0"),
+]
+
 let package = Package(
     name: "swift-iisan",
     platforms: [.macOS(.v15)],
@@ -179,14 +191,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-collections", from: "1.1.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
-        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
-        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.8.0"),
-        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
-        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.34.1"),
-        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0", traits: []),
-        .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
-        .package(url: "https://github.com/apple/swift-metrics", from: "2.5.0"),
-    ],
+    ] + (withLibTorch ? serving : []),
     targets: targets,
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx20

@@ -8,6 +8,14 @@ package func withTemporaryFolder<Result>(_ body: (URL) throws -> Result) throws 
     return try body(url)
 }
 
+/// The same for what takes its time.
+package func withTemporaryFolder<Result>(_ body: (URL) async throws -> Result) async throws -> Result {
+    let url = FileManager.default.temporaryDirectory.appending(path: "iisan-test-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: url) }
+    return try await body(url)
+}
+
 /// A folder of the real data that tests may use where it lies beside the checkout; nil elsewhere.
 ///
 /// - Parameter path: below `shared/data`, as in `minilm-l6-v2`.

@@ -37,13 +37,14 @@ libpng png.h PNG_LIBPNG_VER_STRING
 libwebp webp/decode.h none
 zlib zlib.h ZLIB_VERSION
 libcrypto openssl/opensslv.h OPENSSL_VERSION_STR
+sqlite sqlite3.h SQLITE_VERSION
 END
     [ -z "$missing" ]
 }
 
 check_libraries() {
     local compiler missing
-    local packages=(libjpeg-dev libpng-dev libwebp-dev zlib1g-dev libssl-dev)
+    local packages=(libjpeg-dev libpng-dev libwebp-dev zlib1g-dev libssl-dev libsqlite3-dev)
     compiler=$(c_compiler) || fail "no C compiler beside swift, nor in PATH" "Install Swift's whole toolchain."
     look_for_libraries "$compiler" && return
     say "headers not found:$missing"
@@ -61,8 +62,8 @@ install_line() {
     elif command -v apt-get >/dev/null 2>&1; then
         printf 'sudo apt-get install -y %s\n' "$*"
     elif command -v dnf >/dev/null 2>&1; then
-        printf 'sudo dnf install -y libjpeg-turbo-devel libpng-devel libwebp-devel zlib-devel openssl-devel\n'
+        printf 'sudo dnf install -y libjpeg-turbo-devel libpng-devel libwebp-devel zlib-devel openssl-devel sqlite-devel\n'
     else
-        printf 'the development packages of libcrypto (OpenSSL), libjpeg-turbo, libpng, libwebp and zlib\n'
+        printf 'the development packages of libcrypto (OpenSSL), libjpeg-turbo, libpng, libwebp, SQLite and zlib\n'
     fi
 }

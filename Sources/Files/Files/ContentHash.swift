@@ -54,11 +54,16 @@ package struct ContentHash {
 
     /// The digits of the hash of all that was added.
     package var digits: String {
+        bytes.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+    }
+
+    /// The bytes of the hash of all that was added.
+    package var bytes: [UInt8] {
         let ending = State(copying: state)
         var bytes = [UInt8](repeating: 0, count: Int(EVP_MAX_MD_SIZE))
         var count: UInt32 = 0
         EVP_DigestFinal_ex(ending.context, &bytes, &count)
-        return bytes.prefix(Int(count)).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+        return Array(bytes.prefix(Int(count)))
     }
 
     /// The SHA-256 of some bytes.

@@ -17,6 +17,8 @@ package enum FolderKind: String, Sendable, CaseIterable {
     case study
     /// `export.json`: vectors for other programs.
     case export
+    /// `served.json`: what a server keeps. It is never replaced.
+    case served
     /// A model of the hub's cache, which Python's `huggingface_hub` writes too. It is never replaced.
     case hub
 
@@ -30,6 +32,7 @@ package enum FolderKind: String, Sendable, CaseIterable {
         case .run: "a run"
         case .study: "a study"
         case .export: "an export of vectors"
+        case .served: "a server's folder"
         case .hub: "a model of the hub's cache"
         }
     }
@@ -55,6 +58,10 @@ package enum FolderKind: String, Sendable, CaseIterable {
             return isNamed(in: folder, by: "plan.json") || has("kind", "variants", in: "study.json") || exists(".steps")
                 || exists("lock")
         case .export: return has("similarity", "columns", in: "export.json")
+        case .served:
+            // Its lock is taken before anything else is made in it.
+            return isNamed(in: folder, by: "served.json")
+                || (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) == ["served.lock"]
         case .hub: return exists("blobs") || exists("snapshots") || exists("refs")
         }
     }
@@ -67,7 +74,7 @@ package enum FolderKind: String, Sendable, CaseIterable {
     }
 
     /// Whether a folder marked by a file of its own lies around another: then nothing else is put into it.
-    var keepsOthersOut: Bool { self == .dataset || self == .store || self == .run }
+    var keepsOthersOut: Bool { self == .dataset || self == .store || self == .run || self == .served }
 
     /// What lies in a folder that no writer of its kind has put there, by name; a folder that is replaced has none.
     func foreign(in folder: URL) -> [String] {
@@ -101,7 +108,7 @@ package enum FolderKind: String, Sendable, CaseIterable {
                 "export.json", "ids.txt", "users.npy", "users.txt", "items.npy", "items.fbin", "items.faiss", "items.copy",
                 "items.ndjson", "load.sql", "collection.json",
             ].contains(name)
-        case .run, .study, .hub: return true
+        case .run, .study, .served, .hub: return true
         }
     }
 

@@ -6,7 +6,7 @@ package import Foundation
 /// The lock is held on a file that lies outside of what is replaced (`flock`), and says who holds it. Whoever releases it removes the
 /// file while it still holds it, and whoever takes it checks afterwards that the file it holds is the one that lies there: so two
 /// never hold two files of one name.
-package final class FolderLock {
+package final class FolderLock: Sendable {
     private let file: URL
     private let descriptor: Int32
 

@@ -12,7 +12,7 @@ package import Foundation
 /// let place = try OwnedFolder(.dataset, at: folder, for: .replacing, apart: rawFiles)
 /// try place.create { partial in ... }
 /// ```
-package final class OwnedFolder {
+package final class OwnedFolder: Sendable {
     /// What a folder is opened for.
     package enum Purpose: Sendable {
         /// To be made where nothing, or an empty folder, is.

@@ -28,6 +28,9 @@ package protocol ServerDatabase: Sendable {
     /// The revision of the last change; 0 before the first.
     func revision() async throws -> Int
 
+    /// Those of some names of pictures that an item has.
+    func pictures(among names: [String]) async throws -> Set<String>
+
     /// Writes some events, all or none.
     ///
     /// An event is there already where one has its ``Event/key``, or without a key the same user, item, kind and time.
@@ -56,6 +59,9 @@ package protocol ServerDatabase: Sendable {
     ///
     /// - Throws: ``DatabaseError``; a form that is backed up by its own tools says so.
     func backup(to file: URL) async throws
+
+    /// Brings what was written lately to its place, for a call every minute or so; a form that needs no such call does nothing.
+    func checkpoint() async throws
 
     /// Numbers for people and monitors.
     func statistics() async throws -> DatabaseStatistics

@@ -75,7 +75,9 @@ package struct ServerApplication: Sendable {
     package func services(
         stoppedBy signals: [UnixSignal], _ open: @escaping @Sendable () async throws -> Engine
     ) -> ServiceGroup {
-        var services: [ServiceGroupConfiguration.ServiceConfiguration] = [.init(service: Opening(state: state, open: open))]
+        var services: [ServiceGroupConfiguration.ServiceConfiguration] = [
+            .init(service: Opening(state: state, open: open)), .init(service: Upkeep(state: state, logger: logger)),
+        ]
         if !signals.isEmpty { services.append(.init(service: Reloading(state: state, logger: logger))) }
         services.append(.init(service: application()))
         // The last is stopped first.
@@ -122,5 +124,21 @@ private struct Draining: Service {
     func run() async throws {
         try? await gracefulShutdown()
         state.drain()
+    }
+}
+
+/// Tidies up every minute.
+private struct Upkeep: Service {
+    let state: ServerState
+    let logger: Logger
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            while true {
+                // Ends where it is told to stop.
+                do { try await Task.sleep(for: .seconds(60)) } catch { return }
+                do { try await state.engine.upkeep() } catch is Failure {} catch { logger.error("upkeep: \(error)") }
+            }
+        }
     }
 }

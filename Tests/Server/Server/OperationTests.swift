@@ -18,7 +18,8 @@ import Testing
             #expect(info.number("limits.n") == 1000 && info.number("limits.picture_bytes") == 10_000_000)
             server.state.drain()
             let draining = try await server.client.send("GET", "/health/ready")
-            #expect(draining.status == 503 && draining.text("error.code") == "draining" && draining.headers["retry-after"] == "1")
+            #expect(
+                draining.status == 503 && draining.text("error.code") == "draining" && draining.headers["retry-after"] == "1")
             // What still comes is answered.
             #expect(try await server.client.send("POST", "/v1/recommend", #"{"history": ["i1"]}"#).status == 200)
         }
@@ -81,7 +82,8 @@ import Testing
                 #"iisan_requests_total{route="/v1/users/{user}/recommend",method="GET",status="200"} 3.0"#,
                 #"iisan_requests_total{route="/v1/items/{item}",method="GET",status="404"} 1.0"#,
                 #"iisan_request_seconds_count{route="/v1/users/{user}/recommend"} 3"#,
-                "iisan_database_events 1.0", "iisan_ready 1.0", "# TYPE iisan_model_seconds histogram", "iisan_model_seconds_count 3",
+                "iisan_database_events 1.0", "iisan_ready 1.0", "# TYPE iisan_model_seconds histogram",
+                "iisan_model_seconds_count 3",
                 "iisan_model_questions_total 3.0", #"iisan_answer_questions_bucket{le="1.0"} 3"#,
             ] { #expect(lines.contains(line), "\(line)") }
             #expect(!lines.contains { $0.contains("\"u\"") })
@@ -120,7 +122,9 @@ import Testing
             let replies = try await statuses
             #expect(replies.count { $0.status == 200 } == 4)
             let refused = replies.filter { $0.status == 429 }
-            #expect(refused.count == 8 && refused.allSatisfy { $0.headers["retry-after"] == "1" && $0.text("error.code") == "busy" })
+            #expect(
+                refused.count == 8 && refused.allSatisfy { $0.headers["retry-after"] == "1" && $0.text("error.code") == "busy" }
+            )
             #expect(try await server.client.send("POST", "/v1/recommend", question).status == 200)
         }
     }

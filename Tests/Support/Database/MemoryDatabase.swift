@@ -48,6 +48,12 @@ package actor MemoryDatabase: ServerDatabase {
     package func item(_ id: String) -> StoredItem? { items[id] }
     package func revision() -> Int { last }
 
+    package func pictures(among names: [String]) -> Set<String> {
+        Set(names).intersection(items.values.compactMap { $0.item.content?.picture })
+    }
+
+    package func checkpoint() {}
+
     package func add(_ events: [Event]) throws -> Int {
         try checkWritable()
         return events.count { event in

@@ -1,0 +1,116 @@
+import Files
+package import Foundation
+import GRDB
+import Owned
+import Synchronization
+
+/// A server's database in a folder of its own: SQLite with a write-ahead log.
+///
+/// One process at a time has it. Readers see what was committed and never wait for a writer; writers that come at the same time share a
+/// transaction, and with it the wait for the disk.
+package final class SQLiteDatabase: ServerDatabase {
+    /// The database's name in its folder.
+    static let name = "database.sqlite"
+
+    /// The database's file.
+    let file: URL
+    let options: SQLiteOptions
+    let pool: DatabasePool
+    let group: GroupCommit
+    /// The folder with its lock, until the database is closed.
+    private let folder: Mutex<OwnedFolder?>
+
+    /// Opens the database of a folder, which is made where it is missing.
+    ///
+    /// - Throws: ``UserError`` where the folder is of another kind, another process has it, it was written by a newer version, or it
+    ///   cannot be read and written.
+    package init(_ url: URL, options: SQLiteOptions = SQLiteOptions()) throws {
+        let folder = try Self.folder(url)
+        let file = folder.url.appending(path: Self.name)
+        (self.file, self.options) = (file, options)
+        self.folder = Mutex(folder)
+        do {
+            pool = try Self.open(file, options)
+        } catch let error as UserError {
+            throw error
+        } catch {
+            throw DatabaseError(error, at: file.path).error
+        }
+        let space = DiskGuard(folder: folder.url, least: options.leastFree)
+        group = GroupCommit(pool) { try space.check() }
+    }
+
+    /// The folder, marked as a server's and locked.
+    private static func folder(_ url: URL) throws -> OwnedFolder {
+        // The lock lies in the folder: containers share what is mounted here, not what lies beside it.
+        let folder = try OwnedFolder(
+            .served, at: url, for: .going, lock: FolderPlace.resolved(url).appending(path: "served.lock"))
+        let mark = folder.url.appending(path: "served.json")
+        if !FileManager.default.fileExists(atPath: mark.path) {
+            // What people did is nobody else's business.
+            chmod(folder.url.path, 0o700)
+            try JSONFile.write(["kind": FolderKind.served.rawValue], to: mark)
+        }
+        return folder
+    }
+
+    private static func open(_ file: URL, _ options: SQLiteOptions) throws -> DatabasePool {
+        var configuration = Configuration()
+        configuration.busyMode = .timeout(options.patience)
+        configuration.prepareDatabase { connection in
+            try connection.execute(sql: "PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY")
+        }
+        let pool = try DatabasePool(path: file.path, configuration: configuration)
+        try pool.writeWithoutTransaction { connection in
+            // On macOS a flush ends in the disk's own memory without `fullfsync`. The log grows to 48 MB before it is brought to its
+            // place: the more often a page was written meanwhile, the less there is to bring.
+            try connection.execute(
+                sql: """
+                    PRAGMA synchronous = \(options.durability.rawValue);
+                    PRAGMA fullfsync = \(options.durability == .full ? "ON" : "OFF");
+                    PRAGMA wal_autocheckpoint = 12000;
+                    PRAGMA journal_size_limit = 64000000;
+                    PRAGMA cache_size = -32000;
+                    """)
+        }
+        try migrate(pool, file)
+        return pool
+    }
+
+    private static func migrate(_ pool: DatabasePool, _ file: URL) throws {
+        let migrator = SQLiteSchema.migrator
+        guard try !pool.read(migrator.hasBeenSuperseded) else {
+            throw UserError(
+                "was written by a newer version of this program", at: file.path,
+                remedy: "Use that version, or put a backup of this version in its place.")
+        }
+        try migrator.migrate(pool)
+    }
+
+    /// Reads what is committed.
+    ///
+    /// - Throws: ``DatabaseError``.
+    func read<Result: Sendable>(_ body: @escaping @Sendable (GRDB.Database) throws -> Result) async throws -> Result {
+        try await telling {
+            try await pool.read { connection in
+                do { return try body(connection) } catch { throw DatabaseError(error, on: connection, at: self.file.path) }
+            }
+        }
+    }
+
+    /// Does something whose errors become ``DatabaseError``.
+    func telling<Result>(_ body: () async throws -> Result) async throws -> Result {
+        do { return try await body() } catch let error as CancellationError { throw error } catch {
+            throw DatabaseError(error, at: file.path)
+        }
+    }
+
+    package func close() async throws {
+        await group.close()
+        try await telling {
+            _ = try await emptyLog(within: 1)
+            try pool.close()
+        }
+        folder.withLock { $0 = nil }
+    }
+}
