@@ -75,7 +75,9 @@ package struct ServerApplication: Sendable {
     package func services(
         stoppedBy signals: [UnixSignal], _ open: @escaping @Sendable () async throws -> Engine
     ) -> ServiceGroup {
-        var services: [ServiceGroupConfiguration.ServiceConfiguration] = [.init(service: Opening(state: state, open: open))]
+        var services: [ServiceGroupConfiguration.ServiceConfiguration] = [
+            .init(service: Opening(state: state, logger: logger, open: open))
+        ]
         if !signals.isEmpty { services.append(.init(service: Reloading(state: state, logger: logger))) }
         services.append(.init(service: application()))
         // The last is stopped first.
@@ -90,12 +92,13 @@ package struct ServerApplication: Sendable {
 /// Opens what answers, and closes the database when all requests have ended.
 private struct Opening: Service {
     let state: ServerState
+    let logger: Logger
     let open: @Sendable () async throws -> Engine
 
     func run() async throws {
         let engine = try await open()
         state.open(engine)
-        if let upkeep = engine.upkeep { try await upkeep.run() } else { try? await gracefulShutdown() }
+        if let upkeep = engine.upkeep { await upkeep.run(logger) } else { try? await gracefulShutdown() }
         try await engine.database.close()
     }
 }
