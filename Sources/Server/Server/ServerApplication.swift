@@ -58,10 +58,14 @@ package struct ServerApplication: Sendable {
 
     /// Listens, opens the model, and answers until it is told to stop by SIGTERM or SIGINT.
     ///
-    /// - Parameter open: opens what answers; meanwhile the server says that it is loading.
+    /// - Parameters:
+    ///   - signals: what tells it to stop; with some, SIGHUP opens the newest run in place of the one that answers.
+    ///   - open: opens what answers; meanwhile the server says that it is loading.
     /// - Throws: what `open` throws; ``UserError`` when the address cannot be listened on.
-    package func run(_ open: @escaping @Sendable () async throws -> Engine) async throws {
-        do { try await services(stoppedBy: [.sigterm, .sigint], open).run() } catch let error as IOError {
+    package func run(
+        stoppedBy signals: [UnixSignal] = [.sigterm, .sigint], _ open: @escaping @Sendable () async throws -> Engine
+    ) async throws {
+        do { try await services(stoppedBy: signals, open).run() } catch let error as IOError {
             throw UserError.system(
                 "could not listen", at: "\(state.settings.host):\(state.settings.port)", code: error.errnoCode)
         }
@@ -70,8 +74,6 @@ package struct ServerApplication: Sendable {
     /// What runs together.
     ///
     /// Requests under way when it is told to stop have ``ServeSettings/grace`` seconds, and then five more to notice that they are cancelled.
-    ///
-    /// - Parameter signals: what tells it to stop; with some, SIGHUP opens the newest run in place of the one that answers.
     package func services(
         stoppedBy signals: [UnixSignal], _ open: @escaping @Sendable () async throws -> Engine
     ) -> ServiceGroup {
