@@ -9,12 +9,12 @@ final class DatabaseLog: ItemLog {
     private let database: any ServerDatabase
     private let pictures: PictureFolder
     /// The pictures of the items that were changed; nil inside for those without one.
-    private let names = Mutex<[String: String?]>([:])
+    private let names = Mutex<[ExactText: String?]>([:])
 
     init(_ database: any ServerDatabase, _ pictures: PictureFolder) { (self.database, self.pictures) = (database, pictures) }
 
     /// The picture of an item that was changed, as far as a model has followed: nil where it was never changed, nil inside where it has none.
-    func picture(of id: String) -> String?? { names.withLock { $0[id] } }
+    func picture(of id: String) -> String?? { names.withLock { $0[ExactText(id)] } }
 
     func changes(after revision: Int, most: Int) async throws -> [LoggedChange] {
         let stored = try await database.changes(after: revision, most: most)
@@ -22,9 +22,9 @@ final class DatabaseLog: ItemLog {
             for stored in stored {
                 let item = stored.item
                 if item.isRemoved || item.content != nil {
-                    names.updateValue(item.content?.picture, forKey: item.id)
+                    names.updateValue(item.content?.picture, forKey: ExactText(item.id))
                 } else {
-                    names[item.id] = nil
+                    names[ExactText(item.id)] = nil
                 }
             }
         }

@@ -58,11 +58,11 @@ struct ServedItems: PictureServing {
         }
     }
 
-    func versions(of items: [String]) async throws -> [String: String] {
-        var (found, originals): ([String: String], [String]) = ([:], [])
+    func versions(of items: [String]) async throws -> [ExactText: String] {
+        var (found, originals): ([ExactText: String], [String]) = ([:], [])
         for id in items {
             switch log.picture(of: id) {
-            case .some(let name): found[id] = name.map(Self.version)
+            case .some(let name): found[ExactText(id)] = name.map(Self.version)
             case nil: originals.append(id)
             }
         }
@@ -71,7 +71,7 @@ struct ServedItems: PictureServing {
         let files = try await model.ask { model in
             asked.map { id in model.dataset.itemIndex(of: id).flatMap { model.dataset.items[$0].picture } }
         }
-        for (id, file) in zip(originals, files) { found[id] = file.flatMap(Self.version) }
+        for (id, file) in zip(originals, files) { found[ExactText(id)] = file.flatMap(Self.version) }
         return found
     }
 

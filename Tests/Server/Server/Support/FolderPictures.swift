@@ -1,4 +1,5 @@
 import Database
+import Files
 import Foundation
 import Server
 
@@ -15,7 +16,9 @@ struct FolderPictures: PictureServing {
     }
 
     /// The names are hashes.
-    func versions(of items: [String]) async throws -> [String: String] { try await names(items) }
+    func versions(of items: [String]) async throws -> [ExactText: String] {
+        Dictionary(uniqueKeysWithValues: try await names(items).map { (ExactText($0.key), $0.value) })
+    }
 
     /// Reads it.
     func picture(of item: String, as size: ServedPicture.Size) async throws -> ServedPicture? {
