@@ -37,7 +37,13 @@ struct ServeCommand: ParsableCommand {
 
     func run() throws {
         let served = try ServedFolder(URL(filePath: folder), overrides: overrides)
-        let state = ServerState(served.settings, backups: served.backups)
+        var settings = served.settings
+        let connections = OpenFiles.raise(for: settings.connections)
+        if connections < settings.connections {
+            Output.tell("no more than \(connections) connections at a time: more files may not be open here (ulimit -Hn)")
+            settings.connections = connections
+        }
+        let state = ServerState(settings, backups: served.backups)
         var logger = Logger(label: "iisan") { _ in MessageLog() }
         logger.logLevel = verbose ? .debug : .notice
         let server = try ServerApplication(state, logger: logger)
