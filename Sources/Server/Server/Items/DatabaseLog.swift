@@ -42,8 +42,10 @@ final class DatabaseLog: ItemLog {
         guard let content = item.content else {
             return [.tag(id: item.id, Set(item.tags ?? [])), .hide(id: item.id, item.isHidden)]
         }
+        // A file that is missing, as where another server has it, is an error of whoever encodes the item again: left out, it would be
+        // taken for an item without a picture, and kept so for all servers.
         let new = NewItem(
-            id: item.id, title: content.title, picture: content.picture.flatMap { pictures.file(of: $0)?.path },
+            id: item.id, title: content.title, picture: content.picture.flatMap { pictures.place(of: $0)?.path },
             tags: Set(item.tags ?? []))
         let put = ItemChanges.Change.put(try EncodedItem(new, content.states))
         return (stored.isAnother ? [.discard(id: item.id)] : []) + [put] + (item.isHidden ? [.hide(id: item.id, true)] : [])
