@@ -51,13 +51,13 @@ struct ServeCommand: ParsableCommand {
         defer { stopping.cancel() }
         try Blocking.wait {
             try await server.run {
-                let engine = try await served.open { Output.tell($0) }
+                try await served.open { Output.tell($0) }
+            } opened: {
                 // The system gives a port while the model is opened.
                 while state.port == 0 { try await Task.sleep(for: .milliseconds(10)) }
                 let address = "http://\(served.settings.shownHost):\(state.port)/"
                 if let url = URL(string: address) { served.announce(url) }
                 try Output.result(address)
-                return engine
             }
         }
         served.withdraw()
