@@ -28,29 +28,21 @@ class Server:
     """A running server of a folder."""
 
     def __init__(self, options, folder, database=None):
-        self.folder = pathlib.Path(folder)
-        address = self.folder / "address.json"
-        address.unlink(missing_ok=True)
         settings = ["--set", "serve.port=0", "--set", f"serve.folder={folder}"]
         if database:
             settings += ["--set", f"serve.database={database}"]
-        self.log = open(f"{folder}.log", "ab")
         began = time.monotonic()
-        self.process = subprocess.Popen(
-            [os.path.abspath(options.iisan), "serve", os.path.abspath(options.run), *settings], stdout=self.log, stderr=self.log,
-            cwd=options.root)
-        while not address.exists():
-            if self.process.poll() is not None:
-                sys.exit(f"the server ended with {self.process.returncode}; see {folder}.log")
+        with open(f"{folder}.log", "ab") as log:
+            self.process = subprocess.Popen(
+                [os.path.abspath(options.iisan), "serve", os.path.abspath(options.run), *settings], stdout=subprocess.PIPE, stderr=log,
+                cwd=options.root, text=True)
+        # The address is said once it answers.
+        address = self.process.stdout.readline().strip()
+        if not address:
+            sys.exit(f"the server ended with {self.process.wait()}; see {folder}.log")
+        self.place = urllib.parse.urlsplit(address)
+        while self.ask("GET", "/health/ready")[0] != 200:
             time.sleep(0.01)
-        while True:
-            try:
-                self.place = urllib.parse.urlsplit(json.loads(address.read_text())["address"])
-                if self.ask("GET", "/health/ready")[0] == 200:
-                    break
-            except (ValueError, OSError):
-                pass
-            time.sleep(0.02)
         self.startSeconds = time.monotonic() - began
 
     def connection(self):
