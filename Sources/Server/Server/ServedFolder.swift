@@ -68,16 +68,14 @@ package struct ServedFolder: Sendable {
 
     private var addressFile: URL { folder.appending(path: "address.json") }
 
-    /// A token by which a command may change items: `IISAN_TOKEN` of the environment, else one of the run's file of tokens; nil where the
-    /// server asks for none.
+    /// A token for what a command does: `IISAN_TOKEN` of the environment, else one of the run's file of tokens; nil where the server asks
+    /// for none.
     ///
     /// - Throws: ``UserError`` where the file of tokens cannot be used.
-    package var token: String? {
-        get throws {
-            if let token = ProcessInfo.processInfo.environment["IISAN_TOKEN"] { return token }
-            guard let file = settings.tokens else { return nil }
-            return try AccessTokens.token(for: .write, in: URL(filePath: file))
-        }
+    package func token(for scope: AccessScope) throws -> String? {
+        if let token = ProcessInfo.processInfo.environment["IISAN_TOKEN"] { return token }
+        guard let file = settings.tokens else { return nil }
+        return try AccessTokens.token(for: scope, in: URL(filePath: file))
     }
 
     /// Says to commands of this machine where the server is.
@@ -136,7 +134,8 @@ package struct ServedFolder: Sendable {
 
     private func open(_ database: any ServerDatabase, _ note: @escaping @Sendable (String) -> Void) async throws -> Engine {
         let pictures = try PictureFolder(folder.appending(path: "pictures"))
-        let log = DatabaseLog(database, pictures)
+        let log = DatabaseLog(
+            database, pictures, name: settings.database.map(RecordedPart.name(of:)) ?? folder.standardizedFileURL.path)
         var limits = ModelService.Limits()
         (limits.questions, limits.items) = (settings.requests, settings.items)
         let names = Names()

@@ -69,6 +69,50 @@ import Testing
         }
     }
 
+    /// What a server has recorded is appended to its dataset, a new run is trained on it, and takes its place under questions.
+    @Test func theLoopCloses() async throws {
+        try await withShop { folder in
+            let server = try RunningServer("runs/iisan", in: folder)
+            let body = try JSONSerialization.data(withJSONObject: [
+                "title": "A kettle", "picture": picture("i005", in: folder).base64EncodedString(),
+            ])
+            #expect(try await server.ask("DELETE", "/v1/items/i020").status == 204)
+            for id in ["new", "i020"] { #expect(try await server.ask("PUT", "/v1/items/\(id)", data: body).status == 201) }
+            let events = (0..<30).map { place in
+                let item = place < 6 ? "new" : "i0\(10 + place)"
+                return #"{"user": "v\#(place % 3)", "item": "\#(item)", "time": \#(1_700_000_000 + place)}"#
+            }
+            let taken = try await server.ask(
+                "POST", "/v1/events", events.joined(separator: "\n"), type: "application/x-ndjson")
+            #expect(taken.status == 200)
+
+            func command(_ arguments: String...) throws -> CommandLine.Outcome { try CommandLine.run(arguments, in: folder) }
+            let appended = try command("data", "append", "dataset", "--from", "runs/iisan.served")
+            #expect(
+                appended.code == 0 && appended.output.hasPrefix("30 interactions, 3 users and 1 items are new; 1 items"),
+                "\(appended)")
+            #expect(
+                try command("data", "append", "dataset", "--from", "runs/iisan.served").output.hasPrefix(
+                    "0 interactions, 0 users"))
+            let trained = try command("run", "config.yaml", "--set", "train.run=runs/next", "--set", "train.epochs=3")
+            #expect(trained.code == 0 && trained.errors.contains("nothing has changed"), "\(trained.errors)")
+
+            let before = try await server.ask("GET", "/info").object()["model"] as? String
+            let promoted = try command("promote", "runs/next", "--over", "runs/iisan", "--even-if-worse", "--format", "json")
+            #expect(promoted.code == 0, "\(promoted)")
+            let outcome = try #require(JSONSerialization.jsonObject(with: Data(promoted.output.utf8)) as? [String: Any])
+            let after = try await server.ask("GET", "/info").object()["model"] as? String
+            #expect(outcome["serving"] as? String == after && after != before && after?.hasPrefix("iisan@") == true)
+            #expect(try command("evaluate", "runs/iisan.previous-1").code == 1, "its dataset is another one by now")
+            // Both items are of the new dataset now: nothing of them is unknown to the model.
+            let question = #"{"history": ["i003"], "n": 200}"#
+            let items = try await server.ask("POST", "/v1/recommend", question).object()["items"] as? [[String: Any]] ?? []
+            let found = items.filter { ["new", "i020"].contains($0["item"] as? String ?? "") }
+            #expect(found.count == 2 && found.allSatisfy { $0["unknown_parts"] == nil }, "\(found)")
+            #expect(items.count == 120)
+        }
+    }
+
     /// An item of the dataset that was removed and comes back, and one that was changed, are after a restart what they were before.
     @Test func aRestartChangesNothing() async throws {
         try await withShop { folder in
