@@ -23,7 +23,7 @@ package struct RecordedPart: Sendable {
         _ source: String, pictures: URL? = nil, for dataset: URL, kinds: [String]?, stop: StopToken
     ) async throws {
         append = DatasetAppend()
-        if source.hasPrefix("postgres://") || source.hasPrefix("postgresql://") {
+        if ServedFolder.isShared(source) {
             note = try Self.next(from: Self.name(of: source), for: dataset)
             let database = try await ServedFolder.shared(source)
             try await read(database, pictures: pictures, kinds, stop)
