@@ -25,7 +25,9 @@ struct AppendCommand: ParsableCommand {
     @Argument(help: "The dataset directory.", completion: .directory)
     var folder: String
 
-    @Option(help: ArgumentHelp("A server's folder, a postgres:// address, or a file of events.", valueName: "path"), completion: .file())
+    @Option(
+        help: ArgumentHelp("A server's folder, a postgres:// address, or a file of events.", valueName: "path"),
+        completion: .file())
     var from: String
 
     @Option(

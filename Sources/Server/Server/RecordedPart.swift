@@ -29,7 +29,8 @@ package struct RecordedPart: Sendable {
             note = try Self.next(from: name, for: dataset)
             let database = try await ServedFolder.shared(source)
             try await read(database, pictures: pictures, kinds, stop)
-            return try await database.close()
+            try await database.close()
+            return
         }
         let file = URL(filePath: source)
         var isFolder: ObjCBool = false

@@ -1,4 +1,4 @@
-package import Database
+import Database
 import Files
 package import Foundation
 package import IISAN

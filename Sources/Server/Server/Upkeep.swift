@@ -25,7 +25,7 @@ package struct Upkeep: Service {
         }
     }
 
-    private static func every(_ pause: Duration, _ body: () async throws -> Void) async {
+    private static func every(_ pause: Duration, _ body: @escaping @Sendable () async throws -> Void) async {
         await cancelWhenGracefulShutdown {
             while (try? await Task.sleep(for: pause)) != nil { try? await body() }
         }

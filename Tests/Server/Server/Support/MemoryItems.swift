@@ -67,6 +67,12 @@ actor MemoryItems: ItemWriting, PictureServing {
         Dictionary(items.compactMap { id in changed[id]?.picture.map { (id, $0) } }) { one, _ in one }
     }
 
+    func keep(_ bytes: Data) throws -> URL {
+        let file = FileManager.default.temporaryDirectory.appending(path: "picture-\(UUID().uuidString)")
+        try bytes.write(to: file)
+        return file
+    }
+
     func picture(of item: String, as size: ServedPicture.Size) -> ServedPicture? {
         guard let bytes = pictures[item], let version = changed[item]?.picture else { return nil }
         return ServedPicture(bytes: bytes, type: "image/png", version: version)
