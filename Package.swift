@@ -124,8 +124,7 @@ if withLibTorch {
             name: "Server",
             dependencies: [
                 "IISAN", "Serving", "Datasets", "Ranking", "Report", "Torch", "Database", "Pictures", "Files", hummingbird,
-                hummingbirdCore, lifecycle,
-                signals, logging, coreMetrics, httpTypes,
+                hummingbirdCore, lifecycle, signals, logging, coreMetrics, httpTypes,
             ] + nio + httpParts, path: "Sources/Server/Server",
             resources: ["openapi.json", "page.css", "page.js", "icon.svg"].map { .embedInCode("Resources/\($0)") },
             swiftSettings: features),
@@ -179,6 +178,17 @@ if withLibTorch {
 let tried = ["Files", "Datasets", "Tokenizers", "Pictures", "HiddenStates"] + (withLibTorch ? ["Encoders", "Training"] : [])
 products += tried.map { .library(name: $0, targets: [$0]) }
 
+/// What the server is made with; without LibTorch there is none.
+let serving: [Package.Dependency] = [
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.8.0"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+    .package(url: "https://github.com/apple/swift-nio-extras", from: "1.34.1"),
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0", traits: []),
+    .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-metrics", from: "2.5.0"),
+]
+
 let package = Package(
     name: "swift-iisan",
     platforms: [.macOS(.v15)],
@@ -191,14 +201,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-collections", from: "1.1.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
-        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
-        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.8.0"),
-        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
-        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.34.1"),
-        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0", traits: []),
-        .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
-        .package(url: "https://github.com/apple/swift-metrics", from: "2.5.0"),
-    ],
+    ] + (withLibTorch ? serving : []),
     targets: targets,
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx20

@@ -15,8 +15,9 @@ package protocol ItemWriting: Sendable {
 
     /// Gives an item another picture; nil takes it away.
     ///
-    /// - Parameter bytes: were found to be a JPEG, PNG or WebP file that can be decoded.
-    /// - Throws: `Refusal`, as where no item has the id; `DatabaseError`.
+    /// - Parameter bytes: begin as a JPEG, PNG or WebP file does.
+    /// - Throws: `UserError` for a file that cannot be decoded, or makes too large a picture, as `PictureFolder.store` does; `Refusal`, as
+    ///   where no item has the id; `DatabaseError`.
     func put(picture bytes: Data?, id: String, expected: Int?) async throws -> ItemReceipt
 
     /// Removes an item from all answers; events keep its id.
@@ -60,43 +61,5 @@ package struct ItemView: Sendable, Equatable {
     ) {
         (self.id, self.title, self.tags) = (id, title, tags)
         (self.isHidden, self.picture, self.revision) = (isHidden, picture, revision)
-    }
-}
-
-/// Whoever has the pictures of items.
-package protocol PictureServing: Sendable {
-    /// What tells the pictures of some items apart from others, by item; items without one are left out.
-    func versions(of items: [String]) async throws -> [String: String]
-
-    /// Keeps the picture of an item that may never come.
-    ///
-    /// - Returns: its file, for the encoders; it may be gone after an hour.
-    /// - Throws: `Refusal` for bytes that are no picture which can be used.
-    func keep(_ bytes: Data) async throws -> URL
-
-    /// An item's picture as it is served, encoded again; nil where it has none.
-    func picture(of item: String, as size: ServedPicture.Size) async throws -> ServedPicture?
-}
-
-/// A picture as it is served.
-package struct ServedPicture: Sendable, Equatable {
-    /// How large it is.
-    package enum Size: String, Sendable, CaseIterable {
-        /// As it was given.
-        case full
-        /// At most 320 pixels a side.
-        case thumbnail
-    }
-
-    /// The file.
-    package var bytes: Data
-    /// Its media type, as `image/jpeg`.
-    package var type: String
-    /// What tells it apart from other pictures.
-    package var version: String
-
-    /// Joins them.
-    package init(bytes: Data, type: String, version: String) {
-        (self.bytes, self.type, self.version) = (bytes, type, version)
     }
 }

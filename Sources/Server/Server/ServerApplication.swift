@@ -58,10 +58,14 @@ package struct ServerApplication: Sendable {
 
     /// Listens, opens the model, and answers until it is told to stop by SIGTERM or SIGINT.
     ///
-    /// - Parameter open: opens what answers; meanwhile the server says that it is loading.
+    /// - Parameters:
+    ///   - signals: what tells it to stop; with some, SIGHUP opens the newest run in place of the one that answers.
+    ///   - open: opens what answers; meanwhile the server says that it is loading.
     /// - Throws: what `open` throws; ``UserError`` when the address cannot be listened on.
-    package func run(_ open: @escaping @Sendable () async throws -> Engine) async throws {
-        do { try await services(stoppedBy: [.sigterm, .sigint], open).run() } catch let error as IOError {
+    package func run(
+        stoppedBy signals: [UnixSignal] = [.sigterm, .sigint], _ open: @escaping @Sendable () async throws -> Engine
+    ) async throws {
+        do { try await services(stoppedBy: signals, open).run() } catch let error as IOError {
             throw UserError.system(
                 "could not listen", at: "\(state.settings.host):\(state.settings.port)", code: error.errnoCode)
         }
@@ -70,12 +74,12 @@ package struct ServerApplication: Sendable {
     /// What runs together.
     ///
     /// Requests under way when it is told to stop have ``ServeSettings/grace`` seconds, and then five more to notice that they are cancelled.
-    ///
-    /// - Parameter signals: what tells it to stop; with some, SIGHUP opens the newest run in place of the one that answers.
     package func services(
         stoppedBy signals: [UnixSignal], _ open: @escaping @Sendable () async throws -> Engine
     ) -> ServiceGroup {
-        var services: [ServiceGroupConfiguration.ServiceConfiguration] = [.init(service: Opening(state: state, open: open))]
+        var services: [ServiceGroupConfiguration.ServiceConfiguration] = [
+            .init(service: Opening(state: state, logger: logger, open: open))
+        ]
         if !signals.isEmpty { services.append(.init(service: Reloading(state: state, logger: logger))) }
         services.append(.init(service: application()))
         // The last is stopped first.
@@ -90,12 +94,13 @@ package struct ServerApplication: Sendable {
 /// Opens what answers, and closes the database when all requests have ended.
 private struct Opening: Service {
     let state: ServerState
+    let logger: Logger
     let open: @Sendable () async throws -> Engine
 
     func run() async throws {
         let engine = try await open()
         state.open(engine)
-        if let upkeep = engine.upkeep { try await upkeep.run() } else { try? await gracefulShutdown() }
+        if let upkeep = engine.upkeep { await upkeep.run(logger) } else { try? await gracefulShutdown() }
         try await engine.database.close()
     }
 }

@@ -53,7 +53,7 @@ import Testing
             #expect(try await server.ask("GET", "/v1/items/new/picture").status == 200)
 
             // Another run in the same place answers with them too, as soon as it is asked to.
-            let trained = try CommandLine.run(["train", "config.yaml", "--set", "train.epochs=3"], in: folder)
+            let trained = try CommandLine.run(["train", "config.yaml", "--set", "train.epochs=3", "--replace"], in: folder)
             #expect(trained.code == 0, "\(trained.errors)")
             #expect(try await server.recommended(question) == expected)
             let reload = try await server.ask("POST", "/v1/admin/reload", "")
@@ -86,7 +86,10 @@ import Testing
             #expect(before.count == 118 && stats["phase"] as? String == "ready")
             server.kill(SIGKILL)
             server = try RunningServer("runs/iisan", in: folder)
-            #expect(try await server.recommended(question) == before)
+            let after = try await server.recommended(question)
+            // Items that are read together are rounded otherwise than one by one.
+            #expect(Set(after.keys) == Set(before.keys))
+            for (id, score) in before { #expect(after[id].map { abs($0 - score) < 1e-5 * max(1, abs(score)) } == true, "\(id)") }
         }
     }
 

@@ -28,7 +28,7 @@ import Testing
             #expect(try await server.client.send("DELETE", "/v1/users/u").status == 204)
             #expect(try await server.client.send("GET", "/v1/users/u/events").texts("events", "item").isEmpty)
             #expect(try await server.client.send("DELETE", "/v1/users/nobody/events").status == 204)
-            #expect(await server.database.statistics().events == 0)
+            #expect(try await server.database.statistics().events == 0)
         }
     }
 
@@ -48,7 +48,7 @@ import Testing
                 let reply = try await server.client.send("POST", "/v1/events", #"[{"user": "u", "item": "i1"}, \#(event)]"#)
                 #expect(reply.status == 422 && reply.text("error.param") == param, "\(event): \(reply.raw)")
             }
-            #expect(await server.database.statistics().events == 0)
+            #expect(try await server.database.statistics().events == 0)
             let lines = try await server.client.send(
                 "POST", "/v1/events", "{\"user\": \"u\", \"item\": \"i1\"}\r\n{\"user\": \"u\"}\nno\n",
                 type: "application/x-ndjson")
@@ -59,12 +59,31 @@ import Testing
         }
     }
 
+    /// What was answered is there when another server opens the database, and nothing of it twice.
+    @Test func eventsOutliveAServer() async throws {
+        try await withTemporaryFolder { folder in
+            let place = folder.appending(path: "served")
+            let event =
+                #"[{"user": "u", "item": "i3", "id": "e1"}, {"user": "u", "item": "i4", "time": "2026-03-01T12:00:00Z"}]"#
+            for run in 0..<2 {
+                try await TestServer.run(database: SQLiteDatabase(place)) { server in
+                    let added = try await server.client.send("POST", "/v1/events", event)
+                    #expect(added.status == 200 && added.number("accepted") == (run == 0 ? 2 : 0))
+                    let answer = try await server.client.send("GET", "/v1/users/u/recommend?n=100")
+                    #expect(answer.number("user_events") == 2 && !answer.texts("items", "item").contains("i3"))
+                    let backup = try await server.client.send("POST", "/v1/admin/backup")
+                    #expect(backup.status == 201)
+                }
+            }
+        }
+    }
+
     /// What the database refuses has a status of its own, and nothing of its paths is told.
     @Test(arguments: [
         (DatabaseError.Reason.isFull, 507), (.isReadOnly, 503), (.failed, 503), (.conflict, 412),
     ]) func aDatabaseThatRefuses(_ reason: DatabaseError.Reason, _ status: Int) async throws {
         try await TestServer.run { server in
-            await server.database.refuse(DatabaseError(reason, UserError("no", at: "/secret/place")))
+            await server.memory.refuse(DatabaseError(reason, UserError("no", at: "/secret/place")))
             let reply = try await server.client.send("POST", "/v1/events", #"[{"user": "u", "item": "i1"}]"#)
             #expect(reply.status == status && !reply.raw.contains("secret"))
             #expect(reply.headers["retry-after"] != nil || status != 503)

@@ -1,4 +1,7 @@
+import Files
 import Foundation
+import IISAN
+import Logging
 import ServiceLifecycle
 import Serving
 import TestSupport
@@ -37,6 +40,12 @@ import Testing
             let post = try await server.client.send("POST", "/v1/items/i1", "{}")
             #expect(post.status == 405 && post.headers["allow"] == "DELETE, GET, HEAD, PATCH, PUT")
             #expect(try await server.client.send("TRACE", "/info").status == 405)
+            for path in ["/v1/users/u", "/v1/items/i0"] {
+                let gone = try await server.client.send("DELETE", path)
+                #expect(gone.status == 204 && gone.headers["content-length"] == nil && gone.headers["content-type"] == nil)
+            }
+            let none = try await server.client.send("HEAD", "/v1/items/nobody")
+            #expect(none.status == 404 && none.body.isEmpty && none.headers["content-length"] != "0")
             let head = try await server.client.send("HEAD", "/v1/items/i1")
             #expect(head.status == 200 && head.body.isEmpty && head.headers["etag"] == "\"0\"")
         }
@@ -167,15 +176,43 @@ import Testing
         #expect(ContinuousClock.now - start < .seconds(8))
     }
 
+    /// While the model is being opened the server is there, says so, and what cannot be opened ends it.
     @Test func aServerThatIsLoadingSaysSo() async throws {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "iisan-test-\(UUID().uuidString)")
-        defer { try? FileManager.default.removeItem(at: folder) }
-        let state = ServerState(.init(), backups: folder)
-        #expect(throws: Failure.self) { try state.engine }
-        do { _ = try state.engine } catch {
-            let failure = Failure(error)
-            #expect(failure.status == .serviceUnavailable && failure.code == "loading" && failure.headers[.retryAfter] == "1")
+        var settings = ServeSettings()
+        settings.port = 0
+        let state = ServerState(settings, backups: URL(filePath: "/nowhere"))
+        let application = try ServerApplication(
+            state, logger: Logger(label: "test") { _ in LogLines.Handler(lines: LogLines()) })
+        let client = RawClient { state.port }
+        let problem = UserError("no such run", remedy: "Train one.")
+        let error = await #expect(throws: UserError.self) {
+            try await application.run(stoppedBy: []) {
+                while state.port == 0 { try await Task.sleep(for: .milliseconds(2)) }
+                #expect(try await client.send("GET", "/health/live").status == 200)
+                let ready = try await client.send("GET", "/health/ready")
+                #expect(ready.status == 503 && ready.text("error.code") == "loading" && ready.headers["retry-after"] == "1")
+                let asked = try await client.send("POST", "/v1/recommend", #"{"history": ["i1"]}"#)
+                #expect(asked.status == 503 && asked.text("error.type") == "unavailable")
+                #expect(try await client.send("GET", "/metrics").status == 200)
+                throw problem
+            }
         }
-        #expect(state.phase == .loading)
+        #expect(error == problem)
+    }
+
+    @Test func anAddressThatIsTakenIsNamed() async throws {
+        try await TestServer.run { server in
+            var settings = ServeSettings()
+            settings.port = server.state.port
+            let state = ServerState(settings, backups: URL(filePath: "/nowhere"))
+            let other = try ServerApplication(state, logger: Logger(label: "test") { _ in LogLines.Handler(lines: LogLines()) })
+            let error = await #expect(throws: UserError.self) {
+                try await other.run(stoppedBy: []) {
+                    try await Task.sleep(for: .seconds(20))
+                    throw CancellationError()
+                }
+            }
+            #expect(error?.place == "127.0.0.1:\(settings.port)" && error?.problem.contains("in use") == true)
+        }
     }
 }

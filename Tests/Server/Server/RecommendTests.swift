@@ -132,7 +132,10 @@ import Testing
             #expect(reply.number("item.score") == all.number("items.6.score"))
             let none = try await server.client.send("POST", "/v1/items/nobody/rank", #"{"history": ["i1"]}"#)
             #expect(none.status == 404 && none.text("error.code") == "unknown_item")
-            #expect(try await server.client.send("POST", "/v1/items/i3/rank", #"{"history": []}"#).status == 422)
+            let empty = try await server.client.send("POST", "/v1/items/i3/rank", #"{"history": []}"#)
+            #expect(empty.status == 422 && empty.text("error.code") == "empty_history")
+            let unknown = try await server.client.send("POST", "/v1/items/i3/rank", #"{"user": "new"}"#)
+            #expect(unknown.status == 422 && unknown.text("error.param") == "user")
         }
     }
 

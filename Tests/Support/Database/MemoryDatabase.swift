@@ -52,11 +52,14 @@ package actor MemoryDatabase: ServerDatabase {
     package func add(_ events: [Event]) throws -> Int {
         try checkWritable()
         return events.count { event in
-            let key = event.key.map { "k\($0)" } ?? "e\([event.user, event.item, event.kind, "\(event.time)"])"
-            guard keys.insert(key).inserted else { return false }
+            guard keys.insert(Self.key(of: event)).inserted else { return false }
             log.append(event)
             return true
         }
+    }
+
+    private static func key(of event: Event) -> String {
+        event.key.map { "k\($0)" } ?? "e\([event.user, event.item, event.kind, "\(event.time)"])"
     }
 
     package func events(of user: String, newest: Int, kinds: [String]?) -> [Event] {
@@ -76,9 +79,10 @@ package actor MemoryDatabase: ServerDatabase {
 
     package func erase(user: String) throws -> Int {
         try checkWritable()
-        let before = log.count
+        let own = log.filter { $0.user == user }
+        keys.subtract(own.map(Self.key))
         log.removeAll { $0.user == user }
-        return before - log.count
+        return own.count
     }
 
     package func backup(to file: URL) throws {

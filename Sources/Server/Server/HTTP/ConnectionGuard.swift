@@ -105,6 +105,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
             status: failure.status,
             headerFields: [
                 .contentType: "application/json", .contentLength: "\(body.count)", .connection: "close",
+                .requestID: String(UInt64.random(in: .min ... .max), radix: 16), .xContentTypeOptions: "nosniff",
             ])
         unanswered = 1
         write(context: context, data: wrapOutboundOut(.head(head)), promise: nil)

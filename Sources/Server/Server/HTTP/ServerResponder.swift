@@ -72,7 +72,7 @@ package struct ServerResponder: HTTPResponder {
             response.headers[.contentSecurityPolicy] = "default-src 'none'; frame-ancestors 'none'"
         }
         if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }
-        if request.method == .head { response.body = .init() }
+        if request.method == .head { response = response.createHeadResponse() }
     }
 
     /// One line for each request: the route's pattern and never its path, which may name users.

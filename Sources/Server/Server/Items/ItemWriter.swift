@@ -13,7 +13,7 @@ struct ItemWriter: ItemWriting {
     func item(_ id: String) async throws -> ItemView? { try await catalogue.known(id)?.view }
 
     func put(_ item: ItemBody, id: String, expected: Int?) async throws -> ItemReceipt {
-        let given = try await stored(item.picture)
+        let given = try await Self.refusing { try await stored(item.picture) }
         return try await change(id, expected) { known in
             var change = try await content(of: id, title: item.title, picture: given ?? known?.picture, known)
             (change.tags, change.isHidden) = (item.tags, item.isHidden)
@@ -22,7 +22,7 @@ struct ItemWriter: ItemWriting {
     }
 
     func patch(_ patch: ItemPatch, id: String, expected: Int?) async throws -> ItemReceipt {
-        let given = try await stored(patch.picture ?? nil)
+        let given = try await Self.refusing { try await stored(patch.picture ?? nil) }
         return try await change(id, expected) { known in
             guard let known else { throw await noItem(id) }
             let picture = patch.picture == nil ? known.picture : given
@@ -48,12 +48,15 @@ struct ItemWriter: ItemWriting {
 
     /// The picture of some bytes, kept from now on.
     ///
-    /// - Throws: ``Refusal`` where they are no picture that can be used.
+    /// - Throws: ``UserError`` where they are no picture that can be used; ``DatabaseError``.
     private func stored(_ bytes: Data?) async throws -> ServedItems.Picture? {
         guard let bytes else { return nil }
-        do { return .stored(try await pictures.store(bytes)) } catch let error as UserError {
-            throw Refusal(.unusableItem, error)
-        }
+        return .stored(try await pictures.store(bytes))
+    }
+
+    /// Runs `body`; a picture that cannot be used is the item's fault.
+    private static func refusing<Result>(_ body: () async throws -> Result) async throws -> Result {
+        do { return try await body() } catch let error as UserError { throw Refusal(.unusableItem, error) }
     }
 
     func remove(_ id: String, expected: Int?) async throws -> ItemReceipt {

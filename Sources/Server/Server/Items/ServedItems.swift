@@ -89,7 +89,7 @@ struct ServedItems: PictureServing {
         guard let known = try await known(item), let picture = known.picture, let version = known.view.picture else {
             return nil
         }
-        let folderSize: PictureFolder.Size = size == .full ? .whole : .thumbnail
+        let folderSize: PictureFolder.Size = size == .whole ? .whole : .thumbnail
         func served(_ bytes: Data?) -> ServedPicture? {
             bytes.map { ServedPicture(bytes: $0, type: "image/jpeg", version: version) }
         }

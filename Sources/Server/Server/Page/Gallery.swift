@@ -45,7 +45,7 @@ struct Gallery: Sendable {
     }
 
     private func image(_ path: String, _ size: ServedPicture.Size) -> Markup {
-        let source = size == .full ? path : "\(path)&size=\(size.rawValue)"
+        let source = size == .whole ? path : "\(path)&size=\(size.rawValue)"
         return asksForTokens
             ? "<canvas data-picture=\"\(source)\" data-key=\"\(source)\" aria-hidden=\"true\" width=\"1\" height=\"1\"></canvas>"
             : "<img src=\"\(source)\" alt=\"\" loading=\"lazy\" decoding=\"async\">"

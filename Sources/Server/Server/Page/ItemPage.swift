@@ -45,7 +45,7 @@ struct ItemPage: Sendable {
             <div class="\(gallery.shape.rawValue)">
             <p class="back"><a href="\(PageAddress(address.history).path)">Back to the recommendations</a></p>
             <div class="whole">
-            <div class="portrait-of">\(gallery.picture(face, .full))</div>
+            <div class="portrait-of">\(gallery.picture(face, .whole))</div>
             <div class="about">
             <h1><bdi>\(face.name)</bdi></h1>
             \(Self.facts(view))

@@ -47,12 +47,17 @@ struct AdminController: Sendable {
             var phase: ServerState.Phase
             var uptime_seconds: Double
             var model: ModelService.Counts
-            var database: DatabaseStatistics
+            var database: [String: Int]
         }
         let engine = try state.engine
+        let database = try await engine.database.statistics()
         return try .json(
             Stats(
                 phase: state.phase, uptime_seconds: ((ContinuousClock.now - state.start) / .seconds(1)).rounded(),
-                model: await engine.model.counts, database: await engine.database.statistics()))
+                model: await engine.model.counts,
+                database: [
+                    "items": database.items, "events": database.events, "users": database.users,
+                    "catalogue_revision": database.revision, "bytes": database.bytes, "pending_bytes": database.pendingBytes,
+                ]))
     }
 }

@@ -6,7 +6,10 @@ enum Paths {
     static func item(_ id: String) -> String { "/v1/items/\(encoded(id))" }
 
     /// The path of an item's picture, of which a version never changes.
-    static func picture(of id: String, version: String) -> String { "\(item(id))/picture?v=\(version)" }
+    static func picture(of id: String, version: String) -> String { "\(item(id))/picture?v=\(self.version(version))" }
+
+    /// As much of a picture's hash as tells it apart from the others of an item.
+    static func version(_ hash: String) -> String { String(hash.prefix(16)) }
 
     /// An id as a part of a path.
     static func encoded(_ id: String) -> String { id.addingPercentEncoding(withAllowedCharacters: plain) ?? "" }

@@ -9,9 +9,6 @@ import Serving
 /// The pictures of items: files as they are on their way in, encoded again on their way out.
 struct PicturesController: Sendable {
     let state: ServerState
-    private let decoding = PictureCheck()
-
-    init(state: ServerState) { self.state = state }
 
     var routes: RouteCollection<ServerContext> {
         let routes = RouteCollection(context: ServerContext.self)
@@ -25,17 +22,18 @@ struct PicturesController: Sendable {
     @Sendable private func get(_ request: Request, _ context: ServerContext) async throws -> Response {
         let id = try context.id("item")
         let query = try Query(request, known: ["v", "size"])
-        let size = try query.word("size", ServedPicture.Size.self) ?? .full
+        let size = try query.word("size", ServedPicture.Size.self) ?? .whole
         let engine = try state.engine
         guard let picture = try await engine.pictures.picture(of: id, as: size) else {
             _ = try await known(id)
             throw Failure(.notFound, "no_picture", "item \(id.quoted) has no picture")
         }
-        let tag = EntityTag(hash: size == .full ? picture.version : "\(picture.version)-\(size.rawValue)")
+        let tag = EntityTag(hash: Paths.version(picture.version) + (size == .whole ? "" : "-\(size.rawValue)"))
         // A version never changes; without one, or by that of another picture, it has to be asked for again.
         let headers: HTTPFields = [
             .eTag: tag.field,
-            .cacheControl: query["v"] == picture.version ? "private, max-age=31536000, immutable" : "private, no-cache",
+            .cacheControl: query["v"] == Paths.version(picture.version)
+                ? "private, max-age=31536000, immutable" : "private, no-cache",
             .contentSecurityPolicy: "default-src 'none'; sandbox",
             .contentDisposition: "inline",
         ]
@@ -55,9 +53,13 @@ struct PicturesController: Sendable {
                 remedy: "Send a JPEG, PNG or WebP file by its type.")
         }
         let item = try await known(id)
-        try await decoding.check(bytes)
-        let receipt = try await state.engine.items.put(
-            picture: bytes, id: id, expected: request.expected(current: item.revision))
+        let receipt: ItemReceipt
+        do {
+            receipt = try await state.engine.items.put(
+                picture: bytes, id: id, expected: request.expected(current: item.revision))
+        } catch let error as UserError {
+            throw Failure.value("unusable_picture", error.problem, at: nil, remedy: error.remedy)
+        }
         return try .json(
             ReceiptBody(id: id, revision: receipt.revision), status: receipt.isNew ? .created : .ok,
             headers: [.eTag: EntityTag(revision: receipt.revision).field])
@@ -86,36 +88,6 @@ extension PictureFormat {
         case .jpeg: "image/jpeg"
         case .png: "image/png"
         case .webp: "image/webp"
-        }
-    }
-}
-
-/// Decodes pictures to see that they are some, two at a time: each takes the memory of its pixels.
-private final class PictureCheck: Sendable {
-    /// Pixels that a picture may have: 72 MB.
-    private static let pixels = 24_000_000
-    private let queue: OperationQueue
-
-    init() {
-        queue = OperationQueue()
-        queue.name = "pictures"
-        queue.maxConcurrentOperationCount = 2
-    }
-
-    /// - Throws: ``Failure`` for a file that is damaged or makes too large a picture.
-    func check(_ bytes: Data) async throws {
-        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
-            queue.addOperation {
-                continuation.resume(
-                    with: Result {
-                        do {
-                            let options = PictureOptions(maximumPixels: Self.pixels)
-                            _ = try bytes.withUnsafeBytes { try Picture(bytes: $0, name: "the picture", options: options) }
-                        } catch let error as UserError {
-                            throw Failure.value("unusable_picture", error.problem, at: nil, remedy: error.remedy)
-                        }
-                    })
-            }
         }
     }
 }

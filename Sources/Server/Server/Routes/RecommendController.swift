@@ -65,6 +65,11 @@ struct RecommendController: Sendable {
         }
         let id = try context.id("item")
         let prepared = try await asking.prepared(request.json(most: limit))
+        guard !prepared.question.history.isEmpty else {
+            throw Failure.value(
+                "empty_history", "there is no history to rank the item for", at: prepared.events == nil ? "history" : "user",
+                remedy: "Give at least one item.")
+        }
         let engine = try asking.state.engine
         let place = try await asking.reached(prepared.revision, \.revision) {
             try await engine.model.ask { try $0.place(of: id, for: prepared.question) }

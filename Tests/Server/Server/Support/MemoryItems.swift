@@ -5,13 +5,18 @@ import Serving
 
 @testable import Server
 
-/// Items and pictures that end with the process: the plain form of what writes them.
-actor MemoryItems: ItemWriting, PictureServing {
+/// Items that end with the process: the plain form of what writes them.
+actor MemoryItems: ItemWriting {
     private let model: ModelService
+    private let pictures: PictureFolder
     private var changed: [String: ItemView] = [:]
-    private var pictures: [String: Data] = [:]
 
-    init(_ model: ModelService) { self.model = model }
+    init(_ model: ModelService, _ pictures: PictureFolder) { (self.model, self.pictures) = (model, pictures) }
+
+    /// The names of pictures of items.
+    func names(_ items: [String]) -> [String: String] {
+        Dictionary(items.compactMap { id in changed[id]?.picture.map { (id, $0) } }) { one, _ in one }
+    }
 
     func item(_ id: String) async throws -> ItemView? {
         let entry = try await model.ask { model -> CatalogueSnapshot.Entry? in
@@ -49,32 +54,17 @@ actor MemoryItems: ItemWriting, PictureServing {
         guard var item = try await item(id) else { throw Refusal(.unknownItem, UserError("there is no item \(id.quoted)")) }
         try check(expected, item)
         let isNew = item.picture == nil
+        if let bytes { item.picture = try await pictures.store(bytes) } else { item.picture = nil }
         let receipt = try await model.tag(id, Set(item.tags))
-        item.picture = bytes.map { $0.withUnsafeBytes { String(ContentHash.of($0).prefix(16)) } }
         item.revision = receipt.revision
-        (changed[id], pictures[id]) = (item, bytes)
+        changed[id] = item
         return ItemReceipt(revision: receipt.revision, isNew: isNew)
     }
 
     func remove(_ id: String, expected: Int?) async throws -> ItemReceipt {
         try check(expected, try await item(id))
         let receipt = try await model.remove(id)
-        (changed[id], pictures[id]) = (nil, nil)
+        changed[id] = nil
         return ItemReceipt(revision: receipt.revision, isNew: false)
-    }
-
-    func versions(of items: [String]) -> [String: String] {
-        Dictionary(items.compactMap { id in changed[id]?.picture.map { (id, $0) } }) { one, _ in one }
-    }
-
-    func keep(_ bytes: Data) throws -> URL {
-        let file = FileManager.default.temporaryDirectory.appending(path: "picture-\(UUID().uuidString)")
-        try bytes.write(to: file)
-        return file
-    }
-
-    func picture(of item: String, as size: ServedPicture.Size) -> ServedPicture? {
-        guard let bytes = pictures[item], let version = changed[item]?.picture else { return nil }
-        return ServedPicture(bytes: bytes, type: "image/png", version: version)
     }
 }

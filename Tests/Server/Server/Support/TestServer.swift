@@ -18,7 +18,9 @@ struct TestServer: Sendable {
     let state: ServerState
     let model: ModelService
     let items: MemoryItems
-    let database = MemoryDatabase()
+    let database: any ServerDatabase
+    /// The database where it is in memory.
+    let memory = MemoryDatabase()
     let log = LogLines()
     let client: RawClient
     let group: ServiceGroup
@@ -27,9 +29,11 @@ struct TestServer: Sendable {
     ///
     /// - Parameters:
     ///   - tokens: what the file of tokens holds; nil asks for none.
+    ///   - database: where events are kept; nil keeps them in memory.
     ///   - change: changes its settings.
     static func run(
-        tokens: String? = nil, acceptsItems: Bool = true, items: Int = 24, _ change: (inout ServeSettings) -> Void = { _ in },
+        tokens: String? = nil, database: (any ServerDatabase)? = nil, acceptsItems: Bool = true, items: Int = 24,
+        _ change: (inout ServeSettings) -> Void = { _ in },
         _ body: (TestServer) async throws -> Void
     ) async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "iisan-test-\(UUID().uuidString)")
@@ -47,7 +51,7 @@ struct TestServer: Sendable {
         let dataset = try SmallWorld(folder, items: items).dataset
         let opening = SmallService.opening(dataset, acceptsItems: acceptsItems)
         let server = try await TestServer(
-            ServerState(settings, backups: folder.appending(path: "backups")), ModelService(opening), dataset)
+            ServerState(settings, backups: folder.appending(path: "backups")), ModelService(opening), dataset, database)
         let group = server.group
         let running = Task { try await group.run() }
         try await server.listening()
@@ -58,17 +62,21 @@ struct TestServer: Sendable {
         }
         await group.triggerGracefulShutdown()
         try await running.value
-        #expect(await server.database.isClosed)
+        if database == nil { #expect(await server.memory.isClosed) }
     }
 
-    private init(_ state: ServerState, _ model: ModelService, _ dataset: Dataset) throws {
+    private init(_ state: ServerState, _ model: ModelService, _ dataset: Dataset, _ database: (any ServerDatabase)?) throws {
+        self.database = database ?? memory
         (self.state, self.model) = (state, model)
-        items = MemoryItems(model)
+        let folder = try PictureFolder(state.backups.deletingLastPathComponent().appending(path: "pictures"))
+        let items = MemoryItems(model, folder)
+        self.items = items
         let lines = log
         let logger = Logger(label: "test") { _ in LogLines.Handler(lines: lines) }
         let application = try ServerApplication(state, logger: logger)
         let engine = Engine(
-            model: model, items: items, pictures: items, database: database, method: { "content" },
+            model: model, items: items, pictures: FolderPictures(folder) { await items.names($0) }, database: self.database,
+            method: { "content" },
             reload: { try await model.swap(to: SmallService.opening(dataset, name: "another")) })
         group = application.services(stoppedBy: []) { engine }
         client = RawClient { state.port }
