@@ -131,7 +131,7 @@ if withLibTorch {
         .executableTarget(
             name: "iisan",
             dependencies: [
-                "IISAN", "Server", "Database", "Datasets", "Files", "HiddenStates", "Hub", "Metrics", "Owned", "Serving",
+                "IISAN", "Server", "Datasets", "Files", "HiddenStates", "Hub", "Metrics", "Owned", "Serving",
                 "World",
                 arguments, logging,
             ], path: "Sources/Command",

@@ -24,7 +24,7 @@ PICTURE = ROOT / "Sources/IISAN/IISAN.docc/Resources/modules.svg"
 MOST_PUBLIC = 500
 
 IMPORT = re.compile(
-    r"^(?:@\w+ )*(?:(?:public|package|internal) )?import (?:(?:struct|class|enum|protocol|func|actor|let|var|typealias) )?(\w+)", re.M)
+    r"^\s*(?:@\w+ )*(?:(?:public|package|internal) )?import (?:(?:struct|class|enum|protocol|func|actor|let|var|typealias) )?(\w+)", re.M)
 TYPE = re.compile(
     r"^(\s*)(?:@[\w()]+ )*(?:(?:public|package|private|fileprivate|internal|final|indirect|nonisolated) )*"
     r"(?:struct|enum|class|protocol|extension|actor) ([\w.]+)")

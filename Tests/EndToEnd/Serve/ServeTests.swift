@@ -89,7 +89,9 @@ import Testing
             let after = try await server.recommended(question)
             // Items that are read together are rounded otherwise than one by one.
             #expect(Set(after.keys) == Set(before.keys))
-            for (id, score) in before { #expect(after[id].map { abs($0 - score) < 1e-5 * max(1, abs(score)) } == true, "\(id)") }
+            for (id, score) in before {
+                #expect(after[id].map { abs($0 - score) < 1e-5 * max(1, abs(score)) } == true, "\(id)")
+            }
         }
     }
 

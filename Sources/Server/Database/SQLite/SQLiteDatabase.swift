@@ -96,7 +96,7 @@ package final class SQLiteDatabase: ServerDatabase {
                     PRAGMA fullfsync = \(options.durability == .full ? "ON" : "OFF");
                     PRAGMA wal_autocheckpoint = 12000;
                     PRAGMA journal_size_limit = 64000000;
-                    PRAGMA cache_size = -32000;
+                    PRAGMA cache_size = -64000;
                     """)
         }
         try migrate(pool, file)
