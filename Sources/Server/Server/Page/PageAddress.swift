@@ -80,7 +80,9 @@ struct PageAddress: Sendable, Equatable {
 
     static func path(_ path: String, _ fields: [(String, String)]) -> String {
         // Commas stay as they are, so that an address can be read and typed.
-        let query = fields.map { "\($0.0)=\($0.1.split(separator: ",", omittingEmptySubsequences: false).map { Paths.encoded(String($0)) }.joined(separator: ","))" }
+        let query = fields.map {
+            "\($0.0)=\($0.1.split(separator: ",", omittingEmptySubsequences: false).map { Paths.encoded(String($0)) }.joined(separator: ","))"
+        }
         return query.isEmpty ? path : "\(path)?\(query.joined(separator: "&"))"
     }
 }

@@ -135,3 +135,15 @@ extension PartShares {
         return "<dl class=\"parts\">\(lines)</dl>"
     }
 }
+
+extension Int {
+    /// The digits in groups of three, as `1,295`.
+    var grouped: String {
+        var text = ""
+        for (place, digit) in String(magnitude).reversed().enumerated() {
+            if place > 0, place % 3 == 0 { text = "," + text }
+            text = String(digit) + text
+        }
+        return self < 0 ? "\u{2212}" + text : text
+    }
+}

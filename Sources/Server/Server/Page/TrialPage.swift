@@ -14,9 +14,11 @@ struct TrialPage: Sendable {
     init(refusal: String?, _ settings: ServeSettings) { content = Self.page(refusal, settings, title: "", "") }
 
     /// The form, and what was found.
-    init(refusal: String?, _ settings: ServeSettings, _ body: PreviewBody, _ preview: Preview, _ gallery: Gallery) async throws {
+    init(refusal: String?, _ settings: ServeSettings, _ body: PreviewBody, _ preview: Preview, _ gallery: Gallery) async throws
+    {
         let members = Array(preview.members.prefix(10))
-        let shown = preview.alike.flatMap { $0.items?.map(\.item) ?? [] } + members.flatMap { $0.user.history.suffix(Self.recent) }
+        let shown =
+            preview.alike.flatMap { $0.items?.map(\.item) ?? [] } + members.flatMap { $0.user.history.suffix(Self.recent) }
         let all = try await gallery.faces(Array(Set(shown)).sorted())
         let faces = Dictionary(uniqueKeysWithValues: all.map { ($0.id, $0) })
         let first = preview.members.count { $0.rank <= 10 }
