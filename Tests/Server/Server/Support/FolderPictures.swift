@@ -1,6 +1,9 @@
 import Database
+import Files
 import Foundation
-import Server
+import Serving
+
+@testable import Server
 
 /// Pictures of a ``PictureFolder``.
 struct FolderPictures: PictureServing {
@@ -16,6 +19,13 @@ struct FolderPictures: PictureServing {
 
     /// The names are hashes.
     func versions(of items: [String]) async throws -> [String: String] { try await names(items) }
+
+    /// Under its hash.
+    func keep(_ bytes: Data) async throws -> URL {
+        do { return try await folder.file(of: folder.store(bytes))! } catch let error as UserError {
+            throw Refusal(.unusableItem, error)
+        }
+    }
 
     /// Reads it.
     func picture(of item: String, as size: ServedPicture.Size) async throws -> ServedPicture? {
