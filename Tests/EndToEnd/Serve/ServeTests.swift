@@ -33,7 +33,7 @@ import Testing
             #expect(before["new"] == nil && before.count == 118)
             #expect(try await server.ask("PUT", "/v1/items/new", #"{"title": "A kettle", "tags": ["tea"]}"#).status == 201)
             #expect(
-                try await server.ask("PUT", "/v1/items/new/picture", data: picture("i005", in: folder), type: "image/png")
+                try await server.ask("PUT", "/v1/items/new/picture", data: self.picture("i005", in: folder), type: "image/png")
                     .status
                     == 201)
             let with = try await server.recommended(question)
@@ -42,6 +42,15 @@ import Testing
             #expect(
                 try await server.recommended(#"{"history": ["new", "i003"], "where": [["tea"]], "keep_seen": true}"#).count == 1
             )
+            // One that is nowhere is answered as the one with the same title and picture.
+            let picture = try picture("i005", in: folder).base64EncodedString()
+            let raw = try await server.recommended(
+                #"{"history": ["i003", {"title": "A kettle", "picture": "\#(picture)"}], "n": 200, "exclude": ["new"]}"#)
+            let kept = try await server.recommended(#"{"history": ["i003", "new"], "n": 200}"#)
+            #expect(Set(raw.keys) == Set(kept.keys))
+            for (id, score) in kept { #expect(raw[id].map { abs($0 - score) < 1e-4 } == true, "\(id)") }
+            let nothing = try await server.ask("POST", "/v1/recommend", #"{"history": [{"title": null}]}"#)
+            #expect(nothing.status == 422)
             #expect(try await server.ask("PATCH", "/v1/items/i010", #"{"hidden": true}"#).status == 200)
 
             // All of it is there after a kill, with the same scores.
