@@ -148,6 +148,43 @@ import Testing
         }
     }
 
+    /// Connections end before open files do: with as many as may be, an item still comes, whose encoders and picture are files.
+    @Test func fewOpenFilesAreFewConnections() async throws {
+        try await withShop { folder in
+            let server = try RunningServer("runs/iisan", in: folder, after: "ulimit -n 120")
+            let said = try String(contentsOf: folder.appending(path: "serve-errors"), encoding: .utf8)
+            #expect(said.hasPrefix("no more than 60 connections"), "\(said)")
+            #expect(try await server.ask("GET", "/health/ready").status == 200)
+            var held: [Int32] = []
+            defer { held.forEach { close($0) } }
+            for _ in 0..<55 {
+                var address = sockaddr_in()
+                address.sin_family = sa_family_t(AF_INET)
+                address.sin_port = UInt16(server.base.port!).bigEndian
+                address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+                #if canImport(Darwin)
+                    let connection = socket(AF_INET, SOCK_STREAM, 0)
+                #else
+                    let connection = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+                #endif
+                held.append(connection)
+                let outcome = withUnsafePointer(to: &address) {
+                    $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                        connect(connection, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+                    }
+                }
+                #expect(outcome == 0)
+            }
+            let body = try JSONSerialization.data(withJSONObject: [
+                "title": "A kettle", "picture": picture("i005", in: folder).base64EncodedString(),
+            ])
+            #expect(try await server.ask("PUT", "/v1/items/new", data: body).status == 201)
+            #expect(try await server.ask("GET", "/v1/items/new/picture").status == 200)
+            #expect(try await server.recommended(#"{"history": ["i003"], "n": 200}"#)["new"] != nil)
+            #expect(server.kill(SIGTERM) == 0)
+        }
+    }
+
     /// Kills while items and events are written: what was acknowledged is there, and nothing twice.
     @Test func whatWasAcknowledgedOutlivesKills() async throws {
         try await withShop { folder in

@@ -44,7 +44,7 @@ struct Asking: Sendable {
         let positive = state.settings.positive.map(Set.init)
         let history = events.lazy.filter { positive?.contains($0.kind) ?? true }.map(\.item)
         question.history = history.suffix(state.settings.history)
-        if !question.keepSeen { question.exclude += Set(events.map(\.item)) }
+        if !question.keepSeen { question.exclude += Set(events.map { ExactText($0.item) }).map(\.text) }
         return Prepared(question: question, events: question.history.count, revision: body.revision)
     }
 
