@@ -91,7 +91,7 @@ struct HealthPage: Sendable {
             : "\(coverage.everybody) \(coverage.everybody == 1 ? "item is" : "items are") in more than half of the lists."
         let none = max(0, coverage.items - shown)
         return """
-            <section><h2>Recommended to everyone</h2>
+            <section><h2>Recommended most</h2>
             <p class="lead">\(everybody) Counted over lists of \(Coverage.top) for \(coverage.users.sentence).</p>
             \(gallery.list(most, PageAddress(), tag: "ol", small: true))</section>
             <section><h2>Recommended to nobody</h2>

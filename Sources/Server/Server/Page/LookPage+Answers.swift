@@ -79,7 +79,7 @@ extension LookPage {
         let face = face(most.item)
         return """
             <p class="because" title="Without it the score would be \(PartShares.plain(most.effect)) lower">\(gallery.stamp(face))\
-            <span><bdi>\(face.name)</bdi> mattered most</span></p>
+            <span class="told-by">mattered most <bdi>\(face.name)</bdi></span></p>
             """
     }
 

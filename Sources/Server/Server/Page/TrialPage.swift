@@ -47,12 +47,14 @@ struct TrialPage: Sendable {
         let name = body.item.title ?? ""
         content = Self.page(
             refusal, settings, title: name,
+            store: """
+                <form id="store"><h2>Keep it?</h2>
+                <p class="lead">Until now nothing has changed. With an id it becomes an item, and is in the next answer.</p>
+                <label for="new-id">Id of the item</label>
+                <div class="row"><input id="new-id" required maxlength="\(Checks.idBytes)" autocomplete="off" spellcheck="false">
+                <button class="primary">Put it into the catalogue</button></div></form>
+                """,
             """
-            <form id="store" class="search" data-key="store"><h2>Keep it?</h2>
-            <p class="lead">Until now nothing has changed. With an id it becomes an item, and is in the next answer.</p>
-            <label for="new-id">Id of the item</label>
-            <div class="row"><input id="new-id" name="id" required maxlength="\(Checks.idBytes)" autocomplete="off" spellcheck="false">
-            <button class="primary">Put it into the catalogue</button></div></form>
             <div class="\(gallery.shape.rawValue)" data-key="found">\(results)</div>
             """)
     }
@@ -60,7 +62,7 @@ struct TrialPage: Sendable {
     /// The newest items of a user that are shown.
     private static let recent = 6
 
-    private static func page(_ refusal: String?, _ settings: ServeSettings, title: String, _ results: Markup) -> Markup {
+    private static func page(_ refusal: String?, _ settings: ServeSettings, title: String, store: Markup = "", _ results: Markup) -> Markup {
         if let refusal {
             return """
                 <div class="plain-page"><h1>No new items</h1><p class="lead">This model takes none: \(refusal).</p></div>
@@ -72,19 +74,20 @@ struct TrialPage: Sendable {
             <p class="lead">Drop in a picture, give it a title, and see what it would be like and who would get it, before it is kept.</p>
             <noscript><p class="told">This page sends a file and needs JavaScript for it. Programs send it to
             <code>POST /v1/preview</code>.</p></noscript>
-            <form id="try" data-key="try">
+            <div class="entry">
             <div class="drop" data-key="drop">
             <canvas id="chosen" data-key="chosen" width="1" height="1" hidden></canvas>
-            <p id="drop-text">Drop a picture here, or choose one</p>
+            <p id="drop-text" data-keep>Drop a picture here, or choose one</p>
             <input id="file" type="file" accept="image/jpeg,image/png,image/webp" aria-label="Picture, a JPEG, PNG or WebP file">
             <p class="note">JPEG, PNG or WebP, at most \(NumberText.bytes(settings.picture.bytes))</p>
             </div>
-            <div class="fields">
-            <label for="new-title">Title</label>
-            <input id="new-title" name="title" value="\(title)" maxlength="\(Checks.titleCharacters)" autocomplete="off">
-            <div class="row"><button class="primary">See what it would do</button></div>
+            <div data-key="entry">
+            <form id="try"><label for="new-title">Title</label>
+            <input id="new-title" value="\(title)" maxlength="\(Checks.titleCharacters)" autocomplete="off">
+            <div class="row"><button class="primary">See what it would do</button></div></form>
+            \(store)
             </div>
-            </form>
+            </div>
             \(results)
             </div>
             """

@@ -94,7 +94,7 @@ function morph(old, next) {
     return;
   }
   // What the script has drawn stays as it is.
-  if (old.nodeName === "CANVAS") return;
+  if (old.nodeName === "CANVAS" || old.hasAttribute("data-keep")) return;
   for (const { name } of [...old.attributes]) if (!next.hasAttribute(name) && name !== "open") old.removeAttribute(name);
   for (const { name, value } of next.attributes) if (old.getAttribute(name) !== value) old.setAttribute(name, value);
   if (old.nodeName === "INPUT" && old.type !== "file" && old !== document.activeElement) old.value = next.getAttribute("value") ?? "";
@@ -212,14 +212,17 @@ document.addEventListener("click", (event) => {
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (form.id === "token") {
+  const id = form.getAttribute("id");
+  if (id === "token") {
     event.preventDefault();
-    sessionStorage.setItem(storage, document.getElementById("token-text").value.trim());
+    const field = document.getElementById("token-text");
+    sessionStorage.setItem(storage, field.value.trim());
+    field.value = "";
     return visit(location, "none");
   }
-  if (form.id === "try" || form.id === "store") {
+  if (id === "try" || id === "store") {
     event.preventDefault();
-    return (form.id === "try" ? preview : store)(form);
+    return (id === "try" ? preview : store)(form);
   }
   const url = address(form);
   if (form.method !== "get" || !isOurs(url)) return;
@@ -262,7 +265,7 @@ async function choose(chosen) {
   canvas.hidden = false;
   canvas.setAttribute("role", "img");
   canvas.setAttribute("aria-label", "The picture that you have chosen");
-  document.getElementById("drop-text").textContent = chosen.name;
+  document.getElementById("drop-text").hidden = true;
 }
 
 document.addEventListener("change", (event) => {
@@ -274,7 +277,9 @@ for (const name of ["dragover", "dragleave", "drop"]) {
     if (!drop) return;
     event.preventDefault();
     drop.classList.toggle("over", name === "dragover");
-    if (name === "drop") choose(event.dataTransfer.files[0]);
+    if (name !== "drop") return;
+    document.getElementById("file").files = event.dataTransfer.files;
+    choose(event.dataTransfer.files[0]);
   });
 }
 
