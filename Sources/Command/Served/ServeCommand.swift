@@ -103,6 +103,8 @@ private struct MessageLog: LogHandler {
     }
 
     func log(event: LogEvent) {
+        // Of a start that fails the framework tells what its connections say of that, besides the error itself.
+        if event.source == "HummingbirdCore", logLevel > .debug { return }
         let all = metadata.merging(event.metadata ?? [:]) { $1 }
         let fields = all.sorted { $0.key < $1.key }.map { " \($0.key)=\($0.value)" }.joined()
         let time = Date().formatted(.iso8601)

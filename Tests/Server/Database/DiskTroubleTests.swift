@@ -68,6 +68,8 @@ import Testing
             let kept = try await database.events(of: "u", newest: 1_000_000, kinds: nil)
             #expect(kept.prefix(number).map(\.time) == Array(0..<number))
             await #expect(performing: { _ = try await pictures.store(Sample.jpeg(5000, 3000)) }, throws: isRefusal(.isFull))
+            let copy = disk.appending(path: "copy.sqlite")
+            await #expect(performing: { try await database.backup(to: copy) }, throws: isRefusal(.isFull))
             // With room again all goes on.
             try call("mount", ["-o", "remount,size=32m", disk.path])
             #expect(try await database.add([event(-1)]) == 1)

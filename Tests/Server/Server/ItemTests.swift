@@ -43,7 +43,7 @@ import Testing
 
     /// Ids are opaque: nothing in them is a path.
     @Test(arguments: [
-        "a/b", "..", "../../etc/passwd", "a b+c%", "?q=1#x", "é漢\u{1F600}", "-", "\u{FEFF}x", "a\r\nb", "e\u{301}",
+        "a/b", "..", "../../etc/passwd", "a b+c%", "?q=1#x", "é漢\u{1F600}", "-", "a\r\nb", "e\u{301}",
         String(repeating: "x", count: 512),
     ])
     func anyTextIsAnId(_ id: String) async throws {
@@ -57,6 +57,16 @@ import Testing
             #expect(found.texts("items", "item").map(ExactText.init) == [ExactText(id)])
             #expect(try await server.client.send("DELETE", path).status == 204)
         }
+    }
+
+    /// Every byte of an id counts, also those that Foundation takes for a mark at a text's beginning.
+    @Test func pathsAreDecodedToTheByte() {
+        for id in ["\u{FEFF}x", "e\u{301}", "a/b%", "\u{1F600}", ""] {
+            let decoded = PercentEncoding.decoded(Paths.encoded(id))
+            #expect(decoded.map { Array($0.utf8) } == Array(id.utf8))
+        }
+        for text in ["%", "%4", "%zz", "%C3", "%ED%A0%80", "a%2"] { #expect(PercentEncoding.decoded(text) == nil) }
+        #expect(PercentEncoding.decoded("a%2fb%C3%a9") == "a/b\u{E9}")
     }
 
     @Test(

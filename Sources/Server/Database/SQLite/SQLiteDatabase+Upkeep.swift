@@ -45,7 +45,9 @@ extension SQLiteDatabase {
         let partial = folder.appending(path: HiddenName.new(for: url.lastPathComponent, .partial))
         defer { for ending in ["", "-journal"] { unlink(partial.path + ending) } }
         do {
-            try Folder.checkSpace(for: size, at: folder)
+            do { try Folder.checkSpace(for: size, at: folder) } catch let error as UserError {
+                throw DatabaseError(.isFull, error)
+            }
             let copy = try DatabaseQueue(path: partial.path)
             chmod(partial.path, 0o600)
             try pool.backup(to: copy)
