@@ -62,7 +62,9 @@ struct TrialPage: Sendable {
     /// The newest items of a user that are shown.
     private static let recent = 6
 
-    private static func page(_ refusal: String?, _ settings: ServeSettings, title: String, store: Markup = "", _ results: Markup) -> Markup {
+    private static func page(
+        _ refusal: String?, _ settings: ServeSettings, title: String, store: Markup = "", _ results: Markup
+    ) -> Markup {
         if let refusal {
             return """
                 <div class="plain-page"><h1>No new items</h1><p class="lead">This model takes none: \(refusal).</p></div>
