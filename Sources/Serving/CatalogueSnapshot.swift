@@ -18,7 +18,7 @@ package struct CatalogueSnapshot: Sendable {
     /// What is not as the dataset has it, by row.
     private var records = TreeDictionary<Int, Record>()
     /// The rows of ids that are not at the dataset's place.
-    private var places = TreeDictionary<String, Int?>()
+    private var places = TreeDictionary<ExactText, Int?>()
     private var tags: [String: RowSet] = [:]
 
     /// An item that was put in after the dataset was made, or is not as it was there.
@@ -66,7 +66,7 @@ package struct CatalogueSnapshot: Sendable {
     }
 
     /// The row of an id; nil where no item has it.
-    package func row(of id: String) -> Int? { places[id] ?? dataset.itemIndex(of: id) }
+    package func row(of id: String) -> Int? { places[ExactText(id)] ?? dataset.itemIndex(of: id) }
 
     /// The item of a row.
     package subscript(row: Int) -> Entry {
@@ -139,7 +139,7 @@ package struct CatalogueSnapshot: Sendable {
             }
             let row = self.row(of: id) ?? leftOut.capacity
             leftOut.grow(to: max(leftOut.capacity, row + 1))
-            places[id] = .some(row)
+            places[ExactText(id)] = .some(row)
             vectors[row] = vector
             set(row, Record(id: id, title: title, tags: tags, isHidden: false, towers: towers))
         case .tag(let id, let tags):
@@ -152,7 +152,7 @@ package struct CatalogueSnapshot: Sendable {
             let (row, _) = try known(id)
             set(row, Record(id: id, title: nil, tags: [], isHidden: true, towers: records[row]?.towers))
             // The dataset would still find it.
-            places.updateValue(nil, forKey: id)
+            places.updateValue(nil, forKey: ExactText(id))
         }
     }
 

@@ -158,6 +158,31 @@ import Torch
         }
     }
 
+    /// Ids are bytes, as in the dataset and in databases: `é` of one code point is another than `é` of two, which `String` takes for the same.
+    @Test func idsThatLookAlikeAreNotOne() throws {
+        let (composed, decomposed) = ("caf\u{E9}", "cafe\u{301}")
+        #expect(composed == decomposed)
+        try withTemporaryFolder { folder in
+            let (snapshot, _) = try started(folder, items: 30, coded: false)
+            let (one, two) = ([Float](repeating: 1, count: Self.width), [Float](repeating: 2, count: Self.width))
+            let both = try snapshot.applying([
+                .put(id: composed, title: "One", tags: [], vector: one),
+                .put(id: decomposed, title: "Two", tags: [], vector: two),
+            ])
+            #expect(both.row(of: composed) == 30 && both.row(of: decomposed) == 31)
+            #expect(both[30].title == "One" && both.search.row(31) == two)
+            let left = try both.applying([.remove(id: composed)])
+            #expect(left.row(of: composed) == nil && left.row(of: decomposed) == 31)
+            var changes = ItemChanges()
+            for (id, title) in [(composed, "One"), (decomposed, "Two")] {
+                changes.note(.put(EncodedItem(NewItem(id: id, title: title), states: [:], encoders: [:])))
+            }
+            changes.note(.remove(id: decomposed))
+            let put = changes.all.compactMap { if case .put(let item) = $0 { item.item.title } else { nil } }
+            #expect(put == ["One"])
+        }
+    }
+
     /// Readers in several tasks see whole revisions while writers in others make them.
     @Test func readersSeeWholeRevisions() async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)

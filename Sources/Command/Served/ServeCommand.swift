@@ -37,7 +37,13 @@ struct ServeCommand: ParsableCommand {
 
     func run() throws {
         let served = try ServedFolder(URL(filePath: folder), overrides: overrides)
-        let state = ServerState(served.settings, backups: served.backups)
+        var settings = served.settings
+        let connections = OpenFiles.raise(for: settings.connections)
+        if connections < settings.connections {
+            Output.tell("no more than \(connections) connections at a time: more files may not be open here (ulimit -Hn)")
+            settings.connections = connections
+        }
+        let state = ServerState(settings, backups: served.backups)
         var logger = Logger(label: "iisan") { _ in MessageLog() }
         logger.logLevel = verbose ? .debug : .notice
         let server = try ServerApplication(state, logger: logger)
@@ -45,13 +51,13 @@ struct ServeCommand: ParsableCommand {
         defer { stopping.cancel() }
         try Blocking.wait {
             try await server.run {
-                let engine = try await served.open { Output.tell($0) }
+                try await served.open { Output.tell($0) }
+            } opened: {
                 // The system gives a port while the model is opened.
                 while state.port == 0 { try await Task.sleep(for: .milliseconds(10)) }
                 let address = "http://\(served.settings.shownHost):\(state.port)/"
                 if let url = URL(string: address) { served.announce(url) }
                 try Output.result(address)
-                return engine
             }
         }
         served.withdraw()

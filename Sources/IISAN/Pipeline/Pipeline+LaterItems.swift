@@ -101,7 +101,10 @@ extension Pipeline {
     package func with<Result>(
         title: String?, picture: String?, _ model: ServedModel, _ body: (_ id: String) throws -> Result
     ) throws -> Result {
-        var id = title ?? picture.map { URL(filePath: $0).lastPathComponent } ?? ""
+        guard var id = title.flatMap({ $0.isEmpty ? nil : $0 }) ?? picture.map({ URL(filePath: $0).lastPathComponent }) else {
+            throw Refusal(
+                .unusableItem, UserError("the item's title is empty, and it has no picture", remedy: "Give it one of them."))
+        }
         let snapshot = try model.snapshot()
         while snapshot.row(of: id) != nil { id += "'" }
         _ = try model.later()

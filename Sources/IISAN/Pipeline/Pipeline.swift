@@ -53,6 +53,9 @@ public struct Pipeline {
         let run = RunDirectory(folder)
         OwnedFolder.recover(.run, at: folder)
         guard FolderKind.run.isMarked(folder) else {
+            // One that cannot be read, as where too many files are open, is not one that is not there.
+            let mark = folder.appending(path: "run.json")
+            if FileManager.default.fileExists(atPath: mark.path) { _ = try MappedFile(mark) }
             throw UserError(
                 "is not a run: it has no run.json", at: folder.path,
                 remedy: "Name a folder that `iisan train` or `iisan run` made.")

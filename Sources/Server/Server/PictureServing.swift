@@ -1,9 +1,10 @@
+package import Files
 package import Foundation
 
 /// Whoever has the pictures of items.
 package protocol PictureServing: Sendable {
     /// What tells the pictures of some items apart from others, by item; items without one are left out.
-    func versions(of items: [String]) async throws -> [String: String]
+    func versions(of items: [String]) async throws -> [ExactText: String]
 
     /// Keeps the picture of an item that may never come.
     ///

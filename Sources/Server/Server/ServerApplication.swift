@@ -61,11 +61,13 @@ package struct ServerApplication: Sendable {
     /// - Parameters:
     ///   - signals: what tells it to stop; with some, SIGHUP opens the newest run in place of the one that answers.
     ///   - open: opens what answers; meanwhile the server says that it is loading.
-    /// - Throws: what `open` throws; ``UserError`` when the address cannot be listened on.
+    ///   - opened: is called once the server answers.
+    /// - Throws: what `open` and `opened` throw; ``UserError`` when the address cannot be listened on.
     package func run(
-        stoppedBy signals: [UnixSignal] = [.sigterm, .sigint], _ open: @escaping @Sendable () async throws -> Engine
+        stoppedBy signals: [UnixSignal] = [.sigterm, .sigint], _ open: @escaping @Sendable () async throws -> Engine,
+        opened: @escaping @Sendable () async throws -> Void = {}
     ) async throws {
-        do { try await services(stoppedBy: signals, open).run() } catch let error as IOError {
+        do { try await services(stoppedBy: signals, open, opened: opened).run() } catch let error as IOError {
             throw UserError.system(
                 "could not listen", at: "\(state.settings.host):\(state.settings.port)", code: error.errnoCode)
         }
@@ -75,10 +77,11 @@ package struct ServerApplication: Sendable {
     ///
     /// Requests under way when it is told to stop have ``ServeSettings/grace`` seconds, and then five more to notice that they are cancelled.
     package func services(
-        stoppedBy signals: [UnixSignal], _ open: @escaping @Sendable () async throws -> Engine
+        stoppedBy signals: [UnixSignal], _ open: @escaping @Sendable () async throws -> Engine,
+        opened: @escaping @Sendable () async throws -> Void = {}
     ) -> ServiceGroup {
         var services: [ServiceGroupConfiguration.ServiceConfiguration] = [
-            .init(service: Opening(state: state, logger: logger, open: open))
+            .init(service: Opening(state: state, logger: logger, open: open, opened: opened))
         ]
         if !signals.isEmpty { services.append(.init(service: Reloading(state: state, logger: logger))) }
         services.append(.init(service: application()))
@@ -96,10 +99,12 @@ private struct Opening: Service {
     let state: ServerState
     let logger: Logger
     let open: @Sendable () async throws -> Engine
+    let opened: @Sendable () async throws -> Void
 
     func run() async throws {
         let engine = try await open()
         state.open(engine)
+        try await opened()
         if let upkeep = engine.upkeep { await upkeep.run(logger) } else { try? await gracefulShutdown() }
         try await engine.database.close()
     }

@@ -1,3 +1,5 @@
+import Files
+
 /// What was changed of a run's items since it was opened, so that another run can be given the same.
 package struct ItemChanges: Sendable {
     /// A change of one item.
@@ -29,13 +31,14 @@ package struct ItemChanges: Sendable {
         var isHidden = false
     }
 
-    private var items: [String: Item] = [:]
+    private var items: [ExactText: Item] = [:]
     private var count = 0
 
     /// Notes a change that was made.
     mutating func note(_ change: Change) {
         count += 1
-        var item = items[change.id] ?? Item(place: count)
+        let id = ExactText(change.id)
+        var item = items[id] ?? Item(place: count)
         switch change {
         case .put(let encoded):
             // One that was there keeps its place.
@@ -45,16 +48,16 @@ package struct ItemChanges: Sendable {
         case .hide(_, let isHidden): item.isHidden = isHidden
         case .remove, .discard: item = Item(place: count, isAnother: true)
         }
-        items[change.id] = item
+        items[id] = item
     }
 
     /// Changes that lead a run from how it was opened to the same items, in an order that keeps new items in theirs.
     var all: [Change] {
         let ordered = items.sorted { $0.value.place < $1.value.place }
-        let gone = ordered.filter(\.value.isAnother).map { Change.remove(id: $0.key) }
+        let gone = ordered.filter(\.value.isAnother).map { Change.remove(id: $0.key.text) }
         let put = ordered.compactMap { $0.value.encoded.map(Change.put) }
         let marked = ordered.flatMap { id, item in
-            (item.tags.map { [Change.tag(id: id, $0)] } ?? []) + (item.isHidden ? [.hide(id: id, true)] : [])
+            (item.tags.map { [Change.tag(id: id.text, $0)] } ?? []) + (item.isHidden ? [.hide(id: id.text, true)] : [])
         }
         return gone + put + marked
     }
@@ -69,7 +72,9 @@ extension ServedModel {
         while let first = rest.first {
             // Items that are put in one after the other come into the vectors' blocks together.
             var items: [EncodedItem] = []
-            while items.count < 64, case .put(let item)? = rest.first, !items.contains(where: { $0.item.id == item.item.id }) {
+            while items.count < 64, case .put(let item)? = rest.first,
+                !items.contains(where: { ExactText($0.item.id) == ExactText(item.item.id) })
+            {
                 items.append(item)
                 rest.removeFirst()
             }

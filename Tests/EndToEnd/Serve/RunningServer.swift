@@ -17,12 +17,18 @@ final class RunningServer: Sendable {
     }
 
     /// Starts a server and waits until it answers.
-    init(_ run: String, in folder: URL, options: [String] = []) throws {
+    ///
+    /// - Parameter limits: what a shell does before, as `ulimit -n 100`.
+    init(_ run: String, in folder: URL, options: [String] = [], after limits: String? = nil) throws {
         let (output, errors) = (folder.appending(path: "serve-output"), folder.appending(path: "serve-errors"))
         for file in [output, errors] { try Data().write(to: file) }
         let process = Process()
         process.executableURL = try CommandLine.executable()
         process.arguments = ["serve", run, "--set", "serve.port=0"] + options.flatMap { ["--set", $0] }
+        if let limits {
+            process.arguments = ["-c", "\(limits) && exec \"$0\" \"$@\"", process.executableURL!.path] + process.arguments!
+            process.executableURL = URL(filePath: "/bin/sh")
+        }
         process.currentDirectoryURL = folder
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = try FileHandle(forWritingTo: output)

@@ -33,7 +33,7 @@ import Testing
             #expect(before["new"] == nil && before.count == 118)
             #expect(try await server.ask("PUT", "/v1/items/new", #"{"title": "A kettle", "tags": ["tea"]}"#).status == 201)
             #expect(
-                try await server.ask("PUT", "/v1/items/new/picture", data: picture("i005", in: folder), type: "image/png")
+                try await server.ask("PUT", "/v1/items/new/picture", data: self.picture("i005", in: folder), type: "image/png")
                     .status
                     == 201)
             let with = try await server.recommended(question)
@@ -42,6 +42,15 @@ import Testing
             #expect(
                 try await server.recommended(#"{"history": ["new", "i003"], "where": [["tea"]], "keep_seen": true}"#).count == 1
             )
+            // One that is nowhere is answered as the one with the same title and picture.
+            let picture = try picture("i005", in: folder).base64EncodedString()
+            let raw = try await server.recommended(
+                #"{"history": ["i003", {"title": "A kettle", "picture": "\#(picture)"}], "n": 200, "exclude": ["new"]}"#)
+            let kept = try await server.recommended(#"{"history": ["i003", "new"], "n": 200}"#)
+            #expect(Set(raw.keys) == Set(kept.keys))
+            for (id, score) in kept { #expect(raw[id].map { abs($0 - score) < 1e-4 } == true, "\(id)") }
+            let nothing = try await server.ask("POST", "/v1/recommend", #"{"history": [{"title": null}]}"#)
+            #expect(nothing.status == 422)
             #expect(try await server.ask("PATCH", "/v1/items/i010", #"{"hidden": true}"#).status == 200)
 
             // All of it is there after a kill, with the same scores.
@@ -136,6 +145,43 @@ import Testing
             for (id, score) in before {
                 #expect(after[id].map { abs($0 - score) < 1e-5 * max(1, abs(score)) } == true, "\(id)")
             }
+        }
+    }
+
+    /// Connections end before open files do: with as many as may be, an item still comes, whose encoders and picture are files.
+    @Test func fewOpenFilesAreFewConnections() async throws {
+        try await withShop { folder in
+            let server = try RunningServer("runs/iisan", in: folder, after: "ulimit -n 120")
+            let said = try String(contentsOf: folder.appending(path: "serve-errors"), encoding: .utf8)
+            #expect(said.hasPrefix("no more than 60 connections"), "\(said)")
+            #expect(try await server.ask("GET", "/health/ready").status == 200)
+            var held: [Int32] = []
+            defer { held.forEach { close($0) } }
+            for _ in 0..<55 {
+                var address = sockaddr_in()
+                address.sin_family = sa_family_t(AF_INET)
+                address.sin_port = UInt16(server.base.port!).bigEndian
+                address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+                #if canImport(Darwin)
+                    let connection = socket(AF_INET, SOCK_STREAM, 0)
+                #else
+                    let connection = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+                #endif
+                held.append(connection)
+                let outcome = withUnsafePointer(to: &address) {
+                    $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                        connect(connection, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+                    }
+                }
+                #expect(outcome == 0)
+            }
+            let body = try JSONSerialization.data(withJSONObject: [
+                "title": "A kettle", "picture": picture("i005", in: folder).base64EncodedString(),
+            ])
+            #expect(try await server.ask("PUT", "/v1/items/new", data: body).status == 201)
+            #expect(try await server.ask("GET", "/v1/items/new/picture").status == 200)
+            #expect(try await server.recommended(#"{"history": ["i003"], "n": 200}"#)["new"] != nil)
+            #expect(server.kill(SIGTERM) == 0)
         }
     }
 

@@ -102,6 +102,23 @@ import Testing
         #expect(EventTime(text)?.milliseconds == milliseconds)
     }
 
+    /// A number of seconds with a fraction would tell most milliseconds one too low.
+    @Test(arguments: [
+        (0, "1970-01-01T00:00:00.000Z"), (1_700_000_000_001, "2023-11-14T22:13:20.001Z"),
+        (1_700_000_000_577, "2023-11-14T22:13:20.577Z"), (951_827_696_789, "2000-02-29T12:34:56.789Z"),
+        (4_107_542_399_999, "2100-02-28T23:59:59.999Z"), (-1, "1969-12-31T23:59:59.999Z"),
+    ]) func timesAreTold(_ milliseconds: Int, _ text: String) {
+        #expect(EventTime(milliseconds: milliseconds).text == text)
+    }
+
+    @Test func whatIsToldIsTheSameTime() {
+        var generator = SeededGenerator(seed: 1)
+        for _ in 0..<10_000 {
+            let time = Int.random(in: 0..<253_402_300_800_000, using: &generator)
+            #expect(EventTime(EventTime(milliseconds: time).text)?.milliseconds == time)
+        }
+    }
+
     @Test(arguments: [
         "", "2026-03-01", "2026-03-01T12:00:00", "2026-13-01T12:00:00Z", "2026-03-32T12:00:00Z", "2026-03-01T24:00:00Z",
         "2026-03-01T12:00:00.Z", "2026-03-01T12:00:00+0100", "2026-03-01T12:00:00Zx", "1900-02-29T00:00:00Z",

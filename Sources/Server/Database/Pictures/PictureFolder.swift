@@ -82,6 +82,9 @@ package final class PictureFolder: Sendable {
     /// The file of a picture as it was sent, for the encoders; nil where there is none of this name.
     package func file(of name: String) -> URL? { has(name) ? place(name, .original) : nil }
 
+    /// Where the file of a picture is, or would have to be; nil where the name is none.
+    package func place(of name: String) -> URL? { place(name, .original) }
+
     /// A picture as it was sent; nil where there is none of this name.
     ///
     /// - Throws: ``DatabaseError`` where it cannot be read.

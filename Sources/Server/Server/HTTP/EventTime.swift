@@ -81,6 +81,24 @@ struct EventTime: Decodable, Equatable {
         if milliseconds < 0 { return nil }
     }
 
+    /// A time as a database keeps it.
+    init(milliseconds: Int) { self.milliseconds = milliseconds }
+
+    /// As RFC 3339 has it, in UTC, to the millisecond: what is told can be sent again and is the same event.
+    var text: String {
+        // By whole numbers: a number of seconds with a fraction may lie just below its millisecond.
+        func floored(_ number: Int, _ unit: Int) -> (Int, Int) {
+            let rest = (number % unit + unit) % unit
+            return ((number - rest) / unit, rest)
+        }
+        let (days, ofDay) = floored(milliseconds, 86_400_000)
+        let (year, month, day) = Self.date(ofDay: days)
+        let second = ofDay / 1000
+        return String(
+            format: "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", year, month, day, second / 3600, second / 60 % 60, second % 60,
+            ofDay % 1000)
+    }
+
     private static func days(in month: Int, of year: Int) -> Int {
         switch month {
         case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
@@ -96,5 +114,17 @@ struct EventTime: Decodable, Equatable {
         let ofEra = years - era * 400
         let ofYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
         return era * 146_097 + ofEra * 365 + ofEra / 4 - ofEra / 100 + ofYear - 719_468
+    }
+
+    /// The date that lies so many days after 1970: the other way round.
+    private static func date(ofDay day: Int) -> (year: Int, month: Int, day: Int) {
+        let days = day + 719_468
+        let era = (days >= 0 ? days : days - 146_096) / 146_097
+        let ofEra = days - era * 146_097
+        let years = (ofEra - ofEra / 1460 + ofEra / 36_524 - ofEra / 146_096) / 365
+        let ofYear = ofEra - (365 * years + years / 4 - years / 100)
+        let march = (5 * ofYear + 2) / 153
+        let month = march < 10 ? march + 3 : march - 9
+        return (era * 400 + years + (month > 2 ? 0 : 1), month, ofYear - (153 * march + 2) / 5 + 1)
     }
 }

@@ -10,7 +10,7 @@ struct Query {
     init(_ request: Request, known: [String]) throws {
         for pair in (request.uri.query ?? "").split(separator: "&") {
             let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            let decoded = parts.map { String($0).replacing("+", with: " ").removingPercentEncoding }
+            let decoded = parts.map { PercentEncoding.decoded($0.replacing("+", with: " ")) }
             guard let name = decoded[0], let value = decoded.count > 1 ? decoded[1] : "" else {
                 throw Failure(.badRequest, "malformed_query", "the query is not percent-encoded UTF-8")
             }

@@ -21,7 +21,7 @@ package struct ServerContext: RequestContext {
     ///
     /// - Throws: ``Failure``.
     package func id(_ name: String) throws -> String {
-        guard let raw = parameters.get(name), let id = raw.removingPercentEncoding else {
+        guard let raw = parameters.get(name), let id = PercentEncoding.decoded(raw) else {
             throw Failure(
                 .badRequest, "malformed_path", "the path is not percent-encoded UTF-8", param: name,
                 remedy: "Encode each byte of an id that is no letter, digit, '-', '.', '_' or '~' as %XX.")

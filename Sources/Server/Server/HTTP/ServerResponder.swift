@@ -81,11 +81,14 @@ package struct ServerResponder: HTTPResponder {
         let route = context.endpointPath ?? "none"
         state.metrics.request(route, Self.known(request.method), response.status.code, took: took)
         let isQuiet = route.hasPrefix("/health") || route == "/metrics"
-        let level: Logger.Level = response.status.code >= 500 ? .error : isQuiet ? .debug : .info
+        // Who asks whether the server is ready knows that it may not be.
+        let level: Logger.Level = isQuiet ? .debug : response.status.code >= 500 ? .error : .info
         context.logger.log(
             level: level, "\(Self.known(request.method)) \(route) \(response.status.code)",
             metadata: ["took_ms": "\(took.milliseconds)"])
-        if let cause, response.status.code >= 500 { context.logger.error("\(cause)") }
+        if let cause, !isQuiet, response.status.code >= 500 {
+            context.logger.error("\((cause as? Failure)?.message ?? "\(cause)")")
+        }
     }
 
     /// Methods as labels, of which clients cannot make more.

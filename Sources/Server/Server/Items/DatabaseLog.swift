@@ -9,7 +9,7 @@ final class DatabaseLog: ItemLog {
     private let database: any ServerDatabase
     private let pictures: PictureFolder
     /// The pictures of the items that were changed; nil inside for those without one.
-    private let names = Mutex<[String: String?]>([:])
+    private let names = Mutex<[ExactText: String?]>([:])
 
     /// What a dataset calls it that items were appended to.
     private let name: String
@@ -19,7 +19,7 @@ final class DatabaseLog: ItemLog {
     }
 
     /// The picture of an item that was changed, as far as a model has followed: nil where it was never changed, nil inside where it has none.
-    func picture(of id: String) -> String?? { names.withLock { $0[id] } }
+    func picture(of id: String) -> String?? { names.withLock { $0[ExactText(id)] } }
 
     func changes(after revision: Int, most: Int, appended: [String: Int]) async throws -> [LoggedChange] {
         let stored = try await database.changes(after: revision, most: most)
@@ -27,9 +27,9 @@ final class DatabaseLog: ItemLog {
             for stored in stored {
                 let item = stored.item
                 if item.isRemoved || item.content != nil {
-                    names.updateValue(item.content?.picture, forKey: item.id)
+                    names.updateValue(item.content?.picture, forKey: ExactText(item.id))
                 } else {
-                    names[item.id] = nil
+                    names[ExactText(item.id)] = nil
                 }
             }
         }
@@ -50,8 +50,10 @@ final class DatabaseLog: ItemLog {
         guard !isInDataset, let content = item.content else {
             return [.tag(id: item.id, Set(item.tags ?? [])), .hide(id: item.id, item.isHidden)]
         }
+        // A file that is missing, as where another server has it, is an error of whoever encodes the item again: left out, it would be
+        // taken for an item without a picture, and kept so for all servers.
         let new = NewItem(
-            id: item.id, title: content.title, picture: content.picture.flatMap { pictures.file(of: $0)?.path },
+            id: item.id, title: content.title, picture: content.picture.flatMap { pictures.place(of: $0)?.path },
             tags: Set(item.tags ?? []))
         let put = ItemChanges.Change.put(try EncodedItem(new, content.states))
         return (stored.isAnother ? [.discard(id: item.id)] : []) + [put] + (item.isHidden ? [.hide(id: item.id, true)] : [])

@@ -58,11 +58,11 @@ struct ServedItems: PictureServing {
         }
     }
 
-    func versions(of items: [String]) async throws -> [String: String] {
-        var (found, originals): ([String: String], [String]) = ([:], [])
+    func versions(of items: [String]) async throws -> [ExactText: String] {
+        var (found, originals): ([ExactText: String], [String]) = ([:], [])
         for id in items {
             switch log.picture(of: id) {
-            case .some(let name): found[id] = name.map(Self.version)
+            case .some(let name): found[ExactText(id)] = name.map(Self.version)
             case nil: originals.append(id)
             }
         }
@@ -71,7 +71,7 @@ struct ServedItems: PictureServing {
         let files = try await model.ask { model in
             asked.map { id in model.dataset.itemIndex(of: id).flatMap { model.dataset.items[$0].picture } }
         }
-        for (id, file) in zip(originals, files) { found[id] = file.flatMap(Self.version) }
+        for (id, file) in zip(originals, files) { found[ExactText(id)] = file.flatMap(Self.version) }
         return found
     }
 
@@ -96,13 +96,29 @@ struct ServedItems: PictureServing {
         switch picture {
         case .stored(let name): return served(try await pictures.served(name, as: folderSize))
         case .file(let file):
-            guard let bytes = try? Data(contentsOf: file) else { return nil }
-            // The folder keeps what is made of it, where it can.
+            guard let bytes = try Self.bytes(of: file) else { return nil }
             do {
-                return served(try await pictures.served(try await pictures.store(bytes), as: folderSize))
-            } catch is DatabaseError {
-                return served(try await pictures.made(of: bytes, name: file.path, as: folderSize))
+                // The folder keeps what is made of it, where it can.
+                do {
+                    return served(try await pictures.served(try await pictures.store(bytes), as: folderSize))
+                } catch is DatabaseError {
+                    return served(try await pictures.made(of: bytes, name: file.path, as: folderSize))
+                }
+            } catch is UserError {
+                // The dataset took it with its pictures unread: what cannot be decoded is none.
+                return nil
             }
+        }
+    }
+
+    /// A file's bytes; nil where there is none.
+    ///
+    /// - Throws: ``DatabaseError`` where it is there and cannot be read now, as where too many files are open.
+    private static func bytes(of file: URL) throws -> Data? {
+        do { return try MappedFile(file).withBytes { Data($0) } } catch let error as UserError {
+            var status = stat()
+            if stat(file.path, &status) != 0 { return nil }
+            throw DatabaseError(.failed, error)
         }
     }
 

@@ -1,3 +1,4 @@
+import Files
 import Report
 import Serving
 
@@ -29,7 +30,7 @@ struct Gallery: Sendable {
         return ids.map { id in
             Face(
                 id: id, title: snapshot.row(of: id).flatMap { snapshot[$0].title },
-                picture: pictures[id].map { Paths.picture(of: id, version: $0) })
+                picture: pictures[ExactText(id)].map { Paths.picture(of: id, version: $0) })
         }
     }
 

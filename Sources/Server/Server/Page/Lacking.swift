@@ -1,3 +1,4 @@
+import Files
 import Report
 import Serving
 import Torch
@@ -24,7 +25,7 @@ struct Lacking: Sendable {
         }
         let versions = try await gallery.engine.pictures.versions(of: entries.map(\.id))
         (looked, all) = (entries.count, snapshot.search.count)
-        let unseen = entries.filter { versions[$0.id] == nil }.map(\.id)
+        let unseen = entries.filter { versions[ExactText($0.id)] == nil }.map(\.id)
         let unnamed = entries.filter { ($0.title ?? "").isEmpty }.map(\.id)
         (pictureCount, titleCount) = (unseen.count, unnamed.count)
         (pictures, titles) = (Array(unseen.prefix(Self.shown)), Array(unnamed.prefix(Self.shown)))

@@ -1,3 +1,4 @@
+import Files
 import Hummingbird
 import Serving
 
@@ -53,7 +54,7 @@ private struct PreviewAnswer: Encodable {
     var similar: [Similar]
     var users: Users
 
-    init(_ preview: Preview, most: Int, pictures: [String: String], requestID: String) {
+    init(_ preview: Preview, most: Int, pictures: [ExactText: String], requestID: String) {
         (request_id, model, catalogue_revision) = (requestID, preview.model, preview.revision)
         similar = preview.alike.map { alike in
             Similar(by: alike.part, items: alike.items?.map { AnswerBody.Item($0, pictures: pictures) })

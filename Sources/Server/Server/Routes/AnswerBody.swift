@@ -1,3 +1,4 @@
+import Files
 import Serving
 
 /// An answer as it is sent.
@@ -40,10 +41,10 @@ struct AnswerBody: Encodable {
             case unknownParts = "unknown_parts"
         }
 
-        init(_ item: Recommendation, pictures: [String: String]) {
+        init(_ item: Recommendation, pictures: [ExactText: String]) {
             (rank, self.item, title, score) = (item.rank, item.item, item.title, item.score)
             (reasons, unknownParts) = (item.reasons, item.unknownParts)
-            picture = pictures[item.item].map { Paths.picture(of: item.item, version: $0) }
+            picture = pictures[ExactText(item.item)].map { Paths.picture(of: item.item, version: $0) }
         }
     }
 }

@@ -34,8 +34,7 @@ struct EventAnswer: Encodable {
 
     init(_ event: Event) {
         (item, type, id) = (event.item, event.kind, event.key)
-        time = Date(timeIntervalSince1970: Double(event.time) / 1000)
-            .formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
+        time = EventTime(milliseconds: event.time).text
     }
 }
 

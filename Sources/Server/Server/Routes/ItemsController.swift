@@ -117,7 +117,7 @@ struct ItemsController: Sendable {
         }
         let pictures = try await state.engine.pictures.versions(of: items.map(\.id))
         for place in items.indices {
-            items[place].picture = pictures[items[place].id].map { Paths.picture(of: items[place].id, version: $0) }
+            items[place].picture = pictures[ExactText(items[place].id)].map { Paths.picture(of: items[place].id, version: $0) }
         }
         return try .json(
             Page(catalogue_revision: snapshot.revision, items: items, next: row < snapshot.search.count ? "\(row)" : nil))
@@ -136,13 +136,13 @@ struct ItemsController: Sendable {
         }
         let entries = try await request.list(ItemLine.self, most: state.settings.bulk.bytes, entries: Checks.items).entries
         let items = try state.engine.items
-        var seen: Set<String> = []
+        var seen: Set<ExactText> = []
         var results = Results()
         var lines: [(place: Int, line: ItemLine)] = []
         for (place, entry) in entries.enumerated() {
             do {
                 let line = try entry.get()
-                guard seen.insert(line.id).inserted else {
+                guard seen.insert(ExactText(line.id)).inserted else {
                     throw Failure.value("twice", "item \(line.id.quoted) stands twice", at: "id")
                 }
                 lines.append((place, line))

@@ -18,7 +18,9 @@ struct FolderPictures: PictureServing {
     }
 
     /// The names are hashes.
-    func versions(of items: [String]) async throws -> [String: String] { try await names(items) }
+    func versions(of items: [String]) async throws -> [ExactText: String] {
+        Dictionary(uniqueKeysWithValues: try await names(items).map { (ExactText($0.key), $0.value) })
+    }
 
     /// Under its hash.
     func keep(_ bytes: Data) async throws -> URL {
