@@ -6,7 +6,6 @@ Every step says what it saw, and one that saw something else ends the program wi
 their words, and not by how they are drawn.
 """
 
-import http.client
 import json
 import os
 import re
@@ -17,6 +16,7 @@ import time
 import urllib.request
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 from axe_core_python.selenium import Axe
 from selenium import webdriver
@@ -25,6 +25,8 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
 DESKTOP, PHONE = (1360, 900), (390, 844)
+# What was seen when something was waited for in vain.
+FAILURE = str(Path(sys.argv[3]) / "failure.png")
 
 
 class Server:
@@ -92,6 +94,11 @@ class Browser:
     def path(self):
         return self.driver.current_url.removeprefix(self.server.address)
 
+    @property
+    def history(self):
+        """The history that the address says."""
+        return parse_qs(urlsplit(self.path).query)["history"][0].split(",")
+
     def find(self, selector):
         return self.driver.find_element(By.CSS_SELECTOR, selector)
 
@@ -116,8 +123,8 @@ class Browser:
                 if time.time() > end:
                     raise error
             if time.time() > end:
-                self.driver.save_screenshot("/tmp/clicks-failure.png")
-                sys.exit(f"clicks: {what} was waited for in vain at {self.path}; /tmp/clicks-failure.png shows it")
+                self.driver.save_screenshot(FAILURE)
+                sys.exit(f"clicks: {what} was waited for in vain at {self.path}; {FAILURE} shows it")
             time.sleep(0.05)
 
     def pictures(self):
@@ -133,15 +140,12 @@ class Browser:
     def axe(self, name):
         """What axe-core finds; it has to be nothing. Its rules for the best practice count too."""
         self.pictures()
-        results = self.command_axe()
+        rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+        results = Axe().run(self.driver, options={"runOnly": rules})
         for violation in results["violations"]:
             nodes = "; ".join(node["html"][:160] for node in violation["nodes"][:3])
             say(f"  axe: {violation['id']} ({violation['impact']}): {violation['help']}: {nodes}")
         check(not results["violations"], f"axe-core finds nothing on {name}, by {len(results['passes'])} rules")
-
-    def command_axe(self):
-        rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-        return Axe().run(self.driver, options={"runOnly": rules})
 
     def check_targets(self, name):
         """Everything that is clicked is 24 pixels high and wide at least, or stands in a line of text (WCAG 2.5.8)."""
@@ -205,13 +209,9 @@ def check(condition, text):
     say(f"  {text}")
 
 
-def steps(name):
-    say(name)
-
-
 def look(server, items):
     """A history is made and changed by clicks."""
-    steps("a history by clicks")
+    say("a history by clicks")
     with Browser(server) as browser:
         browser.open("/")
         check("Popular" in browser.text() and len(browser.keys("a")) == 10, "without a history the popular items are shown")
@@ -247,7 +247,7 @@ def look(server, items):
         browser.wait("one item", lambda: len(browser.keys("h")) == 1)
         check(browser.keys("h") == question["history"][1:], "a click on Remove takes the item away")
 
-        steps("a search while typing")
+        say("a search while typing")
         words = items[question["history"][0]].split()[-1].strip(".,").lower()
         field = browser.find("#words")
         field.click()
@@ -263,11 +263,11 @@ def look(server, items):
         browser.find(".results .act").click()
         browser.wait("the item that was found", lambda: browser.keys("h")[-1] == wanted)
 
-        steps("a question about an item")
+        say("a question about an item")
         other = next(item for item in items if item not in browser.keys("a") + browser.keys("h"))
         browser.find("#why").send_keys(other + Keys.ENTER)
         browser.wait("its page", lambda: browser.path.startswith(f"/item/{other}?history="))
-        rank = server.ask(f"/v1/items/{other}/rank", {"history": browser.history_of_address(), "reasons": True})
+        rank = server.ask(f"/v1/items/{other}/rank", {"history": browser.history, "reasons": True})
         check(f"{rank['item']['rank']} of {rank['among']}" in browser.text(), f"it stands at {rank['item']['rank']} of {rank['among']}")
         check("Why not this one?" in browser.text() and "Most like it" in browser.text(), "it says why, and what is like it")
         browser.axe("an item's page")
@@ -276,18 +276,9 @@ def look(server, items):
         browser.wait("the way back", lambda: browser.path.startswith("/?history="))
 
 
-def history_of_address(self):
-    from urllib.parse import parse_qs, urlsplit
-
-    return parse_qs(urlsplit(self.path).query)["history"][0].split(",")
-
-
-Browser.history_of_address = history_of_address
-
-
 def by_keyboard(server):
     """All of it without a mouse."""
-    steps("by keyboard")
+    say("by keyboard")
     with Browser(server, calm=True) as browser:
         browser.open("/")
         body = browser.find("body")
@@ -313,7 +304,7 @@ def by_keyboard(server):
 
 def without_script(server, first):
     """Looking, by links and forms alone."""
-    steps("without JavaScript")
+    say("without JavaScript")
     with Browser(server, script=False) as browser:
         browser.open("/")
         check(browser.driver.execute_script("return typeof visit") == "undefined", "the page's script does not run")
@@ -334,7 +325,7 @@ def without_script(server, first):
 
 def a_new_item(server, world):
     """A picture is dropped in, looked at, and kept."""
-    steps("a new item")
+    say("a new item")
     picture = next(iter(sorted((world / "pictures").glob("*.png")))) if world else None
     with Browser(server) as browser:
         browser.open("/try")
@@ -385,7 +376,7 @@ def a_new_item(server, world):
 
 
 def health(server):
-    steps("health")
+    say("health")
     with Browser(server) as browser:
         browser.open("/health")
         text = browser.text()
@@ -397,8 +388,13 @@ def health(server):
 
 def everywhere(server, history, far):
     """Every page at three widths, light and dark."""
-    steps("widths and colours")
-    pages = {"the page": f"/?history={history}&was={history.rsplit(',', 1)[0]}", "an item's page": f"/item/{far}?history={history}", "the page for new items": "/try", "the page of health": "/health"}
+    say("widths and colours")
+    pages = {
+        "the page": f"/?history={history}&was={history.rsplit(',', 1)[0]}",
+        "an item's page": f"/item/{far}?history={history}",
+        "the page for new items": "/try",
+        "the page of health": "/health",
+    }
     for dark in [False, True]:
         for size in [DESKTOP, (820, 1100), PHONE, (320, 640)]:
             with Browser(server, size, dark) as browser:
@@ -412,7 +408,7 @@ def everywhere(server, history, far):
 
 def with_tokens(command, run, folder):
     """The page asks for a token once, and keeps it for its tab."""
-    steps("with tokens")
+    say("with tokens")
     read, write = "r" * 40, "w" * 40
     with tempfile.NamedTemporaryFile("w", suffix=".tokens") as file:
         os.chmod(file.name, 0o600)
@@ -454,7 +450,7 @@ def pictures(server, history, far):
     """The pictures of the documentation."""
     if not os.environ.get("PICTURES"):
         return
-    steps("pictures")
+    say("pictures")
     longer = f"/?history={history}&was={history.rsplit(',', 1)[0]}"
     for dark in [False, True]:
         with Browser(server, dark=dark) as browser:

@@ -42,7 +42,7 @@ struct FailurePage {
         // The names of parameters stay as they are.
         let sentence = begins ? failure.message : failure.message.prefix(1).uppercased() + failure.message.dropFirst()
         return """
-            <div class="plain-page" data-failure="\(failure.code)">
+            <div class="plain-page">
             <h1>\(sentence).</h1>
             \(remedy)
             <p><a href="/">Begin again</a></p>

@@ -58,7 +58,7 @@ extension LookPage {
         let add: Markup =
             address.adding(item.item).map {
                 """
-                <a class="act" data-look href="\($0.path)"><span aria-hidden="true">+</span> Add\
+                <a class="act" href="\($0.path)"><span aria-hidden="true">+</span> Add\
                 <span class="unseen"> \(face.name) to the history</span></a>
                 """
             } ?? ""
@@ -92,7 +92,7 @@ extension LookPage {
         guard !answer.items.isEmpty, address.count < PageAddress.mostCount else { return "" }
         var longer = address
         longer.count = min(PageAddress.mostCount, address.count < 30 ? 30 : PageAddress.mostCount)
-        return "<p class=\"more\"><a class=\"act\" data-look href=\"\(longer.path)\">Show \(longer.count)</a></p>"
+        return "<p class=\"more\"><a class=\"act\" href=\"\(longer.path)\">Show \(longer.count)</a></p>"
     }
 
     /// Asks for any item's place.

@@ -13,7 +13,7 @@ extension LookPage {
             let times = address.history[..<place].count { $0 == id }
             return """
                 <li class="item\(unseen)" data-key="h\(times) \(id)">\(gallery.link(face, address))\
-                <a class="act" data-look href="\(address.removing(at: place).path)" title="Remove \(face.name)">\
+                <a class="act" href="\(address.removing(at: place).path)" title="Remove \(face.name)">\
                 <span aria-hidden="true">\u{2212}</span> Remove<span class="unseen"> \(face.name)</span></a></li>
                 """
         }
@@ -24,7 +24,7 @@ extension LookPage {
         let note: Markup =
             older > 0 ? "<p class=\"note\">The model reads the newest \(positions); the \(older) before them are pale.</p>" : ""
         let clear: Markup =
-            items.isEmpty ? "" : "<a class=\"act\" data-look href=\"\(address.with([]).path)\">Clear</a>"
+            items.isEmpty ? "" : "<a class=\"act\" href=\"\(address.with([]).path)\">Clear</a>"
         return """
             <div class="head"><h1 id="history" tabindex="-1">History</h1>\(clear)</div>
             <p class="lead">\(count == 0 ? "Nothing yet. Search for something, add what is popular, or begin with somebody\u{2019}s." : "\(count) \(count == 1 ? "item" : "items"), oldest first.")</p>
@@ -46,7 +46,7 @@ extension LookPage {
                 let add: Markup =
                     address.adding(id).map {
                         """
-                        <a class="act" data-look href="\($0.path)"><span aria-hidden="true">+</span> Add\
+                        <a class="act" href="\($0.path)"><span aria-hidden="true">+</span> Add\
                         <span class="unseen"> \(face.name)</span></a>
                         """
                     } ?? ""
@@ -62,7 +62,7 @@ extension LookPage {
                 : "<ul class=\"results\">\(items)</ul>\(more)"
         }
         return """
-            <form class="search" role="search" action="/" method="get" data-look data-live>
+            <form class="search" role="search" action="/" method="get" data-live>
             \(kept(address.history))<label for="words">Add an item</label>
             <div class="row"><input id="words" name="q" type="search" value="\(address.words)" placeholder="Words of a title, or an id"
             autocomplete="off" maxlength="\(PageAddress.longestWords)"><button>Search</button></div>
@@ -81,7 +81,7 @@ extension LookPage {
             let name = user.id.map { "User \($0)" } ?? "Somebody of the dataset"
             let last = history.last.map { face($0).name } ?? ""
             return """
-                <li><a class="sample" data-look href="\(PageAddress(history).path)"><span class="stamps" aria-hidden="true">\(stamps)</span>\
+                <li><a class="sample" href="\(PageAddress(history).path)"><span class="stamps" aria-hidden="true">\(stamps)</span>\
                 <span class="soft"><bdi>\(name)</bdi>, last <bdi>\(last)</bdi></span></a></li>
                 """
         }
@@ -92,10 +92,10 @@ extension LookPage {
     private var byHand: Markup {
         """
         <details data-key="by-hand"><summary>Type ids, or a user</summary>
-        <form action="/" method="get" data-look><label for="ids">Ids of items, oldest first</label>
+        <form action="/" method="get"><label for="ids">Ids of items, oldest first</label>
         <div class="row"><input id="ids" name="history" value="\(PageAddress.text(of: address.history))" placeholder="50,222,181"
         autocomplete="off" spellcheck="false"><button>Look</button></div></form>
-        <form action="/" method="get" data-look><label for="user">A user whose events the server has</label>
+        <form action="/" method="get"><label for="user">A user whose events the server has</label>
         <div class="row"><input id="user" name="user" autocomplete="off" spellcheck="false" required><button>Look</button></div></form>
         </details>
         """
