@@ -1,7 +1,7 @@
 # What one does with a clone. Settings: LIBTORCH, IISAN_CACHE, PYTHON (see Tools/Setup/setup).
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build test test-isa sanitize sanitize-threads test-postgresql bad-inputs demo parity-tokens parity-pictures parity-encoders parity-export fuzz torture bench bench-check bench-device results format lint surface clean
+.PHONY: help setup build install uninstall dist serve-demo test test-isa sanitize sanitize-threads test-postgresql test-page bad-inputs demo parity-tokens parity-pictures parity-encoders parity-export fuzz torture bench bench-check bench-device results format lint surface clean
 
 sources := Package.swift Sources Tests FuzzTesting Benchmarks Examples/Library
 SECONDS ?= 60
@@ -30,8 +30,23 @@ sanitize-threads: ## what is concurrent in Swift and needs no LibTorch under the
 test-postgresql: ## the server's database in PostgreSQL too; a build of its own, without LibTorch
 	@Tools/Test/postgresql
 
+test-page: setup ## click through the server's page in headless Chromium, axe-core beside (SCREENSHOTS=1 writes the documentation's pictures)
+	@Tools/Page/clicks
+
 bad-inputs: setup ## write Sources/IISAN/IISAN.docc/BadInputs.md: what the command says to the bad inputs of its tests
 	IISAN_WRITE_CATALOGUE=1 swift test --filter BadInputTests
+
+install: build ## the command, its libraries but LibTorch, completions, manual page and systemd units below PREFIX (/usr/local)
+	@Tools/Install/install
+
+uninstall: ## remove what install has put below PREFIX
+	@Tools/Install/install --remove
+
+dist: build ## a tarball that runs on Linux with LibTorch and without Swift; OPTIONS=--check tries it in a bare folder, as root
+	@Tools/Install/dist $(OPTIONS)
+
+serve-demo: ## the page of the demo's run at http://127.0.0.1:8080/
+	.build/release/iisan serve demo/runs/iisan
 
 demo: build ## from a generated world to recommendations
 	Tools/Demo/demo

@@ -123,9 +123,10 @@ if withLibTorch {
         .target(
             name: "Server",
             dependencies: [
-                "IISAN", "Serving", "Datasets", "Ranking", "Torch", "Database", "Pictures", "Files", hummingbird,
+                "IISAN", "Serving", "Datasets", "Ranking", "Report", "Torch", "Database", "Pictures", "Files", hummingbird,
                 hummingbirdCore, lifecycle, signals, logging, coreMetrics, httpTypes,
-            ] + nio + httpParts, path: "Sources/Server/Server", resources: [.embedInCode("Resources/openapi.json")],
+            ] + nio + httpParts, path: "Sources/Server/Server",
+            resources: ["openapi.json", "page.css", "page.js", "icon.svg"].map { .embedInCode("Resources/\($0)") },
             swiftSettings: features),
         .executableTarget(
             name: "iisan",

@@ -42,6 +42,8 @@ struct AppendCommand: ParsableCommand {
 
     func run() throws {
         let observer = Console(stoppable: true).observer
+        // Before what may be much is read.
+        _ = try Dataset.open(URL(filePath: folder))
         let kinds = kinds.map { $0.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) } }
         let pictures = pictures.map { URL(filePath: $0) }
         let recorded = try Blocking.wait { [from, folder, stop = observer.stop] in

@@ -22,7 +22,7 @@ import IISAN
             ReportCommand.self,
         ] + StudyKind.allCases.map { $0.form.command } + [
             StudyStepCommand.self, RecommendCommand.self, SimilarCommand.self, ServeCommand.self, ItemsCommand.self,
-            EventsCommand.self, ExportCommand.self,
+            EventsCommand.self, PromoteCommand.self, ExportCommand.self,
             ConfigCommand.self,
             DoctorCommand.self,
         ])

@@ -23,6 +23,8 @@ public final class ServedModel {
     let laterItems: LaterItems
     /// What the items are.
     package let dataset: Dataset
+    /// The revisions of logs up to which the dataset has the items that came in, by the log's name.
+    package var appended: [String: Int] = [:]
     private var newest: CatalogueSnapshot?
     /// What was computed once and serves all questions.
     let known = KnownVectors()

@@ -166,7 +166,8 @@ import Torch
             let (snapshot, _) = try started(folder, items: 30, coded: false)
             let (one, two) = ([Float](repeating: 1, count: Self.width), [Float](repeating: 2, count: Self.width))
             let both = try snapshot.applying([
-                .put(id: composed, title: "One", tags: [], vector: one), .put(id: decomposed, title: "Two", tags: [], vector: two),
+                .put(id: composed, title: "One", tags: [], vector: one),
+                .put(id: decomposed, title: "Two", tags: [], vector: two),
             ])
             #expect(both.row(of: composed) == 30 && both.row(of: decomposed) == 31)
             #expect(both[30].title == "One" && both.search.row(31) == two)

@@ -32,7 +32,7 @@ import Testing
             }
         }
 
-        func changes(after revision: Int, most: Int) async throws -> [LoggedChange] {
+        func changes(after revision: Int, most: Int, appended: [String: Int]) async throws -> [LoggedChange] {
             // Others come in between.
             await Task.yield()
             return state.withLock { Array($0.logged.dropFirst(revision).prefix(min(most, 3))) }

@@ -149,6 +149,26 @@ import Torch
         }
     }
 
+    /// The ranks of one item for some histories are its places.
+    @Test func ranksAreThePlaces() throws {
+        try withWorld { world in
+            let model = world.model()
+            try model.apply([.hide(id: "i50", true), .remove(id: "i60")])
+            let histories = [["i3", "x"], ["i7", "i9"], [], ["y"], ["i50", "i1"]]
+            for id in ["i0", "i17", "i50", "i119"] {
+                let places = try histories.map { history in
+                    history.contains { $0 != "x" && $0 != "y" } && !history.contains(id)
+                        ? try model.place(of: id, for: question(history)).item.rank : nil
+                }
+                #expect(try model.ranks(of: id, for: histories, most: 120) == places)
+                let nearest = try model.ranks(of: id, for: histories, most: 40)
+                #expect(nearest == places.map { $0.flatMap { $0 <= 40 ? $0 : nil } })
+            }
+            #expect(try model.ranks(of: "i1", for: [], most: 5).isEmpty)
+            #expect(reason { try model.ranks(of: "i60", for: histories, most: 5) } == .unknownItem)
+        }
+    }
+
     /// Cosines of whole vectors, of a tower's part, and of content.
     @Test func similarItemsAreThoseOfTheCosines() throws {
         try withWorld { world in

@@ -21,12 +21,26 @@ struct ServerClient: Sendable {
     ) async throws -> Result {
         let served = try ServedFolder(run)
         if let address = served.address {
-            let client = ServerClient(base: address, token: try served.token)
+            let client = ServerClient(base: address, token: try served.token(for: .write))
             if try await client.isThere() { return try await body(client) }
         }
         let own = try ServedFolder(
             run, overrides: ["serve.host=127.0.0.1", "serve.port=0", "serve.tokens=null", "serve.hosts=[]"])
         return try await own.running { address in try await body(ServerClient(base: address, token: nil)) }
+    }
+
+    /// Lets the server of a run, where one runs, answer from what is in its place by now.
+    ///
+    /// - Returns: the model that it answers from; nil where none runs.
+    /// - Throws: ``UserError`` with what the server says where it cannot.
+    static func reload(_ run: URL) async throws -> String? {
+        struct Reloaded: Decodable { var model: String }
+        let served = try ServedFolder(run)
+        guard let address = served.address else { return nil }
+        let client = ServerClient(base: address, token: try served.token(for: .admin))
+        guard try await client.isThere() else { return nil }
+        let reloaded: Reloaded = try await client.json("POST", "v1/admin/reload")
+        return reloaded.model
     }
 
     private func isThere() async throws -> Bool {

@@ -101,10 +101,10 @@ struct ChartLegend {
 }
 
 /// The style sheets: colours as variables, light by default, dark where the reader's system asks for it.
-enum ChartStyle {
+package enum ChartStyle {
     /// The variables that charts and pages share. The line colours are Okabe and Ito's, which colour-blind people distinguish,
     /// lightened for dark backgrounds.
-    static let colours = """
+    package static let colours = """
         :root{color-scheme:light dark;--paper:#fdfdfc;--panel:#fff;--ink:#1a1c1f;--soft:#5b6169;--faint:#e4e5e3;--mark:#0a62a8;
         --hit:#00785a;--hit-soft:#e3f4ee;--mark-soft:#eaf2f9;--low:#d9822b;--high:#0a72b9;--bad:#a8431b;--bad-soft:#f9ebe4;
         --s0:#0072b2;--s1:#d55e00;--s2:#009e73;--s3:#b8598f;--s4:#b98600;--s5:#3d9bd0}

@@ -83,37 +83,47 @@ struct Page {
 /// let cell: Markup = "<td>\(title)</td>"      // title is a String: escaped
 /// let row: Markup = "<tr>\(cell)</tr>"        // cell is Markup: kept
 /// ```
-struct Markup: ExpressibleByStringInterpolation, Sendable {
-    var text: String
+package struct Markup: ExpressibleByStringInterpolation, Sendable {
+    /// The text, ready to be sent.
+    package var text: String
 
-    init(stringLiteral value: String) { text = value }
+    /// Text that is HTML or SVG already.
+    package init(stringLiteral value: String) { text = value }
 
-    init(stringInterpolation: StringInterpolation) { text = stringInterpolation.text }
+    /// Joins literals, which are kept, with data, which is escaped.
+    package init(stringInterpolation: StringInterpolation) { text = stringInterpolation.text }
 
-    struct StringInterpolation: StringInterpolationProtocol {
+    /// Joins literals and data.
+    package struct StringInterpolation: StringInterpolationProtocol {
         var text = ""
 
-        init(literalCapacity: Int, interpolationCount: Int) { text.reserveCapacity(literalCapacity) }
+        /// Begins empty.
+        package init(literalCapacity: Int, interpolationCount: Int) { text.reserveCapacity(literalCapacity) }
 
-        mutating func appendLiteral(_ literal: String) { text += literal }
+        /// Adds what is HTML or SVG already.
+        package mutating func appendLiteral(_ literal: String) { text += literal }
 
-        mutating func appendInterpolation(_ data: String) { text += Markup.escaped(data) }
+        /// Adds data, escaped.
+        package mutating func appendInterpolation(_ data: String) { text += Markup.escaped(data) }
 
-        mutating func appendInterpolation(_ markup: Markup) { text += markup.text }
+        /// Adds what is HTML or SVG already.
+        package mutating func appendInterpolation(_ markup: Markup) { text += markup.text }
 
-        mutating func appendInterpolation(_ parts: [Markup]) { for part in parts { text += part.text } }
+        /// Adds some one after the other.
+        package mutating func appendInterpolation(_ parts: [Markup]) { for part in parts { text += part.text } }
 
-        mutating func appendInterpolation(_ number: Int) { text += String(number) }
+        /// Adds a whole number.
+        package mutating func appendInterpolation(_ number: Int) { text += String(number) }
 
         /// A coordinate: two digits after the point at most.
-        mutating func appendInterpolation(_ number: Double) {
+        package mutating func appendInterpolation(_ number: Double) {
             let rounded = (number * 100).rounded() / 100
             text += rounded == rounded.rounded() ? String(format: "%.0f", rounded) : String(rounded)
         }
     }
 
     /// Data as text of HTML or XML, also within a quoted attribute. Characters that XML cannot hold become U+FFFD.
-    static func escaped(_ data: String) -> String {
+    package static func escaped(_ data: String) -> String {
         var text = ""
         text.reserveCapacity(data.utf8.count)
         for scalar in data.unicodeScalars {

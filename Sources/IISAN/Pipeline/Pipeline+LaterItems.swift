@@ -102,7 +102,8 @@ extension Pipeline {
         title: String?, picture: String?, _ model: ServedModel, _ body: (_ id: String) throws -> Result
     ) throws -> Result {
         guard var id = title.flatMap({ $0.isEmpty ? nil : $0 }) ?? picture.map({ URL(filePath: $0).lastPathComponent }) else {
-            throw Refusal(.unusableItem, UserError("the item's title is empty, and it has no picture", remedy: "Give it one of them."))
+            throw Refusal(
+                .unusableItem, UserError("the item's title is empty, and it has no picture", remedy: "Give it one of them."))
         }
         let snapshot = try model.snapshot()
         while snapshot.row(of: id) != nil { id += "'" }

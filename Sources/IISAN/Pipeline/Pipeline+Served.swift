@@ -23,6 +23,12 @@ extension Pipeline {
     public func served(newItems: Bool = false) throws -> ServedModel {
         try observer.stop.check()
         let dataset = try dataset()
+        let model = try served(dataset, newItems: newItems)
+        for part in try AppendedParts.read(of: dataset.folder).all { model.appended[part.source] = part.revision }
+        return model
+    }
+
+    private func served(_ dataset: Dataset, newItems: Bool) throws -> ServedModel {
         guard !newItems || !configuration.train.model.method.hasItemVectors else {
             throw UserError(
                 "\(configuration.train.model.name) has a vector of its own for each item it was trained on",

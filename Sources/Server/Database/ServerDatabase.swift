@@ -45,6 +45,11 @@ package protocol ServerDatabase: Sendable {
     ///   - kinds: kinds to read; nil reads all.
     func events(of user: String, newest: Int, kinds: [String]?) async throws -> [Event]
 
+    /// Users of the newest ``eventsLookedAt`` events that came, whoever did something last first.
+    ///
+    /// - Parameter newest: how many at most.
+    func users(newest: Int) async throws -> [String]
+
     /// Some of all events in the order in which they came, for whoever takes them elsewhere.
     ///
     /// - Returns: events with their places, which rise; none at the end.
@@ -69,6 +74,11 @@ package protocol ServerDatabase: Sendable {
 
     /// Ends all work; nothing is asked of it afterwards.
     func close() async throws
+}
+
+extension ServerDatabase {
+    /// The newest events among which users are looked for.
+    package static var eventsLookedAt: Int { 20_000 }
 }
 
 /// An item as a change leaves it.

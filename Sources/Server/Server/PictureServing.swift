@@ -6,6 +6,12 @@ package protocol PictureServing: Sendable {
     /// What tells the pictures of some items apart from others, by item; items without one are left out.
     func versions(of items: [String]) async throws -> [ExactText: String]
 
+    /// Keeps the picture of an item that may never come.
+    ///
+    /// - Returns: its file, for the encoders; it may be gone after an hour.
+    /// - Throws: `Refusal` for bytes that are no picture which can be used.
+    func keep(_ bytes: Data) async throws -> URL
+
     /// An item's picture as it is served, encoded again; nil where it has none.
     func picture(of item: String, as size: ServedPicture.Size) async throws -> ServedPicture?
 }

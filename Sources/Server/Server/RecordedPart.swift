@@ -23,10 +23,8 @@ package struct RecordedPart: Sendable {
         _ source: String, pictures: URL? = nil, for dataset: URL, kinds: [String]?, stop: StopToken
     ) async throws {
         append = DatasetAppend()
-        if source.hasPrefix("postgres://") || source.hasPrefix("postgresql://") {
-            // Who may read the dataset need not know the password.
-            let name = URLComponents(string: source).map { "postgres://\($0.host ?? "")\($0.path)" } ?? "postgres"
-            note = try Self.next(from: name, for: dataset)
+        if ServedFolder.isShared(source) {
+            note = try Self.next(from: Self.name(of: source), for: dataset)
             let database = try await ServedFolder.shared(source)
             try await read(database, pictures: pictures, kinds, stop)
             try await database.close()
@@ -47,6 +45,11 @@ package struct RecordedPart: Sendable {
             note = AppendedPart(source: path, hash: try ContentHash.of(file: file))
             try read(file, kinds, stop)
         }
+    }
+
+    /// What a dataset calls a database that servers share: who may read the dataset need not know the password.
+    static func name(of address: String) -> String {
+        URLComponents(string: address).map { "postgres://\($0.host ?? "")\($0.path)" } ?? "postgres"
     }
 
     /// The part that comes after the last one of a server.

@@ -23,9 +23,18 @@ package struct ServedFolder: Sendable {
     /// - Parameter overrides: settings in place of the run's, as `serve.port=0`.
     /// - Throws: ``UserError`` when the folder is no run.
     package init(_ run: URL, overrides: [String] = []) throws {
-        (self.run, self.overrides) = (run, overrides)
-        settings = try Pipeline(run: run, overrides: overrides).configuration.serve
+        (self.run, self.overrides) = (run, overrides.map(Self.resolved))
+        settings = try Pipeline(run: run, overrides: self.overrides).configuration.serve
         folder = settings.folder.map { URL(filePath: $0) } ?? Self.beside(run)
+    }
+
+    /// A setting whose path counts from where the command is called, and not from the run's folder, which is replaced as a whole.
+    private static func resolved(_ setting: String) -> String {
+        for name in ["serve.tokens=", "serve.folder="] where setting.hasPrefix(name) {
+            let path = String(setting.dropFirst(name.count))
+            if path != "null", !path.isEmpty { return name + URL(filePath: path).standardizedFileURL.path }
+        }
+        return setting
     }
 
     /// Where a run's items and events are kept when its settings say nothing: a run that is trained again takes the place of the old one,
@@ -48,10 +57,20 @@ package struct ServedFolder: Sendable {
         return try SQLiteDatabase(folder, options: options)
     }
 
+    /// Whether an address is of a database that servers share.
+    static func isShared(_ address: String) -> Bool {
+        address.hasPrefix("postgres://") || address.hasPrefix("postgresql://")
+    }
+
     /// A database that several servers share.
     ///
     /// - Throws: ``UserError`` where it cannot be reached, or this program was built without PostgreSQL.
     static func shared(_ address: String, _ durability: SQLiteOptions.Durability = .full) async throws -> any ServerDatabase {
+        guard isShared(address) else {
+            throw UserError(
+                "\(address.prefix { $0 != ":" }) is no database that is known here", at: "serve.database",
+                remedy: "Write postgres://USER@HOST/DATABASE, or leave it out for SQLite in the server's folder.")
+        }
         #if PostgreSQL
             return try await PostgreSQLDatabase(PostgreSQLAddress(address), durability: durability)
         #else
@@ -68,16 +87,14 @@ package struct ServedFolder: Sendable {
 
     private var addressFile: URL { folder.appending(path: "address.json") }
 
-    /// A token by which a command may change items: `IISAN_TOKEN` of the environment, else one of the run's file of tokens; nil where the
-    /// server asks for none.
+    /// A token for what a command does: `IISAN_TOKEN` of the environment, else one of the run's file of tokens; nil where the server asks
+    /// for none.
     ///
     /// - Throws: ``UserError`` where the file of tokens cannot be used.
-    package var token: String? {
-        get throws {
-            if let token = ProcessInfo.processInfo.environment["IISAN_TOKEN"] { return token }
-            guard let file = settings.tokens else { return nil }
-            return try AccessTokens.token(for: .write, in: URL(filePath: file))
-        }
+    package func token(for scope: AccessScope) throws -> String? {
+        if let token = ProcessInfo.processInfo.environment["IISAN_TOKEN"] { return token }
+        guard let file = settings.tokens else { return nil }
+        return try AccessTokens.token(for: scope, in: URL(filePath: file))
     }
 
     /// Says to commands of this machine where the server is.
@@ -136,7 +153,8 @@ package struct ServedFolder: Sendable {
 
     private func open(_ database: any ServerDatabase, _ note: @escaping @Sendable (String) -> Void) async throws -> Engine {
         let pictures = try PictureFolder(folder.appending(path: "pictures"))
-        let log = DatabaseLog(database, pictures)
+        let log = DatabaseLog(
+            database, pictures, name: settings.database.map(RecordedPart.name(of:)) ?? folder.standardizedFileURL.path)
         var limits = ModelService.Limits()
         (limits.questions, limits.items) = (settings.requests, settings.items)
         let names = Names()

@@ -28,7 +28,7 @@ package struct ServerApplication: Sendable {
     }
 
     /// All routes.
-    package var router: ServerRouter { ServerRouter(state, isOpen: gatekeeper.isOpen) }
+    package var router: ServerRouter { ServerRouter(state, isOpen: gatekeeper.isOpen, asksForTokens: gatekeeper.asksForTokens) }
 
     /// What answers requests, without an address.
     package var responder: ServerResponder { ServerResponder(router.router.buildResponder(), state, gatekeeper) }

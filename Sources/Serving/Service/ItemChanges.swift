@@ -72,7 +72,9 @@ extension ServedModel {
         while let first = rest.first {
             // Items that are put in one after the other come into the vectors' blocks together.
             var items: [EncodedItem] = []
-            while items.count < 64, case .put(let item)? = rest.first, !items.contains(where: { ExactText($0.item.id) == ExactText(item.item.id) }) {
+            while items.count < 64, case .put(let item)? = rest.first,
+                !items.contains(where: { ExactText($0.item.id) == ExactText(item.item.id) })
+            {
                 items.append(item)
                 rest.removeFirst()
             }

@@ -7,7 +7,8 @@ package protocol ItemLog: Sendable {
     /// - Parameters:
     ///   - revision: the revision that a model has; 0 before the first change.
     ///   - most: how many items at most.
-    func changes(after revision: Int, most: Int) async throws -> [LoggedChange]
+    ///   - appended: the revisions up to which items are in the model's dataset as they were put in, by the log's name.
+    func changes(after revision: Int, most: Int, appended: [String: Int]) async throws -> [LoggedChange]
 
     /// Takes an item's states of other encoders, in the place of those it had.
     func replace(_ item: EncodedItem, at revision: Int) async throws

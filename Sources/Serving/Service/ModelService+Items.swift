@@ -79,7 +79,8 @@ extension ModelService {
         guard let log else { return }
         while true {
             let (model, lane) = (self.model, self.lane)
-            let logged = try await log.changes(after: model.snapshot().revision, most: Self.readAtOnce)
+            let logged = try await log.changes(
+                after: model.snapshot().revision, most: Self.readAtOnce, appended: model.appended)
             if logged.isEmpty { return }
             let own = try await log.encoded(logged, for: model.encoders(of: logged.flatMap(\.changes)), lane)
             // Another model has read the log itself.

@@ -64,7 +64,7 @@ actor ModelOpener {
     func follow(_ log: any ItemLog, _ handed: Handed, _ lane: EncodingLane) async throws -> Int {
         while true {
             let revision = try handed.model.snapshot().revision
-            let logged = try await log.changes(after: revision, most: ModelService.readAtOnce)
+            let logged = try await log.changes(after: revision, most: ModelService.readAtOnce, appended: handed.model.appended)
             if logged.isEmpty { return revision }
             let encoders = try handed.model.encoders(of: logged.flatMap(\.changes))
             try handed.model.follow(try await log.encoded(logged, for: encoders, lane))

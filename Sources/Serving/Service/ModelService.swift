@@ -79,6 +79,9 @@ package actor ModelService {
         model = try await opener.open(opening).model
     }
 
+    /// Questions and other calls that wait, or are worked on.
+    package nonisolated var waitingCount: Int { waiting.count }
+
     /// Answers a question, with those that wait at the same time.
     ///
     /// - Throws: ``Refusal``; `CancellationError`.

@@ -30,6 +30,9 @@ final class WaitingQuestions: Sendable {
     /// - Parameter limit: how many may wait.
     init(limit: Int) { self.limit = limit }
 
+    /// How many wait.
+    var count: Int { state.withLock { $0.waiting.count + $0.others } }
+
     /// Puts a question at the end of the line.
     ///
     /// - Throws: ``Refusal`` when as many wait as may.

@@ -89,6 +89,7 @@ extension BadInput {
         Area(title: "States of other programs", rows: importedStates),
         Area(title: "Runs and checkpoints", rows: runs),
         Area(title: "Questions to a run", rows: questions),
+        Area(title: "Runs that are served", rows: served),
         Area(title: "Studies", rows: studies),
         Area(title: "Searches", rows: searches),
         Area(title: "Models", rows: models),

@@ -33,7 +33,7 @@ import Testing
             #expect(before["new"] == nil && before.count == 118)
             #expect(try await server.ask("PUT", "/v1/items/new", #"{"title": "A kettle", "tags": ["tea"]}"#).status == 201)
             #expect(
-                try await server.ask("PUT", "/v1/items/new/picture", data: picture("i005", in: folder), type: "image/png")
+                try await server.ask("PUT", "/v1/items/new/picture", data: self.picture("i005", in: folder), type: "image/png")
                     .status
                     == 201)
             let with = try await server.recommended(question)
@@ -42,6 +42,15 @@ import Testing
             #expect(
                 try await server.recommended(#"{"history": ["new", "i003"], "where": [["tea"]], "keep_seen": true}"#).count == 1
             )
+            // One that is nowhere is answered as the one with the same title and picture.
+            let picture = try picture("i005", in: folder).base64EncodedString()
+            let raw = try await server.recommended(
+                #"{"history": ["i003", {"title": "A kettle", "picture": "\#(picture)"}], "n": 200, "exclude": ["new"]}"#)
+            let kept = try await server.recommended(#"{"history": ["i003", "new"], "n": 200}"#)
+            #expect(Set(raw.keys) == Set(kept.keys))
+            for (id, score) in kept { #expect(raw[id].map { abs($0 - score) < 1e-4 } == true, "\(id)") }
+            let nothing = try await server.ask("POST", "/v1/recommend", #"{"history": [{"title": null}]}"#)
+            #expect(nothing.status == 422)
             #expect(try await server.ask("PATCH", "/v1/items/i010", #"{"hidden": true}"#).status == 200)
 
             // All of it is there after a kill, with the same scores.
@@ -66,6 +75,50 @@ import Testing
             #expect(try await server.recommended(question)["new"] == nil)
             #expect(server.kill(SIGTERM) == 0)
             #expect(try String(contentsOf: folder.appending(path: "serve-errors"), encoding: .utf8) == "")
+        }
+    }
+
+    /// What a server has recorded is appended to its dataset, a new run is trained on it, and takes its place under questions.
+    @Test func theLoopCloses() async throws {
+        try await withShop { folder in
+            let server = try RunningServer("runs/iisan", in: folder)
+            let body = try JSONSerialization.data(withJSONObject: [
+                "title": "A kettle", "picture": picture("i005", in: folder).base64EncodedString(),
+            ])
+            #expect(try await server.ask("DELETE", "/v1/items/i020").status == 204)
+            for id in ["new", "i020"] { #expect(try await server.ask("PUT", "/v1/items/\(id)", data: body).status == 201) }
+            let events = (0..<30).map { place in
+                let item = place < 6 ? "new" : "i0\(10 + place)"
+                return #"{"user": "v\#(place % 3)", "item": "\#(item)", "time": \#(1_700_000_000 + place)}"#
+            }
+            let taken = try await server.ask(
+                "POST", "/v1/events", events.joined(separator: "\n"), type: "application/x-ndjson")
+            #expect(taken.status == 200)
+
+            func command(_ arguments: String...) throws -> CommandLine.Outcome { try CommandLine.run(arguments, in: folder) }
+            let appended = try command("data", "append", "dataset", "--from", "runs/iisan.served")
+            #expect(
+                appended.code == 0 && appended.output.hasPrefix("30 interactions, 3 users and 1 items are new; 1 items"),
+                "\(appended)")
+            #expect(
+                try command("data", "append", "dataset", "--from", "runs/iisan.served").output.hasPrefix(
+                    "0 interactions, 0 users"))
+            let trained = try command("run", "config.yaml", "--set", "train.run=runs/next", "--set", "train.epochs=3")
+            #expect(trained.code == 0 && trained.errors.contains("nothing has changed"), "\(trained.errors)")
+
+            let before = try await server.ask("GET", "/info").object()["model"] as? String
+            let promoted = try command("promote", "runs/next", "--over", "runs/iisan", "--even-if-worse", "--format", "json")
+            #expect(promoted.code == 0, "\(promoted)")
+            let outcome = try #require(JSONSerialization.jsonObject(with: Data(promoted.output.utf8)) as? [String: Any])
+            let after = try await server.ask("GET", "/info").object()["model"] as? String
+            #expect(outcome["serving"] as? String == after && after != before && after?.hasPrefix("iisan@") == true)
+            #expect(try command("evaluate", "runs/iisan.previous-1").code == 1, "its dataset is another one by now")
+            // Both items are of the new dataset now: nothing of them is unknown to the model.
+            let question = #"{"history": ["i003"], "n": 200}"#
+            let items = try await server.ask("POST", "/v1/recommend", question).object()["items"] as? [[String: Any]] ?? []
+            let found = items.filter { ["new", "i020"].contains($0["item"] as? String ?? "") }
+            #expect(found.count == 2 && found.allSatisfy { $0["unknown_parts"] == nil }, "\(found)")
+            #expect(items.count == 120)
         }
     }
 

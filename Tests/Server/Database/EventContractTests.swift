@@ -123,4 +123,18 @@ import Testing
             #expect((statistics.events, statistics.users) == (3, 2))
         }
     }
+
+    @Test(arguments: Form.all) func theNewestUsersAreKnown(_ form: Form) async throws {
+        try await form.withDatabase { (database) async throws in
+            #expect(try await database.users(newest: 10).isEmpty)
+            // Who came last counts, not when it was.
+            _ = try await database.add([event("a", at: 9, by: "u"), event("b", at: 8, by: "v"), event("c", at: 1, by: "w")])
+            _ = try await database.add([event("d", at: 2, by: "u")])
+            #expect(try await database.users(newest: 10) == ["u", "w", "v"])
+            #expect(try await database.users(newest: 2) == ["u", "w"])
+            #expect(try await database.users(newest: 0).isEmpty)
+            _ = try await database.erase(user: "w")
+            #expect(try await database.users(newest: 10) == ["u", "v"])
+        }
+    }
 }

@@ -50,7 +50,8 @@ import Testing
         try await TestServer.run { server in
             let path = Paths.item(id)
             let made = try await server.client.send("PUT", path, #"{"title": "By its id", "tags": ["t"]}"#)
-            #expect(made.status == 201 && made.headers["location"] == path && made.text("id").map(ExactText.init) == ExactText(id))
+            #expect(
+                made.status == 201 && made.headers["location"] == path && made.text("id").map(ExactText.init) == ExactText(id))
             #expect(try await server.client.send("GET", path).text("id").map(ExactText.init) == ExactText(id))
             let found = try await server.client.send("POST", "/v1/recommend", #"{"history": ["i1"], "where": [["t"]]}"#)
             #expect(found.texts("items", "item").map(ExactText.init) == [ExactText(id)])

@@ -67,6 +67,12 @@ package actor MemoryDatabase: ServerDatabase {
         return own.sorted { ($0.element.time, $0.offset) < ($1.element.time, $1.offset) }.map(\.element).suffix(newest)
     }
 
+    package func users(newest: Int) -> [String] {
+        log.suffix(Self.eventsLookedAt).reversed().reduce(into: []) { users, event in
+            if users.count < newest, !users.contains(event.user) { users.append(event.user) }
+        }
+    }
+
     package func events(after place: Int, most: Int) -> [(place: Int, event: Event)] {
         Array(log.enumerated().map { ($0.offset + 1, $0.element) }.filter { $0.0 > place }.prefix(most))
     }

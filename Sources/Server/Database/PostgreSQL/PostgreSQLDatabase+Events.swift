@@ -67,6 +67,20 @@
             }
         }
 
+        package func users(newest: Int) async throws -> [String] {
+            try await read { connection in
+                let rows = try connection.run(
+                    """
+                    SELECT id FROM (
+                        SELECT person, max(place) AS last
+                        FROM (SELECT person, place FROM iisan.event ORDER BY place DESC LIMIT $1::bigint) AS newest
+                        GROUP BY person ORDER BY last DESC LIMIT $2::bigint
+                    ) AS latest JOIN iisan.person ON number = person ORDER BY last DESC
+                    """, [.integer(Self.eventsLookedAt), .integer(max(0, newest))])
+                return (0..<rows.count).compactMap { rows.text($0, 0) }
+            }
+        }
+
         package func events(after place: Int, most: Int) async throws -> [(place: Int, event: Event)] {
             // Places are given before they are seen: without the lock, an earlier one could be seen later.
             try await write(.allEvents) { connection in

@@ -64,6 +64,19 @@ extension SQLiteDatabase {
         }
     }
 
+    package func users(newest: Int) async throws -> [String] {
+        try await read { connection in
+            let statement = try connection.cachedStatement(
+                sql: """
+                    SELECT id FROM (
+                        SELECT user, max(place) AS last FROM (SELECT user, place FROM event ORDER BY place DESC LIMIT ?)
+                        WHERE user IS NOT NULL GROUP BY user ORDER BY last DESC LIMIT ?
+                    ) CROSS JOIN user ON number = user ORDER BY last DESC
+                    """)
+            return try String.fetchAll(statement, arguments: [Self.eventsLookedAt, max(0, newest)])
+        }
+    }
+
     package func events(after place: Int, most: Int) async throws -> [(place: Int, event: Event)] {
         try await read { connection in
             let statement = try connection.cachedStatement(

@@ -10,6 +10,8 @@ enum Checks {
     static let tags = 32
     /// The items of a history that is sent at most.
     static let history = 1000
+    /// The items of a history at most that the catalogue does not have, each of which is encoded.
+    static let newItems = 10
     /// The items that are no answer at most.
     static let exclude = 10_000
     /// The questions of a batch at most.

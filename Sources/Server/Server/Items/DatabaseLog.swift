@@ -11,12 +11,17 @@ final class DatabaseLog: ItemLog {
     /// The pictures of the items that were changed; nil inside for those without one.
     private let names = Mutex<[ExactText: String?]>([:])
 
-    init(_ database: any ServerDatabase, _ pictures: PictureFolder) { (self.database, self.pictures) = (database, pictures) }
+    /// What a dataset calls it that items were appended to.
+    private let name: String
+
+    init(_ database: any ServerDatabase, _ pictures: PictureFolder, name: String) {
+        (self.database, self.pictures, self.name) = (database, pictures, name)
+    }
 
     /// The picture of an item that was changed, as far as a model has followed: nil where it was never changed, nil inside where it has none.
     func picture(of id: String) -> String?? { names.withLock { $0[ExactText(id)] } }
 
-    func changes(after revision: Int, most: Int) async throws -> [LoggedChange] {
+    func changes(after revision: Int, most: Int, appended: [String: Int]) async throws -> [LoggedChange] {
         let stored = try await database.changes(after: revision, most: most)
         names.withLock { names in
             for stored in stored {
@@ -28,7 +33,10 @@ final class DatabaseLog: ItemLog {
                 }
             }
         }
-        return try stored.map { LoggedChange(revision: $0.revision, changes: try changes(to: $0)) }
+        let appended = appended[name] ?? 0
+        return try stored.map {
+            LoggedChange(revision: $0.revision, changes: try changes(to: $0, isInDataset: $0.revision <= appended))
+        }
     }
 
     func replace(_ item: EncodedItem, at revision: Int) async throws {
@@ -36,10 +44,10 @@ final class DatabaseLog: ItemLog {
     }
 
     /// What leads to a state of an item from whatever it was before.
-    private func changes(to stored: StoredItem) throws -> [ItemChanges.Change] {
+    private func changes(to stored: StoredItem, isInDataset: Bool) throws -> [ItemChanges.Change] {
         let item = stored.item
         if item.isRemoved { return [.remove(id: item.id)] }
-        guard let content = item.content else {
+        guard !isInDataset, let content = item.content else {
             return [.tag(id: item.id, Set(item.tags ?? [])), .hide(id: item.id, item.isHidden)]
         }
         // A file that is missing, as where another server has it, is an error of whoever encodes the item again: left out, it would be

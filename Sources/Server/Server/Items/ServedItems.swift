@@ -75,6 +75,16 @@ struct ServedItems: PictureServing {
         return found
     }
 
+    func keep(_ bytes: Data) async throws -> URL {
+        do {
+            let name = try await pictures.store(bytes)
+            guard let file = pictures.file(of: name) else {
+                throw DatabaseError(.failed, UserError("the picture \(name.quoted) is gone"))
+            }
+            return file
+        } catch let error as UserError { throw Refusal(.unusableItem, error) }
+    }
+
     func picture(of item: String, as size: ServedPicture.Size) async throws -> ServedPicture? {
         guard let known = try await known(item), let picture = known.picture, let version = known.view.picture else {
             return nil

@@ -1,6 +1,5 @@
 import CoreMetrics
 import Foundation
-import Synchronization
 
 /// What a server measures of itself.
 package struct ServerMetrics: Sendable {
@@ -25,6 +24,9 @@ package struct ServerMetrics: Sendable {
         ],
         buckets: ["iisan_answer_questions": [1, 2, 4, 8, 16, 32, 64, 128, 256]])
 
+    /// How long the last answers took.
+    let recent = RecentAnswers()
+
     /// Notes a request that was answered.
     func request(_ route: String, _ method: String, _ status: Int, took duration: Duration) {
         Counter(
@@ -41,6 +43,7 @@ package struct ServerMetrics: Sendable {
     /// Notes an answer of the model.
     func answer(_ questions: Int, took duration: Duration) {
         numbers.makeTimer(label: "iisan_model_seconds", dimensions: []).recordNanoseconds(duration.nanoseconds)
+        recent.note(duration / .seconds(1))
         numbers.makeRecorder(label: "iisan_answer_questions", dimensions: [], aggregate: true).record(Int64(questions))
     }
 

@@ -1,5 +1,6 @@
 import Database
 import Files
+import Foundation
 import HTTPTypes
 import IISAN
 import Serving
@@ -14,6 +15,17 @@ struct Asking: Sendable {
         /// Events of the user's history; nil where a history was sent.
         var events: Int?
         var revision: Int?
+        /// Items of the history that the catalogue does not have.
+        var newItems: [NewItem] = []
+
+        /// Asks a model as if it had these items.
+        func ask<Result: Sendable>(
+            _ model: ModelService, _ body: @escaping @Sendable (ServedModel, Question) throws -> Result
+        ) async throws -> Result {
+            let question = question
+            if newItems.isEmpty { return try await model.ask { try body($0, question) } }
+            return try await model.ask(with: newItems) { try body($0, question) }
+        }
     }
 
     /// The newest events of a user that are looked at for what was seen.
@@ -23,7 +35,11 @@ struct Asking: Sendable {
     func prepared(_ body: RecommendBody) async throws -> Prepared {
         var question = body.question
         _ = try Checks.number(question.top, 1...state.settings.top, at: "n")
-        guard let user = body.user else { return Prepared(question: question, events: nil, revision: body.revision) }
+        guard let user = body.user else {
+            var prepared = Prepared(question: question, events: nil, revision: body.revision)
+            for (id, item) in body.newItems { prepared.newItems.append(try await newItem(id, item)) }
+            return prepared
+        }
         let events = try await state.engine.database.events(of: user, newest: Self.mostSeen, kinds: nil)
         let positive = state.settings.positive.map(Set.init)
         let history = events.lazy.filter { positive?.contains($0.kind) ?? true }.map(\.item)
@@ -32,13 +48,26 @@ struct Asking: Sendable {
         return Prepared(question: question, events: question.history.count, revision: body.revision)
     }
 
+    /// An item that is asked about and kept nowhere, but for its picture, for an hour.
+    private func newItem(_ id: String, _ item: ItemBody) async throws -> NewItem {
+        var file: URL?
+        if let bytes = item.picture {
+            guard bytes.count <= state.settings.picture.bytes else { throw Failure.tooLarge(state.settings.picture.bytes) }
+            file = try await state.engine.pictures.keep(bytes)
+        }
+        return NewItem(id: id, title: item.title, picture: file?.path)
+    }
+
     /// Answers one question.
     func answer(_ body: RecommendBody, _ context: ServerContext) async throws -> AnswerBody {
+        try await answer(prepared(body), context)
+    }
+
+    private func answer(_ prepared: Prepared, _ context: ServerContext) async throws -> AnswerBody {
         let start = ContinuousClock.now
-        let prepared = try await prepared(body)
         let model = try state.engine.model
         let answer = try await reached(prepared.revision, \.revision) {
-            do { return try await model.answer(to: prepared.question) } catch let refusal as Refusal {
+            do { return try await Self.answer(to: prepared, from: model) } catch let refusal as Refusal {
                 guard let retried = withoutHistory(prepared, refusal) else { throw refusal }
                 var answer = try await model.answer(to: retried)
                 answer.ignored = prepared.question.history
@@ -52,6 +81,11 @@ struct Asking: Sendable {
         return body
     }
 
+    private static func answer(to prepared: Prepared, from model: ModelService) async throws -> Answer {
+        if prepared.newItems.isEmpty { return try await model.answer(to: prepared.question) }
+        return try await prepared.ask(model) { try $0.answer(to: $1) }
+    }
+
     /// Answers some, each with its own success or failure.
     func answers(_ bodies: [Result<RecommendBody, Failure>], _ context: ServerContext) async throws -> [Result<
         AnswerBody, Failure
@@ -60,7 +94,14 @@ struct Asking: Sendable {
         var results: [Result<AnswerBody, Failure>?] = bodies.map { _ in nil }
         var asked: [(place: Int, prepared: Prepared)] = []
         for (place, body) in bodies.enumerated() {
-            do { asked.append((place, try await prepared(body.get()))) } catch { results[place] = .failure(Failure(error)) }
+            do {
+                let prepared = try await prepared(body.get())
+                guard prepared.newItems.isEmpty else {
+                    results[place] = .success(try await answer(prepared, context))
+                    continue
+                }
+                asked.append((place, prepared))
+            } catch { results[place] = .failure(Failure(error)) }
         }
         let model = try state.engine.model
         let wanted = asked.compactMap(\.prepared.revision).max()

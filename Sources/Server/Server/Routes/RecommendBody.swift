@@ -1,4 +1,5 @@
 import Files
+import Foundation
 import HTTPTypes
 import Serving
 
@@ -8,6 +9,8 @@ struct RecommendBody: Decodable {
     var user: String?
     /// The question; its history is empty for a user.
     var question = Question([])
+    /// Items of the history that the catalogue does not have, by the ids that the history has for them.
+    var newItems: [(id: String, item: ItemBody)] = []
     /// The revision of the items that the answer has at least.
     var revision: Int?
 
@@ -18,13 +21,13 @@ struct RecommendBody: Decodable {
     init(from decoder: any Decoder) throws {
         let fields = try Fields(decoder, known: Self.known)
         user = try fields.id("user")
-        let history = try fields.ids("history", most: Checks.history)
+        let history = try fields.value("history", [HistoryEntry].self)
         guard (user == nil) != (history == nil) else {
             throw Failure.value(
                 "user_or_history", user == nil ? "there is neither user nor history" : "there are both user and history",
                 at: fields.path("user"), remedy: "Give one of them; an empty history asks for the most popular items.")
         }
-        question.history = history ?? []
+        try take(history ?? [], at: fields.path("history"))
         question.top = try fields.number("n", 1...Int.max) ?? question.top
         question.exclude = try fields.ids("exclude", most: Checks.exclude) ?? []
         question.keepSeen = try fields.value("keep_seen") ?? false
@@ -39,6 +42,40 @@ struct RecommendBody: Decodable {
             question.where = try groups.enumerated().map { place, group in
                 Set(try Checks.ids(group, most: Checks.tags, at: "\(fields.path("where"))[\(place)]"))
             }
+        }
+    }
+
+    /// Takes a history; an item that is not in the catalogue is called by its place there, as `history[2]`.
+    private mutating func take(_ history: [HistoryEntry], at path: String) throws {
+        try Checks.count(history.count, most: Checks.history, at: path)
+        for (place, entry) in history.enumerated() {
+            let path = "\(path)[\(place)]"
+            switch entry {
+            case .known(let id): question.history.append(try Checks.id(id, at: path))
+            case .new(let item):
+                guard item.title != nil || item.picture != nil else {
+                    throw Failure.value("empty", "\(path) has neither title nor picture", at: path)
+                }
+                newItems.append((path, item))
+                question.history.append(path)
+            }
+        }
+        try Checks.count(newItems.count, most: Checks.newItems, at: path)
+    }
+
+    /// An item of a history: its id, or what it is.
+    private enum HistoryEntry: Decodable {
+        case known(String)
+        case new(ItemBody)
+
+        init(from decoder: any Decoder) throws {
+            if let id = try? decoder.singleValueContainer().decode(String.self) {
+                self = .known(id)
+                return
+            }
+            let fields = try Fields(decoder, known: ["title", "picture"])
+            let title = try fields.value("title", String.self).map { try Checks.title($0, at: fields.path("title")) }
+            self = .new(ItemBody(title: title, picture: try fields.value("picture", Data.self)))
         }
     }
 

@@ -6,7 +6,8 @@ import Serving
 /// Questions: which items after this history, for this user, and where does this item stand?
 struct RecommendController: Sendable {
     let asking: Asking
-    private var limit: Int { asking.state.settings.body.bytes }
+    /// The bytes of a body, which may have a picture in base64.
+    private var limit: Int { asking.state.settings.body.bytes + asking.state.settings.picture.bytes / 3 * 4 }
 
     var routes: RouteCollection<ServerContext> {
         let routes = RouteCollection(context: ServerContext.self)
@@ -72,7 +73,7 @@ struct RecommendController: Sendable {
         }
         let engine = try asking.state.engine
         let place = try await asking.reached(prepared.revision, \.revision) {
-            try await engine.model.ask { try $0.place(of: id, for: prepared.question) }
+            try await prepared.ask(engine.model) { try $0.place(of: id, for: $1) }
         }
         let pictures = try await engine.pictures.versions(of: [id])
         return try .json(

@@ -8,7 +8,7 @@ package struct ServerRouter {
     /// The routes by method and pattern, as `GET /v1/items/{item}`.
     package let routes: [(method: String, path: String)]
 
-    init(_ state: ServerState, isOpen: Bool) {
+    init(_ state: ServerState, isOpen: Bool, asksForTokens: Bool = false) {
         let router = Router(context: ServerContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: ThrowingFailures())
         let asking = Asking(state: state)
@@ -17,8 +17,10 @@ package struct ServerRouter {
         router.addRoutes(PicturesController(state: state).routes, atPath: "v1")
         router.addRoutes(EventsController(state: state).routes, atPath: "v1")
         router.addRoutes(VectorsController(state: state).routes, atPath: "v1")
+        router.addRoutes(PreviewController(state: state).routes, atPath: "v1")
         router.addRoutes(AdminController(state: state).routes, atPath: "v1")
         router.addRoutes(HealthController(state: state, isOpen: isOpen).routes)
+        router.addRoutes(PageController(asking: asking, asksForTokens: asksForTokens).routes)
         let known = router.routes
         routes = known.map { ($0.method.rawValue, $0.path.description) }
         // A path that is there, by a method that it has not.

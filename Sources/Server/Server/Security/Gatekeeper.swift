@@ -12,6 +12,9 @@ package struct Gatekeeper: Sendable {
     /// Whether the address to listen on can be reached from other machines.
     package let isOpen: Bool
 
+    /// Whether requests need a token.
+    package var asksForTokens: Bool { tokens != nil }
+
     /// Reads the settings, and the file of tokens that they name.
     ///
     /// - Throws: ``UserError`` for an address beyond the loopback without tokens, and for a file of tokens that cannot be used.

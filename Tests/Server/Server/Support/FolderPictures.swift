@@ -1,7 +1,9 @@
 import Database
 import Files
 import Foundation
-import Server
+import Serving
+
+@testable import Server
 
 /// Pictures of a ``PictureFolder``.
 struct FolderPictures: PictureServing {
@@ -18,6 +20,13 @@ struct FolderPictures: PictureServing {
     /// The names are hashes.
     func versions(of items: [String]) async throws -> [ExactText: String] {
         Dictionary(uniqueKeysWithValues: try await names(items).map { (ExactText($0.key), $0.value) })
+    }
+
+    /// Under its hash.
+    func keep(_ bytes: Data) async throws -> URL {
+        do { return try await folder.file(of: folder.store(bytes))! } catch let error as UserError {
+            throw Refusal(.unusableItem, error)
+        }
     }
 
     /// Reads it.
