@@ -38,12 +38,12 @@ package struct ServerApplication: Sendable {
         let (settings, state) = (state.settings, state)
         let patience = TimeAmount.seconds(Int64(settings.patience))
         let longest = max(settings.body.bytes + settings.picture.bytes / 3 * 4, settings.bulk.bytes)
+        let stopping: @Sendable () -> Bool = { state.phase == .draining }
         let channel = HTTP1Channel.Configuration(
             additionalChannelHandlers: [ConnectionGuard(patience: patience, longestBody: longest, isStopping: stopping)],
             idleTimeout: .seconds(Int64(settings.idle)),
             httpDecoderConfiguration: .init(
                 maxHeaderFieldSize: Self.headBytes, maxHeaderListSize: Self.headBytes, maxHeaderFieldCount: 100))
-        let stopping: @Sendable () -> Bool = { state.phase == .draining }
         return Application(
             responder: responder, server: .http1(configuration: channel),
             configuration: ApplicationConfiguration(
