@@ -68,7 +68,11 @@ package struct ServerApplication: Sendable {
         stoppedBy signals: [UnixSignal] = [.sigterm, .sigint], _ open: @escaping @Sendable () async throws -> Engine,
         opened: @escaping @Sendable () async throws -> Void = {}
     ) async throws {
-        do { try await services(stoppedBy: signals, open, opened: opened).run() } catch let error as IOError {
+        do { try await services(stoppedBy: signals, open, opened: opened).run() } catch is CancellationError
+            where state.phase == .draining
+        {
+            // What had not ended in time was ended: it was told to stop, and has.
+        } catch let error as IOError {
             throw UserError.system(
                 "could not listen", at: "\(state.settings.host):\(state.settings.port)", code: error.errnoCode)
         }
@@ -111,7 +115,8 @@ private struct Opening: Service {
         state.open(engine)
         try await opened()
         if let upkeep = engine.upkeep { await upkeep.run(logger) } else { try? await gracefulShutdown() }
-        try await engine.database.close()
+        // Also where all work is cancelled because it has taken too long.
+        try await Task { try await engine.database.close() }.value
     }
 }
 

@@ -63,6 +63,26 @@ final class RunningServer: Sendable {
         return handle.process.terminationStatus
     }
 
+    /// A connection on which nothing was sent.
+    func connection() throws -> Int32 {
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = UInt16(base.port!).bigEndian
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        #if canImport(Darwin)
+            let connection = socket(AF_INET, SOCK_STREAM, 0)
+        #else
+            let connection = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        #endif
+        let outcome = withUnsafePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(connection, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+        guard outcome == 0 else { throw Trouble("no connection: \(String(cString: strerror(errno)))") }
+        return connection
+    }
+
     /// The answer to a request.
     struct Reply: Sendable {
         var status: Int

@@ -157,6 +157,82 @@ import Testing
             #expect(try await server.ask("GET", "/health/ready").status == 200)
             var held: [Int32] = []
             defer { held.forEach { close($0) } }
+            for _ in 0..<55 { held.append(try server.connection()) }
+            let body = try JSONSerialization.data(withJSONObject: [
+                "title": "A kettle", "picture": picture("i005", in: folder).base64EncodedString(),
+            ])
+            #expect(try await server.ask("DELETE", "/v1/items/i020").status == 204)
+            for id in ["new", "i020"] { #expect(try await server.ask("PUT", "/v1/items/\(id)", data: body).status == 201) }
+            let events = (0..<30).map { place in
+                let item = place < 6 ? "new" : "i0\(10 + place)"
+                return #"{"user": "v\#(place % 3)", "item": "\#(item)", "time": \#(1_700_000_000 + place)}"#
+            }
+            let taken = try await server.ask(
+                "POST", "/v1/events", events.joined(separator: "\n"), type: "application/x-ndjson")
+            #expect(taken.status == 200)
+
+            func command(_ arguments: String...) throws -> CommandLine.Outcome { try CommandLine.run(arguments, in: folder) }
+            let appended = try command("data", "append", "dataset", "--from", "runs/iisan.served")
+            #expect(
+                appended.code == 0 && appended.output.hasPrefix("30 interactions, 3 users and 1 items are new; 1 items"),
+                "\(appended)")
+            #expect(
+                try command("data", "append", "dataset", "--from", "runs/iisan.served").output.hasPrefix(
+                    "0 interactions, 0 users"))
+            let trained = try command("run", "config.yaml", "--set", "train.run=runs/next", "--set", "train.epochs=3")
+            #expect(trained.code == 0 && trained.errors.contains("nothing has changed"), "\(trained.errors)")
+
+            let before = try await server.ask("GET", "/info").object()["model"] as? String
+            let promoted = try command("promote", "runs/next", "--over", "runs/iisan", "--even-if-worse", "--format", "json")
+            #expect(promoted.code == 0, "\(promoted)")
+            let outcome = try #require(JSONSerialization.jsonObject(with: Data(promoted.output.utf8)) as? [String: Any])
+            let after = try await server.ask("GET", "/info").object()["model"] as? String
+            #expect(outcome["serving"] as? String == after && after != before && after?.hasPrefix("iisan@") == true)
+            #expect(try command("evaluate", "runs/iisan.previous-1").code == 1, "its dataset is another one by now")
+            // Both items are of the new dataset now: nothing of them is unknown to the model.
+            let question = #"{"history": ["i003"], "n": 200}"#
+            let items = try await server.ask("POST", "/v1/recommend", question).object()["items"] as? [[String: Any]] ?? []
+            let found = items.filter { ["new", "i020"].contains($0["item"] as? String ?? "") }
+            #expect(found.count == 2 && found.allSatisfy { $0["unknown_parts"] == nil }, "\(found)")
+            #expect(items.count == 120)
+        }
+    }
+
+    /// An item of the dataset that was removed and comes back, and one that was changed, are after a restart what they were before.
+    @Test func aRestartChangesNothing() async throws {
+        try await withShop { folder in
+            var server = try RunningServer("runs/iisan", in: folder)
+            let question = #"{"history": ["i003", "i004", "n1", "i020"], "n": 200}"#
+            for (id, title) in [("i020", "Another"), ("n1", "One"), ("n2", "Two"), ("i021", "Changed")] {
+                if id == "i020" { #expect(try await server.ask("DELETE", "/v1/items/i020").status == 204) }
+                let body = try JSONSerialization.data(withJSONObject: [
+                    "title": title, "picture": picture("i007", in: folder).base64EncodedString(),
+                ])
+                #expect(try await server.ask("PUT", "/v1/items/\(id)", data: body).status == (id == "i021" ? 200 : 201))
+            }
+            let before = try await server.recommended(question)
+            let stats = try await server.ask("GET", "/v1/admin/stats").object()
+            #expect(before.count == 118 && stats["phase"] as? String == "ready")
+            server.kill(SIGKILL)
+            server = try RunningServer("runs/iisan", in: folder)
+            let after = try await server.recommended(question)
+            // Items that are read together are rounded otherwise than one by one.
+            #expect(Set(after.keys) == Set(before.keys))
+            for (id, score) in before {
+                #expect(after[id].map { abs($0 - score) < 1e-5 * max(1, abs(score)) } == true, "\(id)")
+            }
+        }
+    }
+
+    /// Connections end before open files do: with as many as may be, an item still comes, whose encoders and picture are files.
+    @Test func fewOpenFilesAreFewConnections() async throws {
+        try await withShop { folder in
+            let server = try RunningServer("runs/iisan", in: folder, after: "ulimit -n 120")
+            let said = try String(contentsOf: folder.appending(path: "serve-errors"), encoding: .utf8)
+            #expect(said.hasPrefix("no more than 60 connections"), "\(said)")
+            #expect(try await server.ask("GET", "/health/ready").status == 200)
+            var held: [Int32] = []
+            defer { held.forEach { close($0) } }
             for _ in 0..<55 {
                 var address = sockaddr_in()
                 address.sin_family = sa_family_t(AF_INET)
@@ -182,6 +258,26 @@ import Testing
             #expect(try await server.ask("GET", "/v1/items/new/picture").status == 200)
             #expect(try await server.recommended(#"{"history": ["i003"], "n": 200}"#)["new"] != nil)
             #expect(server.kill(SIGTERM) == 0)
+        }
+    }
+
+    /// A request that never ends holds a server that is told to stop no longer than it may, and that is an end like any other.
+    @Test func aRequestThatNeverEndsIsEnded() async throws {
+        try await withShop { folder in
+            let server = try RunningServer("runs/iisan", in: folder, options: ["serve.grace=1"])
+            #expect(try await server.ask("PUT", "/v1/items/new", #"{"title": "A kettle"}"#).status == 201)
+            let connection = try server.connection()
+            defer { close(connection) }
+            let head = "POST /v1/recommend HTTP/1.1\r\nHost: 127.0.0.1:\(server.base.port!)\r\n"
+            let request = head + "Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{"
+            #expect(send(connection, request, request.utf8.count, 0) == request.utf8.count)
+            try await Task.sleep(for: .milliseconds(300))
+            let start = ContinuousClock.now
+            #expect(server.kill(SIGTERM) == 0)
+            #expect(ContinuousClock.now - start < .seconds(8))
+            // The database was closed as well: its log is empty.
+            let log = folder.appending(path: "runs/iisan.served/database.sqlite-wal")
+            #expect(!FileManager.default.fileExists(atPath: log.path) || (try Data(contentsOf: log).isEmpty))
         }
     }
 
