@@ -38,8 +38,9 @@ package struct ServerApplication: Sendable {
         let (settings, state) = (state.settings, state)
         let patience = TimeAmount.seconds(Int64(settings.patience))
         let longest = max(settings.body.bytes + settings.picture.bytes / 3 * 4, settings.bulk.bytes)
+        let stopping: @Sendable () -> Bool = { state.phase == .draining }
         let channel = HTTP1Channel.Configuration(
-            additionalChannelHandlers: [ConnectionGuard(patience: patience, longestBody: longest)],
+            additionalChannelHandlers: [ConnectionGuard(patience: patience, longestBody: longest, isStopping: stopping)],
             idleTimeout: .seconds(Int64(settings.idle)),
             httpDecoderConfiguration: .init(
                 maxHeaderFieldSize: Self.headBytes, maxHeaderListSize: Self.headBytes, maxHeaderFieldCount: 100))
@@ -73,6 +74,9 @@ package struct ServerApplication: Sendable {
         }
     }
 
+    /// How long the server answers on, when it is told to stop, while it says that it is not ready and that connections end.
+    private static let notice = Duration.seconds(1)
+
     /// What runs together.
     ///
     /// Requests under way when it is told to stop have ``ServeSettings/grace`` seconds, and then five more to notice that they are cancelled.
@@ -86,7 +90,8 @@ package struct ServerApplication: Sendable {
         if !signals.isEmpty { services.append(.init(service: Reloading(state: state, logger: logger))) }
         services.append(.init(service: application()))
         // The last is stopped first.
-        services.append(.init(service: Draining(state: state), successTerminationBehavior: .ignore))
+        let notice = signals.isEmpty ? Duration.zero : min(Self.notice, .seconds(state.settings.grace) / 2)
+        services.append(.init(service: Draining(state: state, notice: notice), successTerminationBehavior: .ignore))
         var configuration = ServiceGroupConfiguration(services: services, gracefulShutdownSignals: signals, logger: logger)
         configuration.maximumGracefulShutdownDuration = .seconds(state.settings.grace)
         configuration.maximumCancellationDuration = .seconds(5)
@@ -125,12 +130,16 @@ private struct Reloading: Service {
     }
 }
 
-/// Says that the server is not ready as soon as it is told to stop.
+/// Says that the server is not ready as soon as it is told to stop; only then, and after a moment, does the server stop listening.
+///
+/// A connection that is closed while its client sends the next request is a request that is lost.
 private struct Draining: Service {
     let state: ServerState
+    let notice: Duration
 
     func run() async throws {
         try? await gracefulShutdown()
         state.drain()
+        try? await Task.sleep(for: notice)
     }
 }

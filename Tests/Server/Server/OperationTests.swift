@@ -23,8 +23,10 @@ import Testing
             let draining = try await server.client.send("GET", "/health/ready")
             #expect(
                 draining.status == 503 && draining.text("error.code") == "draining" && draining.headers["retry-after"] == "1")
-            // What still comes is answered.
-            #expect(try await server.client.send("POST", "/v1/recommend", #"{"history": ["i1"]}"#).status == 200)
+            // What still comes is answered, and is the last of its connection.
+            let last = try await server.client.send(
+                "POST", "/v1/recommend", #"{"history": ["i1"]}"#, headers: ["Connection": "keep-alive"])
+            #expect(last.status == 200 && last.headers["connection"] == "close")
         }
     }
 

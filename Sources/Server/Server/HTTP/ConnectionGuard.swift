@@ -12,6 +12,7 @@ import NIOHTTPTypesHTTP1
 /// - An answer that has not been taken in time ends the connection.
 /// - An answer that is given before its request has arrived ends the connection after it: what still comes is thrown away for a second, so
 ///   that the client can read the answer, and then no more.
+/// - While the server stops, each answer says that it is the connection's last, so that no client sends a request to a connection that ends.
 /// - `Expect: 100-continue` is answered where the body is not longer than any may be.
 /// - A head that is no HTTP, or too large, is told so in the shape of all failures.
 final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
@@ -22,6 +23,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
 
     private let patience: TimeAmount
     private let longestBody: Int
+    private let isStopping: @Sendable () -> Bool
     /// Whether a request's end is awaited.
     private var isReading = false
     /// Requests whose answers have not ended.
@@ -36,7 +38,10 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     /// - Parameters:
     ///   - patience: how long a request may take to arrive, and an answer to be taken.
     ///   - longestBody: the bytes of the largest body that any route takes.
-    init(patience: TimeAmount, longestBody: Int) { (self.patience, self.longestBody) = (patience, longestBody) }
+    ///   - isStopping: whether the server is about to end.
+    init(patience: TimeAmount, longestBody: Int, isStopping: @escaping @Sendable () -> Bool) {
+        (self.patience, self.longestBody, self.isStopping) = (patience, longestBody, isStopping)
+    }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         if isOver { return context.read() }
@@ -64,7 +69,8 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         switch unwrapOutboundIn(data) {
         case .head(var response):
             if response.status.kind == .informational { return context.write(data, promise: promise) }
-            if isReading, unanswered == 1 { response.headerFields[.connection] = "close" }
+            // Requests behind this one are answered first.
+            if unanswered == 1, isReading || isStopping() { response.headerFields[.connection] = "close" }
             endsAfterAnswer = response.headerFields[.connection] == "close"
             departure = context.eventLoop.assumeIsolated().scheduleTask(in: patience) { context.close(promise: nil) }
             context.write(wrapOutboundOut(.head(response)), promise: promise)
