@@ -1,6 +1,7 @@
 import ArgumentParser
 import Files
 import Foundation
+import Server
 
 /// `iisan items`: the items of a run that is served.
 struct ItemsCommand: ParsableCommand {
@@ -164,7 +165,7 @@ struct ItemsCommand: ParsableCommand {
 
         func run() throws {
             _ = try Blocking.wait { [run_, id] in
-                try await ServerClient.with(run_.url) { try await $0.send("DELETE", "v1/items/\(ServerClient.encoded(id))") }
+                try await ServerClient.with(run_.url) { try await $0.send("DELETE", "v1/items/\(Paths.encoded(id))") }
             }
         }
     }
@@ -185,7 +186,7 @@ struct RunOptions: ParsableArguments {
     func send(_ method: String, _ id: String, _ body: some Encodable, _ output: OutputOptions) throws {
         let body = try JSONEncoder().encode(body)
         let receipt: ItemsCommand.Receipt = try Blocking.wait { [url] in
-            try await ServerClient.with(url) { try await $0.json(method, "v1/items/\(ServerClient.encoded(id))", body) }
+            try await ServerClient.with(url) { try await $0.json(method, "v1/items/\(Paths.encoded(id))", body) }
         }
         try output.format.print(
             receipt, text: "item \(receipt.id.quoted) can be recommended from revision \(receipt.catalogue_revision)")

@@ -99,10 +99,4 @@ struct ServerClient: Sendable {
         }
         return data
     }
-
-    /// An id as a part of a path.
-    static func encoded(_ id: String) -> String {
-        id.addingPercentEncoding(withAllowedCharacters: .alphanumerics.intersection(.init(charactersIn: "\u{0}"..."\u{7F}")))
-            ?? id
-    }
 }

@@ -102,6 +102,14 @@ package final class OwnedFolder: Sendable {
         try? FileManager.default.removeItem(at: old)
     }
 
+    /// Where the next copy of a folder that is kept beside it goes: `NAME.previous-1` or the next number that is free.
+    package static func nextPrevious(of url: URL) -> URL {
+        let parent = url.deletingLastPathComponent()
+        let start = url.lastPathComponent + ".previous-"
+        let numbers = names(in: parent).compactMap { $0.hasPrefix(start) ? Int($0.dropFirst(start.count)) : nil }
+        return parent.appending(path: "\(start)\((numbers.max() ?? 0) + 1)")
+    }
+
     /// Moves the folder beside itself, to `NAME.previous-1` or the next number that is free; what was moved there is never removed.
     ///
     /// - Returns: where it is.
@@ -110,9 +118,7 @@ package final class OwnedFolder: Sendable {
         try Self.checkIsNoHome(kind, url)
         try FolderPlace.checkIsNoVolume(url)
         let parent = url.deletingLastPathComponent()
-        let start = url.lastPathComponent + ".previous-"
-        let numbers = Self.names(in: parent).compactMap { $0.hasPrefix(start) ? Int($0.dropFirst(start.count)) : nil }
-        let kept = parent.appending(path: "\(start)\((numbers.max() ?? 0) + 1)")
+        let kept = Self.nextPrevious(of: url)
         guard rename(url.path, kept.path) == 0 else { throw UserError.system("could not move the old folder", at: url.path) }
         Folder.flush(parent)
         return kept

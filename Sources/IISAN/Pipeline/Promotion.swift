@@ -46,11 +46,7 @@ package struct Promotion {
     /// - Throws: ``UserError`` when another process writes one of them, or the disk fails; the old run is then where it was.
     package func carryOut() throws -> URL {
         let place = try OwnedFolder(.run, at: current, for: .going, apart: [run])
-        let parent = current.deletingLastPathComponent()
-        let start = current.lastPathComponent + ".previous-"
-        let names = try FileManager.default.contentsOfDirectory(atPath: parent.path)
-        let number = names.compactMap { $0.hasPrefix(start) ? Int($0.dropFirst(start.count)) : nil }.max() ?? 0
-        let previous = parent.appending(path: "\(start)\(number + 1)")
+        let previous = OwnedFolder.nextPrevious(of: current)
         try OwnedFolder(.run, at: previous, for: .making).create { try Self.copy(current, to: $0) }
         try place.create { try Self.copy(run, to: $0) }
         return previous

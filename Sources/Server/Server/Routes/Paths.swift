@@ -1,7 +1,7 @@
 import Foundation
 
 /// Paths of things, with ids percent-encoded.
-enum Paths {
+package enum Paths {
     /// The path of an item.
     static func item(_ id: String) -> String { "/v1/items/\(encoded(id))" }
 
@@ -12,7 +12,7 @@ enum Paths {
     static func version(_ hash: String) -> String { String(hash.prefix(16)) }
 
     /// An id as a part of a path.
-    static func encoded(_ id: String) -> String { id.addingPercentEncoding(withAllowedCharacters: plain) ?? "" }
+    package static func encoded(_ id: String) -> String { id.addingPercentEncoding(withAllowedCharacters: plain) ?? "" }
 
     private static let plain = CharacterSet(
         charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
