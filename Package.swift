@@ -101,6 +101,7 @@ if withLibTorch {
             linkerSettings: torchLink),
         stage("Torch", "Engine/Torch", ["CTorch", "Files", collections]),
         stage("Encoders", "Encoding/Encoders", ["Torch", "Files"]),
+        stage("Generation", "Encoding/Generation", ["Encoders", "Tokenizers", "Torch", "Files"]),
         stage(
             "Catalogue", "Encoding/Catalogue",
             ["Encoders", "Tokenizers", "Pictures", "HiddenStates", "Datasets", "Torch", "Files"]),
@@ -141,6 +142,7 @@ if withLibTorch {
             name: "TestModels", dependencies: ["TestSupport", "Modeling", "Datasets", "Torch"], path: "Tests/Support/Models"),
         tests("Torch", "Engine/Torch", ["Torch"]),
         tests("Encoders", "Encoding/Encoders", ["Encoders"]),
+        tests("Generation", "Encoding/Generation", ["Generation", "Encoders", "Tokenizers", "Torch"]),
         tests("Catalogue", "Encoding/Catalogue", ["Catalogue"]),
         tests("Modeling", "Modeling", ["Modeling", "HiddenStates", "Torch", "TestModels", collections]),
         tests("FineTuning", "FineTuning", ["FineTuning", "Encoders", "Catalogue", "Modeling", "Torch", "TestModels"]),

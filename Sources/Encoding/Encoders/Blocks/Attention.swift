@@ -50,19 +50,19 @@ struct Attention: TokenMixer {
     }
 
     /// [items, tokens, heads · headWidth] to [items, heads, tokens, headWidth].
-    private func split(_ states: Tensor, _ heads: Int) -> Tensor {
+    func split(_ states: Tensor, _ heads: Int) -> Tensor {
         states.reshaped([states.size(0), states.size(1), heads, shape.headWidth]).transposed(1, 2)
     }
 
     /// Keys or values for every head.
-    private func repeated(_ keys: Tensor) -> Tensor {
+    func repeated(_ keys: Tensor) -> Tensor {
         if shape.keyHeads == shape.heads { return keys }
         let (items, tokens) = (keys.size(0), keys.size(2))
         return keys.unsqueezed(2).expanded([items, shape.keyHeads, shape.heads / shape.keyHeads, tokens, shape.headWidth])
             .reshaped([items, shape.heads, tokens, shape.headWidth])
     }
 
-    private func attend(_ queries: Tensor, _ keys: Tensor, _ values: Tensor, dropout: Double) -> Tensor {
+    func attend(_ queries: Tensor, _ keys: Tensor, _ values: Tensor, dropout: Double) -> Tensor {
         let wanted = queries.size(2)
         guard let cap else {
             guard let bias else {

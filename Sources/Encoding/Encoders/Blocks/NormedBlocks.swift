@@ -17,7 +17,11 @@ struct PreNormBlock: EncoderPart {
 
     private func run(_ states: Tensor, first count: Int?, _ dropout: EncoderDropout) -> Tensor {
         let input = count.map { states.narrowed(1, 0..<$0) } ?? states
-        let mixed = mixer(mixerNorm?(states) ?? states, first: count, dropout: dropout)
+        return add(to: input, mixer(mixerNorm?(states) ?? states, first: count, dropout: dropout), dropout)
+    }
+
+    /// Adds what the mixer gave, and what the feed-forward makes of the sum.
+    func add(to input: Tensor, _ mixed: Tensor, _ dropout: EncoderDropout) -> Tensor {
         let middle = input + dropout(mixerResult?(mixed) ?? mixed)
         let added = feedForward(feedForwardNorm?(middle) ?? middle)
         return middle + dropout(feedForwardResult?(added) ?? added)

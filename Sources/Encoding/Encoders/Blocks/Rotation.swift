@@ -12,17 +12,36 @@ struct RotaryPositions: Rotation {
     let frequencies: RotaryFrequencies
 
     func callAsFunction(_ heads: Tensor) -> Tensor {
-        let half = heads.size(3) / 2
-        let (cosine, sine) = table(tokens: heads.size(2), like: heads)  // [tokens, headWidth / 2]
-        let (first, second) = (heads.narrowed(3, 0..<half), heads.narrowed(3, half..<(2 * half)))
-        return .concatenated([first * cosine - second * sine, second * cosine + first * sine], along: 3)
+        RotaryAngles(frequencies, positions: heads.size(2), dtype: heads.dtype, on: heads.device).turn(heads)
+    }
+}
+
+/// The turns of a range of positions.
+struct RotaryAngles {
+    /// [positions, headWidth / 2].
+    let cosine: Tensor
+    let sine: Tensor
+
+    private init(cosine: Tensor, sine: Tensor) { (self.cosine, self.sine) = (cosine, sine) }
+
+    /// Computes the turns of the positions from 0 on, in float32 before they are rounded to `dtype`.
+    init(_ frequencies: RotaryFrequencies, positions: Int, dtype: ElementType, on device: Device) {
+        let places = Tensor.range(0..<positions, on: device).to(.float32)
+        let angles = places.unsqueezed(1) * Tensor(frequencies.values, on: device).unsqueezed(0)
+        cosine = (angles.cosine() * frequencies.factor).to(dtype)
+        sine = (angles.sine() * frequencies.factor).to(dtype)
     }
 
-    private func table(tokens: Int, like heads: Tensor) -> (Tensor, Tensor) {
-        let positions = Tensor.range(0..<tokens, on: heads.device).to(.float32)
-        let values = Tensor(frequencies.values, on: heads.device)
-        let angles = positions.unsqueezed(1) * values.unsqueezed(0)
-        return ((angles.cosine() * frequencies.factor).to(heads.dtype), (angles.sine() * frequencies.factor).to(heads.dtype))
+    /// Those of some of the positions.
+    func narrowed(_ positions: Range<Int>) -> RotaryAngles {
+        RotaryAngles(cosine: cosine.narrowed(0, positions), sine: sine.narrowed(0, positions))
+    }
+
+    /// Turns [items, heads, positions, headWidth].
+    func turn(_ heads: Tensor) -> Tensor {
+        let half = heads.size(3) / 2
+        let (first, second) = (heads.narrowed(3, 0..<half), heads.narrowed(3, half..<(2 * half)))
+        return .concatenated([first * cosine - second * sine, second * cosine + first * sine], along: 3)
     }
 }
 

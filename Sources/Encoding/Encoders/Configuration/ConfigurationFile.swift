@@ -57,7 +57,7 @@ package struct ConfigurationFile {
     }
 
     /// A value of some type; nil where there is none.
-    func optional<Value: Decodable>(_ key: String, _ type: Value.Type, _ expected: String) throws -> Value? {
+    package func optional<Value: Decodable>(_ key: String, _ type: Value.Type, _ expected: String) throws -> Value? {
         do {
             return try values.decodeIfPresent(type, forKey: Key(key))
         } catch {

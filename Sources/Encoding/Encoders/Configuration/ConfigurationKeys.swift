@@ -18,14 +18,17 @@ package struct ConfigurationKeys: Sendable {
         /// The values; a key that is missing is always right.
         package var values: [ConfigurationValue]
         /// What another value means, and what to do about it.
-        var remedy: String
+        package var remedy: String
+
+        /// Names the values and the remedy.
+        package init(values: [ConfigurationValue], remedy: String) { (self.values, self.remedy) = (values, remedy) }
     }
 
     /// All keys of the table.
     package var all: Set<String> { read.union(withoutEffect).union(fixed.keys) }
 
     /// Two tables as one; what the second says of a key counts.
-    static func + (a: Self, b: Self) -> Self {
+    package static func + (a: Self, b: Self) -> Self {
         ConfigurationKeys(
             read: a.read.subtracting(b.all).union(b.read),
             withoutEffect: a.withoutEffect.subtracting(b.all).union(b.withoutEffect),
@@ -33,7 +36,7 @@ package struct ConfigurationKeys: Sendable {
     }
 
     /// A table of keys, written as words with spaces between them.
-    init(read: String = "", withoutEffect: String = "", fixed: [String: Fixed] = [:]) {
+    package init(read: String = "", withoutEffect: String = "", fixed: [String: Fixed] = [:]) {
         func words(_ text: String) -> Set<String> { Set(text.split(separator: " ").map(String.init)) }
         self.init(read: words(read), withoutEffect: words(withoutEffect), fixed: fixed)
     }
@@ -45,7 +48,7 @@ package struct ConfigurationKeys: Sendable {
 
 extension ConfigurationKeys {
     /// What every configuration of `transformers` may hold.
-    static let common = ConfigurationKeys(
+    package static let common = ConfigurationKeys(
         read: "model_type architectures",
         withoutEffect: """
             _name_or_path _attn_implementation attn_implementation auto_map bos_token_id chunk_size_feed_forward decoder_start_token_id \
@@ -72,7 +75,7 @@ extension ConfigurationFile {
     /// Checks that all keys have values that hidden states are computed with.
     ///
     /// - Throws: ``UserError`` that names the first key that has not.
-    func check(_ keys: ConfigurationKeys) throws {
+    package func check(_ keys: ConfigurationKeys) throws {
         for (key, fixed) in keys.fixed.sorted(by: { $0.key < $1.key }) {
             let given = isNull(key) ? .null : try optional(key, ConfigurationValue.self, "a value")
             guard let given, !fixed.values.contains(given) else { continue }
