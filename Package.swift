@@ -103,6 +103,8 @@ if withLibTorch {
         stage("Encoders", "Encoding/Encoders", ["Torch", "Files"]),
         stage("Generation", "Encoding/Generation", ["Encoders", "Tokenizers", "Torch", "Files"]),
         stage(
+            "Captions", "Encoding/Captions", ["Generation", "Encoders", "Tokenizers", "Pictures", "Torch", "Files", collections]),
+        stage(
             "Catalogue", "Encoding/Catalogue",
             ["Encoders", "Tokenizers", "Pictures", "HiddenStates", "Datasets", "Torch", "Files"]),
         stage("Modeling", "Modeling", ["Torch", "Files", "Datasets", "HiddenStates", collections]),
@@ -143,6 +145,7 @@ if withLibTorch {
         tests("Torch", "Engine/Torch", ["Torch"]),
         tests("Encoders", "Encoding/Encoders", ["Encoders"]),
         tests("Generation", "Encoding/Generation", ["Generation", "Encoders", "Tokenizers", "Torch"]),
+        tests("Captions", "Encoding/Captions", ["Captions", "Generation", "Encoders", "Tokenizers", "Pictures", "Torch"]),
         tests("Catalogue", "Encoding/Catalogue", ["Catalogue"]),
         tests("Modeling", "Modeling", ["Modeling", "HiddenStates", "Torch", "TestModels", collections]),
         tests("FineTuning", "FineTuning", ["FineTuning", "Encoders", "Catalogue", "Modeling", "Torch", "TestModels"]),

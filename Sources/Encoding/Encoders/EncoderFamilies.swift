@@ -58,6 +58,26 @@ package enum EncoderFamilies {
         return (try part.init(section, modelType: section.text("model_type", default: modelType)), modelType)
     }
 
+    /// The family of an encoder or decoder inside another model.
+    ///
+    /// - Parameters:
+    ///   - section: its own configuration.
+    ///   - usual: the `model_type` where it says none.
+    ///   - further: families that are inside of other models alone.
+    /// - Throws: ``UserError`` for a `model_type` that is not known, and an impossible value.
+    package static func family(
+        of section: ConfigurationFile, usual: String, or further: [any EncoderFamily.Type] = []
+    ) throws -> (family: any EncoderFamily, modelType: String) {
+        let modelType = try section.text("model_type", default: usual)
+        guard let family = (further + all).first(where: { $0.modelTypes.contains(modelType) }) else {
+            throw section.error(
+                "model_type", "is \"\(modelType)\", which is not supported",
+                remedy: "Supported: \((further + all).flatMap { $0.modelTypes }.sorted().joined(separator: ", ")).")
+        }
+        try section.check(family.keys(of: modelType))
+        return (try family.init(section, modelType: modelType), modelType)
+    }
+
     /// What kind of model a configuration is of, where two files do not say it in `model_type`.
     private static func modelType(of configuration: ConfigurationFile) throws -> String {
         // timm names an architecture, as in "eva02_tiny_patch14_336".

@@ -19,7 +19,7 @@ package struct DecoderFolder: Sendable {
         directory = try EncoderDirectory(url, for: .text)
         let configuration = try ConfigurationFile(url.appending(path: ModelFiles.configuration))
         head = try DecoderHead(configuration, modelType: directory.modelType)
-        file = try GenerationFile(url, [configuration])
+        file = try GenerationFile(url, configuration)
         _ = try plan(dtype: .float32)
     }
 

@@ -16,9 +16,10 @@ package struct GenerationFile: Sendable, Equatable {
     ///
     /// - Parameters:
     ///   - directory: the model's folder.
-    ///   - configurations: what `config.json` says, the decoder's own section last; the first that names an end counts.
+    ///   - configuration: `config.json`, where ends are asked for that the file does not name.
+    ///   - ends: those that count where neither names one.
     /// - Throws: ``UserError`` for a value that is impossible, and one that would change the texts in a way that is not done here.
-    package init(_ directory: URL, _ configurations: [ConfigurationFile]) throws {
+    package init(_ directory: URL, _ configuration: ConfigurationFile, ends usual: Set<Int32> = []) throws {
         let file = directory.appending(path: "generation_config.json")
         if FileManager.default.fileExists(atPath: file.path) {
             let settings = try ConfigurationFile(file)
@@ -26,10 +27,12 @@ package struct GenerationFile: Sendable, Equatable {
             repetitionPenalty = try settings.has("repetition_penalty") ? settings.positive("repetition_penalty") : 1
             ends = try Self.ends(settings)
         }
-        for configuration in configurations where ends.isEmpty { ends = try Self.ends(configuration) }
+        if ends.isEmpty { ends = try Self.ends(configuration) }
+        if ends.isEmpty { ends = usual }
     }
 
-    private static func ends(_ configuration: ConfigurationFile) throws -> Set<Int32> {
+    /// The tokens that end a text, as a configuration says.
+    package static func ends(_ configuration: ConfigurationFile) throws -> Set<Int32> {
         let key = "eos_token_id"
         guard configuration.has(key) else { return [] }
         if let one = try? configuration.optional(key, Int32.self, "a number") { return [one] }

@@ -10,6 +10,8 @@ package struct ConfigurationFile {
     package let file: URL
     private let section: String
     private let values: KeyedDecodingContainer<Key>
+    /// What is meant where ``values`` say nothing.
+    private let usual: KeyedDecodingContainer<Key>?
 
     /// No size in a configuration may be larger: what is computed from two of them must not overflow.
     private static let largest = 1 << 24
@@ -34,14 +36,23 @@ package struct ConfigurationFile {
         self.init(file: file, section: "", values: try JSONFile.read(Object.self, from: file).values)
     }
 
-    private init(file: URL, section: String, values: KeyedDecodingContainer<Key>) {
+    private init(
+        file: URL, section: String, values: KeyedDecodingContainer<Key>, usual: KeyedDecodingContainer<Key>? = nil
+    ) {
         self.file = file
         self.section = section
         self.values = values
+        self.usual = usual
+    }
+
+    /// The values that count for a key.
+    private func source(of key: Key) -> KeyedDecodingContainer<Key> {
+        guard let usual, !values.contains(key) else { return values }
+        return usual
     }
 
     /// Whether there is a value other than null.
-    package func has(_ key: String) -> Bool { (try? values.decodeNil(forKey: Key(key))) == false }
+    package func has(_ key: String) -> Bool { (try? source(of: Key(key)).decodeNil(forKey: Key(key))) == false }
 
     /// The keys there are.
     var keys: Set<String> { Set(values.allKeys.map(\.stringValue)) }
@@ -52,14 +63,23 @@ package struct ConfigurationFile {
     /// The object under a key; nil where there is none.
     package func section(_ key: String) throws -> ConfigurationFile? {
         guard has(key) else { return nil }
-        guard let object = try? values.decode(Object.self, forKey: Key(key)) else { throw error(key, "is not an object") }
+        guard let object = try? source(of: Key(key)).decode(Object.self, forKey: Key(key)) else { throw error(key, "is not an object") }
         return ConfigurationFile(file: file, section: "\(section)\(key).", values: object.values)
+    }
+
+    /// The object under a key, in which keys that it lacks have usual values; these alone where there is none.
+    ///
+    /// - Parameter usual: a JSON object.
+    package func section(_ key: String, usual: String) throws -> ConfigurationFile {
+        let usual = try JSONDecoder().decode(Object.self, from: Data(usual.utf8)).values
+        let given = try section(key)
+        return ConfigurationFile(file: file, section: "\(section)\(key).", values: given?.values ?? usual, usual: usual)
     }
 
     /// A value of some type; nil where there is none.
     package func optional<Value: Decodable>(_ key: String, _ type: Value.Type, _ expected: String) throws -> Value? {
         do {
-            return try values.decodeIfPresent(type, forKey: Key(key))
+            return try source(of: Key(key)).decodeIfPresent(type, forKey: Key(key))
         } catch {
             // Not every error of Foundation's is a DecodingError: one of a number's or a text's own form is not.
             throw self.error(key, "is not \(expected)")

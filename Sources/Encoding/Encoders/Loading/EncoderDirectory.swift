@@ -49,12 +49,12 @@ package struct EncoderDirectory: Sendable {
 }
 
 /// What a folder has to be before its configuration is read: a model's own, and without what would change the model.
-enum ModelFolder {
+package enum ModelFolder {
     /// Checks a folder by the names of its files and their first bytes.
     ///
     /// - Throws: ``UserError`` for a folder that holds something else, calling it by its name: an adapter, a sentence-transformers folder
     ///   around the encoder, another program's form, pointers of Git LFS in place of files.
-    static func check(_ directory: URL) throws {
+    package static func check(_ directory: URL) throws {
         let names = ModelFiles.names(in: directory)
         if names.contains(ModelFiles.adapter) { throw try adapter(in: directory, names) }
         let hasWeights = try ModelFiles.weights(among: names, at: directory.path) != nil

@@ -108,12 +108,16 @@ package struct DecoderHead: Sendable, Equatable {
 
     /// Reads a decoder's own configuration.
     ///
-    /// - Parameter whole: the configuration around it, which may say that the head is the token table too.
+    /// - Parameters:
+    ///   - whole: the configuration around it, which may say that the head is the token table too.
+    ///   - isOutside: whether that one alone counts.
     /// - Throws: ``UserError`` for a value that is impossible.
-    package init(_ configuration: ConfigurationFile, modelType: String, in whole: ConfigurationFile? = nil) throws {
+    package init(
+        _ configuration: ConfigurationFile, modelType: String, in whole: ConfigurationFile? = nil, isOutside: Bool = false
+    ) throws {
         file = configuration.file.path
         let isGemma = modelType.hasPrefix("gemma")
-        let own = try configuration.flag("tie_word_embeddings", default: isGemma)
+        let own = try !isOutside && configuration.flag("tie_word_embeddings", default: isGemma)
         isTable = try own || whole?.flag("tie_word_embeddings", default: false) ?? false
         let isCapped = modelType == "gemma2" && !configuration.isNull("final_logit_softcapping")
         cap = isCapped ? try configuration.positive("final_logit_softcapping", default: 30) : nil

@@ -1,0 +1,120 @@
+package import Encoders
+import Files
+package import Torch
+
+/// LLaVA-NeXT (1.6): LLaVA that reads a picture as a whole and in tiles of the tower's size.
+package struct LlavaNextFamily: VisionLanguageFamily {
+    /// The `model_type`s of the family.
+    package static let modelTypes = ["llava_next"]
+
+    /// What is done about the keys of a configuration.
+    package static func keys(of modelType: String) -> ConfigurationKeys {
+        .llava
+            + ConfigurationKeys(
+                withoutEffect: "image_grid_pinpoints use_image_newline_parameter",
+                fixed: [
+                    "multimodal_patch_merge_type": .init(
+                        values: [.text("spatial_unpad")], remedy: "Tiles are laid out with the margins left out alone.")
+                ])
+    }
+
+    package let parts: VisionLanguageParts
+    package let reading: TowerReading
+    let projector: ProjectorSettings
+
+    /// Reads and checks a configuration.
+    ///
+    /// - Throws: ``UserError`` that names the file and the key that is missing, impossible or not supported.
+    package init(_ configuration: ConfigurationFile, modelType: String) throws {
+        var defaults = VisionLanguageParts.Defaults.llava
+        defaults.isHeadOutside = true
+        parts = try VisionLanguageParts(configuration, defaults)
+        reading = try TowerReading(llava: configuration, parts.vision)
+        projector = try ProjectorSettings(configuration)
+    }
+
+    /// Where a checkpoint has its parts.
+    package var names: VisionLanguageNames { .llava }
+
+    /// Two maps of each patch, and a state at the end of each row.
+    package func connector(_ parameters: Parameters, newline: Parameters) throws -> any Connector {
+        let layout = TileMap(
+            newline: try newline("image_newline", [parts.text.width], .normal(0.02)), side: try parts.side(), largest: nil)
+        return try Projector(parameters, projector, reading, parts, layout: layout)
+    }
+
+    /// An image token for each state.
+    package func text(for grid: TileGrid?, count: Int) -> String { String(repeating: "<image>", count: count) }
+
+    /// That of the decoder's own family.
+    package func template(where hasToken: (String) -> Bool) -> PromptTemplate { PromptTemplate(ofDecoder: parts.textType) }
+}
+
+/// LLaVA-OneVision's form for single pictures: LLaVA-NeXT with SigLIP and Qwen 2, and smaller maps of pictures with many tiles.
+package struct LlavaOnevisionFamily: VisionLanguageFamily {
+    /// The `model_type`s of the family.
+    package static let modelTypes = ["llava_onevision"]
+
+    /// What is done about the keys of a configuration.
+    package static func keys(of modelType: String) -> ConfigurationKeys {
+        .llava
+            + ConfigurationKeys(
+                read: "vision_aspect_ratio",
+                withoutEffect: "image_grid_pinpoints use_image_newline_parameter video_token_id video_token_index")
+    }
+
+    package let parts: VisionLanguageParts
+    package let reading: TowerReading
+    let projector: ProjectorSettings
+    let largest: Int
+
+    /// Reads and checks a configuration.
+    ///
+    /// - Throws: ``UserError`` that names the file and the key that is missing, impossible or not supported.
+    package init(_ configuration: ConfigurationFile, modelType: String) throws {
+        parts = try VisionLanguageParts(
+            configuration,
+            .init(
+                vision: """
+                    {"model_type": "siglip_vision_model", "hidden_size": 1152, "intermediate_size": 4304, "patch_size": 14,
+                    "image_size": 384, "num_hidden_layers": 26, "num_attention_heads": 16}
+                    """, text: UsualDecoders.qwen2, imageToken: ["image_token_index", "image_token_id"],
+                usualImageToken: 151_646))
+        reading = try TowerReading(llava: configuration, parts.vision, layer: -1, strategy: "full")
+        projector = try ProjectorSettings(configuration)
+        let key = "vision_aspect_ratio"
+        let form = try configuration.text(key, default: "anyres_max_9")
+        guard form.hasPrefix("anyres_max_"), let number = Int(form.dropFirst(11)), number > 0 else {
+            throw configuration.error(key, "is \"\(form)\", expected anyres_max_ and a number", remedy: "The usual one is anyres_max_9.")
+        }
+        largest = number
+    }
+
+    /// Where a checkpoint has its parts.
+    package var names: VisionLanguageNames { .llava }
+
+    /// Two maps of each patch, and a state at the end of each row.
+    package func connector(_ parameters: Parameters, newline: Parameters) throws -> any Connector {
+        let layout = TileMap(
+            newline: try newline("image_newline", [parts.text.width], .normal(0.02)), side: try parts.side(), largest: largest)
+        return try Projector(parameters, projector, reading, parts, layout: layout)
+    }
+
+    /// An image token for each state.
+    package func text(for grid: TileGrid?, count: Int) -> String { String(repeating: "<image>", count: count) }
+
+    /// Qwen's.
+    package func template(where hasToken: (String) -> Bool) -> PromptTemplate { PromptTemplate(ofDecoder: parts.textType) }
+}
+
+extension VisionLanguageParts {
+    /// Patches along a side of the tower's pictures.
+    ///
+    /// - Throws: ``UserError`` for a tower without a size of its own.
+    func side() throws -> Int {
+        guard case .pixels(let grid) = vision.input else {
+            throw UserError("the tower reads no pictures", at: head.file)
+        }
+        return grid.patches(grid.size)
+    }
+}

@@ -1,0 +1,148 @@
+package import Encoders
+import Files
+import Generation
+package import Torch
+
+/// Models of one architecture that write texts about pictures: a picture tower, a connector, and a decoder that reads what it gives.
+///
+/// A family is a value without tensors; it says what a `config.json` means and where a checkpoint has its parts. To add one, write a
+/// type of this protocol and name it in ``VisionLanguageFamilies/all``.
+package protocol VisionLanguageFamily: Sendable {
+    /// The `model_type`s of the family.
+    static var modelTypes: [String] { get }
+
+    /// What is done about each key of a configuration, but for the sections of the parts.
+    static func keys(of modelType: String) -> ConfigurationKeys
+
+    /// Reads and checks a configuration whose keys were checked before.
+    ///
+    /// - Throws: ``UserError`` that names the file and the key that is missing, impossible or not supported.
+    init(_ configuration: ConfigurationFile, modelType: String) throws
+
+    /// The tower and the decoder.
+    var parts: VisionLanguageParts { get }
+    /// Which states of the tower go into the connector.
+    var reading: TowerReading { get }
+    /// Where a checkpoint has its parts.
+    var names: VisionLanguageNames { get }
+
+    /// What makes the decoder's states of the tower's.
+    func connector(_ parameters: Parameters, newline: Parameters) throws -> any Connector
+
+    /// The text that stands for a picture in a prompt, before it becomes tokens.
+    ///
+    /// - Parameters:
+    ///   - grid: the tiles of the picture beside the whole one; nil where there is one alone.
+    ///   - count: states of the picture, which as many image tokens stand for.
+    func text(for grid: TileGrid?, count: Int) -> String
+
+    /// The usual form of a conversation around a prompt.
+    ///
+    /// - Parameter hasToken: whether the folder's tokenizer has a token.
+    func template(where hasToken: (String) -> Bool) -> PromptTemplate
+}
+
+/// The tower and the decoder of a model, and the token that a picture's states take the place of.
+package struct VisionLanguageParts: Sendable {
+    /// The picture tower.
+    package let vision: any EncoderFamily
+    /// The decoder.
+    package let text: any EncoderFamily
+    /// What the configuration says of the decoder's head.
+    package let head: DecoderHead
+    /// The `model_type` of the decoder.
+    package let textType: String
+    /// What the decoder's own configuration says of the ends of texts.
+    let ends: Set<Int32>
+    /// The number of the token that stands for a state of a picture.
+    package let imageToken: Int32
+
+    /// What a configuration of a whole model is read with.
+    struct Defaults {
+        /// The section of the tower where it is left out, as a JSON object with its `model_type`.
+        var vision: String
+        /// The same of the decoder.
+        var text: String
+        /// Keys that the number of the image token may be under.
+        var imageToken: [String]
+        /// The number where there is none of them.
+        var usualImageToken: Int
+        /// Families of towers that are in models of this kind alone.
+        var towers: [any EncoderFamily.Type] = []
+        /// Whether the whole configuration's word on the head is the only one that counts.
+        var isHeadOutside = false
+    }
+
+    init(_ configuration: ConfigurationFile, _ defaults: Defaults) throws {
+        let vision = try configuration.section("vision_config", usual: defaults.vision)
+        (self.vision, _) = try EncoderFamilies.family(of: vision, usual: "", or: defaults.towers)
+        guard self.vision.input.modality == .image else {
+            throw vision.error("model_type", "is one of a model that reads no pictures")
+        }
+        let kind = try configuration.section("text_config")
+        let modelType = try kind.flatMap { try $0.optional("model_type", String.self, "a text") }
+        let text = try configuration.section(
+            "text_config", usual: modelType.flatMap { UsualDecoders.configurations[$0] } ?? defaults.text)
+        (self.text, textType) = try EncoderFamilies.family(of: text, usual: "")
+        head = try DecoderHead(text, modelType: textType, in: configuration, isOutside: defaults.isHeadOutside)
+        ends = try GenerationFile.ends(text)
+        let key = defaults.imageToken.first(where: configuration.has) ?? defaults.imageToken[0]
+        imageToken = Int32(try configuration.whole(key, in: 0...(1 << 24), default: defaults.usualImageToken))
+    }
+}
+
+/// Which of a tower's states a connector takes.
+package struct TowerReading: Sendable, Equatable {
+    /// The numbers of the hidden states, which are put side by side.
+    package var layers: [Int]
+    /// Whether the first token, which stands for the whole picture, is left out.
+    package var leavesFirst: Bool
+    /// Whether the tower's final norm comes after the last block.
+    package var isNormed: Bool
+}
+
+/// What the names of a checkpoint's tensors begin with; the first that is there counts, older releases last.
+package struct VisionLanguageNames: Sendable {
+    var vision: [String]
+    var text: [String]
+    var head: [String]
+    var connector: [String]
+    /// Of the state that ends a row of a picture's states.
+    var newline: [String] = [""]
+}
+
+/// How a picture was cut into tiles.
+package struct TileGrid: Sendable, Hashable {
+    /// Tiles from top to bottom.
+    package var rows: Int
+    /// Tiles from left to right.
+    package var columns: Int
+    /// The picture's own rows of pixels.
+    package var height: Int
+    /// The picture's own columns of pixels.
+    package var width: Int
+
+    /// Names all sizes.
+    package init(rows: Int, columns: Int, height: Int, width: Int) {
+        (self.rows, self.columns, self.height, self.width) = (rows, columns, height, width)
+    }
+}
+
+/// What makes the states that a decoder reads of those that a tower gives.
+package protocol Connector {
+    /// The states of tiles [tiles, patches, tower's width] as [tiles, states, decoder's width].
+    func callAsFunction(_ states: Tensor) -> Tensor
+
+    /// The states of one picture's tiles, the order in which they are read.
+    ///
+    /// - Parameters:
+    ///   - tiles: [tiles, states, width].
+    ///   - grid: how the picture was cut; nil for one tile.
+    /// - Returns: [states, width].
+    func join(_ tiles: Tensor, _ grid: TileGrid?) -> Tensor
+}
+
+extension Connector {
+    /// All tiles' states, one after the other.
+    package func join(_ tiles: Tensor, _ grid: TileGrid?) -> Tensor { tiles.reshaped([-1, tiles.size(2)]) }
+}

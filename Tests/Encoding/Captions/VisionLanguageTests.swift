@@ -1,0 +1,103 @@
+import Encoders
+import Files
+import Foundation
+import Generation
+import TestSupport
+import Testing
+import Torch
+
+@testable import Captions
+
+/// What `transformers` computed and wrote, as `Tools/Parity/caption_models.py` has it.
+struct ExpectedCaptions {
+    let pixels: Tensor
+    let grid: TileGrid?
+    let features: Tensor
+    let prompts: [[Int32]]
+    let texts: [[Int32]]
+    let textTokens: Tensor
+    let logits: Tensor
+
+    init(_ directory: URL) throws {
+        let file = try Weights(file: directory.appending(path: "expected.safetensors"))
+        pixels = try file.tensor("pixels")
+        let numbers = try file.tensor("grids").selected(0, 0).array(of: Int64.self).map { Int($0) }
+        grid = numbers[0] == 0 ? nil : TileGrid(rows: numbers[0], columns: numbers[1], height: numbers[2], width: numbers[3])
+        features = try file.tensor("features")
+        func rows(_ tensor: Tensor) -> [[Int32]] {
+            (0..<tensor.size(0)).map { tensor.selected(0, $0).array(of: Int64.self).map { Int32($0) } }
+        }
+        prompts = rows(try file.tensor("prompts"))
+        textTokens = try file.tensor("texts")
+        texts = rows(textTokens)
+        logits = try file.tensor("logits")
+    }
+
+    /// The states of all pictures.
+    func states(_ model: VisionLanguageModel) -> [Tensor] {
+        let tiles = model.states(of: pixels.reshaped([-1, 3, pixels.size(3), pixels.size(4)]))
+        let count = pixels.size(1)
+        return (0..<pixels.size(0)).map { model.join(tiles.narrowed(0, ($0 * count)..<(($0 + 1) * count)), grid) }
+    }
+
+    static let parityFolder = ProcessInfo.processInfo.environment["IISAN_CAPTION_PARITY"].map {
+        URL(filePath: $0).appending(path: "models")
+    }
+    static let cases = [fixture("Captions"), parityFolder].compactMap { $0 }.flatMap { folder in
+        let names = (try? JSONFile.read([String].self, from: folder.appending(path: "cases.json"))) ?? []
+        return names.map { folder.appending(path: $0) }
+    }
+}
+
+/// The largest difference of two tensors, as a share of the largest value of the second.
+func difference(_ a: Tensor, _ b: Tensor) -> Double {
+    guard a.shape == b.shape else { return .infinity }
+    return (a.to(.float32) - b.to(.float32)).absolute().maximum().item() / b.to(.float32).absolute().maximum().item()
+}
+
+/// Models of pictures and texts against `transformers`.
+@Suite(.oneAtATime) struct VisionLanguageTests {
+    @Test func fixturesAreThere() {
+        #expect(ExpectedCaptions.cases.count >= (ExpectedCaptions.parityFolder == nil ? 3 : 25))
+    }
+
+    @Test(arguments: ExpectedCaptions.cases)
+    func statesLogitsAndTextsAreThoseOfTransformers(directory: URL) throws {
+        let expected = try ExpectedCaptions(directory)
+        let folder = try VisionLanguageFolder(directory)
+        let model = try folder.model(dtype: .float32)
+        let states = expected.states(model)
+        #expect(difference(.stacked(states), expected.features) < 1e-5)
+
+        let prompt = try model.read(expected.prompts, with: states)
+        withoutGradients {
+            let texts = model.decoder.embed(expected.textTokens).narrowed(1, 0..<(expected.textTokens.size(1) - 1))
+            let whole = Tensor.concatenated([prompt, texts], along: 1)
+            let cache = model.decoder.cache(items: whole.size(0), positions: whole.size(1))
+            #expect(difference(model.decoder.logits(model.decoder.read(whole, after: cache)), expected.logits) < 1e-4)
+        }
+
+        // Without an end: that of the configuration would cut some texts.
+        let writer = TokenWriter(model.decoder, GenerationFile())
+        var options = GenerationOptions()
+        options.maximumTokens = expected.textTokens.size(1)
+        func write(_ items: Range<Int>) throws -> [[Int32]] {
+            try writer.write(
+                after: model.read(Array(expected.prompts[items]), with: Array(states[items])),
+                prompts: Array(expected.prompts[items]), keys: items.map(UInt64.init), options, stop: StopToken()
+            ).map(\.tokens)
+        }
+        #expect(try write(expected.prompts.indices) == expected.texts)
+        for item in expected.prompts.indices { #expect(try write(item..<(item + 1)) == [expected.texts[item]]) }
+    }
+
+    @Test func aPromptWithAnotherNumberOfImageTokensIsRefused() throws {
+        let directory = fixture("Captions/llava-golden")
+        let expected = try ExpectedCaptions(directory)
+        let model = try VisionLanguageFolder(directory).model(dtype: .float32)
+        let error = #expect(throws: UserError.self) {
+            try model.read([[3, 11, 11, 4]], with: [expected.states(model)[0]])
+        }
+        #expect(error?.description.contains("2 tokens of number 11 for the 16 states") == true)
+    }
+}
