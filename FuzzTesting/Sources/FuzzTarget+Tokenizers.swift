@@ -122,12 +122,17 @@ extension FuzzTarget {
     private static let vocabulary =
         ##"{"a":0,"b":1,"c":2,"ab":3,"abc":4,"c</w>":5,"<s>":6,"</s>":7,"<|startoftext|>":8,"<|endoftext|>":9,"\u0120":10}"##
 
-    /// Encodes a text whole and cut, and checks that an embedding of the vocabulary's size has a row for each token.
+    /// Encodes a text whole and cut, checks that an embedding of the vocabulary's size has a row for each token, and makes text of the
+    /// tokens again, also backwards.
     private static func encode(_ text: String, with tokenizer: Tokenizer) {
         let tokens = tokenizer.encode(text)
         claim(tokens.allSatisfy { $0 >= -1 && $0 < tokenizer.vocabularySize }, "a token beyond \(tokenizer.vocabularySize)")
         let cut = tokenizer.encode(text, maximumTokens: 7)
         claim(cut.count <= max(7, tokenizer.encode("", maximumTokens: 0).count), "\(cut.count) tokens where 7 are allowed")
+        _ = tokenizer.decode(tokens.reversed() + [-1, Int32(clamping: tokenizer.vocabularySize)])
+        claim(
+            tokenizer.decode(tokens).utf8.count < 1 << 20 || text.utf8.count > 100,
+            "a text that is far longer than what it was made of")
     }
 
     private static func tokenizer(map: Data) -> String {

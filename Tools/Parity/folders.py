@@ -35,15 +35,18 @@ READ = {
     "mask_token": ["[X]", {"__type": "AddedToken", "content": "[X]", "lstrip": True, "rstrip": True, "normalized": False, "special": True}],
     "image_token": ["[X]"], "truncation_side": ["left", "right"], "split_special_tokens": [True],
     "additional_special_tokens": [["[X]", "[Y]"]], "extra_special_tokens": [["[X]"], {"video_token": "[Y]"}, []],
-    "model_specific_special_tokens": [{"own_token": "[Z]"}],
+    "model_specific_special_tokens": [{"own_token": "[Z]"}], "clean_up_tokenization_spaces": [True, None],
     "added_tokens_decoder": [
         {}, {"900": {"content": "[X]", "lstrip": False, "normalized": False, "rstrip": False, "single_word": False, "special": True},
              "700": {"content": "tok", "lstrip": False, "normalized": True, "rstrip": False, "single_word": False, "special": False},
              "800": {"content": "zeta", "lstrip": True, "normalized": False, "rstrip": True, "single_word": True, "special": False}}],
 }
+# Blanks go even from the text of tokens that are pairs.
+FORCED = "clean_up_tokenization_spaces_for_bpe_even_though_it_will_corrupt_output"
+# Models of pictures and text, whose names have no class or one that transformers does not trust.
+MODELS = ["llava", "llava_next", "llava_onevision", "idefics3", "smolvlm"]
 WITHOUT_EFFECT = {
     "backend": "tokenizers", "chat_control_tokens": ["[X]"], "chat_template": "{{ x }}", "clean_text": False,
-    "clean_up_tokenization_spaces": True, "clean_up_tokenization_spaces_for_bpe_even_though_it_will_corrupt_output": True,
     "config": "[X]", "device_map": "cpu", "do_basic_tokenize": False, "errors": "strict", "files_loaded": ["x"], "from_slow": True,
     "is_local": True, "keep_accents": True, "local_files_only": True, "max_len": 3, "max_length": 3, "model_input_names": ["input_ids"],
     "model_max_length": 3, "name_or_path": "other", "never_split": ["shoes"], "pad_to_multiple_of": 8, "pad_token_type_id": 1, "padding_side": "left",
@@ -53,6 +56,13 @@ WITHOUT_EFFECT = {
     "truncation_strategy": "only_second", "use_default_system_prompt": True, "use_fast": False, "verbose": True, "vocab_file": "other.txt",
     "merges_file": "other.txt", "vocab_type": "spm", "wordpieces_prefix": "@@",
 }
+DECODERS = [
+    {"type": "WordPiece", "prefix": "▁", "cleanup": True}, {"type": "WordPiece", "prefix": "", "cleanup": False}, {"type": "BPEDecoder", "suffix": "e"},
+    {"type": "BPEDecoder", "suffix": ""}, {"type": "Metaspace", "replacement": "o", "prepend_scheme": "first", "split": False}, {"type": "Fuse"},
+    {"type": "Sequence", "decoders": [{"type": "ByteFallback"}, {"type": "Strip", "content": "<", "start": 2, "stop": 0}, {"type": "ByteLevel"}]},
+    {"type": "Sequence", "decoders": [{"type": "Replace", "pattern": {"Regex": "[a-e]+"}, "content": "é "}, {"type": "Metaspace", "replacement": "▁", "prepend_scheme": "never"}]},
+    {"type": "CTC", "pad_token": "<pad>", "word_delimiter_token": "|", "cleanup": True},
+]
 MAPS = [
     {"additional_special_tokens": ["[BRAND]"]}, {"extra_special_tokens": ["[BRAND]", {"content": "[X]", "lstrip": True}]},
     {"mask_token": {"content": "[X]", "lstrip": True, "rstrip": False, "normalized": False, "single_word": False}},
@@ -153,6 +163,10 @@ def folders(load, rules):
             for key, values in READ.items():
                 for value in values:
                     yield base, kind, key, config({key: value})
+            for forced in [True, False]:
+                yield base, kind, FORCED, config({"clean_up_tokenization_spaces": True, FORCED: forced})
+            for model in MODELS:
+                yield base, kind, "model_type", {"config.json": dumps({"model_type": model})}
             yield base, kind, "without-effect", config(WITHOUT_EFFECT)
             yield base, kind, "both-special", config({"additional_special_tokens": ["[X]"], "extra_special_tokens": ["[Y]"]})
             for number, entry in enumerate(MAPS):
@@ -167,7 +181,7 @@ def folders(load, rules):
                     {"truncation": {"direction": "Left", "max_length": 6, "strategy": "LongestFirst", "stride": 0}},
                     {"truncation": {"direction": "Right", "max_length": 6, "strategy": "LongestFirst", "stride": 0}}, {"post_processor": None},
                     {"padding": {"strategy": {"Fixed": 20}, "direction": "Right", "pad_to_multiple_of": None, "pad_id": 0, "pad_type_id": 0, "pad_token": "a"}},
-                    {"normalizer": {"type": "Lowercase"}}, {"normalizer": None}, {"pre_tokenizer": {"type": "Whitespace"}}, {"decoder": None},
+                    {"normalizer": {"type": "Lowercase"}}, {"normalizer": None}, {"pre_tokenizer": {"type": "Whitespace"}}, {"decoder": None}, *({"decoder": decoder} for decoder in DECODERS),
                     {"added_tokens": saved["added_tokens"] + [
                         {"id": 990, "content": "[X]", "single_word": False, "lstrip": True, "rstrip": False, "normalized": False, "special": True},
                         {"id": 980, "content": "tok", "single_word": False, "lstrip": False, "rstrip": False, "normalized": True, "special": False}]},

@@ -36,6 +36,16 @@ def encode(tokenizer, text, maximum=None):
     return tokenizer(text, truncation=True, max_length=maximum)["input_ids"]
 
 
+def encode_plainly(tokenizer, text):
+    """A text's own ids, without the tokens around it."""
+    return tokenizer(text, add_special_tokens=False)["input_ids"]
+
+
+def decode(tokenizer, ids):
+    """The text that ids stand for, without special tokens and with them."""
+    return [tokenizer.decode(ids, skip_special_tokens=True), tokenizer.decode(ids, skip_special_tokens=False)]
+
+
 def special_tokens(tokenizer):
     """The texts that stand for something other than themselves."""
     return [token.content for token in tokenizer.backend_tokenizer.get_added_tokens_decoder().values()]

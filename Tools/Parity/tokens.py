@@ -1,4 +1,5 @@
-"""Writes texts with the token ids that `AutoTokenizer` of the package `transformers` gives them, for the Swift tests to compare with.
+"""Writes texts with the token ids that `AutoTokenizer` of the package `transformers` gives them, and the texts that it makes of ids, for the
+Swift tests to compare with.
 
     python Tools/Parity/tokens.py OUT TOKENIZER [TOKENIZER ...] [--trained] [--texts FILE.tsv ...] [--generated COUNT]
     IISAN_PARITY=OUT swift test --filter TokenizerParity
@@ -24,10 +25,11 @@ import trained
 
 
 def load(path):
-    """A function from a text and a maximum to ids, and the special tokens."""
+    """Functions from a text and a maximum to ids and from ids to texts, the special tokens, and how many tokens there are."""
     if path.is_dir():
         tokenizer = oracles.load(path)
-        return (lambda text, maximum: oracles.encode(tokenizer, text, maximum)), oracles.special_tokens(tokenizer)
+        encode = lambda text, maximum: oracles.encode(tokenizer, text, maximum)
+        return encode, lambda ids: oracles.decode(tokenizer, ids), oracles.special_tokens(tokenizer), len(tokenizer)
     tokenizer = tokenizers.Tokenizer.from_file(str(path))
     tokenizer.no_padding()
 
@@ -38,18 +40,21 @@ def load(path):
             tokenizer.enable_truncation(maximum)
         return tokenizer.encode(text).ids
 
-    return encode, [token.content for token in tokenizer.get_added_tokens_decoder().values()]
+    special = [token.content for token in tokenizer.get_added_tokens_decoder().values()]
+    return encode, lambda ids: oracles.decode(tokenizer, ids), special, tokenizer.get_vocab_size()
 
 
-def write(encode, path, out, rows):
-    """Writes the ids of all texts, some of them cut to a maximum."""
+def write(encode, decode, size, path, out, rows):
+    """Writes the ids of all texts, some of them cut to a maximum, and the texts of these ids and of drawn ones."""
     rng = random.Random(2)
+    decoded = lambda ids: {"ids": ids} | dict(zip(["skipped", "kept"], decode(ids)))
     with open(out, "w", encoding="utf-8") as file:
         file.write(json.dumps({"path": str(path.resolve())}) + "\n")
         for text in rows:
             maximum = rng.choice([None, None, None, None, 2, 3, 8, 32])
-            ids = encode(text, maximum)
-            file.write(json.dumps({"text": text, "ids": ids, "maximum": maximum or 1 << 30}) + "\n")
+            drawn = [rng.randrange(size + 3) for _ in range(rng.randint(0, 12))]
+            row = {"text": text, "maximum": maximum or 1 << 30, "drawn": decoded(drawn)} | decoded(encode(text, maximum))
+            file.write(json.dumps(row) + "\n")
 
 
 def compare(job):
@@ -59,9 +64,9 @@ def compare(job):
     if path.is_dir() and not (path / "config.json").exists():
         path = arguments.out / f"complete-{number}"
         oracles.complete(original, path)
-    encode, special = load(path)
+    encode, decode, special, size = load(path)
     rows = fields + list(texts.generated(arguments.generated, special[:20]))
-    write(encode, original, arguments.out / f"tokens-{number:02}.jsonl", rows)
+    write(encode, decode, size, original, arguments.out / f"tokens-{number:02}.jsonl", rows)
     print(f"{original}: {len(rows)} texts", flush=True)
 
 

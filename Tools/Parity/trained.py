@@ -6,7 +6,7 @@ import random
 import shutil
 
 import sentencepiece
-from tokenizers import AddedToken, Regex, Tokenizer, models, normalizers, pre_tokenizers, trainers
+from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
 
 import folders
 import oracles
@@ -92,6 +92,12 @@ def pairs(lines, size, normalizer=None, splitter=None, **options):
     alphabet = pre_tokenizers.ByteLevel.alphabet() if "ByteLevel" in str(splitter) else []
     tokenizer.train_from_iterator(lines, trainers.BpeTrainer(
         vocab_size=size, special_tokens=special, initial_alphabet=alphabet, limit_alphabet=300, show_progress=False, **suffix, **prefix))
+    if alphabet:
+        tokenizer.decoder = decoders.ByteLevel()
+    elif suffix:
+        tokenizer.decoder = decoders.BPEDecoder(suffix="</w>")
+    elif prefix:
+        tokenizer.decoder = decoders.WordPiece(prefix="##")
     return tokenizer
 
 
@@ -135,6 +141,7 @@ def forms(lines, size, unigram, llama_form):
     tokenizer.pre_tokenizer = pre_tokenizers.Metaspace()
     yield "albert", tokenizer
     albert["model"]["byte_fallback"] = True
+    albert["decoder"] = {"type": "Sequence", "decoders": [{"type": "ByteFallback"}, albert["decoder"]]}
     albert["model"]["vocab"] += [[f"<0x{byte:02X}>", -20.0] for byte in range(256)]
     albert["pre_tokenizer"] = None
     albert["normalizer"] = {"type": "Replace", "pattern": {"Regex": "\\s{2,}|[\\n\\r\\t]"}, "content": " "}

@@ -16,7 +16,12 @@ struct AddedToken: Sendable {
     var normalized = false
 
     /// Whether it stands for something other than its text, as the start of one.
-    var isSpecial = false
+    var isSpecial = false {
+        didSet { isLeftOutOfText = isLeftOutOfText || isSpecial }
+    }
+
+    /// Whether it is left out of a text that is made of tokens. One that was special once stays so, whatever is set later.
+    var isLeftOutOfText = false
 
     /// Whether it is cut like other text where it is found.
     var isLeftInText = false
@@ -37,6 +42,7 @@ struct AddedToken: Sendable {
         takesSpaceBefore = try entry.bool("lstrip", default: false)
         takesSpaceAfter = try entry.bool("rstrip", default: false)
         isSpecial = try entry.bool("special", default: false)
+        isLeftOutOfText = isSpecial
         normalized = try entry.bool("normalized", default: !isSpecial)
     }
 }

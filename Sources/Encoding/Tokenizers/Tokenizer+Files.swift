@@ -49,7 +49,7 @@ extension Tokenizer {
             added: vocabulary.tokens, normalizer: parts.normalizer, preTokenizer: parts.preTokenizer, model: parts.model,
             postProcessor: parts.postProcessor ?? PostProcessor(),
             truncation: try root.optional("truncation").map(Truncation.init),
-            hash: hash)
+            decoder: parts.decoder, cleansSpaces: false, hash: hash)
     }
 
     /// Puts a vocabulary and the settings of its folder together.
@@ -82,6 +82,7 @@ extension Tokenizer {
         try self.init(
             added: added, normalizer: parts.normalizer, preTokenizer: parts.preTokenizer, model: parts.model,
             postProcessor: ends.processor(special, tokens, place: vocabulary.place), truncation: truncation,
+            decoder: parts.decoder, cleansSpaces: settings.cleansSpaces(parts.model),
             hash: folder.hash(with: vocabulary.files))
     }
 }

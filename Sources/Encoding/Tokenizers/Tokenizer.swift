@@ -6,7 +6,7 @@
 package struct Tokenizer: Sendable {
     /// A SHA-256 of the files the tokenizer was made from, as 64 hexadecimal digits.
     package let hash: String
-    /// One more than the largest number that ``encode(_:maximumTokens:)`` can give: the rows an embedding needs.
+    /// One more than the largest number that ``encode(_:maximumTokens:addingSpecial:)`` can give: the rows an embedding needs.
     package let vocabularySize: Int
     /// The file's own limit of tokens per text, special tokens included; nil when it has none.
     package let maximumTokens: Int?
@@ -16,13 +16,14 @@ package struct Tokenizer: Sendable {
     private let added: [AddedToken]
     private let normalizer: Normalizer?
     private let preTokenizer: PreTokenizer
-    private let model: any TokenModel
+    let model: any TokenModel
     private let postProcessor: PostProcessor
     private let truncation: Truncation?
+    let decoding: Decoding
 
     init(
         added: [AddedToken], normalizer: Normalizer?, preTokenizer: PreTokenizer, model: any TokenModel,
-        postProcessor: PostProcessor, truncation: Truncation?, hash: String
+        postProcessor: PostProcessor, truncation: Truncation?, decoder: TokenDecoder?, cleansSpaces: Bool, hash: String
     ) throws {
         self.hash = hash
         self.added = added
@@ -31,6 +32,7 @@ package struct Tokenizer: Sendable {
         self.model = model
         self.postProcessor = postProcessor
         self.truncation = truncation
+        decoding = Decoding(decoder, added: added, normalizer: normalizer, cleansSpaces: cleansSpaces)
         maximumTokens = truncation?.maximum
         raw = try AddedTokens(added.filter { !$0.normalized }) { Array($0.content.utf8) }
         normalized = try AddedTokens(added.filter(\.normalized)) { token in
@@ -48,15 +50,19 @@ package struct Tokenizer: Sendable {
 
     /// The numbers of a text's tokens, special tokens included. What a tokenizer without a token for the unknown does not know is -1.
     ///
+    /// The texts of added tokens, such as `<image>`, are found in the text and are one token each.
+    ///
     /// - Parameters:
     ///   - text: any text, of any length.
     ///   - maximumTokens: the most tokens to give, special tokens included: the text's own are cut to what remains. nil: the
     ///     file's limit (``maximumTokens``) where it has one. A limit below the number of special tokens leaves just those.
-    package func encode(_ text: String, maximumTokens: Int? = nil) -> [Int32] {
+    ///   - addingSpecial: whether the special tokens are put around the text's own, as `add_special_tokens` says in `transformers`.
+    package func encode(_ text: String, maximumTokens: Int? = nil, addingSpecial: Bool = true) -> [Int32] {
+        let ends = addingSpecial ? postProcessor : PostProcessor()
         let maximum = maximumTokens ?? self.maximumTokens
-        let limit = maximum.map { max(0, $0 - postProcessor.count) } ?? .max
+        let limit = maximum.map { max(0, $0 - ends.count) } ?? .max
         let keepsEnd = truncation?.keepsEnd ?? false
-        var tokens = postProcessor.prefix
+        var tokens = ends.prefix
         let first = tokens.count
         // Where the start is kept, what comes after the limit need not be looked at.
         let enough = keepsEnd ? Int.max : limit == .max ? limit : first + limit
@@ -65,7 +71,7 @@ package struct Tokenizer: Sendable {
         let excess = tokens.count - first - limit
         if excess > 0, keepsEnd { tokens.removeSubrange(first..<first + excess) }
         if excess > 0, !keepsEnd { tokens.removeLast(excess) }
-        tokens += postProcessor.suffix
+        tokens += ends.suffix
         return tokens
     }
 
@@ -110,6 +116,9 @@ protocol TokenModel: Sendable {
 
     /// The number of the token with this text; nil when the vocabulary has none.
     func identifier(of token: String) -> Int32?
+
+    /// The tokens' texts, by their numbers.
+    var texts: TokenTexts { get }
 
     /// How many tokens there are.
     var tokenCount: Int { get }

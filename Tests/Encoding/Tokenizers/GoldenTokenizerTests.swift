@@ -12,11 +12,27 @@ struct GoldenTokenizerTests {
     struct Case: Decodable {
         var file: String
         var rows: [Row]
+        var drawn: [Decoded]
+    }
+
+    /// Tokens with the texts that they stand for, without special tokens and with them.
+    struct Decoded: Decodable {
+        var ids: [Int32]
+        var skipped: String
+        var kept: String
+
+        /// Whether a tokenizer gives these texts. They are compared byte by byte.
+        func isGiven(by tokenizer: Tokenizer) -> Bool {
+            tokenizer.decode(ids).utf8.elementsEqual(skipped.utf8)
+                && tokenizer.decode(ids, keepingSpecial: true).utf8.elementsEqual(kept.utf8)
+        }
     }
 
     struct Row: Decodable {
         var text: String
         var ids: [Int32]
+        var skipped: String
+        var kept: String
     }
 
     static let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -31,6 +47,13 @@ struct GoldenTokenizerTests {
             #expect(golden.rows.count > 40)
             for row in golden.rows {
                 #expect(tokenizer.encode(row.text) == row.ids, "\(golden.file): \(row.text.debugDescription)")
+                let decoded = Decoded(ids: row.ids, skipped: row.skipped, kept: row.kept)
+                #expect(decoded.isGiven(by: tokenizer), "\(golden.file): \(row.text.debugDescription)")
+            }
+            #expect(golden.drawn.count == 30)
+            for decoded in golden.drawn {
+                let own = tokenizer.decode(decoded.ids, keepingSpecial: true).debugDescription
+                #expect(decoded.isGiven(by: tokenizer), "\(golden.file): \(own), not \(decoded.kept.debugDescription)")
             }
         }
     }

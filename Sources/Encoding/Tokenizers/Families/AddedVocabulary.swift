@@ -22,6 +22,7 @@ struct AddedVocabulary {
         let bytes = Array(token.content.utf8)
         if let place = places[bytes] {
             token.identifier = tokens[place].identifier
+            token.isLeftOutOfText = token.isLeftOutOfText || tokens[place].isLeftOutOfText
             tokens[place] = token
             return
         }
@@ -37,12 +38,16 @@ struct AddedVocabulary {
         func isKnown(_ token: AddedToken) -> Bool {
             places[Array(token.content.utf8)].map { tokens[$0].isSame(as: token) } ?? false
         }
-        var waiting = special.added.filter { !isKnown($0) }.map { SpecialTokens.Token(content: $0.content, settings: $0) }
+        let names = Set(special.named.map { Array($0.token.content.utf8) })
+        // One that a name makes special changes by that.
+        func becomesSpecial(_ token: AddedToken) -> Bool { !token.isSpecial && names.contains(Array(token.content.utf8)) }
+        var waiting = special.added.filter { !isKnown($0) || becomesSpecial($0) }.map {
+            SpecialTokens.Token(content: $0.content, settings: $0)
+        }
         var known = Set(places.keys).union(waiting.map { Array($0.content.utf8) })
         for token in special.named.map(\.token) + special.extra where known.insert(Array(token.content.utf8)).inserted {
             waiting.append(token)
         }
-        let names = Set(special.named.map { Array($0.token.content.utf8) })
         for token in waiting {
             var added = token.settings ?? AddedToken(content: token.content, identifier: 0)
             if token.settings == nil || names.contains(Array(token.content.utf8)) { added.isSpecial = true }

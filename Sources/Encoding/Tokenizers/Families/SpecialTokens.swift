@@ -64,9 +64,9 @@ struct SpecialTokens {
     /// The text of a token with a name; nil where there is none.
     func content(_ key: String) -> String? { named.first { $0.key == key }?.token.content }
 
-    /// Adds tokens without a name, unless the files name some.
+    /// Adds tokens without a name, unless the files list some.
     mutating func addExtra(_ tokens: [String]) {
-        guard !settings.contains("extra_special_tokens") else { return }
+        if settings.contains("extra_special_tokens"), settings["extra_special_tokens"]?.isObject != true { return }
         extra += tokens.map { Token(content: $0) }
     }
 

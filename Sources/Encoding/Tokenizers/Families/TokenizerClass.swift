@@ -40,7 +40,7 @@ enum TokenizerClass: String, CaseIterable {
     private static let ofModels: [String: TokenizerClass] = [
         "bert": .bert, "distilbert": .bert, "electra": .bert, "roberta": .roberta, "xlm-roberta": .xlmRoberta,
         "deberta-v2": .debertaV2, "clip": .clip, "mistral": .saved, "mixtral": .saved, "gemma": .gemma, "gemma2": .gemma,
-        "qwen2": .qwen2, "qwen3": .qwen2, "gpt2": .gpt2, "t5": .t5,
+        "qwen2": .qwen2, "qwen3": .qwen2, "gpt2": .gpt2, "t5": .t5, "llava": .saved, "llava_next": .saved, "smolvlm": .saved,
     ]
 
     /// The kinds of model whose published folders name a wrong class, so that the kind's own counts.

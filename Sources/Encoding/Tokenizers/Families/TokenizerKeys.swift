@@ -17,11 +17,11 @@ enum TokenizerKeys {
     static let general: [String: Role] = roles(
         read: """
             tokenizer_class auto_map bos_token eos_token unk_token sep_token pad_token cls_token mask_token added_tokens_decoder \
-            additional_special_tokens extra_special_tokens model_specific_special_tokens truncation_side split_special_tokens
+            additional_special_tokens extra_special_tokens model_specific_special_tokens truncation_side split_special_tokens \
+            clean_up_tokenization_spaces clean_up_tokenization_spaces_for_bpe_even_though_it_will_corrupt_output
             """,
         withoutEffect: """
-            backend chat_control_tokens chat_template clean_text clean_up_tokenization_spaces \
-            clean_up_tokenization_spaces_for_bpe_even_though_it_will_corrupt_output config device_map do_basic_tokenize errors files_loaded \
+            backend chat_control_tokens chat_template clean_text config device_map do_basic_tokenize errors files_loaded \
             from_slow is_local keep_accents local_files_only max_len max_length model_input_names model_max_length name_or_path never_split \
             pad_to_multiple_of pad_token_type_id padding_side processor_class remove_space response_schema response_template revision \
             return_token_type_ids sp_model_kwargs spaces_between_special_tokens special_tokens_map_file stride tokenizer_file \

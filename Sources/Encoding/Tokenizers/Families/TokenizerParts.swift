@@ -10,6 +10,8 @@ struct TokenizerParts {
     var added: [AddedToken] = []
     /// The tokens around a text of a `tokenizer.json`.
     var postProcessor: PostProcessor?
+    /// The steps from tokens to text; nil: a blank between tokens.
+    var decoder: TokenDecoder?
 
     /// Makes the parts of a class.
     ///
@@ -31,33 +33,40 @@ struct TokenizerParts {
                     separateChinese: try settings.bool("tokenize_chinese_chars", default: true),
                     stripAccents: try settings.bool("strip_accents", default: lowercase), lowercase: lowercase))
             preTokenizer = PreTokenizer([.bert])
+            decoder = .wordPiece(prefix: Array("##".utf8), cleans: true)
         case .roberta, .gpt2:
             model = try pairs(.init(isByteLevel: true))
             preTokenizer = PreTokenizer(prefix + [.split(.gpt2)])
+            decoder = .byteLevel
         case .qwen2:
             model = try pairs(.init(isByteLevel: true))
             normalizer = .composition(.canonical)
             preTokenizer = PreTokenizer([.split(.qwen)] + prefix)
+            decoder = .byteLevel
         case .clip:
             model = try pairs(.init(unknownToken: special("unk_token") ?? "None", suffix: "</w>", isByteLevel: true))
             normalizer = .sequence([
                 .composition(.canonical), .replace(Splitter.knownPattern(#"\s+"#), with: [0x20]), .lowercase,
             ])
             preTokenizer = PreTokenizer([.split(.clip), .split(.gpt2)])
+            decoder = .sequence([.byteLevel, .trimmedWordEnds(Array("</w>".utf8))])
         case .llama:
             model = try pairs(.init(fusesUnknown: true, fallsBackToBytes: true))
             let adds = try settings.bool("add_prefix_space", default: true)
             let always = try settings.bool("legacy", default: false)
             preTokenizer = PreTokenizer([.metaspace(Metaspace(prefix: adds ? always ? .always : .first : .never))])
+            decoder = .sentencePiece(dropsFirstBlank: adds)
         case .gemma:
             model = try pairs(
                 .init(unknownToken: special("unk_token") ?? "None", fusesUnknown: true, fallsBackToBytes: true))
             normalizer = Self.blanks
+            decoder = .sentencePiece(dropsFirstBlank: false)
         case .xlmRoberta:
             model = try Unigram(vocabulary: vocabulary.fairseqPieces(special), unknown: 3, place: place)
             normalizer = try vocabulary.characterMap()
             let adds = try settings.bool("add_prefix_space", default: true)
             preTokenizer = PreTokenizer([.split(.whiteSpace)] + Self.words(adds ? .always : .never))
+            decoder = .metaspace(Metaspace(prefix: adds ? .always : .never))
         case .debertaV2:
             let pieces = try vocabulary.scoredPieces()
             let unknown = pieces.firstIndex { $0.score == 0 && $0.piece == special("unk_token") }
@@ -74,12 +83,14 @@ struct TokenizerParts {
                 ? [.split(Splitter(pattern: Pattern(Splitter.punctuation), behavior: .isolated))] : []
             let adds = try settings.bool("add_prefix_space", default: true)
             preTokenizer = PreTokenizer(marks + Self.words(adds ? .always : .first))
+            decoder = .metaspace(Metaspace(prefix: adds ? .always : .first))
         case .t5:
             let extra = vocabulary.sentencePieces != nil ? try Self.extraTokens(settings).reversed() : []
             let pieces = try vocabulary.scoredPieces() + extra.map { (piece: $0, score: 0.0) }
             model = try Unigram(vocabulary: pieces, unknown: 2, place: place)
             normalizer = try vocabulary.characterMap()
             preTokenizer = PreTokenizer([.split(.whiteSpace)] + Self.words(.always))
+            decoder = .metaspace(Metaspace(prefix: .always))
         case .saved:
             self = try vocabulary.savedParts(added)
             return
@@ -88,9 +99,10 @@ struct TokenizerParts {
     }
 
     /// Makes parts directly.
-    init(model: any TokenModel, normalizer: Normalizer?) {
+    init(model: any TokenModel, normalizer: Normalizer?, decoder: TokenDecoder? = nil) {
         self.model = model
         self.normalizer = normalizer
+        self.decoder = decoder
     }
 
     /// Every blank becomes the sign for it.
@@ -136,7 +148,9 @@ extension TokenizerParts {
         }
         var preTokenizer = try PreTokenizer(root.optional("pre_tokenizer"))
         let model = try Self.model(root.required("model"), &preTokenizer)
-        self.init(model: model, normalizer: try root.optional("normalizer").map(Normalizer.init))
+        self.init(
+            model: model, normalizer: try root.optional("normalizer").map(Normalizer.init),
+            decoder: try root.optional("decoder").map(TokenDecoder.init))
         self.preTokenizer = preTokenizer
         postProcessor = try root.optional("post_processor").map { try PostProcessor($0) }
         added =
@@ -150,7 +164,7 @@ extension TokenizerParts {
             } ?? []
     }
 
-    /// The keys of a `tokenizer.json`. Padding and decoding do not change a text's tokens.
+    /// The keys of a `tokenizer.json`. Padding does not change a text's tokens.
     static let keys: Set = [
         "version", "truncation", "padding", "added_tokens", "normalizer", "pre_tokenizer", "post_processor", "decoder", "model",
     ]

@@ -44,6 +44,14 @@ struct TokenizerSettings {
     /// A value that is true or false.
     func bool(_ key: String, default other: Bool) throws -> Bool { try self[key]?.bool() ?? other }
 
+    /// Whether blanks before marks are taken out of a text that is made of tokens. With a model of pairs they are not, unless a second
+    /// key insists.
+    func cleansSpaces(_ model: any TokenModel) throws -> Bool {
+        let insists = "clean_up_tokenization_spaces_for_bpe_even_though_it_will_corrupt_output"
+        guard try bool("clean_up_tokenization_spaces", default: false) else { return false }
+        return try !(model is BytePairs) || bool(insists, default: false)
+    }
+
     /// Whether a text's end is kept when it is cut; nil where nothing is said.
     func keepsEnd() throws -> Bool? {
         guard let side = self["truncation_side"] else { return nil }

@@ -22,6 +22,7 @@ struct BytePairs: TokenModel {
     }
 
     let vocabularySize: Int
+    let texts: TokenTexts
     var tokenCount: Int { vocabulary.count }
     private let options: Options
     private let vocabulary: TokenTable
@@ -56,6 +57,7 @@ struct BytePairs: TokenModel {
         if !options.isByteLevel { pieces = vocabulary }
         self.options = options
         self.vocabulary = vocabulary
+        texts = TokenTexts(tokens.lazy.map { ($0.token, $0.identifier) })
         self.pieces = pieces
         vocabularySize = Int(vocabulary.largestValue) + 1
         merges = try Self.table(of: pairs, vocabulary, prefix: options.prefix, place: place)

@@ -3,6 +3,7 @@ import Files
 /// Unigram: the sequence of pieces whose scores have the largest sum.
 struct Unigram: TokenModel {
     let vocabularySize: Int
+    let texts: TokenTexts
     var tokenCount: Int { vocabularySize }
     private let pieces: ByteTrie
     private let scores: [Double]
@@ -45,6 +46,7 @@ struct Unigram: TokenModel {
         scores = vocabulary.map(\.score)
         unknownScore = (scores.min() ?? 0) - Self.penalty
         vocabularySize = vocabulary.count
+        texts = TokenTexts(vocabulary.enumerated().lazy.map { ($1.piece, Int32($0)) })
     }
 
     /// Makes the model that the entry `model` of a `tokenizer.json` describes.

@@ -11,6 +11,7 @@ struct WordPiece: TokenModel {
     private let inside: Int32?
     let vocabularySize: Int
     let tokenCount: Int
+    let texts: TokenTexts
 
     /// Makes a model.
     ///
@@ -53,6 +54,7 @@ struct WordPiece: TokenModel {
         inside = pieces.node(of: prefix.utf8)
         vocabularySize = Int(vocabulary.map(\.identifier).max() ?? -1) + 1
         self.pieces = pieces
+        texts = TokenTexts(vocabulary.lazy.map { ($0.token, $0.identifier) })
     }
 
     /// Makes the model that the entry `model` of a `tokenizer.json` describes.

@@ -90,10 +90,11 @@ extension SentencePieceModel {
     func parts(_ added: [AddedToken], place: String) throws -> TokenizerParts {
         let map: [Normalizer] = characterMap.isEmpty ? [] : [.characterMap(try CharacterMap(characterMap, place: place))]
         let normalizer = Normalizer.sequence(map + [TokenizerParts.blanks])
+        let decoder = fallsBackToBytes ? TokenDecoder.sentencePiece(dropsFirstBlank: false) : .signs
         guard algorithm == .pairs else {
             let pieces = pieces.map { ($0.text, Double($0.score)) }
             let model = try Unigram(vocabulary: pieces, unknown: unknown, fallsBackToBytes: fallsBackToBytes, place: place)
-            return TokenizerParts(model: model, normalizer: normalizer)
+            return TokenizerParts(model: model, normalizer: normalizer, decoder: decoder)
         }
         var tokens = tokens
         let known = Set(tokens.map { Array($0.token.utf8) })
@@ -103,7 +104,7 @@ extension SentencePieceModel {
         let options = BytePairs.Options(
             unknownToken: unknownPiece, fusesUnknown: true, fallsBackToBytes: fallsBackToBytes)
         let model = try BytePairs(vocabulary: tokens, merges: mergesByNumber, options: options, place: place)
-        return TokenizerParts(model: model, normalizer: normalizer)
+        return TokenizerParts(model: model, normalizer: normalizer, decoder: decoder)
     }
 
     /// The parts of a model of pairs that lies alone, without a word on what encoder it belongs to: those of SentencePiece itself.
@@ -117,6 +118,7 @@ extension SentencePieceModel {
         ]
         let normalizers =
             map + (removesExtraBlanks ? extra : []) + (addsPrefix ? [.prepend(Array("▁".utf8))] : []) + [TokenizerParts.blanks]
-        return TokenizerParts(model: model, normalizer: .sequence(normalizers))
+        return TokenizerParts(
+            model: model, normalizer: .sequence(normalizers), decoder: .sentencePiece(dropsFirstBlank: true))
     }
 }
