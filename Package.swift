@@ -103,10 +103,11 @@ if withLibTorch {
         stage("Encoders", "Encoding/Encoders", ["Torch", "Files"]),
         stage("Generation", "Encoding/Generation", ["Encoders", "Tokenizers", "Torch", "Files"]),
         stage(
-            "Captions", "Encoding/Captions", ["Generation", "Encoders", "Tokenizers", "Pictures", "Torch", "Files", collections]),
-        stage(
             "Catalogue", "Encoding/Catalogue",
             ["Encoders", "Tokenizers", "Pictures", "HiddenStates", "Datasets", "Torch", "Files"]),
+        stage(
+            "Captions", "Encoding/Captions",
+            ["Catalogue", "Generation", "Encoders", "Tokenizers", "Pictures", "Torch", "Files", "Owned", collections]),
         stage("Modeling", "Modeling", ["Torch", "Files", "Datasets", "HiddenStates", collections]),
         stage("FineTuning", "FineTuning", ["Modeling", "Catalogue", "Encoders", "Torch", "Files", collections]),
         stage("Training", "Training", ["Modeling", "Torch", "Files", "Owned", "Datasets", "HiddenStates", "Metrics"]),

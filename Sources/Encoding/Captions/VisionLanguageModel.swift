@@ -1,6 +1,6 @@
 package import Encoders
 import Files
-import Generation
+package import Pictures
 package import Torch
 
 /// A model that writes texts about pictures: a frozen tower, a connector and a decoder.
@@ -32,7 +32,7 @@ package final class VisionLanguageModel {
     }
 
     /// The states of one picture's tiles, in the order in which they are read: [states, width].
-    package func join(_ tiles: Tensor, _ grid: TileGrid?) -> Tensor { withoutGradients { connector.join(tiles, grid) } }
+    package func join(_ tiles: Tensor, _ layout: TileLayout) -> Tensor { withoutGradients { connector.join(tiles, layout) } }
 
     /// What the decoder's first block reads of prompts: tokens as the table has them, pictures' states in place of image tokens.
     ///

@@ -3,7 +3,7 @@ import Encoders
 package import Files
 public import Foundation
 import HiddenStates
-import Torch
+package import Torch
 
 /// One modality of a catalogue: how its items become batches for an encoder.
 protocol CatalogueInput: Sendable {
@@ -119,11 +119,11 @@ final class InputStream: @unchecked Sendable {
 }
 
 /// Which threads make the inputs of an encoder, and when.
-struct InputThreads: Sendable, Equatable {
+package struct InputThreads: Sendable, Equatable {
     /// How many tokenize and decode.
-    let count: Int
+    package let count: Int
     /// Whether they do so beside the encoder, or between its batches.
-    let areBeside: Bool
+    package let areBeside: Bool
 
     /// Makes a choice.
     init(_ count: Int, areBeside: Bool) {
@@ -137,7 +137,7 @@ struct InputThreads: Sendable, Equatable {
     /// - Parameters:
     ///   - count: how many threads, where the user says so; nil: those of the cores that the encoder leaves.
     ///   - encoderThreads: how many threads an operation of the encoder uses.
-    init(
+    package init(
         _ count: Int?, device: Device, encoderThreads: Int = LibTorch.threads,
         cores: Int = ProcessInfo.processInfo.activeProcessorCount
     ) {

@@ -4,7 +4,7 @@ import Synchronization
 /// Makes a sequence of values on a thread of its own, some ahead of who takes them.
 ///
 /// The thread is a plain one: work on files and pictures blocks, which the cooperative pool must not.
-final class Prefetcher<Value: Sendable>: @unchecked Sendable {
+package final class Prefetcher<Value: Sendable>: @unchecked Sendable {
     // All mutable state is guarded by `condition`.
     private let condition = NSCondition()
     private var ready: [Result<Value?, any Error>] = []
@@ -17,7 +17,7 @@ final class Prefetcher<Value: Sendable>: @unchecked Sendable {
     /// - Parameters:
     ///   - ahead: how many may be ready or being made and not taken yet, at least 1.
     ///   - make: gives the next value, nil after the last; it is called on one thread only.
-    init(ahead: Int, _ make: @escaping @Sendable () throws -> Value?) {
+    package init(ahead: Int, _ make: @escaping @Sendable () throws -> Value?) {
         self.ahead = max(1, ahead)
         // The thread holds `self` until it ends, which `stop()` brings about.
         let thread = Thread { self.run(make) }
@@ -28,7 +28,7 @@ final class Prefetcher<Value: Sendable>: @unchecked Sendable {
     /// The next value, nil after the last; waits until it is made.
     ///
     /// - Throws: what making it threw.
-    func next() throws -> Value? {
+    package func next() throws -> Value? {
         condition.lock()
         defer { condition.unlock() }
         while ready.isEmpty && isRunning { condition.wait() }
@@ -39,7 +39,7 @@ final class Prefetcher<Value: Sendable>: @unchecked Sendable {
     }
 
     /// Makes no more values and waits until the thread has ended.
-    func stop() {
+    package func stop() {
         condition.lock()
         isStopped = true
         condition.broadcast()
@@ -67,9 +67,9 @@ final class Prefetcher<Value: Sendable>: @unchecked Sendable {
 }
 
 /// Work on many items by several threads, which take the next item as they become free.
-enum ParallelWork {
+package enum ParallelWork {
     /// Calls `body` for every index below `count` and waits until all are done.
-    static func run(count: Int, threads: Int, _ body: @Sendable (Int) -> Void) {
+    package static func run(count: Int, threads: Int, _ body: @Sendable (Int) -> Void) {
         let next = Atomic<Int>(0)
         DispatchQueue.concurrentPerform(iterations: max(1, min(threads, count))) { _ in
             while true {
@@ -81,7 +81,7 @@ enum ParallelWork {
     }
 
     /// The results of `body` for every index below `count`, in order.
-    static func map<Value: Sendable>(count: Int, threads: Int, _ body: @Sendable (Int) -> Value) -> [Value] {
+    package static func map<Value: Sendable>(count: Int, threads: Int, _ body: @Sendable (Int) -> Value) -> [Value] {
         [Value](unsafeUninitializedCapacity: count) { buffer, initialized in
             // Every place is written by one thread only.
             nonisolated(unsafe) let places = buffer

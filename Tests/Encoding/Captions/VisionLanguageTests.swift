@@ -2,6 +2,7 @@ import Encoders
 import Files
 import Foundation
 import Generation
+import Pictures
 import TestSupport
 import Testing
 import Torch
@@ -11,7 +12,7 @@ import Torch
 /// What `transformers` computed and wrote, as `Tools/Parity/caption_models.py` has it.
 struct ExpectedCaptions {
     let pixels: Tensor
-    let grid: TileGrid?
+    let layout: TileLayout
     let features: Tensor
     let prompts: [[Int32]]
     let texts: [[Int32]]
@@ -22,7 +23,8 @@ struct ExpectedCaptions {
         let file = try Weights(file: directory.appending(path: "expected.safetensors"))
         pixels = try file.tensor("pixels")
         let numbers = try file.tensor("grids").selected(0, 0).array(of: Int64.self).map { Int($0) }
-        grid = numbers[0] == 0 ? nil : TileGrid(rows: numbers[0], columns: numbers[1], height: numbers[2], width: numbers[3])
+        layout = TileLayout(
+            rows: numbers[0], columns: numbers[1], original: PictureSize(height: numbers[2], width: numbers[3]))
         features = try file.tensor("features")
         func rows(_ tensor: Tensor) -> [[Int32]] {
             (0..<tensor.size(0)).map { tensor.selected(0, $0).array(of: Int64.self).map { Int32($0) } }
@@ -37,7 +39,7 @@ struct ExpectedCaptions {
     func states(_ model: VisionLanguageModel) -> [Tensor] {
         let tiles = model.states(of: pixels.reshaped([-1, 3, pixels.size(3), pixels.size(4)]))
         let count = pixels.size(1)
-        return (0..<pixels.size(0)).map { model.join(tiles.narrowed(0, ($0 * count)..<(($0 + 1) * count)), grid) }
+        return (0..<pixels.size(0)).map { model.join(tiles.narrowed(0, ($0 * count)..<(($0 + 1) * count)), layout) }
     }
 
     static let parityFolder = ProcessInfo.processInfo.environment["IISAN_CAPTION_PARITY"].map {

@@ -1,5 +1,6 @@
 package import Encoders
 import Files
+package import Pictures
 package import Torch
 
 /// Idefics 3, SmolVLM and SmolVLM 2: SigLIP's tower, of whose states each square of patches becomes one, and Llama.
@@ -54,15 +55,20 @@ package struct IdeficsFamily: VisionLanguageFamily {
             scale: scale, side: try parts.side())
     }
 
+    /// One for each square of patches.
+    package func statesPerTile() throws -> Int {
+        let squares = try parts.side() / scale
+        return squares * squares
+    }
+
     /// Each tile between marks that say where it is, the whole picture last.
-    package func text(for grid: TileGrid?, count: Int) -> String {
+    package func text(for layout: TileLayout, count: Int) -> String {
         let mark = "<fake_token_around_image>"
-        let tiles = grid.map { $0.rows * $0.columns + 1 } ?? 1
-        let states = String(repeating: "<image>", count: count / tiles)
+        let states = String(repeating: "<image>", count: count / layout.count)
         let whole = "\(mark)<global-img>\(states)\(mark)"
-        guard let grid else { return whole }
-        let rows = (1...grid.rows).map { row in
-            (1...grid.columns).map { "\(mark)<row_\(row)_col_\($0)>\(states)" }.joined() + "\n"
+        guard layout.rows > 0 else { return whole }
+        let rows = (1...layout.rows).map { row in
+            (1...layout.columns).map { "\(mark)<row_\(row)_col_\($0)>\(states)" }.joined() + "\n"
         }
         return rows.joined() + "\n" + whole
     }

@@ -1,5 +1,6 @@
 package import Encoders
 import Files
+package import Pictures
 package import Torch
 
 /// LLaVA 1.5 (Liu et al. 2023) and what has its form, as LLaVA-interleave: two maps between a tower's patches and a decoder.
@@ -32,7 +33,7 @@ package struct LlavaFamily: VisionLanguageFamily {
     }
 
     /// An image token for each patch.
-    package func text(for grid: TileGrid?, count: Int) -> String { String(repeating: "<image>", count: count) }
+    package func text(for layout: TileLayout, count: Int) -> String { String(repeating: "<image>", count: count) }
 
     /// Vicuna's, or that of the decoder's own family.
     package func template(where hasToken: (String) -> Bool) -> PromptTemplate { PromptTemplate(ofDecoder: parts.textType) }

@@ -1,5 +1,6 @@
 package import Encoders
 import Files
+package import Pictures
 package import Torch
 
 /// LLaVA-NeXT (1.6): LLaVA that reads a picture as a whole and in tiles of the tower's size.
@@ -38,13 +39,13 @@ package struct LlavaNextFamily: VisionLanguageFamily {
 
     /// Two maps of each patch, and a state at the end of each row.
     package func connector(_ parameters: Parameters, newline: Parameters) throws -> any Connector {
-        let layout = TileMap(
+        let map = TileMap(
             newline: try newline("image_newline", [parts.text.width], .normal(0.02)), side: try parts.side(), largest: nil)
-        return try Projector(parameters, projector, reading, parts, layout: layout)
+        return try Projector(parameters, projector, reading, parts, map: map)
     }
 
     /// An image token for each state.
-    package func text(for grid: TileGrid?, count: Int) -> String { String(repeating: "<image>", count: count) }
+    package func text(for layout: TileLayout, count: Int) -> String { String(repeating: "<image>", count: count) }
 
     /// That of the decoder's own family.
     package func template(where hasToken: (String) -> Bool) -> PromptTemplate { PromptTemplate(ofDecoder: parts.textType) }
@@ -95,13 +96,13 @@ package struct LlavaOnevisionFamily: VisionLanguageFamily {
 
     /// Two maps of each patch, and a state at the end of each row.
     package func connector(_ parameters: Parameters, newline: Parameters) throws -> any Connector {
-        let layout = TileMap(
+        let map = TileMap(
             newline: try newline("image_newline", [parts.text.width], .normal(0.02)), side: try parts.side(), largest: largest)
-        return try Projector(parameters, projector, reading, parts, layout: layout)
+        return try Projector(parameters, projector, reading, parts, map: map)
     }
 
     /// An image token for each state.
-    package func text(for grid: TileGrid?, count: Int) -> String { String(repeating: "<image>", count: count) }
+    package func text(for layout: TileLayout, count: Int) -> String { String(repeating: "<image>", count: count) }
 
     /// Qwen's.
     package func template(where hasToken: (String) -> Bool) -> PromptTemplate { PromptTemplate(ofDecoder: parts.textType) }

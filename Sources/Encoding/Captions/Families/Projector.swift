@@ -1,5 +1,6 @@
 import Encoders
 import Files
+import Pictures
 import Torch
 
 /// What a configuration says of the maps between a tower and a decoder.
@@ -19,21 +20,21 @@ struct Projector: Connector {
     private let second: Linear
     private let activation: Activation
     /// How the states of tiles are laid out; nil: one tile after the other.
-    private let layout: TileMap?
+    private let map: TileMap?
 
     init(
         _ parameters: Parameters, _ settings: ProjectorSettings, _ reading: TowerReading, _ parts: VisionLanguageParts,
-        layout: TileMap? = nil
+        map: TileMap? = nil
     ) throws {
         let (inputs, width) = (parts.vision.width * reading.layers.count, parts.text.width)
         first = try Linear(parameters.scoped("linear_1"), inputs, width, bias: settings.hasBias)
         second = try Linear(parameters.scoped("linear_2"), width, width, bias: settings.hasBias)
-        (activation, self.layout) = (settings.activation, layout)
+        (activation, self.map) = (settings.activation, map)
     }
 
     func callAsFunction(_ states: Tensor) -> Tensor { second(activation(first(states))) }
 
-    func join(_ tiles: Tensor, _ grid: TileGrid?) -> Tensor {
-        layout?.join(tiles, grid) ?? tiles.reshaped([-1, tiles.size(2)])
+    func join(_ tiles: Tensor, _ layout: TileLayout) -> Tensor {
+        map?.join(tiles, layout) ?? tiles.reshaped([-1, tiles.size(2)])
     }
 }

@@ -1,6 +1,7 @@
 package import Encoders
 import Files
 import Generation
+package import Pictures
 package import Torch
 
 /// Models of one architecture that write texts about pictures: a picture tower, a connector, and a decoder that reads what it gives.
@@ -29,17 +30,30 @@ package protocol VisionLanguageFamily: Sendable {
     /// What makes the decoder's states of the tower's.
     func connector(_ parameters: Parameters, newline: Parameters) throws -> any Connector
 
+    /// States that a tile becomes.
+    ///
+    /// - Throws: ``UserError`` for a tower without a size of its own.
+    func statesPerTile() throws -> Int
+
     /// The text that stands for a picture in a prompt, before it becomes tokens.
     ///
     /// - Parameters:
-    ///   - grid: the tiles of the picture beside the whole one; nil where there is one alone.
+    ///   - layout: its tiles.
     ///   - count: states of the picture, which as many image tokens stand for.
-    func text(for grid: TileGrid?, count: Int) -> String
+    func text(for layout: TileLayout, count: Int) -> String
 
     /// The usual form of a conversation around a prompt.
     ///
     /// - Parameter hasToken: whether the folder's tokenizer has a token.
     func template(where hasToken: (String) -> Bool) -> PromptTemplate
+}
+
+extension VisionLanguageFamily {
+    /// One for each patch.
+    package func statesPerTile() throws -> Int {
+        let side = try parts.side()
+        return side * side
+    }
 }
 
 /// The tower and the decoder of a model, and the token that a picture's states take the place of.
@@ -111,23 +125,6 @@ package struct VisionLanguageNames: Sendable {
     var newline: [String] = [""]
 }
 
-/// How a picture was cut into tiles.
-package struct TileGrid: Sendable, Hashable {
-    /// Tiles from top to bottom.
-    package var rows: Int
-    /// Tiles from left to right.
-    package var columns: Int
-    /// The picture's own rows of pixels.
-    package var height: Int
-    /// The picture's own columns of pixels.
-    package var width: Int
-
-    /// Names all sizes.
-    package init(rows: Int, columns: Int, height: Int, width: Int) {
-        (self.rows, self.columns, self.height, self.width) = (rows, columns, height, width)
-    }
-}
-
 /// What makes the states that a decoder reads of those that a tower gives.
 package protocol Connector {
     /// The states of tiles [tiles, patches, tower's width] as [tiles, states, decoder's width].
@@ -137,12 +134,12 @@ package protocol Connector {
     ///
     /// - Parameters:
     ///   - tiles: [tiles, states, width].
-    ///   - grid: how the picture was cut; nil for one tile.
+    ///   - layout: how the picture was cut.
     /// - Returns: [states, width].
-    func join(_ tiles: Tensor, _ grid: TileGrid?) -> Tensor
+    func join(_ tiles: Tensor, _ layout: TileLayout) -> Tensor
 }
 
 extension Connector {
     /// All tiles' states, one after the other.
-    package func join(_ tiles: Tensor, _ grid: TileGrid?) -> Tensor { tiles.reshaped([-1, tiles.size(2)]) }
+    package func join(_ tiles: Tensor, _ layout: TileLayout) -> Tensor { tiles.reshaped([-1, tiles.size(2)]) }
 }

@@ -74,6 +74,7 @@ extension Tensor {
 extension Tensor {
     private static let bicubicOperator = Operator("upsample_bicubic2d")
     private static let smoothBicubicOperator = Operator("_upsample_bicubic2d_aa")
+    private static let bilinearOperator = Operator("upsample_bilinear2d")
 
     /// A map [items, channels, height, width] in another height and width, by bicubic interpolation between the elements' centres.
     ///
@@ -81,5 +82,10 @@ extension Tensor {
     package func resized(height: Int, width: Int, smoothed: Bool = false) -> Tensor {
         let resize = smoothed ? Self.smoothBicubicOperator : Self.bicubicOperator
         return resize(.tensor(self), .ints([height, width]), .bool(false), .none, .none)
+    }
+
+    /// The same by bilinear interpolation.
+    package func linearlyResized(height: Int, width: Int) -> Tensor {
+        Self.bilinearOperator(.tensor(self), .ints([height, width]), .bool(false), .none, .none)
     }
 }
