@@ -120,7 +120,8 @@ if withLibTorch {
         stage(
             "IISAN", "IISAN",
             [
-                "Serving", "Ranking", "Report", "Training", "FineTuning", "Modeling", "Catalogue", "Encoders", "HiddenStates",
+                "Serving", "Ranking", "Report", "Training", "FineTuning", "Modeling", "Captions", "Generation", "Catalogue",
+                "Encoders", "HiddenStates",
                 "Hub",
                 "Pictures", "Datasets", "Metrics", "Torch", "Files", "Owned", yams,
             ]),

@@ -18,8 +18,8 @@ import IISAN
             """,
         version: Version.current,
         subcommands: [
-            RunCommand.self, DataCommand.self, ModelsCommand.self, EncodeCommand.self, TrainCommand.self, EvaluateCommand.self,
-            ReportCommand.self,
+            RunCommand.self, DataCommand.self, ModelsCommand.self, CaptionCommand.self, EncodeCommand.self, TrainCommand.self,
+            EvaluateCommand.self, ReportCommand.self,
         ] + StudyKind.allCases.map { $0.form.command } + [
             StudyStepCommand.self, RecommendCommand.self, SimilarCommand.self, ServeCommand.self, ItemsCommand.self,
             EventsCommand.self, PromoteCommand.self, ExportCommand.self,

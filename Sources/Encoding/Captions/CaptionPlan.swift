@@ -1,5 +1,8 @@
+import Catalogue
 import Encoders
 import Files
+import Foundation
+import Generation
 import Torch
 
 /// What captioning takes of memory, in bytes; made before the model is loaded.

@@ -1,7 +1,10 @@
+import Catalogue
+import Encoders
 import Files
 import Foundation
 import Generation
 import Pictures
+import Tokenizers
 import Torch
 
 extension Captioner {

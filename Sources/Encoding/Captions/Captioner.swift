@@ -1,6 +1,6 @@
-public import Catalogue
+import Catalogue
 import Encoders
-public import Files
+import Files
 public import Foundation
 import Generation
 import Pictures

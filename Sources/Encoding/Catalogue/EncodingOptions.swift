@@ -12,7 +12,7 @@ public struct EncodingOptions: Sendable {
         /// Weights and states in bfloat16: several times faster where the processor or GPU has units for it.
         case bfloat16
 
-        var dtype: ElementType { self == .float32 ? .float32 : .bfloat16 }
+        package var dtype: ElementType { self == .float32 ? .float32 : .bfloat16 }
     }
 
     /// What becomes of a picture that is damaged, cut off, of an unknown format, or not there.

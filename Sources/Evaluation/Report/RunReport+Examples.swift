@@ -94,7 +94,7 @@ extension RunReport {
             """
     }
 
-    private static func drawn(_ item: Example.Item) -> Markup {
+    static func drawn(_ item: Example.Item) -> Markup {
         let title = item.title.isEmpty ? "no title" : item.title
         if let picture = item.picture, picture.starts(with: [0xFF, 0xD8, 0xFF]) {
             return """

@@ -11,11 +11,12 @@ extension Configuration {
     private static let paths = [
         ["data", "dataset"], ["data", "import", "interactions"], ["data", "import", "items"], ["data", "import", "pictures"],
         ["encode", "text", "store"], ["encode", "image", "store"], ["encode", "more", any, "store"], ["train", "run"],
-        ["evaluate", "ceiling"],
+        ["encode", "captions", "file"], ["evaluate", "ceiling"],
     ]
     /// Settings that are encoders: paths, or names in the hub's cache.
     private static let encoders = [
         ["encode", "text", "encoder"], ["encode", "image", "encoder"], ["encode", "more", any, "encoder"],
+        ["encode", "captions", "model"],
     ]
     /// Stands for every key of a section.
     private static let any = "*"

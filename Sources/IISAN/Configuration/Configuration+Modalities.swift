@@ -6,6 +6,11 @@ extension Configuration {
         encode.modalities.compactMapValues { train.model.modality.includes($0) ? $1 : nil }
     }
 
+    /// Whether an encoder that `encode` runs reads captions.
+    var readsCaptions: Bool {
+        encodedModalities.contains { $0.value.encoderModality(of: $0.modality) == .text && $0.value.source != .titles }
+    }
+
     /// The encoders that the configured model, or the content of the score, reads.
     var readModalities: PerModality<ModalitySettings> {
         train.readsModalities ? encodedModalities : [:]

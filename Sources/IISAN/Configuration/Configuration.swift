@@ -95,6 +95,10 @@ public struct Configuration: Sendable, Equatable {
             if data.source!.items != nil { resolve(&data.source!.items!) }
             if data.source!.pictures != nil { resolve(&data.source!.pictures!) }
         }
+        if encode.captions != nil {
+            encode.captions!.model = Self.resolvedEncoder(encode.captions!.model, from: folder)
+            resolve(&encode.captions!.file)
+        }
         encode.modalities = encode.modalities.mapValues { settings in
             var settings = settings
             settings.encoder = Self.resolvedEncoder(settings.encoder, from: folder)

@@ -65,6 +65,9 @@ public struct EncodeSettings: Sendable, Equatable {
     /// The type of the encoders' matrix products.
     public var precision = EncodingOptions.Precision.float32
 
+    /// The captions of pictures; nil without.
+    package var captions: CaptionSettings?
+
     /// The memory that encoders may use; nil: four fifths of what the machine has free.
     public var memory: ByteCount?
 
@@ -92,6 +95,8 @@ extension EncodeSettings: SettingsSection {
             .modalities(
                 "more", \.more,
                 "More modalities by name, as caption: {input: states, store: states/caption}; input: title, picture or states."),
+            .optionalSection(
+                "captions", \.captions, "Texts that a model writes about pictures (iisan caption); leave it out to do without."),
             .value("dtype", \.dtype, "Stored states: float16, bfloat16 or float32."),
             .value("precision", \.precision, "The encoders' matrix products: float32 or bfloat16."),
             .optional(

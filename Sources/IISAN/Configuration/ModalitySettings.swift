@@ -15,6 +15,8 @@ public struct ModalitySettings: Sendable, Equatable {
     public var layers: [Int]?
     /// How token states become one; nil for the family's own.
     public var pooling: Pooling?
+    /// What the text of an item is.
+    package var source = TextSource.titles
     /// Titles are cut to this many tokens, special ones included.
     public var maximumTokens = 30
     /// What becomes of pictures that cannot be read.
@@ -61,6 +63,9 @@ extension ModalitySettings: SettingsSection {
                 "The kept layers, 0 is the embedding output; left out, seven are spread evenly."),
             .optional(
                 "pooling", path.appending(path: \.pooling), "first, mean or last; left out, what the encoder's family uses."),
+            .value(
+                "source", path.appending(path: \.source),
+                "text: what is read of an item: titles, captions, or titles+captions (64 tokens suit captions)."),
             .value(
                 "maximum_tokens", path.appending(path: \.maximumTokens),
                 "text: titles are cut to this many tokens, special ones included."),

@@ -5,6 +5,7 @@ package import Foundation
 import HiddenStates
 import Hub
 import Owned
+import Torch
 
 extension Pipeline {
     /// Runs the configured encoders over what is not in their stores yet: new and changed items.
@@ -25,7 +26,7 @@ extension Pipeline {
             _ = try store(folder, settings.encoderModality(of: modality), dataset)
             return observer.onMessage("encode \(modality.name): \(folder.path) has no encoder here and is used as it is")
         }
-        let items = dataset.items.map(CatalogueItem.init)
+        let items = try withTexts(dataset.items.map(CatalogueItem.init), from: read == .text ? settings.source : .titles)
         guard items.isEmpty || items.contains(where: { $0.has(read) }) else { throw nobodyHas(modality, settings) }
         let directory = try encoderDirectory(settings.encoder)
         let inputs = try storeInputs(read, settings, dataset, items, directory)
@@ -68,6 +69,7 @@ extension Pipeline {
         inputs.add("\(modality.name) \(configuration.encode.dtype) \(configuration.encode.precision)")
         try inputs.add(path: directory.path, asItself: true)
         inputs.add(dataset.manifest.contentHash)
+        if modality == .text, settings.source != .titles { inputs.add(ContentHash.of(texts: items.map { $0.title ?? "" })) }
         if modality == .image {
             for item in items {
                 guard let picture = item.picture else { continue }
@@ -115,9 +117,14 @@ extension Pipeline {
         options.maximumTokens = settings.maximumTokens
         options.damagedPictures = settings.damaged
         options.device = device
-        options.memory = configuration.encode.memory?.bytes ?? (device.kind == .cpu ? Self.freeMemory.map { $0 / 5 * 4 } : nil)
+        options.memory = encodingMemory(on: device)
         options.threads = configuration.threads > 0 ? configuration.threads : nil
         return options
+    }
+
+    /// Bytes of memory that encoders and models that write captions may use; nil: no limit is known.
+    func encodingMemory(on device: Device) -> Int? {
+        configuration.encode.memory?.bytes ?? (device.kind == .cpu ? Self.freeMemory.map { $0 / 5 * 4 } : nil)
     }
 
     /// Bytes of memory that this process may still take; nil where the system does not say.

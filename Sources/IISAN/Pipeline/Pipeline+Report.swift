@@ -189,7 +189,7 @@ extension Pipeline {
     }
 
     /// A small JPEG; nil for a picture that cannot be read, whose place the title then takes.
-    private static func thumbnail(_ file: URL) -> Data? {
+    static func thumbnail(_ file: URL) -> Data? {
         guard let picture = try? Picture(file: file) else { return nil }
         let scale = min(1, Double(pictureSide) / Double(max(picture.width, picture.height)))
         let width = max(1, Int((Double(picture.width) * scale).rounded()))

@@ -114,6 +114,7 @@ public struct Pipeline {
         try check(encodes ? [.data, .encode, .train, .evaluate] : [.data, .train, .evaluate])
         try writingRun { _ in
             if try importDataset() != nil { try dataProblems().check() }
+            if encodes, configuration.readsCaptions { try caption() }
             if encodes { try encode() }
             try train(replacing: true)
             if configuration.train.training.measuredSteps != nil { return }

@@ -1,0 +1,35 @@
+import ArgumentParser
+import Foundation
+import IISAN
+
+/// `iisan caption`: pictures to texts.
+struct CaptionCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "caption",
+        abstract: "Write a caption of each item's picture; only new and changed pictures are read.",
+        discussion: """
+            A part of the stage encode, with the section encode.captions; encode.text.source says whether titles, captions or both are \
+            encoded. Ctrl-C stops at a safe point, and the same command continues from there to the same file.
+
+            iisan caption config.yaml                                   caption what has no caption yet
+            iisan caption config.yaml --sheet captions.html             and a page with all pictures and their captions
+            iisan caption config.yaml --set encode.captions.prompt="What is sold here?" --anew
+            """)
+
+    @OptionGroup var options: ConfigurationOptions
+
+    @Flag(help: "Captions of another model or other settings are replaced.")
+    var anew = false
+
+    @Option(
+        help: ArgumentHelp("Write a page with the pictures and their captions beside the titles.", valueName: "file.html"),
+        completion: .file(extensions: ["html"]))
+    var sheet: String?
+
+    func run() throws {
+        let pipeline = try options.pipeline(Console(stoppable: true))
+        let result = try pipeline.caption(startingAnew: anew)
+        if let sheet { try pipeline.writeCaptionSheet(to: URL(filePath: sheet)) }
+        try Output.result(result.file.path)
+    }
+}

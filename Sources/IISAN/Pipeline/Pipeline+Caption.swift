@@ -1,0 +1,126 @@
+package import Captions
+import Catalogue
+import Datasets
+import Files
+package import Foundation
+import Generation
+import Report
+import Torch
+
+extension Pipeline {
+    /// Captions the items' pictures that are new or changed.
+    ///
+    /// - Parameter startingAnew: whether captions of another model or other settings are replaced.
+    /// - Returns: what was done.
+    /// - Throws: `CancellationError` when told to stop, and the same call continues from there; ``UserError`` when the model is missing, not
+    ///   supported or larger than the memory, and for a picture that cannot be read (as configured).
+    @discardableResult
+    package func caption(startingAnew: Bool = false) throws -> CaptionResult {
+        guard let settings = configuration.encode.captions else {
+            throw UserError(
+                "there is no section encode.captions", remedy: "Name a model and a file: encode.captions: {model: ..., file: ...}.")
+        }
+        try configuration.problems().check()
+        let items = try dataset().items.map(CatalogueItem.init)
+        let captioned = settings.items == .all ? items : items.filter { !$0.has(.text) }
+        guard captioned.contains(where: { $0.picture != nil }) else {
+            throw UserError(
+                "no item \(settings.items == .all ? "" : "without a title ")has a picture", at: "encode.captions",
+                remedy: "Look at data.import.pictures and whether its names are the items' ids.")
+        }
+        let captioner = try Captioner(encoderDirectory(settings.model), options: captionOptions(settings, startingAnew))
+        observer.onMessage("caption: \(captioned.count { $0.picture != nil }) pictures, \(captioner.plan)")
+        let result = try captioner.caption(
+            captioned, into: URL(filePath: settings.file), progress: observer.onProgress, stop: observer.stop)
+        report(result)
+        return result
+    }
+
+    /// Writes a page with pictures and their captions beside the titles.
+    ///
+    /// - Throws: ``UserError`` when there are no captions, or the disk fails.
+    package func writeCaptionSheet(to url: URL) throws {
+        guard let settings = configuration.encode.captions else { return }
+        let file = try CaptionFile(URL(filePath: settings.file))
+        let lines = try file.lines()
+        let items = Dictionary(try dataset().items.map { (Array($0.id.utf8), $0) }) { first, _ in first }
+        let entries = try lines.prefix(Self.mostShown).map { line in
+            try observer.stop.check()
+            let item = items[Array(line.item.utf8)]
+            return CaptionSheet.Entry(
+                .init(title: item?.title ?? line.item, picture: item?.picture.flatMap(Self.thumbnail)), caption: line.caption,
+                problem: line.problem)
+        }
+        let sheet = CaptionSheet(
+            model: try file.identity()?.name ?? "", prompt: settings.prompt, entries: entries, others: lines.count - entries.count)
+        try Folder.make(url.deletingLastPathComponent())
+        try AtomicFile.write(sheet.html, to: url)
+    }
+
+    /// Pictures of a page; more would make it too large for a browser.
+    private static let mostShown = 600
+
+    private func captionOptions(_ settings: CaptionSettings, _ startingAnew: Bool) throws -> CaptionOptions {
+        let device = try device
+        var options = CaptionOptions()
+        options.prompt = settings.prompt
+        options.template = try settings.template.map(PromptTemplate.init)
+        options.generation.maximumTokens = settings.maximumTokens
+        options.generation.temperature = settings.temperature
+        options.generation.topP = settings.topP
+        options.generation.repetitionPenalty = settings.repetitionPenalty
+        options.generation.seed = UInt64(settings.seed)
+        options.tiles = settings.tiles
+        options.precision = settings.precision
+        options.damagedPictures = settings.damaged
+        options.batch = settings.batch
+        options.startingAnew = startingAnew
+        options.device = device
+        options.memory = encodingMemory(on: device)
+        options.threads = configuration.threads > 0 ? configuration.threads : nil
+        return options
+    }
+
+    private func report(_ result: CaptionResult) {
+        let rate = String(format: "%.1f", Double(result.captioned) / max(result.seconds, 1e-3))
+        observer.onMessage(
+            result.captioned == 0
+                ? "caption: nothing has changed, \(result.file.path) is kept"
+                : "caption: \(result.captioned) pictures, \(result.kept) kept from before, \(rate) pictures/s")
+        if result.cut > 0 { observer.onMessage("caption: \(result.cut) captions were cut at the most tokens") }
+        for (item, problem) in result.problems.prefix(10) { observer.onMessage("caption: none of item \(item.quoted): \(problem)") }
+        if result.problems.count > 10 { observer.onMessage("caption: and \(result.problems.count - 10) more") }
+    }
+
+    /// Items with the text that an encoder is to read of them.
+    ///
+    /// - Throws: ``UserError`` when captions are to be read and there are none, or they are damaged.
+    func withTexts(_ items: [CatalogueItem], from source: TextSource) throws -> [CatalogueItem] {
+        guard source != .titles else { return items }
+        let captions = try captions()
+        return items.map { item in
+            var item = item
+            let caption = captions[Array(item.id.utf8)]
+            item.title = source == .captions ? caption : Self.joined(item.has(.text) ? item.title : nil, caption)
+            return item
+        }
+    }
+
+    /// A title and a caption as one text.
+    private static func joined(_ title: String?, _ caption: String?) -> String? {
+        guard let title, let caption else { return title ?? caption }
+        let end = title.last.map { ".!?".contains($0) } ?? false
+        return title + (end ? " " : ". ") + caption
+    }
+
+    /// The captions by the bytes of the items' ids.
+    private func captions() throws -> [[UInt8]: String] {
+        guard let settings = configuration.encode.captions else {
+            throw UserError(
+                "is captions, and there is no section encode.captions", at: "encode.text.source",
+                remedy: "Name the file of captions: encode.captions: {model: ..., file: ...}.")
+        }
+        let lines = try CaptionFile(URL(filePath: settings.file)).lines()
+        return Dictionary(lines.compactMap { line in line.caption.map { (Array(line.item.utf8), $0) } }) { first, _ in first }
+    }
+}
