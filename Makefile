@@ -1,7 +1,7 @@
 # What one does with a clone. Settings: LIBTORCH, IISAN_CACHE, PYTHON (see Tools/Setup/setup).
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build install uninstall dist serve-demo test test-isa sanitize sanitize-threads test-postgresql test-page bad-inputs demo parity-tokens parity-pictures parity-encoders parity-export fuzz torture bench bench-check bench-device results format lint surface clean
+.PHONY: help setup build install uninstall dist serve-demo test test-isa sanitize sanitize-threads test-postgresql test-page bad-inputs demo parity-tokens parity-pictures parity-encoders parity-captions parity-export fuzz torture bench bench-check bench-device results format lint surface clean
 
 sources := Package.swift Sources Tests FuzzTesting Benchmarks Examples/Library
 SECONDS ?= 60
@@ -59,6 +59,9 @@ parity-pictures: ## compare pictures with Pillow and AutoImageProcessor; PICTURE
 
 parity-encoders: ## compare the encoders with transformers and timm; FOLDERS names real ones
 	@Tools/Parity/encoders
+
+parity-captions: ## compare pictures' tiles with transformers
+	@Tools/Parity/captions
 
 parity-export: ## read exports with NumPy, USearch, Faiss, pgvector, PostgreSQL and qdrant's client (RUN=folder names a trained run)
 	@Tools/Parity/export

@@ -33,7 +33,7 @@ extension PictureProcessor {
     package static func file(in directory: URL) throws -> URL? {
         let whole = directory.appending(path: "processor_config.json")
         if FileManager.default.fileExists(atPath: whole.path),
-            try JSONFile.read(Sections.self, from: whole).image_processor != nil
+            try JSONFile.read(Sections<PictureProcessorSettings>.self, from: whole).image_processor != nil
         {
             return whole
         }
@@ -43,12 +43,17 @@ extension PictureProcessor {
 
     /// Reads the settings of a file of either name.
     static func settings(_ file: URL) throws -> PictureProcessorSettings {
-        if let section = try JSONFile.read(Sections.self, from: file).image_processor { return section }
-        return try JSONFile.read(PictureProcessorSettings.self, from: file)
+        try section(PictureProcessorSettings.self, of: file)
     }
 
-    private struct Sections: Decodable {
-        var image_processor: PictureProcessorSettings?
+    /// Reads what a file of either name says on pictures.
+    static func section<Settings: Decodable>(_ settings: Settings.Type, of file: URL) throws -> Settings {
+        if let section = try JSONFile.read(Sections<Settings>.self, from: file).image_processor { return section }
+        return try JSONFile.read(Settings.self, from: file)
+    }
+
+    private struct Sections<Settings: Decodable>: Decodable {
+        var image_processor: Settings?
     }
 }
 
