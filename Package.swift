@@ -136,7 +136,7 @@ if withLibTorch {
         .executableTarget(
             name: "iisan",
             dependencies: [
-                "IISAN", "Server", "Datasets", "Files", "HiddenStates", "Hub", "Metrics", "Owned", "Serving",
+                "IISAN", "Server", "Captions", "Datasets", "Files", "HiddenStates", "Hub", "Metrics", "Owned", "Serving",
                 "World",
                 arguments, logging,
             ], path: "Sources/Command",
