@@ -60,7 +60,7 @@ parity-pictures: ## compare pictures with Pillow and AutoImageProcessor; PICTURE
 parity-encoders: ## compare the encoders with transformers and timm; FOLDERS names real ones
 	@Tools/Parity/encoders
 
-parity-captions: ## compare pictures' tiles with transformers
+parity-captions: ## compare tiles, logits, tokens and captions with transformers, for every family of models
 	@Tools/Parity/captions
 
 parity-export: ## read exports with NumPy, USearch, Faiss, pgvector, PostgreSQL and qdrant's client (RUN=folder names a trained run)

@@ -100,6 +100,7 @@ def expect(place, name, kind, configuration, items, tokens, steps):
 
 
 def main():
+    torch.set_num_threads(1)
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=pathlib.Path)
     parser.add_argument("--golden", action="store_true")

@@ -42,7 +42,8 @@ package struct CaptionIdentity: Sendable, Codable, Equatable {
     /// What differs between two, in words.
     func differences(from other: CaptionIdentity) -> [String] {
         let parts: [(String, KeyPath<CaptionIdentity, String>)] = [
-            ("model", \.weightsHash), ("family", \.family), ("tokenizer", \.tokenizerHash), ("picture processor", \.processorHash),
+            ("model", \.weightsHash), ("family", \.family), ("tokenizer", \.tokenizerHash),
+            ("picture processor", \.processorHash),
             ("prompt", \.prompt), ("template", \.template), ("precision", \.precision), ("decoding", \.decoding),
         ]
         return parts.filter { self[keyPath: $0.1] != other[keyPath: $0.1] }.map(\.0)

@@ -59,7 +59,8 @@ struct CaptionInput {
             entries += ParallelWork.map(count: end - start, threads: threads) { index in
                 let (item, picture) = pictures[start + index]
                 let hash = Result { try ContentHash.of(file: picture) }
-                let problem: String? = if case .failure(let error) = hash { (error as? UserError)?.problem ?? "\(error)" } else { nil }
+                let problem: String? =
+                    if case .failure(let error) = hash { (error as? UserError)?.problem ?? "\(error)" } else { nil }
                 return Entry(item: item, picture: picture, hash: (try? hash.get()) ?? "", problem: problem)
             }
             progress?(WorkProgress("reading pictures", done: end, total: pictures.count, unit: "pictures"))

@@ -48,7 +48,8 @@ public struct CaptionPlan: Sendable, Equatable, CustomStringConvertible {
                     "the model takes \(gigabytes(beside + perPicture)) for one picture at a time, \(gigabytes(memory)) may be used."
                         + half,
                     at: folder.url.path,
-                    remedy: "Allow more memory, or take a smaller model: each token of a text needs all weights, so that one that "
+                    remedy:
+                        "Allow more memory, or take a smaller model: each token of a text needs all weights, so that one that "
                         + "does not fit would be read from the disk once for each.")
             }
             batch = min(batch, fitting)

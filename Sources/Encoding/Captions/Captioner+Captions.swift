@@ -87,10 +87,12 @@ extension Captioner {
             var values = [Float](repeating: 0, count: part.count * area)
             values.withUnsafeMutableBufferPointer { values in
                 for (place, tile) in part.enumerated() {
-                    processor.write(tile, into: UnsafeMutableBufferPointer(rebasing: values[(place * area)..<((place + 1) * area)]))
+                    processor.write(
+                        tile, into: UnsafeMutableBufferPointer(rebasing: values[(place * area)..<((place + 1) * area)]))
                 }
             }
-            read.append(try withTensorErrors { model.states(of: Tensor(values, shape: [part.count, 3, size.height, size.width])) })
+            read.append(
+                try withTensorErrors { model.states(of: Tensor(values, shape: [part.count, 3, size.height, size.width])) })
         }
         let states = read.count == 1 ? read[0] : try withTensorErrors { .concatenated(read, along: 0) }
         var first = 0

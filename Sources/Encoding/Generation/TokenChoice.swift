@@ -17,7 +17,8 @@ struct TokenChoice {
     /// - Parameters:
     ///   - keys: a number of each item, which its draws follow from.
     ///   - prompts: the token numbers of each item's prompt.
-    init(_ options: GenerationOptions, penalty: Double, keys: [UInt64], prompts: [[Int32]], vocabulary: Int, on device: Device) {
+    init(_ options: GenerationOptions, penalty: Double, keys: [UInt64], prompts: [[Int32]], vocabulary: Int, on device: Device)
+    {
         (self.options, self.penalty, self.keys) = (options, penalty, keys)
         guard penalty != 1 else {
             present = nil

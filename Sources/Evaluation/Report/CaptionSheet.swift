@@ -39,7 +39,8 @@ package struct CaptionSheet: Sendable {
         }
         let more = others > 0 ? " \(others) more are not shown." : ""
         let section = Page.section(
-            "Captions", lead: "Under each picture its title and what the model wrote.\(more)", "<ul class=\"items\">\(shown)</ul>")
+            "Captions", lead: "Under each picture its title and what the model wrote.\(more)",
+            "<ul class=\"items\">\(shown)</ul>")
         return Page(title: "Captions", subtitle: "\(model): \(prompt)", sections: [section]).html
     }
 }

@@ -63,17 +63,21 @@ extension TextSource: SettingValue {}
 extension CaptionSettings: SettingsSection {
     static var settings: [Setting<CaptionSettings>] {
         [
-            .value("model", \.model, "The model's directory (LLaVA, LLaVA-NeXT, SmolVLM, Idefics 3), or its name in the hub's cache."),
+            .value(
+                "model", \.model,
+                "The model's directory (LLaVA, LLaVA-NeXT, SmolVLM, Idefics 3), or its name in the hub's cache."),
             .value("file", \.file, "Where the captions are kept, as captions/captions.jsonl."),
             .value("items", \.items, "Whose pictures are captioned: all, or those of untitled items."),
             .value("prompt", \.prompt, "What is asked about each picture."),
             .optional(
                 "template", \.template,
-                "The form of the conversation, as \"USER: {image}\\n{prompt} ASSISTANT:\"; left out, that of the model's family."),
+                "The form of the conversation, as \"USER: {image}\\n{prompt} ASSISTANT:\"; left out, that of the model's family."
+            ),
             .value("maximum_tokens", \.maximumTokens, "The most tokens of a caption."),
             .value("temperature", \.temperature, "What logits are divided by before a token is drawn; 0 takes the likeliest."),
             .value("top_p", \.topP, "Tokens are drawn from the likeliest ones that have this probability together."),
-            .optional("repetition_penalty", \.repetitionPenalty, "The penalty of repetitions, as 1.1; left out, the model's own."),
+            .optional(
+                "repetition_penalty", \.repetitionPenalty, "The penalty of repetitions, as 1.1; left out, the model's own."),
             .value("seed", \.seed, "What draws follow from."),
             .value("tiles", \.tiles, "Whether SmolVLM and Idefics 3 read pictures in tiles too, for several times the work."),
             .value("precision", \.precision, "The matrix products: float32 or bfloat16."),
@@ -90,12 +94,15 @@ extension CaptionSettings: SettingsSection {
         }
         require(!model.isEmpty, "is empty", "model", "Name a model's directory.")
         require(!file.isEmpty, "is empty", "file", "Name a file, as captions/captions.jsonl.")
-        require(file.isEmpty || file.hasSuffix(".jsonl"), "is \(file.quoted)", "file", "A file of captions is called something.jsonl.")
+        require(
+            file.isEmpty || file.hasSuffix(".jsonl"), "is \(file.quoted)", "file",
+            "A file of captions is called something.jsonl.")
         require(maximumTokens >= 1, "is \(maximumTokens)", "maximum_tokens", "Write at least 1 token.")
         require(temperature >= 0 && temperature.isFinite, "is \(temperature)", "temperature", "Take 0 or more.")
         require(topP > 0 && topP <= 1, "is \(topP)", "top_p", "Take a probability from above 0 to 1.")
         let penalty = repetitionPenalty ?? 1
-        require(penalty > 0 && penalty.isFinite, "is \(penalty)", "repetition_penalty", "Take a number above 0; 1 changes nothing.")
+        require(
+            penalty > 0 && penalty.isFinite, "is \(penalty)", "repetition_penalty", "Take a number above 0; 1 changes nothing.")
         require(seed >= 0, "is \(seed)", "seed", "Take a number from 0.")
         require(batch >= 1, "is \(batch)", "batch", "Caption at least 1 picture at a time.")
         if let template { try? problems.collect(at: "template") { _ = try PromptTemplate(template) } }

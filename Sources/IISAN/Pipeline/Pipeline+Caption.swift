@@ -18,7 +18,8 @@ extension Pipeline {
     package func caption(startingAnew: Bool = false) throws -> CaptionResult {
         guard let settings = configuration.encode.captions else {
             throw UserError(
-                "there is no section encode.captions", remedy: "Name a model and a file: encode.captions: {model: ..., file: ...}.")
+                "there is no section encode.captions",
+                remedy: "Name a model and a file: encode.captions: {model: ..., file: ...}.")
         }
         try configuration.problems().check()
         let items = try dataset().items.map(CatalogueItem.init)
@@ -52,7 +53,8 @@ extension Pipeline {
                 problem: line.problem)
         }
         let sheet = CaptionSheet(
-            model: try file.identity()?.name ?? "", prompt: settings.prompt, entries: entries, others: lines.count - entries.count)
+            model: try file.identity()?.name ?? "", prompt: settings.prompt, entries: entries,
+            others: lines.count - entries.count)
         try Folder.make(url.deletingLastPathComponent())
         try AtomicFile.write(sheet.html, to: url)
     }
@@ -88,7 +90,9 @@ extension Pipeline {
                 ? "caption: nothing has changed, \(result.file.path) is kept"
                 : "caption: \(result.captioned) pictures, \(result.kept) kept from before, \(rate) pictures/s")
         if result.cut > 0 { observer.onMessage("caption: \(result.cut) captions were cut at the most tokens") }
-        for (item, problem) in result.problems.prefix(10) { observer.onMessage("caption: none of item \(item.quoted): \(problem)") }
+        for (item, problem) in result.problems.prefix(10) {
+            observer.onMessage("caption: none of item \(item.quoted): \(problem)")
+        }
         if result.problems.count > 10 { observer.onMessage("caption: and \(result.problems.count - 10) more") }
     }
 

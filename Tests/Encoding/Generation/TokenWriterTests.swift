@@ -17,7 +17,8 @@ import Torch
     func everyLogitIsThatOfTransformers(directory: URL) throws {
         let expected = try WrittenTexts(directory)
         let model = try DecoderFolder(directory).model(dtype: .float32)
-        let tokens = Tensor.concatenated([expected.prompts, expected.endless], along: 1).narrowed(1, 0..<expected.logits.size(1))
+        let tokens = Tensor.concatenated([expected.prompts, expected.endless], along: 1).narrowed(
+            1, 0..<expected.logits.size(1))
         withoutGradients {
             let whole = model.cache(items: tokens.size(0), positions: tokens.size(1))
             let logits = model.logits(model.read(model.embed(tokens), after: whole))

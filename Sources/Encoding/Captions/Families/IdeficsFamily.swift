@@ -74,7 +74,9 @@ package struct IdeficsFamily: VisionLanguageFamily {
     }
 
     /// SmolVLM's, or that of Idefics 3, which does not mark turns.
-    package func template(where hasToken: (String) -> Bool) -> PromptTemplate { hasToken("<|im_start|>") ? .idefics : .idefics3 }
+    package func template(where hasToken: (String) -> Bool) -> PromptTemplate {
+        hasToken("<|im_start|>") ? .idefics : .idefics3
+    }
 }
 
 /// The connector of Idefics 3: the states of a square of patches side by side, through one map.

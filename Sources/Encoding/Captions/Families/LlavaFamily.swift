@@ -58,12 +58,15 @@ extension VisionLanguageNames {
 
 extension TowerReading {
     /// What LLaVA's keys say: `vision_feature_layer`, which counts from the end where it is negative, and whether the first token counts.
-    init(llava configuration: ConfigurationFile, _ tower: any EncoderFamily, layer usual: Int = -2, strategy: String = "default")
+    init(
+        llava configuration: ConfigurationFile, _ tower: any EncoderFamily, layer usual: Int = -2, strategy: String = "default"
+    )
         throws
     {
         let key = "vision_feature_layer"
         let one = try? configuration.optional(key, Int.self, "a number")
-        let given = try one.map { [$0] } ?? configuration.optional(key, [Int].self, "a layer's number or a list of them") ?? [usual]
+        let given =
+            try one.map { [$0] } ?? configuration.optional(key, [Int].self, "a layer's number or a list of them") ?? [usual]
         layers = try given.map { layer in
             let place = layer < 0 ? tower.depth + 1 + layer : layer
             guard (0...tower.depth).contains(place) else {

@@ -86,7 +86,8 @@ package struct LlavaOnevisionFamily: VisionLanguageFamily {
         let key = "vision_aspect_ratio"
         let form = try configuration.text(key, default: "anyres_max_9")
         guard form.hasPrefix("anyres_max_"), let number = Int(form.dropFirst(11)), number > 0 else {
-            throw configuration.error(key, "is \"\(form)\", expected anyres_max_ and a number", remedy: "The usual one is anyres_max_9.")
+            throw configuration.error(
+                key, "is \"\(form)\", expected anyres_max_ and a number", remedy: "The usual one is anyres_max_9.")
         }
         largest = number
     }

@@ -63,7 +63,9 @@ package struct ConfigurationFile {
     /// The object under a key; nil where there is none.
     package func section(_ key: String) throws -> ConfigurationFile? {
         guard has(key) else { return nil }
-        guard let object = try? source(of: Key(key)).decode(Object.self, forKey: Key(key)) else { throw error(key, "is not an object") }
+        guard let object = try? source(of: Key(key)).decode(Object.self, forKey: Key(key)) else {
+            throw error(key, "is not an object")
+        }
         return ConfigurationFile(file: file, section: "\(section)\(key).", values: object.values)
     }
 

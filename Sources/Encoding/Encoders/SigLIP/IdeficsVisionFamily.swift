@@ -10,7 +10,8 @@ package struct IdeficsVisionFamily: EncoderFamily {
 
     /// What is done about the keys of a configuration.
     package static func keys(of modelType: String) -> ConfigurationKeys {
-        .clip + ConfigurationKeys(read: "image_size num_channels patch_size", withoutEffect: "max_image_size tie_word_embeddings")
+        .clip
+            + ConfigurationKeys(read: "image_size num_channels patch_size", withoutEffect: "max_image_size tie_word_embeddings")
     }
 
     let blocks: CLIPBlocks

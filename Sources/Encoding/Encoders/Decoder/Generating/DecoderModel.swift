@@ -48,7 +48,8 @@ package final class DecoderModel {
         }
         norm = try family.finalNorm(parameters)
         // The table keeps the file's type for lookups; products need the type that is computed in.
-        let table = try parameters.scoped("embed_tokens").table("weight", [family.configuration.vocabulary, family.width], .zeros)
+        let table = try parameters.scoped("embed_tokens").table(
+            "weight", [family.configuration.vocabulary, family.width], .zeros)
         head =
             settings.isTable
             ? Linear(weight: table.to(dtype), bias: nil)

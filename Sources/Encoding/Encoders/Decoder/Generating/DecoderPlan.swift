@@ -25,7 +25,9 @@ package struct DecoderPlan: Sendable, Equatable {
         _ = try family.finalNorm(parameters)
         let size = parameters.dtype.size
         let table = configuration.vocabulary * configuration.width
-        if !head.isTable { _ = try output.scoped("lm_head")("weight", [configuration.vocabulary, configuration.width], .zeros) }
+        if !head.isTable {
+            _ = try output.scoped("lm_head")("weight", [configuration.vocabulary, configuration.width], .zeros)
+        }
         weightBytes =
             parameters.all.reduce(0) { $0 + $1.value.count * $1.value.dtype.size } + (head.isTable ? table * size : 0)
         tokenBytes = 2 * configuration.depth * configuration.heads.keyWidth * size
