@@ -75,7 +75,7 @@ var targets: [Target] = [
     .systemLibrary(
         name: "CPostgreSQL", path: "Sources/Server/CPostgreSQL", pkgConfig: "libpq",
         providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
-    .systemLibrary(name: "CSockets", path: "Sources/Server/CSockets"),
+    .systemLibrary(name: "CServerSystem", path: "Sources/Server/CServerSystem"),
     stage("Database", "Server/Database", ["Files", "Owned", "Pictures", grdb, sqlite, postgreSQL]),
 
     .target(name: "TestDatabase", dependencies: ["Database"], path: "Tests/Support/Database"),
@@ -124,7 +124,7 @@ if withLibTorch {
         .target(
             name: "Server",
             dependencies: [
-                "CSockets", "IISAN", "Serving", "Datasets", "Ranking", "Report", "Torch", "Database", "Pictures", "Files",
+                "CServerSystem", "IISAN", "Serving", "Datasets", "Ranking", "Report", "Torch", "Database", "Pictures", "Files",
                 hummingbird,
                 hummingbirdCore, lifecycle, signals, logging, coreMetrics, httpTypes,
             ] + nio + httpParts, path: "Sources/Server/Server",

@@ -1,4 +1,4 @@
-import CSockets
+import CServerSystem
 import NIOCore
 
 /// The socket that connections come in by, at its end.
