@@ -75,6 +75,7 @@ var targets: [Target] = [
     .systemLibrary(
         name: "CPostgreSQL", path: "Sources/Server/CPostgreSQL", pkgConfig: "libpq",
         providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
+    .systemLibrary(name: "CServerSystem", path: "Sources/Server/CServerSystem"),
     stage("Database", "Server/Database", ["Files", "Owned", "Pictures", grdb, sqlite, postgreSQL]),
 
     .target(name: "TestDatabase", dependencies: ["Database"], path: "Tests/Support/Database"),
@@ -128,7 +129,8 @@ if withLibTorch {
         .target(
             name: "Server",
             dependencies: [
-                "IISAN", "Serving", "Datasets", "Ranking", "Report", "Torch", "Database", "Pictures", "Files", hummingbird,
+                "CServerSystem", "IISAN", "Serving", "Datasets", "Ranking", "Report", "Torch", "Database", "Pictures", "Files",
+                hummingbird,
                 hummingbirdCore, lifecycle, signals, logging, coreMetrics, httpTypes,
             ] + nio + httpParts, path: "Sources/Server/Server",
             resources: ["openapi.json", "page.css", "page.js", "icon.svg"].map { .embedInCode("Resources/\($0)") },

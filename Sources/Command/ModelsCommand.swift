@@ -1,6 +1,7 @@
-import Hub
 import ArgumentParser
+import Files
 import Foundation
+import Hub
 import IISAN
 
 /// `iisan models`: encoders.
@@ -90,7 +91,8 @@ struct ModelsPullCommand: ParsableCommand {
 
     func run() throws {
         let console = Console(stoppable: true)
-        let token = try tokenFile.map {
+        let token: String? = try tokenFile.map {
+            try NamedPipe.refuse(URL(filePath: $0))
             do {
                 return try String(contentsOf: URL(filePath: $0), encoding: .utf8).trimmingCharacters(
                     in: .whitespacesAndNewlines)

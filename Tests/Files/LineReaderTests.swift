@@ -21,6 +21,28 @@ import Testing
         gzclose(file)
     }
 
+    /// A named pipe that nobody writes would hold up the opening itself; one of a shell's `<(command)` has a writer.
+    @Test func namedPipesAreRefused() throws {
+        try withTemporaryFolder { folder in
+            let url = folder.appending(path: "pipe")
+            #expect(mkfifo(url.path, 0o600) == 0)
+            let link = folder.appending(path: "link")
+            try FileManager.default.createSymbolicLink(at: link, withDestinationURL: url)
+            for url in [url, link] {
+                let error = #expect(throws: UserError.self) { try LineReader(url) }
+                #expect(error?.place == url.path && error?.problem == "is a named pipe, which may have no writer")
+                #expect(throws: UserError.self) { try RandomAccessFile(reading: url) }
+                #expect(throws: UserError.self) { try MappedFile(url) }
+            }
+            var ends: [Int32] = [0, 0]
+            #expect(pipe(&ends) == 0)
+            _ = "a\nb\n".withCString { write(ends[1], $0, 4) }
+            close(ends[1])
+            defer { close(ends[0]) }
+            #expect(try lines(URL(filePath: "/dev/fd/\(ends[0])")) == ["a", "b"])
+        }
+    }
+
     @Test(arguments: [
         ("", []), ("a", ["a"]), ("a\n", ["a"]), ("a\nb", ["a", "b"]), ("a\r\nb\r\n", ["a", "b"]), ("\n\n", ["", ""]),
         ("\u{FEFF}a\n\u{FEFF}b", ["a", "\u{FEFF}b"]), ("a\rb\n", ["a\rb"]), ("日本\n", ["日本"]), ("\r", [""]),

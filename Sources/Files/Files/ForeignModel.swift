@@ -113,10 +113,11 @@ package enum LargeFilePointer {
 
     /// Checks all of some files of a folder that are there.
     ///
-    /// - Throws: ``UserError`` for a pointer.
+    /// - Throws: ``UserError`` for a pointer, and for a named pipe.
     package static func check(_ names: [String], in folder: URL) throws {
         for name in names {
             let url = folder.appending(path: name)
+            try NamedPipe.refuse(url)
             guard let file = try? FileHandle(forReadingFrom: url) else { continue }
             defer { try? file.close() }
             let start = (try? file.read(upToCount: head.count)) ?? Data()

@@ -31,7 +31,7 @@ package final class LineReader {
     /// Opens a file.
     ///
     /// - Parameter encoding: how it is written; nil for UTF-8. A byte order mark at its start comes before this.
-    /// - Throws: ``UserError`` when the file is missing or is a folder.
+    /// - Throws: ``UserError`` when the file is missing, is a folder or a named pipe.
     package init(_ url: URL, encoding: TextEncoding? = nil) throws {
         self.url = url
         named = encoding
@@ -40,6 +40,7 @@ package final class LineReader {
         guard status.st_mode & S_IFMT != S_IFDIR else {
             throw UserError("is a folder, expected a file", at: url.path)
         }
+        try NamedPipe.refuse(url)
         guard let file = gzopen(url.path, "rb") else { throw UserError.system("could not open the file", at: url.path) }
         gzbuffer(file, 1 << 18)
         self.file = file

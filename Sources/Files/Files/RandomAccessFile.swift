@@ -8,16 +8,17 @@ package final class RandomAccessFile: Sendable {
 
     /// Opens a file for reading.
     ///
-    /// - Throws: ``UserError`` when it is missing or may not be read.
+    /// - Throws: ``UserError`` when it is missing, is a named pipe or may not be read.
     package convenience init(reading url: URL) throws { try self.init(url, O_RDONLY) }
 
     /// Opens a file for reading and writing; makes an empty one where there is none.
     ///
-    /// - Throws: ``UserError`` when the folder is missing or may not be written.
+    /// - Throws: ``UserError`` when the folder is missing or may not be written, and for a named pipe.
     package convenience init(updating url: URL) throws { try self.init(url, O_RDWR | O_CREAT) }
 
     private init(_ url: URL, _ flags: Int32) throws {
         self.url = url
+        try NamedPipe.refuse(url)
         descriptor = open(url.path, flags | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else { throw UserError.system("could not open the file", at: url.path) }
     }

@@ -40,6 +40,8 @@ package struct ServeSettings: Sendable, Equatable {
     package var bulk = ByteCount(16_000_000)
     /// The size of a picture's file at most.
     package var picture = ByteCount(10_000_000)
+    /// The size of all bodies together that are worked on, beyond the first 64 KiB of each; more are refused.
+    package var bodies = ByteCount(256_000_000)
 
     /// What an acknowledged write survives.
     package enum Durability: String, Sendable, CaseIterable, SettingValue {
@@ -51,6 +53,12 @@ package struct ServeSettings: Sendable, Equatable {
 
     /// The defaults.
     package init() {}
+
+    /// The bytes of the longest body in JSON that may have a picture in it, in base64.
+    package var longestDescription: Int { body.bytes + picture.bytes / 3 * 4 }
+
+    /// The bytes of the longest body that is taken at all.
+    package var longestBody: Int { max(longestDescription, bulk.bytes, picture.bytes) }
 }
 
 extension ServeSettings: SettingsSection {
@@ -77,6 +85,7 @@ extension ServeSettings: SettingsSection {
             .value("body", \.body, "The size of a JSON body at most."),
             .value("bulk", \.bulk, "The size of a body of many lines at most."),
             .value("picture", \.picture, "The size of a picture's file at most."),
+            .value("bodies", \.bodies, "The size of all bodies together that are worked on; more are refused."),
         ]
     }
 
@@ -97,6 +106,9 @@ extension ServeSettings: SettingsSection {
         for (size, name) in [(body, "body"), (bulk, "bulk"), (picture, "picture")] {
             range(size.bytes, 1000...1_000_000_000, name)
         }
+        problems.require(
+            bodies.bytes >= longestBody, "is \(bodies), but one body alone may have \(longestBody) bytes", at: "bodies",
+            remedy: "Raise it, or lower body, bulk or picture.")
         if let positive {
             problems.require(!positive.isEmpty, "is empty", at: "positive", remedy: "Leave it out for all kinds.")
         }

@@ -50,7 +50,7 @@ package struct ServedFolder: Sendable {
     ///
     /// - Throws: ``UserError`` while another process has it, where it cannot be reached, and for a folder of another kind.
     private func database() async throws -> any ServerDatabase {
-        let durability: SQLiteOptions.Durability = settings.durability == .full ? .full : .normal
+        let durability: WriteDurability = settings.durability == .full ? .full : .normal
         if let address = settings.database { return try await Self.shared(address, durability) }
         var options = SQLiteOptions()
         options.durability = durability
@@ -65,7 +65,7 @@ package struct ServedFolder: Sendable {
     /// A database that several servers share.
     ///
     /// - Throws: ``UserError`` where it cannot be reached, or this program was built without PostgreSQL.
-    static func shared(_ address: String, _ durability: SQLiteOptions.Durability = .full) async throws -> any ServerDatabase {
+    static func shared(_ address: String, _ durability: WriteDurability = .full) async throws -> any ServerDatabase {
         guard isShared(address) else {
             throw UserError(
                 "\(address.prefix { $0 != ":" }) is no database that is known here", at: "serve.database",

@@ -37,10 +37,11 @@ package struct ServerApplication: Sendable {
     package func application() -> Application<ServerResponder> {
         let (settings, state) = (state.settings, state)
         let patience = TimeAmount.seconds(Int64(settings.patience))
-        let longest = max(settings.body.bytes + settings.picture.bytes / 3 * 4, settings.bulk.bytes)
         let stopping: @Sendable () -> Bool = { state.phase == .draining }
         let channel = HTTP1Channel.Configuration(
-            additionalChannelHandlers: [ConnectionGuard(patience: patience, longestBody: longest, isStopping: stopping)],
+            additionalChannelHandlers: [
+                ConnectionGuard(patience: patience, longestBody: settings.longestBody, isStopping: stopping)
+            ],
             idleTimeout: .seconds(Int64(settings.idle)),
             httpDecoderConfiguration: .init(
                 maxHeaderFieldSize: Self.headBytes, maxHeaderListSize: Self.headBytes, maxHeaderFieldCount: 100))
@@ -50,7 +51,7 @@ package struct ServerApplication: Sendable {
                 address: .hostname(settings.host, port: settings.port),
                 availableConnectionsDelegate: .maximum(settings.connections, logger: logger)),
             onServerRunning: { channel in
-                if let port = channel.localAddress?.port { state.listens(on: port) }
+                state.listens(by: Listener(channel: channel))
             }, logger: logger)
     }
 
@@ -137,7 +138,8 @@ private struct Reloading: Service {
 
 /// Says that the server is not ready as soon as it is told to stop; only then, and after a moment, does the server stop listening.
 ///
-/// A connection that is closed while its client sends the next request is a request that is lost.
+/// A connection that is closed while its client sends the next request is a request that is lost: one that is kept open, and one that the
+/// system has made and nobody has taken yet.
 private struct Draining: Service {
     let state: ServerState
     let notice: Duration
@@ -146,5 +148,6 @@ private struct Draining: Service {
         try? await gracefulShutdown()
         state.drain()
         try? await Task.sleep(for: notice)
+        if notice > .zero { await state.listener?.runDry(within: notice) }
     }
 }

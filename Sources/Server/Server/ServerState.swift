@@ -22,6 +22,8 @@ package final class ServerState: Sendable {
     package let backups: URL
     /// What is measured.
     package let metrics = ServerMetrics()
+    /// The memory that bodies may take.
+    let bodies: BodyBudget
     /// When the server was made.
     let start = ContinuousClock.now
 
@@ -30,6 +32,7 @@ package final class ServerState: Sendable {
     private struct Current {
         var phase = Phase.loading
         var engine: Engine?
+        var listener: Listener?
         var port: Int
         init() { port = 0 }
     }
@@ -37,6 +40,7 @@ package final class ServerState: Sendable {
     /// Begins without a model.
     package init(_ settings: ServeSettings, backups: URL) {
         (self.settings, self.backups) = (settings, backups)
+        bodies = BodyBudget(settings.bodies.bytes)
         current.withLock { $0.port = settings.port }
     }
 
@@ -59,8 +63,16 @@ package final class ServerState: Sendable {
         }
     }
 
-    /// The port that the system gave.
-    package func listens(on port: Int) { current.withLock { $0.port = port } }
+    /// What connections come in by, once there is something.
+    var listener: Listener? { current.withLock { $0.listener } }
+
+    /// Connections come in by this, at the port that the system gave.
+    func listens(by listener: Listener) {
+        current.withLock {
+            $0.listener = listener
+            if let port = listener.port { $0.port = port }
+        }
+    }
 
     /// Answers from now on.
     package func open(_ engine: Engine) {

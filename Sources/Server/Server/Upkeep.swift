@@ -1,3 +1,4 @@
+import CServerSystem
 import Database
 import Foundation
 import Logging
@@ -23,7 +24,14 @@ package struct Upkeep: Sendable {
         }
         await withTaskGroup(of: Void.self) { group in
             if isShared { group.addTask { await every(.milliseconds(500)) { try await model.follow() } } }
-            group.addTask { await every(.seconds(60)) { try await database.checkpoint() } }
+            group.addTask {
+                await every(.seconds(60)) {
+                    try await database.checkpoint()
+                    // glibc keeps what each thread once needed: without this a server that changes items and reloads its run takes some
+                    // megabytes more each minute.
+                    return_free_memory()
+                }
+            }
             // Between a picture and the item that has it lies an encoding, not an hour.
             group.addTask {
                 await every(.seconds(3600)) {

@@ -35,8 +35,8 @@ import Testing
         }
     }
 
-    @Test(arguments: SQLiteOptions.Durability.allCases) func theDiskIsWaitedForAsFarAsAsked(
-        _ durability: SQLiteOptions.Durability
+    @Test(arguments: WriteDurability.allCases) func theDiskIsWaitedForAsFarAsAsked(
+        _ durability: WriteDurability
     ) async throws {
         try await withTemporaryFolder { folder in
             var options = SQLiteOptions()

@@ -20,7 +20,7 @@
         ///   - patience: how long a server that cannot be reached is waited for.
         /// - Throws: ``UserError`` where the database cannot be reached, or was written by a newer version.
         package init(
-            _ address: PostgreSQLAddress, durability: SQLiteOptions.Durability = .full, patience: Duration = .seconds(10)
+            _ address: PostgreSQLAddress, durability: WriteDurability = .full, patience: Duration = .seconds(10)
         ) async throws {
             (self.address, self.patience) = (address, patience)
             let settings = [

@@ -47,19 +47,30 @@ extension Request {
     ) async throws -> (entries: [Result<Value, Failure>], isLines: Bool) {
         let type = try require(["application/json", "application/x-ndjson"])
         let bytes = try await bytes(most: most)
-        guard type == "application/x-ndjson" else {
-            let list: [Attempt<Value>] = try Self.decoded(bytes)
+        let isLines = type == "application/x-ndjson"
+        return (try Self.list(bytes, isLines: isLines, entries: entries), isLines)
+    }
+
+    /// The entries of a list, each with its own failure.
+    ///
+    /// - Throws: ``Failure``.
+    static func list<Value: Decodable>(_ bytes: Data, isLines: Bool, entries: Int) throws -> [Result<Value, Failure>] {
+        guard isLines else {
+            let list: [Attempt<Value>] = try decoded(bytes)
             try Checks.count(list.count, most: entries, at: "the body")
-            return (list.map(\.result), false)
+            return list.map(\.result)
         }
         let lines = bytes.split(separator: UInt8(ascii: "\n")).filter {
             !$0.allSatisfy { $0 == 0x20 || $0 == 0x0D || $0 == 0x09 }
         }
         try Checks.count(lines.count, most: entries, at: "the body")
-        return (lines.map { line in Result { try Self.decoded(line) }.mapError { Failure($0) } }, true)
+        return lines.map { line in Result { try decoded(line) }.mapError { Failure($0) } }
     }
 
-    private static func decoded<Value: Decodable>(_ bytes: Data) throws -> Value {
+    /// A value in JSON.
+    ///
+    /// - Throws: ``Failure``.
+    static func decoded<Value: Decodable>(_ bytes: Data) throws -> Value {
         do { return try JSONDecoder().decode(Value.self, from: bytes) } catch { throw Failure.decoding(error) }
     }
 

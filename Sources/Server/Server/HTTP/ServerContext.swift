@@ -21,7 +21,14 @@ package struct ServerContext: RequestContext {
     ///
     /// - Throws: ``Failure``.
     package func id(_ name: String) throws -> String {
-        guard let raw = parameters.get(name), let id = PercentEncoding.decoded(raw) else {
+        try Self.id(parameters.get(name), at: name)
+    }
+
+    /// An id as a path has it, decoded.
+    ///
+    /// - Throws: ``Failure``.
+    static func id(_ raw: String?, at name: String) throws -> String {
+        guard let raw, let id = PercentEncoding.decoded(raw) else {
             throw Failure(
                 .badRequest, "malformed_path", "the path is not percent-encoded UTF-8", param: name,
                 remedy: "Encode each byte of an id that is no letter, digit, '-', '.', '_' or '~' as %XX.")

@@ -59,7 +59,9 @@ package struct ServerResponder: HTTPResponder {
                 .tooManyRequests, "busy",
                 UserError("\(state.settings.requests) requests are worked on already", remedy: "Ask again a little later."))
         }
-        return try await router.respond(to: request, context: context)
+        let share = state.bodies.share()
+        defer { share.giveBack() }
+        return try await router.respond(to: request.counted(by: share), context: context)
     }
 
     private func decorate(_ response: inout Response, _ request: Request, _ context: ServerContext) {

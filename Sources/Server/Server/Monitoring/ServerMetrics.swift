@@ -9,6 +9,8 @@ package struct ServerMetrics: Sendable {
             "iisan_requests_total": "Requests by route, method and status.",
             "iisan_request_seconds": "Seconds from a request's head to its answer, by route.",
             "iisan_requests_under_way": "Requests that are worked on.",
+            "iisan_body_bytes": "Bytes of the bodies of requests that are worked on, beyond the first 65,536 of each.",
+            "iisan_bodies_refused_total": "Requests that were refused because of the others' bodies.",
             "iisan_model_seconds": "Seconds from a question to its answer: the wait and the work.",
             "iisan_model_questions_total": "Questions that the model has answered.",
             "iisan_model_batches_total": "How often the model has answered some together.",

@@ -45,7 +45,10 @@ struct PageAddress: Sendable, Equatable {
 
     /// The address of an item's page, which keeps the history.
     func item(_ id: String) -> String {
-        Self.path("/item/\(Paths.encoded(id))", history.isEmpty ? [] : [("history", Self.text(of: history))])
+        let fields = history.isEmpty ? [] : [("history", Self.text(of: history))]
+        // As a step of a path they mean the page itself and the one above, encoded as well, and browsers leave them out.
+        if [".", ".."].contains(id) { return Self.path("/item", [("id", id)] + fields) }
+        return Self.path("/item/\(Paths.encoded(id))", fields)
     }
 
     /// The address of the page for new items, which keeps the history.

@@ -81,10 +81,11 @@ struct PageController: Sendable {
         return frame("Recommendations", .look, address, page.model, status: page.status, page.content)
     }
 
-    /// The item that an id or words mean.
+    /// The item that an id or words mean; with `id`, its page, for ids that no path can have.
     @Sendable private func find(_ request: Request, _ context: ServerContext) async throws -> Response {
-        let query = try Query(request, known: ["q", "history"])
+        let query = try Query(request, known: ["id", "q", "history"])
         let address = try PageAddress(query)
+        if let id = query["id"] { return try await item(Checks.id(id, at: "id"), address) }
         let gallery = try await gallery()
         let found = TitleSearch(gallery.snapshot).items(address.words, most: 24)
         let only = found.items.count == 1 ? found.items[0] : found.items.first { $0 == address.words }
@@ -96,7 +97,10 @@ struct PageController: Sendable {
     /// An item: what is like it, and where it stands for a history.
     @Sendable private func item(_ request: Request, _ context: ServerContext) async throws -> Response {
         let id = try context.id("item")
-        let address = try PageAddress(Query(request, known: ["history"]))
+        return try await item(id, PageAddress(Query(request, known: ["history"])))
+    }
+
+    private func item(_ id: String, _ address: PageAddress) async throws -> Response {
         let page = try await ItemPage(id, address, gallery())
         return frame(page.title, .look, address, page.model, page.content)
     }

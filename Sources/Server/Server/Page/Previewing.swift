@@ -54,7 +54,7 @@ struct Previewing: Sendable {
     let state: ServerState
 
     /// The bytes of a body, which may have a picture in base64.
-    var limit: Int { state.settings.body.bytes + state.settings.picture.bytes / 3 * 4 }
+    var limit: Int { state.settings.longestDescription }
 
     /// Encodes an item beside the questions, and asks about it as if it were in the catalogue.
     ///

@@ -55,6 +55,8 @@ struct HealthController: Sendable {
         let metrics = state.metrics
         metrics.gauge("iisan_ready", state.phase == .ready ? 1 : 0)
         metrics.gauge("iisan_uptime_seconds", (ContinuousClock.now - state.start) / .seconds(1))
+        metrics.gauge("iisan_body_bytes", Double(state.bodies.bytes))
+        metrics.total("iisan_bodies_refused_total", state.bodies.refused)
         if let engine = try? state.engine {
             let counts = await engine.model.counts
             metrics.total("iisan_model_questions_total", counts.questions)

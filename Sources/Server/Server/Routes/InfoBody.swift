@@ -30,6 +30,7 @@ struct InfoBody: Encodable {
                 "items": Checks.items, "events": Checks.events, "id_bytes": Checks.idBytes,
                 "title_characters": Checks.titleCharacters, "tags": Checks.tags, "user_history": settings.history,
                 "body_bytes": settings.body.bytes, "bulk_bytes": settings.bulk.bytes, "picture_bytes": settings.picture.bytes,
+                "bodies_bytes": settings.bodies.bytes,
                 "requests": settings.requests, "waiting_items": settings.items, "connections": settings.connections,
                 "idle_seconds": settings.idle, "request_seconds": settings.patience,
             ]

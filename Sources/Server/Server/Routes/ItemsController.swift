@@ -11,7 +11,7 @@ struct ItemsController: Sendable {
     let state: ServerState
     let asking: Asking
     /// The bytes of a body, which may have a picture in base64.
-    private var limit: Int { state.settings.body.bytes + state.settings.picture.bytes / 3 * 4 }
+    private var limit: Int { state.settings.longestDescription }
 
     var routes: RouteCollection<ServerContext> {
         let routes = RouteCollection(context: ServerContext.self)

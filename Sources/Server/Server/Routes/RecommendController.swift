@@ -7,7 +7,7 @@ import Serving
 struct RecommendController: Sendable {
     let asking: Asking
     /// The bytes of a body, which may have a picture in base64.
-    private var limit: Int { asking.state.settings.body.bytes + asking.state.settings.picture.bytes / 3 * 4 }
+    private var limit: Int { asking.state.settings.longestDescription }
 
     var routes: RouteCollection<ServerContext> {
         let routes = RouteCollection(context: ServerContext.self)

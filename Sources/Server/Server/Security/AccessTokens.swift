@@ -53,6 +53,7 @@ package struct AccessTokens: Sendable {
     }
 
     private static func lines(of file: URL) throws -> [(number: Int, scope: AccessScope, token: String)] {
+        try NamedPipe.refuse(file)
         let attributes: [FileAttributeKey: Any]
         let text: String
         do {

@@ -29,6 +29,8 @@ struct PagePartTests {
         (address.words, address.count) = ("toy & co+", 30)
         #expect(address.path == "/?history=a%5C,b,c%26d%3De,%C3%BC%5C%20%2B&was=&q=toy%20%26%20co%2B&n=30")
         #expect(PageAddress().path == "/" && PageAddress(["1"]).item("a/b") == "/item/a%2Fb?history=1")
+        // A browser takes these out of a path, however they are written.
+        #expect(PageAddress(["1"]).item("..") == "/item?id=..&history=1" && PageAddress().item(".") == "/item?id=.")
         #expect(PageAddress(["1"]).adding("2") == PageAddress(["1", "2"], before: ["1"]))
         #expect(PageAddress(["1", "1", "2"]).removing(at: 1).history == ["1", "2"])
         #expect(PageAddress((0..<100).map { "\($0)" }).adding("x") == nil)

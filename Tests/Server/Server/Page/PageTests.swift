@@ -34,6 +34,17 @@ import Testing
         }
     }
 
+    @Test func idsThatNoPathCanHaveHaveAPage() async throws {
+        try await TestServer.run { server in
+            #expect(try await server.client.send("PUT", "/v1/items/..", #"{"title": "Two dots"}"#).status == 201)
+            let found = try await server.client.send("GET", "/item?q=Two%20dots")
+            #expect(found.status == 303 && found.headers["location"] == "/item?id=..")
+            let page = Document(try await server.client.send("GET", "/item?id=.."))
+            #expect(page.problems == [] && page.plain.contains("Two dots"))
+            #expect(try await server.client.send("GET", "/item?id=nobody").status == 404)
+        }
+    }
+
     /// Titles, ids, tags and words of others are text wherever they are shown.
     @Test func nothingOfOthersBecomesMarkup() async throws {
         let evil = #"</title><script>alert(1)</script>"'><img src=x onerror=alert(2)>{{7*7}}&lt;b&gt;"#

@@ -1,0 +1,16 @@
+// What a process that runs for weeks has to tell its allocator, which Swift's module of the C library does not declare.
+#pragma once
+
+#if defined(__GLIBC__) || defined(__linux__)
+#include <features.h>
+#endif
+#if defined(__GLIBC__)
+#include <malloc.h>
+#endif
+
+/// Gives memory that is free inside the process back to the system; nothing where the allocator does so by itself.
+static inline void return_free_memory(void) {
+#if defined(__GLIBC__)
+    malloc_trim(0);
+#endif
+}
