@@ -37,6 +37,28 @@ extension FuzzTarget {
             var output = [Float](repeating: 0, count: 3 * size.width * size.height)
             output.withUnsafeMutableBufferPointer { processor.process(sample, into: $0) }
         },
+        FuzzTarget(name: "tiles") {
+            tiled.map { Data($0.utf8) }
+        } read: { bytes in
+            let file = FuzzInput.file("preprocessor_config.json", bytes)
+            let processor = try TiledPictureProcessor(directory: file.deletingLastPathComponent())
+            // Any size has a layout within the bounds; the file's own bytes draw it.
+            for (first, second) in zip(bytes, bytes.dropFirst(3)).prefix(40) {
+                let size = PictureSize(height: 1 + Int(first) * Int(first), width: 1 + Int(second) * Int(second))
+                let layout = processor.layout(of: size)
+                claim(layout.count <= processor.maximumTiles, "\(layout) of \(processor.maximumTiles)")
+                guard layout.rows > 0 else { continue }
+                let map = layout.featureMap(side: 3, most: 9)
+                claim(map.rows <= layout.rows * 3 && map.columns <= layout.columns * 3, "\(map)")
+            }
+            let size = processor.tileSize
+            // Larger ones are allowed and take only longer.
+            guard processor.maximumTiles * size.width * size.height <= maximumPixels else { return }
+            var output = [Float](repeating: 0, count: 3 * size.width * size.height)
+            for tile in processor.tiles(of: sample).tiles {
+                output.withUnsafeMutableBufferPointer { processor.write(tile, into: $0) }
+            }
+        },
     ]
 
     /// Pictures whose files say in many ways how they are to be turned.
@@ -63,6 +85,13 @@ extension FuzzTarget {
         """
         UklGRkAAAABXRUJQVlA4TDQAAAAvDAACALkyRPQ/dlF6AklbvO3vfxyE2UbzmMD5Q+51AGLBZA75k/aISVMsu4wJ2NFZIF8D
         """,
+    ]
+
+    private static let tiled = [
+        #"{"image_processor_type":"LlavaNextImageProcessor","size":{"shortest_edge":24},"crop_size":24,"image_grid_pinpoints":[[24,48],[48,24]]}"#,
+        #"{"image_processor_type":"LlavaOnevisionImageProcessor","size":[9,9],"image_grid_pinpoints":[[9,9],[18,27]],"resample":1}"#,
+        #"{"image_processor_type":"Idefics3ImageProcessor","size":{"longest_edge":91},"max_image_size":{"longest_edge":30}}"#,
+        #"{"image_processor_type":"SmolVLMImageProcessor","size":{"height":20,"width":31},"max_image_size":{"longest_edge":16},"do_image_splitting":false}"#,
     ]
 
     private static let processors = [

@@ -115,6 +115,11 @@ struct TileLayoutTests {
         ),
         (#"{"image_processor_type": "Idefics3ImageProcessor", "max_image_size": {"longest_edge": 4}}"#, "tiles"),
         (#"{"image_processor_type": "Idefics3ImageProcessor", "max_image_size": {"longest_edge": 0}}"#, "max_image_size"),
+        (
+            #"{"image_processor_type": "Idefics3ImageProcessor", "max_image_size": {"longest_edge": 8192}, "size": {"longest_edge": 4096}}"#,
+            "pixels"
+        ),
+        (#"{"image_processor_type": "Idefics3ImageProcessor", "size": [8192, 8192]}"#, "8192 x 8192"),
         (#"{"image_processor_type": "Idefics3ImageProcessor", "max_image_size": null}"#, "max_image_size"),
         (#"{"image_processor_type": "Idefics3ImageProcessor", "size": {"longest_edge": -1}}"#, "size"),
         (#"{"image_processor_type": "Idefics3ImageProcessor", "size": {"shortest_edge": 9}}"#, "longest_edge"),

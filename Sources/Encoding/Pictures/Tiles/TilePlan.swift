@@ -43,10 +43,19 @@ struct TilePlan {
             settings.do_center_crop = false
         }
         self.settings = settings
-        guard maximumTiles <= TiledPictureProcessor.mostTiles else {
+        let side =
+            switch tiling {
+            case .single: 0
+            case .pinpoints(let tiling): tiling.side
+            case .squares(let tiling): tiling.side
+            }
+        let most = TiledPictureProcessor.mostTiles
+        guard maximumTiles <= most, maximumTiles * side * side <= PictureOptions.defaultMaximumPixels else {
             throw UserError(
-                "a picture could give \(maximumTiles) tiles, allowed are \(TiledPictureProcessor.mostTiles)", at: file,
-                remedy: "Set larger tiles or smaller pictures.")
+                """
+                a picture could give \(maximumTiles) tiles of \(side) x \(side) pixels, allowed are \(most) tiles and \
+                \(PictureOptions.defaultMaximumPixels) pixels
+                """, at: file, remedy: "Give the sizes that the model was made with.")
         }
     }
 
@@ -125,9 +134,17 @@ struct TilePlan {
         }
         switch settings.size ?? .edges(shortest: nil, longest: 4 * 364) {
         case .edges(_, let longest?) where !settings.nulls.contains("size"): return .longestEdge(try checked(longest))
-        case .sides(let height, let width): return .sides(PictureSize(height: try checked(height), width: try checked(width)))
+        case .sides(let height, let width):
+            let size = PictureSize(height: try checked(height), width: try checked(width))
+            guard height * width <= PictureOptions.defaultMaximumPixels else {
+                throw UserError(
+                    "\"size\" has \(height) x \(width) pixels, allowed are \(PictureOptions.defaultMaximumPixels)", at: file)
+            }
+            return .sides(size)
         case .number(let side) where settings.default_to_square ?? true:
-            return .sides(PictureSize(height: try checked(side), width: try checked(side)))
+            var sides = settings
+            sides.size = .sides(height: side, width: side)
+            return try resizing(sides, file)
         case .number, .edges, .within:
             throw UserError(
                 "\"size\" needs a \"longest_edge\", or a height and a width", at: file,
