@@ -10,7 +10,7 @@ struct FuzzTarget: Sendable {
     /// Reads an input, which may throw a `UserError` and nothing else.
     let read: @Sendable (UnsafeRawBufferPointer) throws -> Void
 
-    static let all = tokenizers + files + pictures + tables + stores + manifests + requests
+    static let all = tokenizers + files + pictures + tables + stores + manifests + captions + requests
 
     /// Reads an input; an error that is not for the user ends the program.
     func attempt(_ bytes: UnsafeRawBufferPointer) {

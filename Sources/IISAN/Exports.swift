@@ -1,6 +1,10 @@
-// What `import IISAN` gives beside its own types: what a program needs to import data, encode, train, evaluate and recommend. All else that is
+// What `import IISAN` gives beside its own types: what a program needs to import data, caption, encode, train, evaluate and recommend. All else that is
 // public belongs to a module that is a product, as Torch is.
 
+@_exported public import struct Captions.CaptionOptions
+@_exported public import struct Captions.CaptionResult
+@_exported public import class Captions.Captioner
+@_exported public import struct Captions.PromptTemplate
 @_exported public import class Catalogue.CatalogueEncoder
 @_exported public import struct Catalogue.CatalogueItem
 @_exported public import struct Catalogue.EncodingOptions
@@ -36,6 +40,8 @@
 @_exported public import struct Files.WorkProgress
 @_exported public import class FineTuning.LiveStates
 @_exported public import class FineTuning.TunedEncoder
+@_exported public import struct Generation.GenerationOptions
+@_exported public import class Generation.TextGenerator
 @_exported public import class HiddenStates.HiddenStateStore
 @_exported public import enum HiddenStates.StateType
 @_exported public import struct Metrics.Estimate

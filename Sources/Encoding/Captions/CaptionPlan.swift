@@ -6,7 +6,7 @@ import Generation
 import Torch
 
 /// What captioning takes of memory, in bytes; made before the model is loaded.
-public struct CaptionPlan: Sendable, Equatable, CustomStringConvertible {
+package struct CaptionPlan: Sendable, Equatable, CustomStringConvertible {
     /// The model's weights, in the type they are computed in.
     package let weightBytes: Int
     /// The keys and values, and what is computed between, of the pictures of a batch, estimated.
@@ -60,7 +60,7 @@ public struct CaptionPlan: Sendable, Equatable, CustomStringConvertible {
     }
 
     /// A line for the user.
-    public var description: String {
+    package var description: String {
         func megabytes(_ bytes: Int) -> String { "\((bytes + 999_999) / 1_000_000) MB" }
         return "\(batch) pictures at a time, prompts of up to \(prompt) tokens; memory about \(megabytes(memoryBytes)) "
             + "(weights \(megabytes(weightBytes)), batch \(megabytes(batchBytes)))"

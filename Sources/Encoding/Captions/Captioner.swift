@@ -23,7 +23,7 @@ public final class Captioner {
     let template: PromptTemplate
     let identity: CaptionIdentity
     /// What captioning takes of memory, and at how many pictures at a time.
-    public let plan: CaptionPlan
+    package let plan: CaptionPlan
     private var loaded: VisionLanguageModel?
 
     /// Reads everything of a model but its numbers.

@@ -43,6 +43,16 @@ extension Configuration {
             problems.require(
                 (1...1 << 20).contains(settings.maximumTokens), "is \(settings.maximumTokens), expected 1 to \(1 << 20)",
                 at: Self.place(of: modality) + ".maximum_tokens")
+            guard settings.source != .titles else { continue }
+            let place = Self.place(of: modality) + ".source"
+            problems.require(
+                settings.encoderModality(of: modality) == .text,
+                "is \(settings.source.rawValue), and the modality reads no texts",
+                at: place, remedy: "Leave it out.")
+            problems.require(
+                encode.captions != nil, "is \(settings.source.rawValue), and there is no section encode.captions", at: place,
+                remedy: "Name the file of captions, as encode.captions: {model: models/smolvlm, file: captions/captions.jsonl}."
+            )
         }
         let unknown = train.model.modality.names?.filter { $0.isFurther && encode.modalities[$0] == nil } ?? []
         problems.require(

@@ -119,11 +119,8 @@ extension Pipeline {
 
     /// The captions by the bytes of the items' ids.
     private func captions() throws -> [[UInt8]: String] {
-        guard let settings = configuration.encode.captions else {
-            throw UserError(
-                "is captions, and there is no section encode.captions", at: "encode.text.source",
-                remedy: "Name the file of captions: encode.captions: {model: ..., file: ...}.")
-        }
+        // The check of all settings has asked for the section.
+        guard let settings = configuration.encode.captions else { return [:] }
         let lines = try CaptionFile(URL(filePath: settings.file)).lines()
         return Dictionary(lines.compactMap { line in line.caption.map { (Array(line.item.utf8), $0) } }) { first, _ in first }
     }

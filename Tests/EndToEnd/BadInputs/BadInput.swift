@@ -85,6 +85,7 @@ extension BadInput {
         Area(title: "Weights", rows: weights),
         Area(title: "Tokenizers", rows: tokenizers),
         Area(title: "Pictures", rows: pictures),
+        Area(title: "Captions", rows: captions),
         Area(title: "Hidden-state stores", rows: stores),
         Area(title: "States of other programs", rows: importedStates),
         Area(title: "Runs and checkpoints", rows: runs),

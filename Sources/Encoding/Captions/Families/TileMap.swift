@@ -23,7 +23,7 @@ struct TileMap {
             .narrowed(1, area.keptRows).narrowed(2, area.keptColumns)
         if area.isScaled { map = map.unsqueezed(0).linearlyResized(height: area.rows, width: area.columns).squeezed(0) }
         let ends = end.reshaped([width, 1, 1]).expanded([width, area.rows, 1])
-        let rows = Tensor.concatenated([map, ends], along: 2).reshaped([width, -1]).transposed(0, 1)
+        let rows = Tensor.concatenated([map, ends], along: 2).reshaped([width, area.rows * (area.columns + 1)]).transposed(0, 1)
         return .concatenated([tiles.selected(0, 0), rows], along: 0)
     }
 }
