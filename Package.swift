@@ -149,7 +149,9 @@ if withLibTorch {
         tests("Torch", "Engine/Torch", ["Torch"]),
         tests("Encoders", "Encoding/Encoders", ["Encoders"]),
         tests("Generation", "Encoding/Generation", ["Generation", "Encoders", "Tokenizers", "Torch"]),
-        tests("Captions", "Encoding/Captions", ["Captions", "Generation", "Encoders", "Tokenizers", "Pictures", "Torch"]),
+        tests(
+            "Captions", "Encoding/Captions",
+            ["Captions", "Catalogue", "Generation", "Encoders", "Tokenizers", "Pictures", "Torch", "World"]),
         tests("Catalogue", "Encoding/Catalogue", ["Catalogue"]),
         tests("Modeling", "Modeling", ["Modeling", "HiddenStates", "Torch", "TestModels", collections]),
         tests("FineTuning", "FineTuning", ["FineTuning", "Encoders", "Catalogue", "Modeling", "Torch", "TestModels"]),

@@ -37,6 +37,7 @@ import Testing
         case "compare":
             // Four methods that train live encoders have two rates each; there are no pictures in the titles' study.
             #expect(try CompareStudy(file: file).plan(file).variants.count == (name.hasPrefix("scientific-titles/") ? 9 : 22))
+        case "captions": #expect(try CompareStudy(file: file).plan(file).variants.count == 6)
         case "ablate":
             let study = try AblateStudy(file: file)
             options = study.options
@@ -60,6 +61,7 @@ import Testing
         ("versa/gemma-7b+vit-base", [0, 3, 8, 13, 18, 23, 28], [0, 2, 4, 6, 8, 10, 12]),
         ("versa/llama-70b+eva-clip-18b", [0, 5, 20, 35, 50, 65, 80], [0, 3, 12, 21, 30, 39, 48]),
         ("versa/bert-large+vit-large", [0, 4, 8, 12, 16, 20, 24], [0, 4, 8, 12, 16, 20, 24]),
+        ("versa/captions", [0, 4, 8, 12, 16, 20, 24], [0, 4, 8, 12, 16, 20, 24]),
         ("scientific/iisan", [0, 2, 4, 6, 8, 10, 12], [0, 2, 4, 6, 8, 10, 12]),
     ]) func keptLayers(name: String, text: [Int], image: [Int]) throws {
         let encode = try Configuration(Self.folder.appending(path: "\(name).yaml")).encode

@@ -6,7 +6,7 @@ import Owned
 public struct StudyStep: Sendable {
     /// What is done.
     package enum Work: String, Sendable, CaseIterable {
-        /// The dataset, and the hidden states of the configured encoders.
+        /// The dataset, the captions that are read, and the hidden states of the configured encoders.
         case prepare
         /// Training, ranking and report of one run, or the measurement of its cost.
         case run
@@ -34,6 +34,7 @@ public struct StudyStep: Sendable {
         switch work {
         case .prepare:
             try pipeline.importDataset()
+            if configuration.readsCaptions { try pipeline.caption() }
             try pipeline.encode()
         case .run:
             try pipeline.writingRun { place in
