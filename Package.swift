@@ -186,7 +186,9 @@ if withLibTorch {
 }
 
 // The stages one by one, for FuzzTesting and Benchmarks, packages of their own.
-let tried = ["Files", "Datasets", "Tokenizers", "Pictures", "HiddenStates"] + (withLibTorch ? ["Encoders", "Generation", "Captions", "Training"] : [])
+let tried =
+    ["Files", "Datasets", "Tokenizers", "Pictures", "HiddenStates"]
+    + (withLibTorch ? ["Encoders", "Generation", "Captions", "Training"] : [])
 products += tried.map { .library(name: $0, targets: [$0]) }
 
 /// What the server is made with; without LibTorch there is none.

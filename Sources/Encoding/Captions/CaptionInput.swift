@@ -5,11 +5,11 @@ import Pictures
 
 /// The pictures of items and what is known of them before they are captioned.
 struct CaptionInput {
-    /// A picture of an item.
+    /// The picture of an item, or the frames of its video.
     struct Entry: Sendable {
         let item: String
-        let picture: URL
-        /// A SHA-256 of the file; empty where it could not be read.
+        let pictures: [URL]
+        /// A SHA-256 of the file, of several files of all of them; empty where one could not be read.
         let hash: String
         /// Why it could not be read.
         let problem: String?
@@ -46,22 +46,31 @@ struct CaptionInput {
     let entries: [Entry]
 
     /// Reads the files of all pictures for their hashes.
+    ///
+    /// - Parameter frames: the frames of items' videos, which come before their pictures.
     init(
-        _ items: [CatalogueItem], threads: Int, damaged: EncodingOptions.DamagedPictures, _ progress: WorkProgress.Handler?,
+        _ items: [CatalogueItem], frames: VideoFrames?, threads: Int, damaged: EncodingOptions.DamagedPictures,
+        _ progress: WorkProgress.Handler?,
         _ stop: StopToken
     ) throws {
-        let pictures = items.compactMap { item in item.picture.map { (item.id, $0) } }
+        let pictures = items.compactMap { item -> (item: String, files: [URL])? in
+            let files = frames?.files(of: item.id) ?? item.picture.map { [$0] } ?? []
+            return files.isEmpty ? nil : (item.id, files)
+        }
         var entries: [Entry] = []
         entries.reserveCapacity(pictures.count)
         for start in stride(from: 0, to: pictures.count, by: 1024) {
             try stop.check()
             let end = min(start + 1024, pictures.count)
             entries += ParallelWork.map(count: end - start, threads: threads) { index in
-                let (item, picture) = pictures[start + index]
-                let hash = Result { try ContentHash.of(file: picture) }
+                let (item, files) = pictures[start + index]
+                let hash = Result {
+                    let hashes = try files.map { try ContentHash.of(file: $0) }
+                    return hashes.count == 1 ? hashes[0] : ContentHash.of(texts: hashes)
+                }
                 let problem: String? =
                     if case .failure(let error) = hash { (error as? UserError)?.problem ?? "\(error)" } else { nil }
-                return Entry(item: item, picture: picture, hash: (try? hash.get()) ?? "", problem: problem)
+                return Entry(item: item, pictures: files, hash: (try? hash.get()) ?? "", problem: problem)
             }
             progress?(WorkProgress("reading pictures", done: end, total: pictures.count, unit: "pictures"))
         }
@@ -103,14 +112,7 @@ struct CaptionInput {
     /// The error of a picture that may not be skipped.
     static func unusable(_ entry: Entry, _ problem: String) -> UserError {
         UserError(
-            "the picture of item \(entry.item.quoted) cannot be used: \(problem)", at: entry.picture.path,
+            "the picture of item \(entry.item.quoted) cannot be used: \(problem)", at: entry.pictures.first?.path,
             remedy: "Repair or remove the picture, or let damaged pictures be skipped (encode.captions.damaged: skip).")
     }
-}
-
-/// What was written about one picture.
-struct Caption: Sendable {
-    var text: String?
-    var isCut = false
-    var problem: String?
 }

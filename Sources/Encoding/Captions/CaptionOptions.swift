@@ -1,4 +1,5 @@
 public import Catalogue
+public import Foundation
 public import Generation
 public import Torch
 
@@ -12,6 +13,8 @@ public struct CaptionOptions: Sendable, Equatable {
     public var generation = GenerationOptions()
     /// Whether Idefics 3 and SmolVLM read a picture in tiles too, for several times the work. Models that always do are not changed.
     public var tiles = false
+    /// A folder of videos' frames, `ITEM-1.jpg` and so on: an item that has some is captioned by them and not by its picture. nil: none.
+    public var frames: URL?
     /// What is computed in.
     public var precision = EncodingOptions.Precision.float32
     /// What becomes of pictures that cannot be read.

@@ -15,34 +15,52 @@ extension Captioner {
     func captions(of inputs: [TileStream.Input], stop: StopToken) throws -> [Caption] {
         var captions = [Caption](repeating: Caption(), count: inputs.count)
         var firsts: [String: Int] = [:]
-        var pictures: [(place: Int, picture: TiledPicture)] = []
+        var read: [(place: Int, pictures: [TiledPicture])] = []
         for (place, input) in inputs.enumerated() {
-            switch input.tiles {
+            switch input.pictures {
             case .failure(let error):
                 if options.damagedPictures == .fail { throw CaptionInput.unusable(input.entry, error.problem) }
                 captions[place].problem = error.problem
-            case .success(let picture):
+            case .success(let pictures):
                 guard firsts[input.entry.hash] == nil else { continue }
                 firsts[input.entry.hash] = place
-                pictures.append((place, picture))
+                read.append((place, pictures))
             }
         }
         let model = try model()
-        let states = try states(of: pictures.map(\.picture), model, stop)
-        let prompts = zip(pictures, states).map { read, states in
-            Prompt(
-                place: read.place, tokens: prompt([read.picture.layout], counts: [states.size(0)]), states: states,
-                key: UInt64(inputs[read.place].entry.hash.prefix(16), radix: 16) ?? 0)
-        }
-        // Prompts of one length make a batch without padding.
-        for (_, group) in Dictionary(grouping: prompts, by: \.tokens.count).sorted(by: { $0.key < $1.key }) {
-            for start in stride(from: 0, to: group.count, by: plan.batch) {
-                let part = Array(group[start..<min(start + plan.batch, group.count)])
-                for (prompt, caption) in zip(part, try write(part, model, stop)) { captions[prompt.place] = caption }
+        var states = try states(of: read.flatMap(\.pictures), model, stop)[...]
+        var prompts: [Prompt] = []
+        for (place, pictures) in read {
+            let key = UInt64(inputs[place].entry.hash.prefix(16), radix: 16) ?? 0
+            // Frames share a prompt where the family reads several pictures, else each has its own.
+            for part in folder.family.readsSeveral ? [pictures] : pictures.map({ [$0] }) {
+                let own = Array(states.prefix(part.count))
+                states = states.dropFirst(part.count)
+                let tokens = prompt(part.map(\.layout), counts: own.map { $0.size(0) })
+                let joined = own.count == 1 ? own[0] : try withTensorErrors { Tensor.concatenated(own, along: 0) }
+                prompts.append(Prompt(place: place, tokens: tokens, states: joined, key: key))
             }
         }
+        var written = [[Caption]](repeating: [], count: inputs.count)
+        for (prompt, caption) in zip(prompts, try write(prompts, model, stop)) { written[prompt.place].append(caption) }
+        for (place, _) in read { captions[place] = Caption(of: written[place]) }
         for (place, input) in inputs.enumerated() {
             if let first = firsts[input.entry.hash], captions[place].problem == nil { captions[place] = captions[first] }
+        }
+        return captions
+    }
+
+    /// What a model writes after prompts, in their order.
+    private func write(_ prompts: [Prompt], _ model: VisionLanguageModel, _ stop: StopToken) throws -> [Caption] {
+        var captions = [Caption](repeating: Caption(), count: prompts.count)
+        // Prompts of one length make a batch without padding.
+        let groups = Dictionary(grouping: prompts.indices) { prompts[$0].tokens.count }.sorted { $0.key < $1.key }
+        for (_, places) in groups {
+            for start in stride(from: 0, to: places.count, by: plan.batch) {
+                let part = Array(places[start..<min(start + plan.batch, places.count)])
+                let batch = try write(batch: part.map { prompts[$0] }, model, stop)
+                for (place, caption) in zip(part, batch) { captions[place] = caption }
+            }
         }
         return captions
     }
@@ -55,7 +73,7 @@ extension Captioner {
         let key: UInt64
     }
 
-    private func write(_ prompts: [Prompt], _ model: VisionLanguageModel, _ stop: StopToken) throws -> [Caption] {
+    private func write(batch prompts: [Prompt], _ model: VisionLanguageModel, _ stop: StopToken) throws -> [Caption] {
         let tokens = prompts.map(\.tokens)
         let vocabulary = model.decoder.vocabulary
         if let wrong = tokens.joined().first(where: { $0 < 0 || $0 >= vocabulary && $0 != folder.family.parts.imageToken }) {

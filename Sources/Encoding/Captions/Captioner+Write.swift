@@ -26,7 +26,9 @@ extension Captioner {
         let start = ContinuousClock.now
         let file = try CaptionFile(url)
         let former = try open(file)
-        let pictures = try CaptionInput(items, threads: threads.count, damaged: options.damagedPictures, progress, stop)
+        let pictures = try CaptionInput(
+            items, frames: try options.frames.map(VideoFrames.init), threads: threads.count, damaged: options.damagedPictures,
+            progress, stop)
         let work = pictures.work(without: former)
         var result = CaptionResult(file: url, captioned: 0, kept: work.kept.count { $0 != nil })
         let steps = work.steps(of: options.batch)
@@ -43,6 +45,8 @@ extension Captioner {
                 progress?(WorkProgress("captioning", done: step.before, total: work.places.count, unit: "pictures"))
                 try stop.check()
                 let written = step.places.isEmpty ? [] : try captions(of: decoding.next(), stop: stop)
+                // Before the first line, so that no line is without what it was made with.
+                if try file.identity() == nil { try JSONFile.write(identity, to: file.manifest) }
                 try growing.append(CaptionFile.bytes(of: pictures.lines(step, written, work)), done: number + 1)
             }
         } catch {
@@ -59,7 +63,7 @@ extension Captioner {
     /// Which threads read pictures.
     var threads: InputThreads { InputThreads(options.threads, device: options.device) }
 
-    /// The lines that are there and may be kept; the manifest is written where there is none.
+    /// The lines that are there and may be kept.
     private func open(_ file: CaptionFile) throws -> [CaptionFile.Line] {
         let former = try file.identity()
         if options.startingAnew, former.map({ !$0.isSame(as: identity) }) ?? file.isThere {
@@ -73,8 +77,6 @@ extension Captioner {
                 "there are captions without a manifest, which says what they were made with", at: file.url.path,
                 remedy: "Give --anew to make all of them again, or name another file.")
         }
-        try Folder.make(file.url.deletingLastPathComponent())
-        if try file.identity() == nil { try JSONFile.write(identity, to: file.manifest) }
         return file.isThere ? try file.lines() : []
     }
 

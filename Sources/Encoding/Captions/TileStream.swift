@@ -5,10 +5,10 @@ import Pictures
 
 /// The tiles of pictures, some at a time, read by several threads ahead of the model.
 final class TileStream {
-    /// A picture that was read, or what is wrong with it.
+    /// An item's pictures that were read, or what is wrong with one of them.
     struct Input: Sendable {
         let entry: CaptionInput.Entry
-        let tiles: Result<TiledPicture, UserError>
+        let pictures: Result<[TiledPicture], UserError>
     }
 
     private let prefetcher: Prefetcher<[Input]>?
@@ -42,18 +42,19 @@ final class TileStream {
         func next() -> [Input]? {
             steps.popFirst().map { entries in
                 ParallelWork.map(count: entries.count, threads: threads) { [processor] index in
-                    Input(entry: entries[index], tiles: Self.tiles(entries[index], processor))
+                    Input(entry: entries[index], pictures: Self.tiles(entries[index], processor))
                 }
             }
         }
 
         private static func tiles(
             _ entry: CaptionInput.Entry, _ processor: TiledPictureProcessor
-        ) -> Result<TiledPicture, UserError> {
+        ) -> Result<[TiledPicture], UserError> {
             do {
-                return .success(processor.tiles(of: try Picture(file: entry.picture, options: processor.options)))
+                return .success(
+                    try entry.pictures.map { processor.tiles(of: try Picture(file: $0, options: processor.options)) })
             } catch {
-                return .failure(error as? UserError ?? UserError("\(error)", at: entry.picture.path))
+                return .failure(error as? UserError ?? UserError("\(error)", at: entry.pictures.first?.path))
             }
         }
     }

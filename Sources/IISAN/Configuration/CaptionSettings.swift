@@ -11,6 +11,8 @@ public struct CaptionSettings: Sendable, Equatable {
     package var file = ""
     /// Which items' pictures are captioned.
     package var items = CaptionedItems.all
+    /// A folder of videos' frames; nil: none.
+    package var frames: String?
     /// What is asked about each picture.
     package var prompt = CaptionOptions().prompt
     /// The form of the conversation around it; nil: that of the model's family.
@@ -68,6 +70,8 @@ extension CaptionSettings: SettingsSection {
                 "The model's directory (LLaVA, LLaVA-NeXT, SmolVLM, Idefics 3), or its name in the hub's cache."),
             .value("file", \.file, "Where the captions are kept, as captions/captions.jsonl."),
             .value("items", \.items, "Whose pictures are captioned: all, or those of untitled items."),
+            .optional(
+                "frames", \.frames, "A folder of videos' frames, ITEM-1.jpg, ITEM-2.jpg ...: such items are captioned by them."),
             .value("prompt", \.prompt, "What is asked about each picture."),
             .optional(
                 "template", \.template,

@@ -11,7 +11,7 @@ extension Configuration {
     private static let paths = [
         ["data", "dataset"], ["data", "import", "interactions"], ["data", "import", "items"], ["data", "import", "pictures"],
         ["encode", "text", "store"], ["encode", "image", "store"], ["encode", "more", any, "store"], ["train", "run"],
-        ["encode", "captions", "file"], ["evaluate", "ceiling"],
+        ["encode", "captions", "file"], ["encode", "captions", "frames"], ["evaluate", "ceiling"],
     ]
     /// Settings that are encoders: paths, or names in the hub's cache.
     private static let encoders = [

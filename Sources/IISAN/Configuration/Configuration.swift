@@ -98,6 +98,7 @@ public struct Configuration: Sendable, Equatable {
         if encode.captions != nil {
             encode.captions!.model = Self.resolvedEncoder(encode.captions!.model, from: folder)
             resolve(&encode.captions!.file)
+            if encode.captions!.frames != nil { resolve(&encode.captions!.frames!) }
         }
         encode.modalities = encode.modalities.mapValues { settings in
             var settings = settings

@@ -24,13 +24,15 @@ extension Pipeline {
         try configuration.problems().check()
         let items = try dataset().items.map(CatalogueItem.init)
         let captioned = settings.items == .all ? items : items.filter { !$0.has(.text) }
-        guard captioned.contains(where: { $0.picture != nil }) else {
+        let frames = try settings.frames.map { try VideoFrames(URL(filePath: $0)) }
+        let count = captioned.count { $0.picture != nil || frames?.files(of: $0.id) != nil }
+        guard count > 0 else {
             throw UserError(
                 "no item \(settings.items == .all ? "" : "without a title ")has a picture", at: "encode.captions",
                 remedy: "Look at data.import.pictures and whether its names are the items' ids.")
         }
         let captioner = try Captioner(encoderDirectory(settings.model), options: captionOptions(settings, startingAnew))
-        observer.onMessage("caption: \(captioned.count { $0.picture != nil }) pictures, \(captioner.plan)")
+        observer.onMessage("caption: \(count) \(frames == nil ? "pictures" : "pictures and videos"), \(captioner.plan)")
         let result = try captioner.caption(
             captioned, into: URL(filePath: settings.file), progress: observer.onProgress, stop: observer.stop)
         report(result)
@@ -66,6 +68,7 @@ extension Pipeline {
         let device = try device
         var options = CaptionOptions()
         options.prompt = settings.prompt
+        options.frames = settings.frames.map { URL(filePath: $0) }
         options.template = try settings.template.map(PromptTemplate.init)
         options.generation.maximumTokens = settings.maximumTokens
         options.generation.temperature = settings.temperature

@@ -153,3 +153,64 @@ import Testing
         }
     }
 }
+
+/// Frames of videos in the place of pictures.
+@Suite(.oneAtATime) struct VideoFrameTests {
+    @Test func framesAreFoundByItemAndInOrder() throws {
+        try withTemporaryFolder { folder in
+            for name in ["a-2.jpg", "a-10.png", "a-1.JPG", "a-b-1.webp", "b.jpg", "-1.jpg", "c-x.jpg", "a-3.txt"] {
+                try Data().write(to: folder.appending(path: name))
+            }
+            let frames = try VideoFrames(folder)
+            #expect(frames.count == 2)
+            #expect(frames.files(of: "a")?.map(\.lastPathComponent) == ["a-1.JPG", "a-2.jpg", "a-10.png"])
+            #expect(frames.files(of: "a-b")?.count == 1 && frames.files(of: "b") == nil)
+            #expect(throws: UserError.self) { try VideoFrames(folder.appending(path: "none")) }
+        }
+    }
+
+    @Test func severalFramesGiveTheirDistinctSentences() {
+        let frames = ["A red mug. It is empty.", "a red mug. A hand!", "A hand!"].map { Caption(text: $0) }
+        #expect(Caption(of: frames).text == "A red mug. It is empty. A hand!")
+        #expect(
+            Caption(of: [Caption(problem: "nothing"), Caption(text: "A hat", isCut: true)])
+                == Caption(text: "A hat", isCut: true))
+        #expect(Caption(of: [Caption(problem: "one"), Caption(problem: "two")]).problem == "one")
+    }
+
+    @Test(arguments: ["llava", "smolvlm-tiles"])
+    func anItemWithFramesIsCaptionedByThem(model: String) throws {
+        try withTemporaryFolder { folder in
+            let frames = folder.appending(path: "frames")
+            try FileManager.default.createDirectory(at: frames, withIntermediateDirectories: true)
+            for number in 0..<3 {
+                try FileManager.default.copyItem(
+                    at: fixture("Captions/folders/pictures/\(number).png"), to: frames.appending(path: "clip-\(number + 1).png")
+                )
+            }
+            var options = CaptionOptions()
+            options.generation.maximumTokens = 6
+            let whole = try Captioner(fixture("Captions/folders/\(model)"), options: options)
+            options.frames = frames
+            let captioner = try Captioner(fixture("Captions/folders/\(model)"), options: options)
+            let file = folder.appending(path: "captions.jsonl")
+            let single = CatalogueItem(id: "single", picture: frames.appending(path: "clip-2.png"))
+            _ = try captioner.caption([CatalogueItem(id: "clip"), single, CatalogueItem(id: "none")], into: file)
+            let lines = try CaptionFile(file).lines()
+            #expect(lines.map(\.item) == ["clip", "single"])
+            let alone = try (1...3).map { number in
+                let other = folder.appending(path: "\(number).jsonl")
+                _ = try whole.caption(
+                    [CatalogueItem(id: "x", picture: frames.appending(path: "clip-\(number).png"))], into: other)
+                return Caption(text: try CaptionFile(other).lines()[0].caption)
+            }
+            #expect(lines[1].caption == alone[1].text)
+            // Frames of LLaVA are captioned one by one; SmolVLM reads all of them at once.
+            if model == "llava" {
+                #expect(lines[0].caption == Caption(of: alone).text)
+            } else {
+                #expect(lines[0].caption != nil)
+            }
+        }
+    }
+}

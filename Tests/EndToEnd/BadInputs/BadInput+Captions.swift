@@ -48,7 +48,7 @@ extension BadInput {
             try $0.replace("\"image_token_index\": 400", with: "\"image_token_index\": 399", in: "model/config.json")
         },
         model(
-            "A template without the picture", "encode.captions.template='\"{prompt}\"'",
+            "A template without the picture", "'encode.captions.template=\"{prompt}\"'",
             says: ["encode.captions.template", "{image}"]),
         model("Captions of no tokens", "encode.captions.maximum_tokens=0", says: ["encode.captions.maximum_tokens", "0"]),
         model("Captions longer than the model", "encode.captions.maximum_tokens=100000", says: ["100000", "2048"]),

@@ -16,6 +16,9 @@ package struct IdeficsFamily: VisionLanguageFamily {
                 withoutEffect: "image_seq_len vocab_size")
     }
 
+    /// True: prompts may have any number of pictures.
+    package static let readsSeveral = true
+
     package let parts: VisionLanguageParts
     /// Patches along the side of a square that becomes one state.
     let scale: Int

@@ -30,6 +30,9 @@ package protocol VisionLanguageFamily: Sendable {
     /// What makes the decoder's states of the tower's.
     func connector(_ parameters: Parameters, newline: Parameters) throws -> any Connector
 
+    /// Whether a prompt may have several pictures, as the frames of a video; else each is captioned by itself.
+    static var readsSeveral: Bool { get }
+
     /// States that a tile becomes.
     ///
     /// - Throws: ``UserError`` for a tower without a size of its own.
@@ -49,6 +52,11 @@ package protocol VisionLanguageFamily: Sendable {
 }
 
 extension VisionLanguageFamily {
+    /// False, as of models that were trained with one.
+    package static var readsSeveral: Bool { false }
+    /// The same of a model.
+    var readsSeveral: Bool { Self.readsSeveral }
+
     /// One for each patch.
     package func statesPerTile() throws -> Int {
         let side = try parts.side()
