@@ -4,7 +4,9 @@ import PackageDescription
 // A package of its own: the program's build and tests know nothing of it. `make fuzz` builds it with libFuzzer. LibTorch is neither
 // compiled against nor loaded: nothing that is tried makes a tensor.
 
-let readers = ["Files", "Datasets", "Tokenizers", "Pictures", "HiddenStates", "Encoders", "Generation", "Captions", "Training", "Server"]
+let readers = [
+    "Files", "Datasets", "Tokenizers", "Pictures", "HiddenStates", "Encoders", "Generation", "Captions", "Training", "Server",
+]
 
 // Most readers are for siblings only: these targets count as a part of the package above, which Swift knows by the name of its folder.
 let above = Context.packageDirectory.split(separator: "/").dropLast().last ?? ""

@@ -14,7 +14,9 @@ extension FuzzTarget {
             let (family, modelType, _) = try VisionLanguageFamilies.read(folder)
             let states = try family.statesPerTile()
             claim(states > 0 && family.parts.text.width > 0, "\(modelType): \(states) states of a tile")
-            claim(family.reading.layers.allSatisfy { (0...family.parts.vision.depth).contains($0) }, "\(modelType): \(family.reading)")
+            claim(
+                family.reading.layers.allSatisfy { (0...family.parts.vision.depth).contains($0) },
+                "\(modelType): \(family.reading)")
         },
         FuzzTarget(name: "generation") {
             try Fixtures.all(in: "Captions", ending: "generation_config.json")
@@ -30,7 +32,9 @@ extension FuzzTarget {
         FuzzTarget(name: "captions") {
             [
                 Data(#"{"caption":"A red mug.","item":"7","picture":"ab"}"#.utf8),
-                Data("{\"item\":\"7\",\"picture\":\"\",\"problem\":\"no picture\"}\n{\"item\":\"8\",\"picture\":\"cd\",\"caption\":\"x\",\"cut\":true}\n".utf8),
+                Data(
+                    "{\"item\":\"7\",\"picture\":\"\",\"problem\":\"no picture\"}\n{\"item\":\"8\",\"picture\":\"cd\",\"caption\":\"x\",\"cut\":true}\n"
+                        .utf8),
             ]
         } read: { bytes in
             let lines = try CaptionFile(FuzzInput.file("captions.jsonl", bytes)).lines()
