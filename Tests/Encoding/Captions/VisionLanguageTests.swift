@@ -103,3 +103,50 @@ func difference(_ a: Tensor, _ b: Tensor) -> Double {
         #expect(error?.description.contains("2 tokens of number 11 for the 16 states") == true)
     }
 }
+
+/// What a configuration leaves unsaid.
+@Suite struct VisionLanguageConfigurationTests {
+    private static func family(_ text: String) throws -> any VisionLanguageFamily {
+        try withTemporaryFolder { folder in
+            try Data(text.utf8).write(to: folder.appending(path: "config.json"))
+            return try VisionLanguageFamilies.read(folder).family
+        }
+    }
+
+    @Test func modelsWithoutSectionsHaveTheirFamiliesUsualParts() throws {
+        for (modelType, width, depth, states, textType) in [
+            ("llava", 1024, 24, 576, "llama"), ("llava_next", 1024, 24, 576, "llama"),
+            ("llava_onevision", 1152, 26, 729, "qwen2"),
+        ] {
+            let family = try Self.family("{\"model_type\": \"\(modelType)\"}")
+            #expect(family.parts.vision.width == width && family.parts.vision.depth == depth)
+            #expect(try family.statesPerTile() == states)
+            #expect(family.parts.textType == textType && family.parts.text.width == 4096 && family.parts.text.depth == 32)
+        }
+    }
+
+    @Test func sectionsLeaveUnsaidWhatTheirOwnKindHas() throws {
+        let family = try Self.family(
+            """
+            {"model_type": "llava", "vision_config": {"model_type": "siglip_vision_model"}, "text_config": {"model_type": "mistral",
+            "hidden_size": 512}}
+            """)
+        #expect(family.parts.vision.width == 768 && family.parts.vision.depth == 12)
+        #expect(try family.statesPerTile() == 14 * 14)
+        #expect(family.parts.textType == "mistral" && family.parts.text.width == 512 && family.parts.text.depth == 32)
+        // Without a type the section is of the family's usual kind, with that kind's own values.
+        let clip = try Self.family("{\"model_type\": \"llava\", \"vision_config\": {\"hidden_size\": 96}}")
+        #expect(clip.parts.vision.width == 96 && clip.parts.vision.depth == 12)
+    }
+
+    @Test func modelsThatReadNoPicturesOrWriteNoTextsAreRefused() {
+        for text in [
+            "{\"model_type\": \"llava\", \"vision_config\": {\"model_type\": \"llama\"}}",
+            "{\"model_type\": \"llava\", \"vision_config\": {\"model_type\": \"sam\"}}",
+            "{\"model_type\": \"llava\", \"vision_feature_layer\": []}", "{\"model_type\": \"qwen2_vl\"}", "{}",
+            "{\"model_type\": \"smolvlm\", \"scale_factor\": 5}",
+        ] {
+            #expect(throws: UserError.self, "\(text)") { try Self.family(text) }
+        }
+    }
+}

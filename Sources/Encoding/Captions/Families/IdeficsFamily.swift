@@ -30,9 +30,9 @@ package struct IdeficsFamily: VisionLanguageFamily {
         parts = try VisionLanguageParts(
             configuration,
             .init(
-                vision: "{\"model_type\": \"\(modelType)_vision\"}", text: UsualDecoders.idefics,
-                imageToken: ["image_token_id"], usualImageToken: 128_257, towers: [IdeficsVisionFamily.self],
-                isHeadOutside: true))
+                vision: .init(modelType: "\(modelType)_vision"),
+                text: .init(modelType: "llama", section: UsualDecoders.idefics), imageToken: ["image_token_id"],
+                usualImageToken: 128_257, towers: [IdeficsVisionFamily.self], isHeadOutside: true))
         scale = try configuration.size("scale_factor", default: 2)
         let side = try parts.side()
         guard side % scale == 0 else {

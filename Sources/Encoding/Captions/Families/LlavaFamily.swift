@@ -42,10 +42,14 @@ package struct LlavaFamily: VisionLanguageFamily {
 extension VisionLanguageParts.Defaults {
     /// LLaVA's parts: the large tower of CLIP for 336 pixels and Llama.
     static let llava = Self(
-        vision: """
-            {"model_type": "clip_vision_model", "intermediate_size": 4096, "hidden_size": 1024, "patch_size": 14,
-            "image_size": 336, "num_hidden_layers": 24, "num_attention_heads": 16}
-            """, text: UsualDecoders.llama, imageToken: ["image_token_index", "image_token_id"], usualImageToken: 32_000)
+        vision: Part(
+            modelType: "clip_vision_model",
+            section: """
+                {"intermediate_size": 4096, "hidden_size": 1024, "patch_size": 14, "image_size": 336, "num_hidden_layers": 24,
+                "num_attention_heads": 16}
+                """),
+        text: Part(modelType: "llama", section: UsualDecoders.llama), imageToken: ["image_token_index", "image_token_id"],
+        usualImageToken: 32_000)
 }
 
 extension VisionLanguageNames {

@@ -64,55 +64,6 @@ extension VisionLanguageFamily {
     }
 }
 
-/// The tower and the decoder of a model, and the token that a picture's states take the place of.
-package struct VisionLanguageParts: Sendable {
-    /// The picture tower.
-    package let vision: any EncoderFamily
-    /// The decoder.
-    package let text: any EncoderFamily
-    /// What the configuration says of the decoder's head.
-    package let head: DecoderHead
-    /// The `model_type` of the decoder.
-    package let textType: String
-    /// What the decoder's own configuration says of the ends of texts.
-    let ends: Set<Int32>
-    /// The number of the token that stands for a state of a picture.
-    package let imageToken: Int32
-
-    /// What a configuration of a whole model is read with.
-    struct Defaults {
-        /// The section of the tower where it is left out, as a JSON object with its `model_type`.
-        var vision: String
-        /// The same of the decoder.
-        var text: String
-        /// Keys that the number of the image token may be under.
-        var imageToken: [String]
-        /// The number where there is none of them.
-        var usualImageToken: Int
-        /// Families of towers that are in models of this kind alone.
-        var towers: [any EncoderFamily.Type] = []
-        /// Whether the whole configuration's word on the head is the only one that counts.
-        var isHeadOutside = false
-    }
-
-    init(_ configuration: ConfigurationFile, _ defaults: Defaults) throws {
-        let vision = try configuration.section("vision_config", usual: defaults.vision)
-        (self.vision, _) = try EncoderFamilies.family(of: vision, usual: "", or: defaults.towers)
-        guard self.vision.input.modality == .image else {
-            throw vision.error("model_type", "is one of a model that reads no pictures")
-        }
-        let kind = try configuration.section("text_config")
-        let modelType = try kind.flatMap { try $0.optional("model_type", String.self, "a text") }
-        let text = try configuration.section(
-            "text_config", usual: modelType.flatMap { UsualDecoders.configurations[$0] } ?? defaults.text)
-        (self.text, textType) = try EncoderFamilies.family(of: text, usual: "")
-        head = try DecoderHead(text, modelType: textType, in: configuration, isOutside: defaults.isHeadOutside)
-        ends = try GenerationFile.ends(text)
-        let key = defaults.imageToken.first(where: configuration.has) ?? defaults.imageToken[0]
-        imageToken = Int32(try configuration.whole(key, in: 0...(1 << 24), default: defaults.usualImageToken))
-    }
-}
-
 /// Which of a tower's states a connector takes.
 package struct TowerReading: Sendable, Equatable {
     /// The numbers of the hidden states, which are put side by side.
