@@ -75,13 +75,14 @@ struct OperationCountTests {
     }
 
     @Test func anEpochIsTheSumOfItsBatches() throws {
-        try withSplit([[1, 2, 3], [4, 5], [1, 6, 1]]) { split in
+        // Of three users the last would join the two before.
+        try withSplit([[1, 2, 3], [4, 5], [1, 6, 1], [7, 9]]) { split in
             let epoch = BatchShape(BatchSampler(split, batchSize: 2, seed: 1))
             #expect(epoch.batches == 2)
-            #expect(epoch.rows == 2 + 1 + 2)
-            #expect(epoch.pairs == 3 + 1 + 3)
-            // Together or apart, the second 1 is another's item or not: 6 items if the two that hold it share a batch, else 7.
-            #expect([6, 7].contains(epoch.items))
+            #expect(epoch.rows == 2 + 1 + 2 + 1)
+            #expect(epoch.pairs == 3 + 1 + 3 + 1)
+            // Together or apart, the second 1 is another's item or not: 8 items if the two that hold it share a batch, else 9.
+            #expect([8, 9].contains(epoch.items))
         }
     }
 

@@ -1,3 +1,4 @@
+import CServerSystem
 import Database
 import Files
 import Foundation
@@ -69,6 +70,7 @@ package struct ServerApplication: Sendable {
         stoppedBy signals: [UnixSignal] = [.sigterm, .sigint], _ open: @escaping @Sendable () async throws -> Engine,
         opened: @escaping @Sendable () async throws -> Void = {}
     ) async throws {
+        limit_arenas(Self.arenas)
         do { try await services(stoppedBy: signals, open, opened: opened).run() } catch is CancellationError
             where state.phase == .draining
         {
@@ -78,6 +80,9 @@ package struct ServerApplication: Sendable {
                 "could not listen", at: "\(state.settings.host):\(state.settings.port)", code: error.errnoCode)
         }
     }
+
+    /// The arenas that the allocator may have: a server has more threads than cores, most of which wait.
+    private static let arenas: Int32 = 4
 
     /// How long the server answers on, when it is told to stop, while it says that it is not ready and that connections end.
     private static let notice = Duration.seconds(1)
