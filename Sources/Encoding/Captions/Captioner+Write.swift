@@ -37,6 +37,7 @@ extension Captioner {
             return result
         }
         let growing = try GrowingFile(url, inputs: hash(pictures, work), replacing: true)
+        let before = growing.done
         let decoding = TileStream(
             steps.dropFirst(growing.done).map { $0.places.map { pictures.entries[$0] } }, processor, threads: threads)
         defer { decoding.stop() }
@@ -55,7 +56,8 @@ extension Captioner {
         }
         try growing.commit()
         progress?(WorkProgress("captioning", done: work.places.count, total: work.places.count, unit: "pictures"))
-        result.captioned = work.places.count
+        result.captioned = steps.dropFirst(before).reduce(0) { $0 + $1.places.count }
+        result.kept += steps.prefix(before).reduce(0) { $0 + $1.places.count }
         result.take(try file.lines(), seconds: (ContinuousClock.now - start) / .seconds(1))
         return result
     }

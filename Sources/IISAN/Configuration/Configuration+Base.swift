@@ -51,6 +51,12 @@ extension Configuration {
             follow(&settings.store)
             return settings
         }
+        if var captions = encode.captions {
+            follow(&captions.model)
+            follow(&captions.file)
+            if captions.frames != nil { follow(&captions.frames!) }
+            encode.captions = captions
+        }
         if evaluate.ceiling != nil { follow(&evaluate.ceiling!) }
     }
 
