@@ -78,7 +78,8 @@ public final class Captioner {
         let states = try folder.family.statesPerTile()
         // Marks between tiles, or ends of rows, beside the states.
         let marks = processor.maximumTiles > 1 ? processor.maximumTiles * 24 : 4
-        return tokenizer.encode(text, maximumTokens: .max).count + processor.maximumTiles * states + marks
+        let frames = folder.family.readsSeveral ? try options.frames.map { try VideoFrames($0).most } ?? 1 : 1
+        return tokenizer.encode(text, maximumTokens: .max).count + frames * (processor.maximumTiles * states + marks)
     }
 
     /// The token numbers of a picture's prompt.

@@ -8,6 +8,9 @@ package struct VideoFrames: Sendable {
     /// How many items have frames.
     package var count: Int { frames.count }
 
+    /// The most frames of an item.
+    var most: Int { frames.values.map(\.count).max() ?? 0 }
+
     /// Looks at a folder.
     ///
     /// - Throws: ``UserError`` when it cannot be read, or has no file of such a name.

@@ -51,7 +51,9 @@ package struct TokenWriter {
                 var read = model.read(states, after: cache).narrowed(1, from: length - 1)  // [rows, 1, width]
                 while true {
                     try stop.check()
-                    var chosen = choice.choose(model.logits(read.selected(1, 0)))
+                    let logits = model.logits(read.selected(1, 0))  // [rows, vocabulary]
+                    if cache.count == length { try checkFinite(logits) }
+                    var chosen = choice.choose(logits)
                     // An operation that failed gives no numbers; its error is thrown around this call.
                     guard chosen.count == places.count else { return }
                     for row in places.indices.reversed() {
@@ -73,5 +75,13 @@ package struct TokenWriter {
             }
         }
         return texts
+    }
+
+    /// - Throws: ``UserError`` where a logit is no number: the likeliest token would be any.
+    private func checkFinite(_ logits: Tensor) throws {
+        guard logits.isFinite().allTrue().array(of: Bool.self) == [false] else { return }
+        throw UserError(
+            "the model gives logits that are no finite numbers",
+            remedy: "Its weights are damaged, or too large for the precision.")
     }
 }

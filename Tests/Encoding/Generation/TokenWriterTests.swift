@@ -93,6 +93,28 @@ import Torch
         #expect(error?.description.contains("a prompt of 4 tokens and a text of 37") == true)
     }
 
+    @Test func weightsThatAreNoNumbersAreNamed() throws {
+        try withTemporaryFolder { folder in
+            let golden = fixture("Generation/llama-golden")
+            try FileManager.default.copyItem(
+                at: golden.appending(path: "config.json"), to: folder.appending(path: "config.json"))
+            let weights = try Weights(directory: golden)
+            let tensors = try weights.names.map { name in
+                (key: name, value: try name == "model.norm.weight" ? weights.tensor(name) * Double.nan : weights.tensor(name))
+            }
+            try Weights.write(tensors, to: folder.appending(path: "model.safetensors"))
+            let decoder = try DecoderFolder(folder)
+            let writer = TokenWriter(try decoder.model(dtype: .float32), decoder.file)
+            let prompt = Tensor([3, 4] as [Int64], shape: [1, 2])
+            var options = GenerationOptions()
+            options.maximumTokens = 3
+            let error = #expect(throws: UserError.self) {
+                try writer.write(after: writer.embed(prompt), prompts: [[3, 4]], keys: [0], options, stop: StopToken())
+            }
+            #expect(error?.description.contains("no finite numbers") == true, "\(error?.description ?? "none")")
+        }
+    }
+
     private func write(
         _ writer: TokenWriter, _ prompts: [[Int32]], _ options: GenerationOptions, keys: [UInt64]? = nil
     ) throws -> [TokenWriter.Text] {
