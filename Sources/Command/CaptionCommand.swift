@@ -14,6 +14,7 @@ struct CaptionCommand: ParsableCommand {
 
             iisan caption config.yaml                                   caption what has no caption yet
             iisan caption config.yaml --sheet captions.html             and a page with all pictures and their captions
+            iisan caption config.yaml --videos videos                   caption videos by five frames each
             iisan caption config.yaml --set encode.captions.prompt="What is sold here?" --anew
             """)
 
@@ -27,8 +28,18 @@ struct CaptionCommand: ParsableCommand {
         completion: .file(extensions: ["html"]))
     var sheet: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Make frames of the videos in a folder first, through the program ffmpeg, into encode.captions.frames.",
+            valueName: "folder"), completion: .directory)
+    var videos: String?
+
+    @Option(help: "Frames of each video, spread over its duration.")
+    var frames = 5
+
     func run() throws {
         let pipeline = try options.pipeline(Console(stoppable: true))
+        if let videos { try pipeline.readVideos(in: URL(filePath: videos), frames: frames) }
         let result = try pipeline.caption(startingAnew: anew)
         if let sheet { try pipeline.writeCaptionSheet(to: URL(filePath: sheet)) }
         try Output.result(result.file.path)

@@ -1,3 +1,4 @@
+import Captions
 import Files
 package import Foundation
 import Torch
@@ -25,7 +26,16 @@ package enum Doctor {
         } catch {
             findings += [withoutLibTorch(error), cores]
         }
-        return DoctorReport(findings: findings + [memory(limits), disk(of: folder)])
+        return DoctorReport(findings: findings + [memory(limits), disk(of: folder), videos()])
+    }
+
+    /// Whether videos can be read.
+    private static func videos() -> DoctorFinding {
+        let missing = VideoFiles.missingPrograms
+        return DoctorFinding(
+            "Videos",
+            missing.isEmpty
+                ? "ffmpeg is there" : "\(missing.joined(separator: " and ")) not found: iisan caption --videos needs both")
     }
 
     static func system() -> DoctorFinding {
