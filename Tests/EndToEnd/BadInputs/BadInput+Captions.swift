@@ -23,7 +23,10 @@ extension BadInput {
         BadInput(
             "A source that is none", on: .dataset, "encode config.yaml --set encode.text.source=caption",
             says: ["encode.text.source", "caption", "captions"]),
-        model("A model that is not there", says: ["model", "models pull"]) { try $0.remove("model") },
+        BadInput(
+            "A model that captions and is not there", on: .dataset,
+            "caption config.yaml --set encode.captions.model=models/llava --set encode.captions.file=captions.jsonl",
+            says: ["models/llava", "models pull"]),
         model("An encoder in the model's place", says: ["bert", "llava", "smolvlm"]) {
             try $0.remove("model")
             try FileManager.default.copyItem(at: PreparedShop.encoders.appending(path: "text"), to: $0["model"])
