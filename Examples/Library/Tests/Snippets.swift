@@ -103,6 +103,19 @@ private func answers(_ histories: [[String]]) async throws {
     try await run.swap(to: URL(filePath: "runs/second"))
 }
 
+// Captions.md
+private func captions() throws {
+    let generator = try TextGenerator(directory: URL(filePath: "models/llama"))
+    print(try generator.texts(after: ["The best mug for tea is"]))
+
+    var options = CaptionOptions()
+    options.generation.maximumTokens = 30
+    let captioner = try Captioner(URL(filePath: "models/smolvlm"), options: options)
+    let items = [CatalogueItem(id: "7", picture: URL(filePath: "photos/7.jpg"))]
+    let result = try captioner.caption(items, into: URL(filePath: "captions/captions.jsonl"))
+    print(result.captions, result.problems)
+}
+
 // Studies.md
 private func studies() throws {
     let file = URL(filePath: "study.yaml")
