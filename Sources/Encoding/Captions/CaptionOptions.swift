@@ -32,4 +32,10 @@ public struct CaptionOptions: Sendable, Equatable {
 
     /// The usual options: greedy, one sentence of at most 40 tokens.
     public init() {}
+
+    /// Pictures that are read together, and whose lines are written together: the batch, within bounds.
+    var stepSize: Int { min(max(1, batch), Self.largestBatch) }
+
+    /// More pictures at a time save nothing.
+    package static let largestBatch = 4096
 }

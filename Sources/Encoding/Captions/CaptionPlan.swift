@@ -31,14 +31,14 @@ package struct CaptionPlan: Sendable, Equatable, CustomStringConvertible {
         let plan = try folder.plan(dtype: options.precision.dtype)
         let writing = options.generation.maximumTokens
         let maximum = folder.family.parts.maximum
-        guard prompt + writing <= maximum else {
+        guard writing <= maximum - prompt else {
             throw UserError(
                 "a prompt of up to \(prompt) tokens and a caption of \(writing) are longer than the model's \(maximum) tokens",
                 at: folder.url.path, remedy: "Shorten the prompt, write fewer tokens, or read pictures without tiles.")
         }
         let perPicture = plan.decoder.bytes(prompt: prompt, writing: writing)
         let beside = plan.decoder.weightBytes + Self.programBytes + Self.towerTiles * plan.tileBytes
-        var batch = max(1, options.batch)
+        var batch = options.stepSize
         if let memory = options.memory {
             let fitting = (memory - beside) / perPicture
             guard memory > beside, fitting > 0 else {

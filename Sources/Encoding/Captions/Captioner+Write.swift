@@ -31,7 +31,7 @@ extension Captioner {
             progress, stop)
         let work = pictures.work(without: former)
         var result = CaptionResult(file: url, captioned: 0, kept: work.kept.count { $0 != nil })
-        let steps = work.steps(of: options.batch)
+        let steps = work.steps(of: options.stepSize)
         if work.places.isEmpty, former == pictures.lines(steps[0], [], work) {
             result.take(former, seconds: 0)
             return result
@@ -84,7 +84,7 @@ extension Captioner {
 
     /// A hash of all that the lines follow from.
     private func hash(_ pictures: CaptionInput, _ work: CaptionInput.Work) -> String {
-        let made = "\(identity) \(options.batch) \(plan.batch) \(work.places)"
+        let made = "\(identity) \(options.stepSize) \(plan.batch) \(work.places)"
         return ContentHash.of(texts: [made] + pictures.entries.flatMap { [$0.item, $0.hash] })
     }
 }

@@ -3,7 +3,6 @@ package import Files
 package import Foundation
 package import Generation
 import Pictures
-import OrderedCollections
 import Tokenizers
 package import Torch
 
@@ -42,10 +41,6 @@ package struct VisionLanguageFolder: Sendable {
         _ = try VisionTower(family.parts.vision, family.reading, places.vision)
         _ = try family.connector(places.connector, newline: places.newline)
         let decoder = try DecoderPlan(family.parts.text, head: family.parts.head, places.text, output: places.head)
-        for (name, tensor) in parameters.all where !weights.hasParameter(name, shape: tensor.shape) {
-            // Asking for it gives the error that says what is missing or does not fit.
-            _ = try weights.parameter(name, shape: tensor.shape)
-        }
         return VisionLanguagePlan(decoder: decoder, tileBytes: try tileBytes(dtype))
     }
 

@@ -34,7 +34,7 @@ package struct TokenWriter {
         after states: Tensor, prompts: [[Int32]], keys: [UInt64], _ options: GenerationOptions, stop: StopToken
     ) throws -> [Text] {
         let (items, length) = (states.size(0), states.size(1))
-        guard length + options.maximumTokens <= model.maximum else {
+        guard options.maximumTokens <= model.maximum - length else {
             throw UserError(
                 "a prompt of \(length) tokens and a text of \(options.maximumTokens) are longer than the model's "
                     + "\(model.maximum) tokens", remedy: "Write fewer tokens, or give a shorter prompt.")

@@ -101,14 +101,16 @@ extension CaptionSettings: SettingsSection {
         require(
             file.isEmpty || file.hasSuffix(".jsonl"), "is \(file.quoted)", "file",
             "A file of captions is called something.jsonl.")
-        require(maximumTokens >= 1, "is \(maximumTokens)", "maximum_tokens", "Write at least 1 token.")
+        require((1...1 << 20).contains(maximumTokens), "is \(maximumTokens)", "maximum_tokens", "Write 1 to \(1 << 20) tokens.")
         require(temperature >= 0 && temperature.isFinite, "is \(temperature)", "temperature", "Take 0 or more.")
         require(topP > 0 && topP <= 1, "is \(topP)", "top_p", "Take a probability from above 0 to 1.")
         let penalty = repetitionPenalty ?? 1
         require(
             penalty > 0 && penalty.isFinite, "is \(penalty)", "repetition_penalty", "Take a number above 0; 1 changes nothing.")
         require(seed >= 0, "is \(seed)", "seed", "Take a number from 0.")
-        require(batch >= 1, "is \(batch)", "batch", "Caption at least 1 picture at a time.")
+        require(
+            (1...CaptionOptions.largestBatch).contains(batch), "is \(batch)", "batch",
+            "Caption 1 to \(CaptionOptions.largestBatch) pictures at a time.")
         if let template { try? problems.collect(at: "template") { _ = try PromptTemplate(template) } }
         return problems
     }

@@ -132,6 +132,29 @@ import Testing
         #expect(plan.batch >= 1 && plan.batch <= 3)
     }
 
+    @Test func numbersWithoutBoundsAreRefusedOrBound() throws {
+        #expect(throws: UserError.self) { try Self.captioner { $0.generation.maximumTokens = .max } }
+        #expect(try Self.captioner { $0.batch = .max }.plan.batch == CaptionOptions.largestBatch)
+        #expect(try Self.captioner { $0.batch = 0 }.plan.batch == 1)
+    }
+
+    @Test(.timeLimit(.minutes(1)), arguments: ["text_config", "vision_config"])
+    func blocksThatAreNotThereEndTheReading(section: String) throws {
+        try withTemporaryFolder { folder in
+            for name in try FileManager.default.contentsOfDirectory(atPath: Self.model.path) {
+                try FileManager.default.copyItem(at: Self.model.appending(path: name), to: folder.appending(path: name))
+            }
+            let file = folder.appending(path: "config.json")
+            var configuration = try #require(JSONSerialization.jsonObject(with: Data(contentsOf: file)) as? [String: Any])
+            var part = try #require(configuration[section] as? [String: Any])
+            part["num_hidden_layers"] = 1 << 24
+            configuration[section] = part
+            try JSONSerialization.data(withJSONObject: configuration).write(to: file)
+            let error = #expect(throws: UserError.self) { try Captioner(folder) }
+            #expect(error?.description.contains("layers.2.") == true, "\(error?.description ?? "")")
+        }
+    }
+
     @Test func damagedLinesAreNamed() throws {
         try withTemporaryFolder { folder in
             let url = folder.appending(path: "captions.jsonl")

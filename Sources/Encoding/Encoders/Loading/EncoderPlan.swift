@@ -38,10 +38,6 @@ package struct EncoderPlan: Sendable {
         func part(_ make: (Parameters) throws -> Void) throws -> Part {
             let parameters = Parameters(.shapes(of: weights), dtype: dtype, trained: false)
             try make(parameters.scoped(toEncoderOf: family, in: weights))
-            for (name, tensor) in parameters.all where !weights.hasParameter(name, shape: tensor.shape) {
-                // Asking for it gives the error that says what is missing or does not fit.
-                _ = try weights.parameter(name, shape: tensor.shape)
-            }
             return Part(
                 names: Array(parameters.all.keys), count: parameters.count,
                 storedBytes: parameters.all.reduce(0) { $0 + $1.value.count * (weights.dtype(of: $1.key) ?? dtype).size },

@@ -144,6 +144,8 @@ public final class Parameters {
         case .weights(let weights): made = try weights.parameter(full, shape: shape)
         case .loaded(let tensors): made = try tensors.tensor(full, shape: shape)
         case .shapes(let weights):
+            // The first that is missing ends it: a configuration may claim millions of blocks. Asking gives the error that says what is wrong.
+            if !weights.hasParameter(full, shape: shape) { _ = try weights.parameter(full, shape: shape) }
             let dtype = dtype ?? weights.dtype(of: full) ?? shared.dtype
             shared.tensors[full] = Tensor.zeros([], dtype: dtype).expanded(shape)
             return shared.tensors[full] ?? .zeros([])
