@@ -108,7 +108,7 @@ if withLibTorch {
             ["Encoders", "Tokenizers", "Pictures", "HiddenStates", "Datasets", "Torch", "Files"]),
         stage(
             "Captions", "Encoding/Captions",
-            ["Catalogue", "Generation", "Encoders", "Tokenizers", "Pictures", "Torch", "Files", "Owned", collections]),
+            ["Catalogue", "Generation", "Encoders", "Tokenizers", "Pictures", "Torch", "Files", "Owned"]),
         stage("Modeling", "Modeling", ["Torch", "Files", "Datasets", "HiddenStates", collections]),
         stage("FineTuning", "FineTuning", ["Modeling", "Catalogue", "Encoders", "Torch", "Files", collections]),
         stage("Training", "Training", ["Modeling", "Torch", "Files", "Owned", "Datasets", "HiddenStates", "Metrics"]),
