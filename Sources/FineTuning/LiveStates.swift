@@ -29,6 +29,7 @@ public final class LiveStates: StateSource {
         let encoder = try PretrainedEncoder(
             inputs.directory, hash: inputs.encoderHash, through: layers.max(), on: device,
             dtype: precision == .float32 ? .float32 : .bfloat16)
+        try inputs.keepPixels(on: device)
         live = LiveEncoder(
             encoder: encoder, inputs: inputs, pooling: pooling ?? family.pooling, passTokens: passTokens, autocast: nil)
         shape = ModalityShape(width: family.width, layers: layers)

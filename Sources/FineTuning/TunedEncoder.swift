@@ -55,6 +55,7 @@ public final class TunedEncoder: StateSource {
         (trained, decayed) = try Self.tensors(of: encoder, method, options)
         frozenCount =
             encoder.parameters.count - (method == .full || method == .bitfit ? trained.values.reduce(0) { $0 + $1.count } : 0)
+        try inputs.keepPixels(on: device)
         live = LiveEncoder(
             encoder: encoder, inputs: inputs, pooling: pooling ?? family.pooling, passTokens: options.passTokens,
             autocast: autocast)

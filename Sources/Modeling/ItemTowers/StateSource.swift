@@ -141,7 +141,7 @@ public final class StoredStates: StateSource {
                 dtype: dtype, owner: store)
         }
         let bytes = store.itemCount * layers.count * width * dtype.size
-        if Self.areResident(bytes, on: device) {
+        if MemoryUse.hasRoom(for: bytes, on: device) {
             let table = Tensor.empty([store.itemCount, layers.count, width], dtype: dtype, on: device)
             for (shard, states) in zip(store.shards, mapped) {
                 let kept = places.count == stored ? states : states.selecting(Tensor(places.map(Int64.init)), along: 1)
@@ -151,11 +151,6 @@ public final class StoredStates: StateSource {
         } else {
             (shards, positions) = (mapped, places)
         }
-    }
-
-    /// Whether states of so many bytes lie on a device as a whole: on accelerators, where they leave half of its memory to the rest.
-    private static func areResident(_ bytes: Int, on device: Device) -> Bool {
-        device != .cpu && MemoryUse.of(device).current + bytes <= MemoryUse.total(of: device) / 2
     }
 
     /// The rows of items, in place.

@@ -104,6 +104,33 @@ import Torch
         }
     }
 
+    /// Pictures that lie on an accelerator are those of a step that reads them, without those that are damaged or missing.
+    @Test func picturesKeptOnADeviceAreTheSame() throws {
+        try withTemporaryFolder { folder in
+            let directory = try SmallEncoders.picture(in: folder)
+            let items = try damagedItems(in: folder)
+            let inputs = try LiveInputs(.image, of: items, with: directory)
+            func passes() throws -> [[Float]] {
+                let passes = inputs.passes(of: [3, 4, 0, 29, 20, 7], tokens: 5 * 2)
+                #expect(passes.rows == [0, 4, 1, 2, 4, 3])
+                return try passes.passes.map { try $0.input(.standIn).to(.cpu).floats() }
+            }
+            let read = try passes()
+            try inputs.keepPixels(on: .cpu)
+            guard case .pictures = inputs.source else {
+                Issue.record("the processor keeps bytes")
+                return
+            }
+            try inputs.keepPixels(on: .standIn)
+            guard case .pixels(let pixels, _) = inputs.source else {
+                Issue.record("nothing is kept on the accelerator")
+                return
+            }
+            #expect(pixels.shape == [30, 3, 6, 6] && pixels.device == .standIn)
+            #expect(try passes() == read && read.map(\.count) == [216, 216])
+        }
+    }
+
     @Test(.enabled(if: sharedData("deit-tiny-patch16-224") != nil)) func storedStatesOfRealPicturesAreTheGoldenOnes() throws {
         let directory = try #require(sharedData("deit-tiny-patch16-224"))
         let golden = try Weights(file: directory.appending(path: "golden.safetensors"))

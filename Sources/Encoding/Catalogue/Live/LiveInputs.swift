@@ -2,12 +2,13 @@ package import Encoders
 public import Files
 public import Foundation
 import HiddenStates
+import Pictures
 package import Torch
 
 /// One modality's inputs of a whole catalogue, at hand for an encoder that runs in every training step.
 ///
 /// Titles are tokenized once. Pictures are decoded and scaled once and kept as bytes as far as the memory goes; the others are
-/// read again when they are needed.
+/// read again when they are needed. On an accelerator that has room for them all pictures lie there, ready for the encoder.
 public final class LiveInputs {
     /// The encoder that reads them.
     package let directory: EncoderDirectory
@@ -19,7 +20,7 @@ public final class LiveInputs {
     package let encoderHash: String
     /// Looked at by whoever reads the inputs, between two passes of the encoder.
     package let stop: StopToken
-    let source: Source
+    private(set) var source: Source
 
     /// What the inputs are made of.
     enum Source {
@@ -98,6 +99,25 @@ public final class LiveInputs {
         source = .pixels(pixels, tokensPerItem: grid.tokens(height: pixels.size(2), width: pixels.size(3)))
         isPresent = [Bool](repeating: true, count: pixels.size(0))
         encoderHash = try self.directory.contentHash()
+    }
+
+    /// Prepares all pictures on an accelerator that has room for them, so that a step neither scales nor copies any.
+    ///
+    /// - Throws: ``UserError`` for a file that can no longer be read, and where memory runs out after all.
+    package func keepPixels(on device: Device) throws {
+        guard case .pictures(let pictures) = source else { return }
+        let size = pictures.outputSize
+        let shape = [isPresent.count, 3, size.height, size.width]
+        guard MemoryUse.hasRoom(for: shape.reduce(MemoryLayout<Float>.size, *), on: device) else { return }
+        let pixels = try Tensor.empty(shape, on: device).checked()
+        let items = Array(isPresent.indices)
+        let part = 256
+        for start in stride(from: 0, to: items.count, by: part) {
+            try stop.check()
+            let places = items[start..<min(start + part, items.count)]
+            pixels.narrowed(0, places.indices).copy(from: try pictures.pixels(places))
+        }
+        source = .pixels(pixels, tokensPerItem: pictures.tokensPerItem)
     }
 
     private static func input(

@@ -32,7 +32,9 @@ extension LiveInputs {
         case .titles(let titles): titlePasses(items.map { titles[Int($0)] }, tokens)
         case .pictures(let pictures): picturePasses(items.map(Int.init), tokens / pictures.tokensPerItem, pictures.pixels)
         case .pixels(let pixels, let tokensPerItem):
-            picturePasses(items.map(Int.init), tokens / tokensPerItem) { pixels.selecting(Tensor($0.map(Int64.init))) }
+            picturePasses(items.map(Int.init), tokens / tokensPerItem) {
+                pixels.selecting(Tensor($0.map(Int64.init), on: pixels.device))
+            }
         }
     }
 

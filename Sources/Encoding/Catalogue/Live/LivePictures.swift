@@ -8,6 +8,8 @@ import Torch
 final class LivePictures: Sendable {
     let isPresent: [Bool]
     let tokensPerItem: Int
+    /// The rows and columns of the encoder's input.
+    var outputSize: PictureSize { input.processor.outputSize }
     private let input: PictureInput
     private let items: [CatalogueItem]
     /// The scaled pictures; nil where there is none, or no memory for it.
@@ -55,7 +57,7 @@ final class LivePictures: Sendable {
         self.isPresent = isPresent
     }
 
-    /// The pixels of some items [items, 3, height, width].
+    /// The pixels of some items [items, 3, height, width]; zeros for one without a picture.
     ///
     /// - Throws: ``UserError`` for a file that can no longer be read.
     func pixels(_ places: ArraySlice<Int>) throws -> Tensor {
@@ -73,7 +75,7 @@ final class LivePictures: Sendable {
     private func write(_ place: Int, into output: UnsafeMutableBufferPointer<Float>) throws {
         let processor = input.processor
         if let picture = kept[place] { return processor.write(picture, into: output) }
-        guard let file = items[place].picture else { return }
+        guard isPresent[place], let file = items[place].picture else { return }
         processor.write(processor.scaled(try Picture(file: file, options: processor.options)), into: output)
     }
 }

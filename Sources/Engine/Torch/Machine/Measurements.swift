@@ -69,6 +69,11 @@ package struct MemoryUse: Sendable, Codable, Equatable {
         return Int(total)
     }
 
+    /// Whether tensors of so many bytes lie on a device as a whole: on accelerators, where they leave half of its memory to the rest.
+    package static func hasRoom(for bytes: Int, on device: Device) -> Bool {
+        device != .cpu && of(device).current + bytes <= total(of: device) / 2
+    }
+
     /// Starts the measurement of the peak again.
     ///
     /// On the processor that needs leave to write `/proc/self/clear_refs`; without it the peak since the start is kept.
