@@ -98,9 +98,11 @@ if withLibTorch {
         // Torch sees only what CTorch declares; the library with LibTorch behind it is loaded by the first use of a tensor.
         .target(name: "CTorch", path: "Sources/Engine/CTorch", sources: ["Interface.c"]),
         .target(
-            name: "CTorchLibrary", path: "Sources/Engine/CTorch", exclude: ["Interface.c"], cxxSettings: torchCompile,
+            name: "CTorchLibrary", path: "Sources/Engine/CTorch", exclude: ["Interface.c"],
+            cxxSettings: torchCompile + [.headerSearchPath("Processes/Declarations")],
             linkerSettings: torchLink),
         stage("Torch", "Engine/Torch", ["CTorch", "Files", collections]),
+        stage("Processes", "Engine/Processes", ["Torch", "Files"]),
         stage("Encoders", "Encoding/Encoders", ["Torch", "Files"]),
         stage("Generation", "Encoding/Generation", ["Encoders", "Tokenizers", "Torch", "Files"]),
         stage(
@@ -111,10 +113,12 @@ if withLibTorch {
             ["Catalogue", "Generation", "Encoders", "Tokenizers", "Pictures", "Torch", "Files", "Owned"]),
         stage("Modeling", "Modeling", ["Torch", "Files", "Datasets", "HiddenStates", collections]),
         stage("FineTuning", "FineTuning", ["Modeling", "Catalogue", "Encoders", "Torch", "Files", collections]),
-        stage("Training", "Training", ["Modeling", "Torch", "Files", "Owned", "Datasets", "HiddenStates", "Metrics"]),
+        stage(
+            "Training", "Training",
+            ["Modeling", "Processes", "Torch", "Files", "Owned", "Datasets", "HiddenStates", "Metrics", collections]),
         stage(
             "Ranking", "Evaluation/Ranking",
-            ["Modeling", "Torch", "Files", "Datasets", "Metrics"]),
+            ["Modeling", "Processes", "Torch", "Files", "Datasets", "Metrics"]),
         stage(
             "Serving", "Serving",
             ["Ranking", "Modeling", "Torch", "Files", "Datasets", "Metrics", trees]),
@@ -122,7 +126,7 @@ if withLibTorch {
             "IISAN", "IISAN",
             [
                 "Serving", "Ranking", "Report", "Training", "FineTuning", "Modeling", "Captions", "Generation", "Catalogue",
-                "Encoders", "HiddenStates",
+                "Encoders", "HiddenStates", "Processes",
                 "Hub",
                 "Pictures", "Datasets", "Metrics", "Torch", "Files", "Owned", yams,
             ]),
@@ -145,8 +149,9 @@ if withLibTorch {
             swiftSettings: features),
 
         .target(
-            name: "TestModels", dependencies: ["TestSupport", "Modeling", "Datasets", "Torch"], path: "Tests/Support/Models"),
+            name: "TestModels", dependencies: ["TestSupport", "Modeling", "Processes", "Datasets", "Torch"], path: "Tests/Support/Models"),
         tests("Torch", "Engine/Torch", ["Torch"]),
+        tests("Processes", "Engine/Processes", ["Processes", "Torch", "TestModels"]),
         tests("Encoders", "Encoding/Encoders", ["Encoders"]),
         tests("Generation", "Encoding/Generation", ["Generation", "Encoders", "Tokenizers", "Torch"]),
         tests(
@@ -155,7 +160,7 @@ if withLibTorch {
         tests("Catalogue", "Encoding/Catalogue", ["Catalogue"]),
         tests("Modeling", "Modeling", ["Modeling", "HiddenStates", "Torch", "TestModels", collections]),
         tests("FineTuning", "FineTuning", ["FineTuning", "Encoders", "Catalogue", "Modeling", "Torch", "TestModels"]),
-        tests("Training", "Training", ["Training", "Ranking", "Metrics", "TestModels"]),
+        tests("Training", "Training", ["Training", "Processes", "Ranking", "Metrics", "TestModels"]),
         tests("Ranking", "Evaluation/Ranking", ["Ranking", "TestModels"]),
         tests("Serving", "Serving", ["Serving", "TestModels"]),
         tests("IISAN", "IISAN", ["IISAN"]),

@@ -40,6 +40,15 @@ enum Interrupt {
         return stop
     }
 
+    /// Asks to stop when standard input ends: when whoever started this process closes it or has ended.
+    static func watchInput(_ stop: StopToken) {
+        Thread.detachNewThread {
+            var byte: UInt8 = 0
+            while read(STDIN_FILENO, &byte, 1) > 0 {}
+            stop.request()
+        }
+    }
+
     /// The exit code of work that was told to stop: 130 for Ctrl-C, 143 for SIGTERM.
     static var exitCode: Int32 {
         let number = first.load(ordering: .relaxed)

@@ -30,6 +30,11 @@ struct TrainCommand: ParsableCommand {
             Ctrl-C stops between two steps, and the same command continues from there to the same numbers.
 
             iisan train config.yaml --set train.method=id --set train.run=runs/id
+
+            Several processes share a training where a launcher has started them; the numbers are those of one:
+
+            iisan launch -n 2 -- train config.yaml
+            torchrun --nproc-per-node 2 --no-python iisan train config.yaml
             """)
 
     @OptionGroup var options: ConfigurationOptions
@@ -37,9 +42,18 @@ struct TrainCommand: ParsableCommand {
     @Flag(help: "A run of other settings or data in the same folder is replaced.")
     var replace = false
 
+    @Option(help: "The longest that a process waits for the others of its launcher, in seconds.")
+    var timeout = 120.0
+
+    func validate() throws {
+        guard (1...86_400).contains(timeout) else { throw ValidationError("--timeout is \(timeout), expected 1 to 86400.") }
+    }
+
     func run() throws {
-        let pipeline = try options.pipeline(Console(stoppable: true))
-        try pipeline.train(replacing: replace)
+        let console = Console(stoppable: true)
+        if ProcessInfo.processInfo.environment[Launch.variable] != nil { Interrupt.watchInput(console.observer.stop) }
+        let pipeline = try options.pipeline(console)
+        try pipeline.trainTogether(replacing: replace, timeout: timeout)
         try Output.result(pipeline.run.folder.path)
     }
 }

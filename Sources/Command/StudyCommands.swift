@@ -96,7 +96,7 @@ struct StudyStepCommand: ParsableCommand {
     func run() throws {
         let url = URL(filePath: file)
         let observer = Console(stoppable: true).observer
-        Self.watchInput(observer.stop)
+        Interrupt.watchInput(observer.stop)
         do {
             let lock = try Self.lock(url)
             let step = StudyStep(work, try Configuration(url), file: url)
@@ -105,15 +105,6 @@ struct StudyStepCommand: ParsableCommand {
         } catch let error where !(error is CancellationError) {
             try AtomicFile.write("\(error)", to: url.deletingPathExtension().appendingPathExtension("failure"))
             throw error
-        }
-    }
-
-    /// Asks to stop when standard input ends: when whoever started this process closes it or has ended.
-    private static func watchInput(_ stop: StopToken) {
-        Thread.detachNewThread {
-            var byte: UInt8 = 0
-            while read(STDIN_FILENO, &byte, 1) > 0 {}
-            stop.request()
         }
     }
 

@@ -2,11 +2,14 @@ public import Datasets
 public import Files
 import Foundation
 public import Modeling
+import OrderedCollections
+package import Processes
 import Torch
 
 /// The training loop: steps, validation after every epoch, checkpoints, early stop, exact resumption.
 ///
-/// A run that was stopped, at whatever step, continues to the same numbers as one that was not.
+/// A run that was stopped, at whatever step, continues to the same numbers as one that was not. Several processes can share it: the first
+/// of them reads and writes the run, and all make the same steps.
 ///
 /// It seeds nothing and sets no number of threads. What decides its numbers is the caller's: the process's random state, seeded before
 /// the recommender is made (`RandomState.seed`), from which fresh parameters and dropout are drawn; the seed of the `BatchSampler`, for
@@ -20,6 +23,8 @@ public final class Trainer {
     private let validate: (Recommender) throws -> Validation
     private let floor: Double?
     private let step: TrainingStep
+    private let ranks: Ranks?
+    private let negatives: TrainingOptions.Negatives
     private var state = TrainingState()
     private var events: [TrainingEvent] = []
     private var scalars: EventFile?
@@ -34,9 +39,19 @@ public final class Trainer {
     ///   - floor: what the best validation's score has to exceed before patience counts; nil where it counts from the end of the warm-up.
     ///   - validate: ranks the validation targets.
     /// - Throws: ``UserError`` for settings that make no sense and for a checkpoint of another model.
-    public init(
+    public convenience init(
         _ recommender: Recommender, _ sampler: BatchSampler, _ options: TrainingOptions, _ run: RunDirectory,
         floor: Double? = nil, validate: @escaping (Recommender) throws -> Validation
+    ) throws {
+        try self.init(recommender, sampler, options, run, floor: floor, among: nil, validate: validate)
+    }
+
+    /// Prepares a training that several processes share.
+    ///
+    /// - Parameter ranks: the processes; nil for this one alone.
+    package init(
+        _ recommender: Recommender, _ sampler: BatchSampler, _ options: TrainingOptions, _ run: RunDirectory,
+        floor: Double? = nil, among ranks: Ranks?, validate: @escaping (Recommender) throws -> Validation
     ) throws {
         try options.check()
         guard sampler.split.trainingUsers.count >= 2 else {
@@ -50,8 +65,19 @@ public final class Trainer {
         self.run = run
         self.floor = floor
         self.validate = validate
+        self.ranks = ranks
+        negatives = options.negatives
         step = TrainingStep(
-            recommender, options, shape: BatchShape(largestOf: sampler), steps: options.epochs * sampler.stepCount)
+            recommender, options, shape: BatchShape(largestOf: sampler), steps: options.epochs * sampler.stepCount, ranks: ranks)
+        if writes { try takeUp() }
+        try shareStart()
+    }
+
+    /// Whether this process reads and writes the run.
+    private var writes: Bool { ranks?.isFirst ?? true }
+
+    /// Continues from the last checkpoint, where there is one.
+    private func takeUp() throws {
         try run.last.prepare()
         try run.best.prepare()
         if run.last.exists {
@@ -70,6 +96,8 @@ public final class Trainer {
 
     /// How far training has come.
     package var progress: TrainingState { state }
+    /// Steps that this process has made since it began.
+    package private(set) var stepsMade = 0
 
     /// Trains to the end: until all epochs are done, or there was no better validation for too long.
     ///
@@ -83,18 +111,36 @@ public final class Trainer {
         stop: StopToken = StopToken()
     ) throws {
         try measureStates(onProgress, stop)
-        try Folder.make(run.folder)
-        if scalars == nil { scalars = try EventFile(run.tensorBoard, keepingStepsBelow: state.epoch + 1) }
+        if writes { try Folder.make(run.folder) }
+        if writes, scalars == nil { scalars = try EventFile(run.tensorBoard, keepingStepsBelow: state.epoch + 1) }
         while !state.isFinished {
             do {
                 try runEpoch(onProgress, stop)
                 let event = try finishEpoch()
                 onEvent?(event)
             } catch let told as CancellationError {
-                try write(to: run.last)
+                if writes { try write(to: run.last) }
                 throw told
             }
         }
+    }
+
+    /// Lets all processes start where the first one does.
+    private func shareStart() throws {
+        guard let ranks else { return }
+        struct Start: Codable {
+            var state: TrainingState
+            var isToBeMeasured: Bool
+        }
+        let start = try JSONFile.decoder.decode(
+            Start.self,
+            from: ranks.shared(JSONFile.encoder().encode(Start(state: state, isToBeMeasured: isToBeMeasured))))
+        (state, isToBeMeasured) = (start.state, start.isToBeMeasured)
+        let parameters = recommender.parameters
+        let tensors =
+            Array(parameters.all.values) + parameters.constants.values + step.optimizer.state.values
+            + (step.average.map { Array($0.values.values) } ?? [])
+        try withTensorErrors { try ranks.share(tensors) }
     }
 
     /// Times some steps, after one that is not timed; nothing is written.
@@ -109,14 +155,15 @@ public final class Trainer {
         let clock = ContinuousClock()
         var seconds: [Double] = []
         for number in 0...steps {
-            try stop.check()
-            let batch = sampler.batch(epoch: number / sampler.stepCount, step: number % sampler.stepCount)
+            if ranks == nil { try stop.check() }
+            let batch = batch(epoch: number / sampler.stepCount, step: number % sampler.stepCount)
             let duration = try clock.measure {
                 try withTensorErrors {
-                    losses.add(try step(batch, number: number))
+                    losses.add(try step(batch, number: number, wantsStop: stop.isRequested))
                     _ = losses.item()  // waits for the device
                 }
             }
+            if step.isToStop { throw CancellationError() }
             if number > 0 { seconds.append(duration / .seconds(1)) }
             onProgress?(WorkProgress("measuring", done: number, total: steps, unit: "steps"))
         }
@@ -144,7 +191,8 @@ public final class Trainer {
             state.epochSeconds += Date().timeIntervalSince(start)
         }
         while state.step < steps {
-            if stop.isRequested {
+            // Several processes stop together, after a step that one of them said so in.
+            if ranks == nil ? stop.isRequested : step.isToStop {
                 account()
                 throw CancellationError()
             }
@@ -152,8 +200,9 @@ public final class Trainer {
             let random = SavedRandomState(of: recommender.device)
             do {
                 try withTensorErrors {
-                    let batch = sampler.batch(epoch: state.epoch, step: state.step)
-                    losses.add(try step(batch, number: state.epoch * steps + state.step))
+                    let batch = batch(epoch: state.epoch, step: state.step)
+                    losses.add(
+                        try step(batch, number: state.epoch * steps + state.step, wantsStop: stop.isRequested))
                 }
             } catch let told as CancellationError {
                 random.restore()
@@ -161,9 +210,16 @@ public final class Trainer {
                 throw told
             }
             state.step += 1
+            stepsMade += 1
             onProgress?(WorkProgress("epoch \(state.epoch + 1)", done: state.step, total: steps, unit: "steps"))
         }
         account()
+    }
+
+    /// The batch of a step, or this process's part of it where its negatives are its own.
+    private func batch(epoch: Int, step: Int) -> TrainingBatch {
+        guard let ranks, negatives == .local else { return sampler.batch(epoch: epoch, step: step) }
+        return sampler.batch(epoch: epoch, step: step, part: ranks.part)
     }
 
     private func write(to checkpoint: Checkpoint) throws {
@@ -186,6 +242,7 @@ public final class Trainer {
         let event = TrainingEvent(
             epoch: state.epoch + 1, loss: loss, validation: validation, isBest: isBest, seconds: state.epochSeconds,
             validationSeconds: Date().timeIntervalSince(start), peakMemory: MemoryUse.of(recommender.device).peak)
+        try ranks?.checkEqual(Array(recommender.parameters.all.values))
         events.append(event)
         if isBest { state.best = .init(epoch: event.epoch, validation: validation) }
         let isSettled =
@@ -194,8 +251,9 @@ public final class Trainer {
         state.evaluationsWithoutBetter = isBest || !isSettled ? 0 : state.evaluationsWithoutBetter + 1
         state.epoch += 1
         (state.step, state.lossSum, state.epochSeconds) = (0, 0, 0)
-        state.events = events.count
+        state.events += 1
         state.isFinished = state.epoch >= options.epochs || state.evaluationsWithoutBetter > options.patience
+        guard writes else { return event }
         try run.write(events: events)
         try scalars?.write(step: event.epoch, values: event.scalars)
         if isBest { try write(to: run.best) }

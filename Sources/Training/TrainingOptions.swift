@@ -47,6 +47,15 @@ public struct TrainingOptions: Sendable, Codable, Equatable {
         case popularity
     }
 
+    /// Which items a row's target is told from where several processes train together.
+    public enum Negatives: String, Sendable, Codable, CaseIterable {
+        /// Those of the whole batch: the numbers are those of one process.
+        case global
+        /// Those of the process's own users, and each process's mean counts alike, as in the papers' code: another loss for every number of
+        /// processes.
+        case local
+    }
+
     /// At most this many passes over the training sequences; 100 in the papers.
     public var epochs = 100
     /// Users per step; 64 in the papers.
@@ -79,6 +88,8 @@ public struct TrainingOptions: Sendable, Codable, Equatable {
     public var seed: UInt64 = 42
     /// The type of matrix products.
     public var precision = Precision.float32
+    /// Which items a row's target is told from where several processes train together.
+    public var negatives = Negatives.global
 
     /// The papers' settings.
     public init() {}

@@ -1,5 +1,6 @@
 package import Datasets
 package import Modeling
+package import Processes
 package import Torch
 
 /// One step of training over a batch: forward, loss, backward, clipping, update, average.
@@ -21,15 +22,21 @@ package final class TrainingStep {
     private let schedule: RateSchedule
     private let clipNorm: Double?
     private let autocast: ElementType?
+    /// What makes the gradients where several processes share the step.
+    private let shared: SharedStep?
+    /// Whether a process was told to stop before the last step, which all have made.
+    package private(set) var isToStop = false
 
     /// Makes the step of a training.
     ///
     /// - Parameters:
     ///   - options: settings that were checked.
+    ///   - ranks: the processes that share each step; nil for this one alone.
     ///   - shape: the largest batches.
     ///   - steps: how many steps the training has in all, for its schedule.
-    package init(_ recommender: Recommender, _ options: TrainingOptions, shape: BatchShape, steps: Int) {
+    package init(_ recommender: Recommender, _ options: TrainingOptions, shape: BatchShape, steps: Int, ranks: Ranks? = nil) {
         self.recommender = recommender
+        shared = ranks.map { SharedStep(ranks: $0, recommender: recommender, negatives: options.negatives) }
         self.shape = shape
         optimizer = options.optimizer(of: recommender)
         average = options.average.map { ParameterAverage(of: recommender.parameters.all, decay: $0) }
@@ -40,19 +47,32 @@ package final class TrainingStep {
 
     /// Makes a step.
     ///
-    /// - Parameter number: its number in the training, from 0.
+    /// - Parameters:
+    ///   - number: its number in the training, from 0.
+    ///   - wantsStop: whether this process was told to stop; where several share the step, ``isToStop`` then says so to all.
     /// - Returns: the loss before the step, a scalar on the model's device.
     /// - Throws: `CancellationError` when a live encoder is told to stop, with the parameters as they were; ``UserError`` when an input can
     ///   no longer be read.
-    package func callAsFunction(_ batch: TrainingBatch, number: Int) throws -> Tensor {
+    package func callAsFunction(_ batch: TrainingBatch, number: Int, wantsStop: Bool = false) throws -> Tensor {
         precondition(shape.holds(BatchShape(of: batch)), "a batch of \(BatchShape(of: batch)) in a step for \(shape)")
         optimizer.clearGradients()
-        let loss = try withAutocast(to: autocast, on: recommender.device) { try recommender.loss(batch) }
-        try recommender.backward(loss)
+        let loss = try gradients(batch, wantsStop)
         if let clipNorm { optimizer.clipGradients(to: clipNorm) }
         optimizer.update(rateFactor: schedule.factor(step: number))
         average?.update(step: number)
         return loss.detached()
+    }
+
+    /// Adds the gradients to every parameter, and gives the loss.
+    private func gradients(_ batch: TrainingBatch, _ wantsStop: Bool) throws -> Tensor {
+        if let shared {
+            let outcome = try shared(batch, wantsStop: wantsStop, autocast: autocast)
+            isToStop = outcome.isToStop
+            return outcome.loss
+        }
+        let loss = try withAutocast(to: autocast, on: recommender.device) { try recommender.loss(batch) }
+        try recommender.backward(loss)
+        return loss
     }
 }
 

@@ -46,6 +46,14 @@ public final class BatchSampler: Sendable {
         TrainingBatch(split, keptUsers: users(epoch: epoch, step: step), drawn: drawn(epoch: epoch, step: step))
     }
 
+    /// The batch of some of a step's users, counted from the step's first; with what is drawn for all.
+    package func batch(epoch: Int, step: Int, part: (Int) -> Range<Int>) -> TrainingBatch {
+        let users = users(epoch: epoch, step: step)
+        let part = part(users.count)
+        let own = users[users.startIndex + part.lowerBound..<users.startIndex + part.upperBound]
+        return TrainingBatch(split, keptUsers: own, drawn: drawn(epoch: epoch, step: step))
+    }
+
     /// What is drawn for a step of an epoch: it depends on seed, epoch and step alone.
     private func drawn(epoch: Int, step: Int) -> [Int32] {
         guard drawnCount > 0 else { return [] }

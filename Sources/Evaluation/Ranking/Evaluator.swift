@@ -28,12 +28,17 @@ public struct Evaluator {
 
     /// The vectors of the whole catalogue: [items, width].
     package func itemVectors(_ recommender: Recommender) throws -> Tensor {
+        try itemVectors(recommender, of: 0..<split.itemCount)
+    }
+
+    /// The vectors of some items, which begin with a block of ``itemBlock``: [items, width].
+    func itemVectors(_ recommender: Recommender, of items: Range<Int>) throws -> Tensor {
         try withTensorErrors {
             try withoutGradients {
-                let blocks = try stride(from: 0, to: split.itemCount, by: Self.itemBlock).map { start in
+                let blocks = try stride(from: items.lowerBound, to: items.upperBound, by: Self.itemBlock).map { start in
                     try stop.check()
                     return try recommender.itemTower.vectors(
-                        of: .range(start..<min(start + Self.itemBlock, split.itemCount)), training: false)
+                        of: .range(start..<min(start + Self.itemBlock, items.upperBound)), training: false)
                 }
                 return .concatenated(blocks, along: 0)
             }
@@ -61,6 +66,11 @@ public struct Evaluator {
         _ score: Score, _ part: Split.Part, onProgress: WorkProgress.Handler? = nil
     ) throws -> [TargetRank] { try ranking(score, part, for: [], onProgress: onProgress).ranks }
 
+    /// The same for some blocks of ``userBlock`` users alone.
+    func ranks(_ score: Score, _ part: Split.Part, blocks: Range<Int>) throws -> [TargetRank] {
+        try ranking(score, part, for: [], blocks: blocks).ranks
+    }
+
     /// What metrics are computed from.
     package struct Ranking: Sendable {
         /// Where each target ranks.
@@ -72,11 +82,12 @@ public struct Evaluator {
     /// What some metrics are computed from: the targets' ranks, and lists of all users where metrics of lists are among them.
     ///
     /// Lists are as long as the greatest list length of these metrics; ``Ranker/ranking(of:users:items:listLength:adding:)`` says what
-    /// they cost. The items' vectors are copied from the device once where a metric reads them.
+    /// they cost. Of some blocks of ``userBlock`` users alone where these are named. The items' vectors are copied from the device once where a metric reads them.
     ///
     /// - Throws: ``UserError`` when the part has no cases or the model has diverged; `CancellationError` when told to stop.
     package func ranking(
-        _ score: Score, _ part: Split.Part, for metrics: [Metric], onProgress: WorkProgress.Handler? = nil
+        _ score: Score, _ part: Split.Part, for metrics: [Metric], blocks: Range<Int>? = nil,
+        onProgress: WorkProgress.Handler? = nil
     ) throws -> Ranking {
         let cases = split.evaluation(part)
         guard !cases.isEmpty else {
@@ -90,7 +101,8 @@ public struct Evaluator {
         var lists: [Int32] = []
         ranks.reserveCapacity(cases.count)
         lists.reserveCapacity(cases.count * length)
-        for batch in split.evaluationBatches(part, size: Self.userBlock) {
+        let batches = split.evaluationBatches(part, size: Self.userBlock)
+        for batch in batches.dropFirst(blocks?.lowerBound ?? 0).prefix(blocks?.count ?? batches.count) {
             try stop.check()
             try withTensorErrors {
                 try withoutGradients {

@@ -6,6 +6,7 @@ import HiddenStates
 import Metrics
 import Modeling
 import Owned
+import Processes
 import Torch
 import Training
 
@@ -24,28 +25,25 @@ extension Pipeline {
         try writingRun { try train(in: $0, replacing: replacing) }
     }
 
-    private func train(in place: OwnedFolder, replacing: Bool) throws {
+    /// Trains in this process, or together with others.
+    ///
+    /// - Parameters:
+    ///   - place: the run's folder; nil where another process writes it.
+    ///   - ranks: the processes; nil for this one alone.
+    ///   - stop: what asks to stop; several processes stop together.
+    func train(in place: OwnedFolder?, replacing: Bool, among ranks: Ranks? = nil, stop: StopToken? = nil) throws {
         let dataset = try dataset()
         var manifest = try manifest(dataset)
         manifest.inputs = try trainingInputs(dataset, manifest).digits
-        // Why a run that is there is replaced; nil where it does not.
-        var reason: String?
-        if place.isThere {
-            if let damage = manifestDamage() {
-                guard replacing else { throw damage }
-                reason = "\(damage.place ?? run.manifest.path) is damaged"
-            } else if try !isOfInputs(dataset, manifest) {
-                guard replacing else { throw try isAnotherRun(manifest) }
-                reason = "settings or data have changed"
-            } else {
-                reason = try mend()
-                if reason == nil, try isTrained() {
-                    try AtomicFile.write(configuration.yaml, to: run.configuration)
-                    try JSONFile.write(manifest, to: run.manifest)
-                    observer.onMessage("train: nothing has changed, \(run.folder.path) is kept")
-                    return
-                }
-            }
+        try ranks.map { try $0.agree(on: facts(dataset, manifest)) }
+        var standing = try place.map { try self.standing(of: $0, dataset, manifest, replacing: replacing) } ?? .toBeTrained(nil)
+        if let ranks { standing = try ranks.shared(standing) }
+        if case .trained = standing {
+            guard place != nil else { return }
+            try AtomicFile.write(configuration.yaml, to: run.configuration)
+            try JSONFile.write(manifest, to: run.manifest)
+            observer.onMessage("train: nothing has changed, \(run.folder.path) is kept")
+            return
         }
         // What earlier stages of this process held is not training's.
         let device = try device
@@ -55,7 +53,7 @@ extension Pipeline {
         let split = try split(of: dataset)
         let recommender = configuration.train.model.method.isTrained ? try self.recommender(dataset, split) : nil
         try observer.stop.check()
-        try start(manifest, in: place, setAside: reason)
+        if let place { try start(manifest, in: place, setAside: standing.reason) }
         try tellOfOtherStates()
         guard let recommender else { return }
         let options = configuration.train.training
@@ -66,12 +64,14 @@ extension Pipeline {
             BatchSampler(
                 split, batchSize: options.batchSize,
                 drawnCount: configuration.train.model.loss.drawnCount(itemCount: split.itemCount), seed: options.seed), options,
-            run, floor: try patienceFloor(split)
+            run, floor: try patienceFloor(split), among: ranks
         ) { recommender in
-            let ranks = try evaluator.ranks(recommender, .validation)
-            if Evaluator.areAllTied(ranks) { observer.onMessage("train: \(Self.allTied)") }
+            let found =
+                try ranks.map { try evaluator.ranks(recommender, .validation, among: $0) }
+                ?? evaluator.ranks(recommender, .validation)
+            if Evaluator.areAllTied(found) { observer.onMessage("train: \(Self.allTied)") }
             return Validation(
-                RankingSummary(of: ranks, metrics: metrics, resamples: 0).metrics.mapValues { Estimate($0.value) })
+                RankingSummary(of: found, metrics: metrics, resamples: 0).metrics.mapValues { Estimate($0.value) })
         }
         observer.onMessage(
             "train: \(configuration.train.model.name), \(recommender.trainableCount) parameters, "
@@ -84,11 +84,43 @@ extension Pipeline {
                     + "train.precision: auto takes the faster one")
         }
         if let steps = options.measuredSteps {
-            let seconds = try trainer.measure(steps: steps, onProgress: observer.onProgress, stop: observer.stop)
-            return try write(cost(recommender, dataset, measured: seconds), dataset)
+            let seconds = try trainer.measure(steps: steps, onProgress: observer.onProgress, stop: stop ?? observer.stop)
+            if place != nil { try write(cost(recommender, dataset, measured: seconds), dataset) }
+            return
         }
-        try trainer.train(onProgress: observer.onProgress, onEvent: observer.onEpoch, stop: observer.stop)
-        try JSONFile.write(cost(recommender, dataset), to: run.cost)
+        try trainer.train(onProgress: observer.onProgress, onEvent: observer.onEpoch, stop: stop ?? observer.stop)
+        if place != nil { try JSONFile.write(cost(recommender, dataset), to: run.cost) }
+        if let ranks { tellOfTraffic(ranks, steps: trainer.stepsMade) }
+    }
+
+    /// What is to be done with a run's folder.
+    enum Standing: Codable {
+        /// Nothing: it is trained.
+        case trained
+        /// Train; and why a run that is there is replaced, nil where it continues or there is none.
+        case toBeTrained(String?)
+
+        /// Why a run that is there is replaced.
+        var reason: String? {
+            if case .toBeTrained(let reason) = self { reason } else { nil }
+        }
+    }
+
+    /// Looks at the run's folder.
+    private func standing(
+        of place: OwnedFolder, _ dataset: Dataset, _ manifest: RunManifest, replacing: Bool
+    ) throws -> Standing {
+        guard place.isThere else { return .toBeTrained(nil) }
+        if let damage = manifestDamage() {
+            guard replacing else { throw damage }
+            return .toBeTrained("\(damage.place ?? run.manifest.path) is damaged")
+        }
+        if try !isOfInputs(dataset, manifest) {
+            guard replacing else { throw try isAnotherRun(manifest) }
+            return .toBeTrained("settings or data have changed")
+        }
+        let reason = try mend()
+        return try reason == nil && isTrained() ? .trained : .toBeTrained(reason)
     }
 
     /// What a validation has to exceed before patience counts: the upper end of the interval of the most popular items' metric.

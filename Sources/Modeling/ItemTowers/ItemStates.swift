@@ -40,15 +40,18 @@ struct ItemStates {
     var hashes: PerModality<String> { modalities.compactMapValues { $1.source.hash } }
 
     /// The states of items.
-    func rows(of items: Tensor, training: Bool) throws -> PerModality<StateRows> {
-        let dropped = training && dropout > 0 ? drawn(items) : [:]
+    ///
+    /// - Parameter part: where they stand among all items of the step; nil for all of them.
+    func rows(of items: Tensor, training: Bool, part: ItemPart? = nil) throws -> PerModality<StateRows> {
+        let dropped = training && dropout > 0 ? drawn(items, part) : [:]
         return try modalities.compactMapValues { try $1.states(of: items, dropped: dropped[$0], training: training) }
     }
 
     /// Which items lose a modality: [items] of each. The draws below p lose the first one, those from p to 2p the second, and so on.
-    private func drawn(_ items: Tensor) -> PerModality<Tensor> {
-        // Drawn on the processor, so that a seed gives the same on every device.
-        let draw = Tensor.randomUniform([items.size(0)]).to(device)
+    private func drawn(_ items: Tensor, _ part: ItemPart?) -> PerModality<Tensor> {
+        let part = part ?? ItemPart(before: 0, all: items.size(0))
+        // Drawn on the processor, so that a seed gives the same on every device, and for all items of the step.
+        let draw = Tensor.randomUniform([part.all]).narrowed(0, part.before..<part.before + items.size(0)).to(device)
         func isBelow(_ place: Int) -> Tensor { draw .< Tensor(Float(Double(place) * dropout), on: device) }
         var dropped = PerModality<Tensor>()
         for (place, modality) in modalities.modalities.enumerated() {

@@ -17,9 +17,10 @@ package protocol ItemTower: AnyObject {
     /// - Parameters:
     ///   - items: catalogue indices, ascending, each once; on any device.
     ///   - training: whether dropout is on and gradients may be needed.
+    ///   - part: where the items stand among those of a step that several processes share; nil for all of them.
     /// - Returns: [items, width] on the model's device.
     /// - Throws: ``UserError`` when an input can no longer be read.
-    func vectors(of items: Tensor, training: Bool) throws -> Tensor
+    func vectors(of items: Tensor, training: Bool, part: ItemPart?) throws -> Tensor
 
     /// What each part of the tower adds to the item vectors: [items, width] by name; empty for a tower of one part.
     func parts(of items: Tensor) throws -> [(name: String, vectors: Tensor)]
@@ -35,7 +36,22 @@ package protocol ItemTower: AnyObject {
     func finishBackward() throws
 }
 
+/// Where some items stand among all items of a step: what is drawn for an item then does not depend on who computes it.
+package struct ItemPart: Sendable, Equatable {
+    /// Items of the step before these.
+    package var before: Int
+    /// All items of the step.
+    package var all: Int
+
+    /// Names a part.
+    package init(before: Int, all: Int) { (self.before, self.all) = (before, all) }
+}
+
 extension ItemTower {
+    /// The vectors of items, all of their step.
+    package func vectors(of items: Tensor, training: Bool) throws -> Tensor {
+        try vectors(of: items, training: training, part: nil)
+    }
     /// None, as in towers without live encoders.
     package var frozenCount: Int { 0 }
     /// None, as in towers without encoders.
@@ -64,7 +80,9 @@ package final class IdentityTower: ItemTower {
     }
 
     /// The vectors of items: [items, width].
-    package func vectors(of items: Tensor, training: Bool) -> Tensor { embedding(items.to(embedding.weight.device)) }
+    package func vectors(of items: Tensor, training: Bool, part: ItemPart?) -> Tensor {
+        embedding(items.to(embedding.weight.device))
+    }
 }
 
 /// The item tower of the methods without side networks: a linear map of each modality's last state, and a trained vector where wanted.
@@ -124,8 +142,8 @@ package final class LastStateTower: FusedTower {
     /// The hashes of the encoders, by modality, as far as they are known.
     package var encoderHashes: PerModality<String> { states.hashes }
 
-    func heads(of items: Tensor, training: Bool) throws -> [(name: String, output: Tensor)] {
-        let rows = try states.rows(of: items, training: training)
+    func heads(of items: Tensor, training: Bool, part: ItemPart?) throws -> [(name: String, output: Tensor)] {
+        let rows = try states.rows(of: items, training: training, part: part)
         var heads = maps.compactMap { modality, map in rows[modality].map { (name: modality.name, output: map($0.last)) } }
         switch identity {
         case .none: break
@@ -149,18 +167,18 @@ protocol FusedTower: ItemTower {
     /// The linear map of all heads [width, parts · width].
     var fusion: Linear { get }
     /// The heads' outputs [items, width] by part, in the order of the fusion's columns.
-    func heads(of items: Tensor, training: Bool) throws -> [(name: String, output: Tensor)]
+    func heads(of items: Tensor, training: Bool, part: ItemPart?) throws -> [(name: String, output: Tensor)]
 }
 
 extension FusedTower {
     /// The vectors of items: [items, width].
-    package func vectors(of items: Tensor, training: Bool) throws -> Tensor {
-        fusion(.concatenated(try heads(of: items, training: training).map(\.output), along: 1))
+    package func vectors(of items: Tensor, training: Bool, part: ItemPart?) throws -> Tensor {
+        fusion(.concatenated(try heads(of: items, training: training, part: part).map(\.output), along: 1))
     }
 
     /// What each part adds to the item vectors: [items, width] by name; with the fusion's bias they add up to the vectors.
     package func parts(of items: Tensor) throws -> [(name: String, vectors: Tensor)] {
-        try heads(of: items, training: false).enumerated().map { index, head in
+        try heads(of: items, training: false, part: nil).enumerated().map { index, head in
             let columns = fusion.weight.narrowed(1, (index * width)..<((index + 1) * width))
             return (head.name, head.output.linear(columns))
         }

@@ -50,16 +50,16 @@ package final class SideNetworkTower: FusedTower {
     /// The vectors of items: [items, width].
     ///
     /// A tower's head and the fusion's part of it are one linear map, which is multiplied out first.
-    package func vectors(of items: Tensor, training: Bool) throws -> Tensor {
+    package func vectors(of items: Tensor, training: Bool, part: ItemPart?) throws -> Tensor {
         let (weights, biases) = TowerHead.joined(allHeads, before: fusion.weight)
-        let parts = try outputs(of: items, training: training, maps: weights).map(\.output)
+        let parts = try outputs(of: items, training: training, part: part, maps: weights).map(\.output)
         let bias = biases.sum(along: 0)
         return TowerOutput.sum(parts, bias: fusion.bias.map { bias + $0 } ?? bias)
     }
 
-    func heads(of items: Tensor, training: Bool) throws -> [(name: String, output: Tensor)] {
+    func heads(of items: Tensor, training: Bool, part: ItemPart?) throws -> [(name: String, output: Tensor)] {
         let (weights, biases) = TowerHead.joined(allHeads, before: nil)
-        return try outputs(of: items, training: training, maps: weights).enumerated().map {
+        return try outputs(of: items, training: training, part: part, maps: weights).enumerated().map {
             ($1.name, TowerOutput.sum([$1.output], bias: biases.selected(0, $0)))
         }
     }
@@ -69,9 +69,9 @@ package final class SideNetworkTower: FusedTower {
 
     /// What maps make of the towers' last outputs, in the same order.
     private func outputs(
-        of items: Tensor, training: Bool, maps: [Tensor]
+        of items: Tensor, training: Bool, part: ItemPart?, maps: [Tensor]
     ) throws -> [(name: String, output: TowerOutput)] {
-        let rows = try states.rows(of: items, training: training)
+        let rows = try states.rows(of: items, training: training, part: part)
         var outputs: [(name: String, output: TowerOutput)] = []
         for (modality, tower) in intra {
             guard let rows = rows[modality] else { continue }

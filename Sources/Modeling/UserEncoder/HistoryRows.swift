@@ -10,6 +10,8 @@ package struct HistoryRows {
     let starts: Tensor
     /// The rows side by side for the plain form of the encoder; nil where its blocks are one operation.
     let padded: PaddedHistories?
+    /// Where the histories stand among those of other processes, for all of which dropout is drawn; nil for no others.
+    let place: HistoryPlace?
 
     /// Lays out rows.
     ///
@@ -18,7 +20,10 @@ package struct HistoryRows {
     ///   - positions: each row's position [rows].
     ///   - length: L.
     ///   - isPadded: whether histories are laid side by side, with padding, for the plain form.
-    init(users: [Int64], positions: [Int64], userCount: Int, length: Int, isPadded: Bool, on device: Device) {
+    init(
+        users: [Int64], positions: [Int64], userCount: Int, length: Int, isPadded: Bool, among place: HistoryPlace?, on device: Device
+    ) {
+        self.place = place
         self.positions = Tensor(positions, on: device)
         let counts = Tensor.zeros([userCount + 1], dtype: .int64, on: device)
         let places = Tensor(users, on: device)

@@ -74,10 +74,11 @@ package final class UserEncoder {
     /// - Parameters:
     ///   - users: each row's user, 0 ..< `userCount`, ascending [rows].
     ///   - positions: each row's position, right-aligned [rows].
-    package func rows(users: [Int64], positions: [Int64], userCount: Int) -> HistoryRows {
+    ///   - place: where the users stand among those of other processes; nil for no others.
+    package func rows(users: [Int64], positions: [Int64], userCount: Int, among place: HistoryPlace? = nil) -> HistoryRows {
         HistoryRows(
             users: users, positions: positions, userCount: userCount, length: self.positions,
-            isPadded: !together.isAvailable, on: device)
+            isPadded: !together.isAvailable, among: place, on: device)
     }
 
     /// What is known of the user after each item.
@@ -90,7 +91,7 @@ package final class UserEncoder {
     package func callAsFunction(_ items: Tensor, _ rows: HistoryRows, training: Bool = false) -> Tensor {
         let dropout = training ? dropout : 0
         guard let padded = rows.padded else {
-            return together(items, positions: rows.positions, starts: rows.starts, dropout: dropout)
+            return together(items, positions: rows.positions, starts: rows.starts, dropout: dropout, among: rows.place)
         }
         var x = norm(items + position(rows.positions))
         if dropout > 0 { x = x.fastDropout(dropout) }

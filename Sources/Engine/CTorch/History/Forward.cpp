@@ -26,24 +26,24 @@ Buffer<float> transposed(const Blocks &blocks) {
 } // namespace
 
 void forward(
-    const Blocks &blocks, const float *items, const Histories &histories, const Pieces &pieces, const std::optional<Fates> &fates,
+    const Blocks &blocks, const float *items, const Histories &histories, const Pieces &pieces, const std::optional<Dropout> &dropout,
     const std::vector<void *> &memories, float *result) {
     const int64_t width = blocks.width, hidden = blocks.hidden, headWidth = width / blocks.heads, last = blocks.count() - 1;
     const Buffer<float> weights = transposed(blocks);
     const std::vector<float> zeros(width), ones(width, 1);
     const Piece largest = pieces.largest();
-    const int64_t bytes = memories.empty() ? Memory(blocks, largest, fates.has_value(), nullptr).bytes : 0;
-    const int64_t rowCount = histories.rows.back(), pairCount = histories.pairs.back();
+    const int64_t bytes = memories.empty() ? Memory(blocks, largest, dropout.has_value(), nullptr).bytes : 0;
     inParallel(pieces.partCount(), [&](int64_t part) {
         const MatrixUnit<float> unit;
         const Buffer<char> own(bytes);  // without a backward pass for one piece at a time
         const Buffer<float> branch(largest.padded * width), next(largest.padded * width);
         for (int64_t p = pieces.parts[part]; p < pieces.parts[part + 1]; ++p) {
             const Piece &piece = pieces.all[p];
-            const Memory memory(blocks, piece, fates.has_value(), memories.empty() ? own : memories[p]);
+            const Memory memory(blocks, piece, dropout.has_value(), memories.empty() ? own : memories[p]);
             // What dropout makes of ones, for its first, second, .. use on rows.
             const auto draw = [&](float *mask, int64_t use) {
-                if (fates) fates->drop(mask, (use * rowCount + piece.row) * width, piece.rows * width);
+                if (dropout)
+                    dropout->fates.drop(mask, (use * dropout->allRows + dropout->rowsBefore + piece.row) * width, piece.rows * width);
             };
             for (int64_t row = 0; row < piece.rows; ++row)
                 std::memcpy(branch + row * width, blocks.numbers(position) + blocks.positions[piece.row + row] * width, width * sizeof(float));
@@ -52,15 +52,17 @@ void forward(
                 {blocks, piece, blocks.numbers(entryNormWeight), blocks.numbers(entryNormBias), unmasked, ones.data()},
                 items + piece.row * width, branch, zeros.data(), next);
             draw(memory.entry.mask, 0);
-            if (fates) rows::multiply(next, memory.entry.mask, piece.rows * width);
+            if (dropout) rows::multiply(next, memory.entry.mask, piece.rows * width);
             for (int64_t block = 0; block <= last; ++block) {
                 const Activations &here = memory.blocks[block];
                 draw(here.attendedNorm.mask, 1 + 2 * block);
                 draw(here.norm.mask, 2 + 2 * block);
-                for (int64_t head = 0; fates && head < blocks.heads; ++head)
-                    fates->drop(
+                for (int64_t head = 0; dropout && head < blocks.heads; ++head)
+                    dropout->fates.drop(
                         here.pairMask + head * piece.pairs,
-                        (1 + 2 * blocks.count()) * rowCount * width + (block * blocks.heads + head) * pairCount + piece.pair, piece.pairs);
+                        (1 + 2 * blocks.count()) * dropout->allRows * width + (block * blocks.heads + head) * dropout->allPairs +
+                            dropout->pairsBefore + piece.pair,
+                        piece.pairs);
                 const auto norm = [&](Parameter weight, Parameter bias, const NormMemory &own) -> Norm {
                     return {blocks, piece, blocks.numbers(block, weight), blocks.numbers(block, bias), own, ones.data()};
                 };
@@ -76,7 +78,7 @@ void forward(
                         const float *start = here.sides + row * 3 * width + head * headWidth;
                         attend(
                             {start, start + width, start + 2 * width, histories.length(history), 3 * width, headWidth},
-                            fates ? here.pairMask + pair : nullptr, here.probabilities + pair, here.seen + row * width + head * headWidth,
+                            dropout ? here.pairMask + pair : nullptr, here.probabilities + pair, here.seen + row * width + head * headWidth,
                             width);
                     }
                 multiply(piece.padded, width, width, here.seen, width, weight(output), width, branch, width);

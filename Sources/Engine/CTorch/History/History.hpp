@@ -73,6 +73,12 @@ enum Parameter : int64_t {
     parameterCount,
 };
 
+/// What becomes of numbers by dropout, and where those of some histories stand among all that it is drawn for.
+struct Dropout {
+    Fates fates;
+    int64_t rowsBefore, allRows, pairsBefore, allPairs;
+};
+
 /// Everything blocks compute with, but their input.
 struct Blocks {
     const int64_t *positions;               ///< of the rows [rows]
@@ -122,9 +128,9 @@ struct Memory {
 /// where there is no backward pass.
 ///
 /// Dropout has the fates of a tensor of ones in which those of rows [1 + 2 blocks, rows, width], in the order of their use, are followed
-/// by those of probabilities [blocks, heads, pairs].
+/// by those of probabilities [blocks, heads, pairs]; rows and pairs are those of all histories that dropout is drawn for.
 void forward(
-    const Blocks &blocks, const float *items, const Histories &histories, const Pieces &pieces, const std::optional<Fates> &fates,
+    const Blocks &blocks, const float *items, const Histories &histories, const Pieces &pieces, const std::optional<Dropout> &dropout,
     const std::vector<void *> &memories, float *result);
 
 /// The gradients for that of the result: of the items, and of all parameters one after the other. `isMasked` is whether there was dropout.

@@ -16,7 +16,7 @@ struct BlocksOperation {
     at::Tensor positions;  // which the blocks read
     Histories histories;
     Pieces pieces;
-    std::optional<Fates> fates;
+    std::optional<Dropout> dropout;
 
     at::Tensor forward(at::TensorList inputs, variable_list *saved) const {
         const at::Tensor result = at::empty(inputs[0].sizes(), at::kFloat);
@@ -24,10 +24,10 @@ struct BlocksOperation {
             *saved = inputs.vec();
             saved->push_back(positions);
             for (const Piece &piece : pieces.all)
-                saved->push_back(at::empty({Memory(blocks, piece, fates.has_value(), nullptr).bytes}, at::kByte));
+                saved->push_back(at::empty({Memory(blocks, piece, dropout.has_value(), nullptr).bytes}, at::kByte));
         }
         history::forward(
-            blocks, numbers<float>(inputs[0], inputs[0].sizes(), "items"), histories, pieces, fates,
+            blocks, numbers<float>(inputs[0], inputs[0].sizes(), "items"), histories, pieces, dropout,
             saved ? memories(*saved, inputs.size() + 1) : std::vector<void *>(), result.mutable_data_ptr<float>());
         return result;
     }
@@ -38,7 +38,7 @@ struct BlocksOperation {
         for (size_t i = 0; i < blocks.parameters.size(); ++i)
             gradients.push_back(all.slice(0, blocks.starts[i], blocks.starts[i + 1]).view(saved[1 + i].sizes()));
         history::backward(
-            blocks, numbers<float>(gradient, gradient.sizes(), "a gradient"), histories, pieces, fates.has_value(),
+            blocks, numbers<float>(gradient, gradient.sizes(), "a gradient"), histories, pieces, dropout.has_value(),
             memories(saved, gradients.size() + 1), gradients[0].mutable_data_ptr<float>(), all.mutable_data_ptr<float>());
         return gradients;
     }
@@ -93,8 +93,16 @@ CTorchTensor ctorch_history_blocks(const CTorchHistories *given) {
     const Histories histories = historiesOf(ctorch::retained(given->starts), rows);
     const Blocks blocks = blocksOf(at::TensorList(inputs).slice(1), *given, positions, rows);
     ctorch::numbers<float>(items, {rows, blocks.width}, "items");
-    const double dropout = given->dropout;
-    TORCH_CHECK(dropout >= 0 && dropout < 1, "dropout with a probability of ", dropout);
-    const std::optional<ctorch::Fates> fates = dropout > 0 ? std::optional(ctorch::Fates::drawn(dropout)) : std::nullopt;
-    return ctorch::give(ctorch::recorded(BlocksOperation{blocks, positions, histories, Pieces(histories), fates}, inputs));
+    const int64_t pairs = histories.pairs.back();
+    const bool isAll = given->all_rows == 0;
+    const int64_t allRows = isAll ? rows : given->all_rows, allPairs = isAll ? pairs : given->all_pairs;
+    const auto isPart = [](int64_t before, int64_t count, int64_t all) { return before >= 0 && count <= all && before <= all - count; };
+    TORCH_CHECK(given->dropout >= 0 && given->dropout < 1, "dropout with a probability of ", given->dropout);
+    TORCH_CHECK(
+        isPart(given->rows_before, rows, allRows) && isPart(given->pairs_before, pairs, allPairs), rows, " rows do not stand among ",
+        allRows, " from ", given->rows_before, " on, or ", pairs, " pairs among ", allPairs, " from ", given->pairs_before, " on");
+    std::optional<Dropout> dropout;
+    if (given->dropout > 0)
+        dropout = {ctorch::Fates::drawn(given->dropout), given->rows_before, allRows, given->pairs_before, allPairs};
+    return ctorch::give(ctorch::recorded(BlocksOperation{blocks, positions, histories, Pieces(histories), dropout}, inputs));
 }

@@ -21,6 +21,10 @@ extern "C" {
 typedef struct CTorchTensorObject *CTorchTensor;
 /// An operator of the library; lives as long as the process.
 typedef const struct CTorchOperatorObject *CTorchOperator;
+/// A store of keys and values that several processes share.
+typedef struct CTorchStoreObject *CTorchStore;
+/// A process's place in a group of processes.
+typedef struct CTorchGroupObject *CTorchGroup;
 
 typedef enum {
     CTORCH_DEFAULT,  ///< what the schema says
@@ -76,6 +80,8 @@ typedef struct {
     CTorchTensor starts;     ///< where each history's rows start, and their number at the end, int64 [histories + 1]
     int64_t heads;
     double epsilon, dropout;
+    int64_t rows_before, all_rows;    ///< where the rows stand among those that dropout is drawn for; 0 rows for no others
+    int64_t pairs_before, all_pairs;  ///< the same of pairs of rows
     const CTorchTensor _Nonnull *_Nonnull parameters;  ///< float32, in the order of the enumerations there
     int64_t parameter_count;
 } CTorchHistories;

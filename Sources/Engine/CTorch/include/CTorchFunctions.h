@@ -96,6 +96,34 @@ CTORCH(bool, search_lengths, (const float *vectors, int64_t rows, int64_t width,
 CTORCH(bool, search_codes, (
     const float *vectors, int64_t rows, int64_t width, const float *means, const float *deviations, uint8_t *codes, float *scales))
 
+// MARK: Processes
+
+/// Connects to the store at an address, and serves it there where `serves`, at a free port for port 0. Keys have the prefix before them.
+CTORCH(CTorchStore _Nullable, open_store, (const char *host, int32_t port, bool serves, const char *prefix, double timeout))
+CTORCH(void, close_store, (CTorchStore store))
+CTORCH(int32_t, store_port, (CTorchStore store))
+CTORCH(bool, store_set, (CTorchStore store, const char *key, const void *bytes, int64_t count))
+/// A value as bytes (uint8), once there is one; fails when there is none in time.
+CTORCH(CTorchTensor _Nullable, store_get, (CTorchStore store, const char *key, double timeout))
+/// Whether there is a value: 0 or 1, or -1 where the store does not answer.
+CTORCH(int32_t, store_has, (CTorchStore store, const char *key))
+/// Adds to a number, from 0; returns the sum, or -1.
+CTORCH(int64_t, store_add, (CTorchStore store, const char *key, int64_t amount))
+
+/// Joins a group by Gloo; all processes do so with one store. `address` is this machine's, or the name of an interface. No collective waits
+/// longer than `timeout` seconds. Tensors are contiguous and on the processor, of one shape and type in all processes.
+CTORCH(CTorchGroup _Nullable, join_group, (
+    CTorchStore store, int32_t rank, int32_t size, const char *address, bool is_interface, double timeout))
+CTORCH(void, leave_group, (CTorchGroup group))
+/// All processes' sum, or the greatest of each number, in place.
+CTORCH(bool, group_reduce, (CTorchGroup group, CTorchTensor tensor, bool takes_greatest))
+/// Everybody's tensor, one after the other by rank: [n, ...] of each to [size * n, ...].
+CTORCH(bool, group_gather, (CTorchGroup group, CTorchTensor own, CTorchTensor all))
+/// This process's part of the sum over all processes: [size * n, ...] of each to [n, ...].
+CTORCH(bool, group_scatter_sum, (CTorchGroup group, CTorchTensor all, CTorchTensor own))
+/// One process's tensor to all.
+CTORCH(bool, group_broadcast, (CTorchGroup group, CTorchTensor tensor, int32_t root))
+
 // MARK: Random state
 
 CTORCH(bool, seed, (uint64_t seed))

@@ -60,13 +60,47 @@ package struct HistoryBlocks {
     ///   - positions: p of each row, int64 [rows].
     ///   - starts: where each history's rows start, and the number of all at the end, int64 [histories + 1].
     ///   - dropout: the probability with which a number is zeroed.
-    package func callAsFunction(_ items: Tensor, positions: Tensor, starts: Tensor, dropout: Double = 0) -> Tensor {
+    ///   - place: where the histories stand among those of other processes, for all of which dropout is drawn; nil for no others.
+    package func callAsFunction(
+        _ items: Tensor, positions: Tensor, starts: Tensor, dropout: Double = 0, among place: HistoryPlace? = nil
+    ) -> Tensor {
         Tensor.computed(by: "blocks over histories") { lend in
             CTorchHistories(
                 items: lend(items), positions: lend(positions), starts: lend(starts), heads: Int64(heads), epsilon: epsilon,
-                dropout: dropout, parameters: lend(parameters), parameter_count: Int64(parameters.count))
+                dropout: dropout, rows_before: Int64(place?.rowsBefore ?? 0), all_rows: Int64(place?.allRows ?? 0),
+                pairs_before: Int64(place?.pairsBefore ?? 0), all_pairs: Int64(place?.allPairs ?? 0),
+                parameters: lend(parameters), parameter_count: Int64(parameters.count))
         } _: {
             withUnsafePointer(to: $0, ctorch.history_blocks)
+        }
+    }
+}
+
+/// Where some histories stand among more, which other processes have: the same numbers are then dropped however these are shared out.
+package struct HistoryPlace: Sendable, Equatable {
+    /// Rows of the histories before.
+    package var rowsBefore = 0
+    /// Rows of all histories.
+    package var allRows = 0
+    /// Pairs (row, row not after it) of the histories before.
+    package var pairsBefore = 0
+    /// Pairs of all histories.
+    package var allPairs = 0
+
+    /// The place of some histories among all.
+    ///
+    /// - Parameters:
+    ///   - histories: which they are.
+    ///   - lengths: rows of each of all.
+    package init(of histories: Range<Int>, lengths: [Int]) {
+        for (history, length) in lengths.enumerated() {
+            let pairs = length * (length + 1) / 2
+            if history < histories.lowerBound {
+                rowsBefore += length
+                pairsBefore += pairs
+            }
+            allRows += length
+            allPairs += pairs
         }
     }
 }

@@ -80,7 +80,7 @@ extension Tensor {
 
 extension Tensor {
     /// Bytes of all elements.
-    private var byteCount: Int { count * dtype.size }
+    var byteCount: Int { count * dtype.size }
 
     /// Overwrites the elements, in row order, with bytes of the tensor's own type.
     ///

@@ -1,0 +1,40 @@
+#include "Store.hpp"
+
+#include "../Guard.hpp"
+
+#include <ATen/ops/empty.h>
+#include <torch/csrc/distributed/c10d/PrefixStore.hpp>
+#include <torch/csrc/distributed/c10d/TCPStore.hpp>
+
+CTorchStore ctorch_open_store(const char *host, int32_t port, bool serves, const char *prefix, double timeout) {
+    TORCH_CHECK(port >= 0 && port < 65536, "there is no port ", port);
+    c10d::TCPStoreOptions options;
+    options.port = static_cast<uint16_t>(port);
+    options.isServer = serves;
+    options.waitWorkers = false;
+    options.timeout = ctorch::milliseconds(timeout);
+    const auto store = c10::make_intrusive<c10d::TCPStore>(host, options);
+    return new CTorchStoreObject{c10::make_intrusive<c10d::PrefixStore>(prefix, store), store->getPort()};
+}
+
+void ctorch_close_store(CTorchStore store) { delete store; }
+
+int32_t ctorch_store_port(CTorchStore store) { return store->port; }
+
+bool ctorch_store_set(CTorchStore store, const char *key, const void *bytes, int64_t count) {
+    const auto *start = static_cast<const uint8_t *>(bytes);
+    store->store->set(key, std::vector<uint8_t>(start, start + count));
+    return true;
+}
+
+CTorchTensor ctorch_store_get(CTorchStore store, const char *key, double timeout) {
+    store->store->wait({key}, ctorch::milliseconds(timeout));
+    const std::vector<uint8_t> value = store->store->get(key);
+    at::Tensor bytes = at::empty({static_cast<int64_t>(value.size())}, at::kByte);
+    std::copy(value.begin(), value.end(), bytes.mutable_data_ptr<uint8_t>());
+    return ctorch::give(std::move(bytes));
+}
+
+int32_t ctorch_store_has(CTorchStore store, const char *key) { return store->store->check({key}) ? 1 : 0; }
+
+int64_t ctorch_store_add(CTorchStore store, const char *key, int64_t amount) { return store->store->add(key, amount); }

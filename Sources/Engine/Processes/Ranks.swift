@@ -1,0 +1,176 @@
+import Files
+import Foundation
+package import Torch
+
+/// The processes of a training, seen from one of them.
+///
+/// Whoever fails writes its reason into the store that all share, and lives in it by a count that grows each second. So one that waits in
+/// vain can say who is missing, and why.
+package final class Ranks {
+    /// Where this process stands.
+    package let place: Rendezvous
+    /// What they compute together with.
+    package let group: ProcessGroup
+    private let store: SharedStore
+    private let timeout: Double
+    private let heartbeat: Heartbeat
+
+    /// Meets the other processes.
+    ///
+    /// - Parameter timeout: the longest that any waits for the others, in seconds.
+    /// - Throws: ``UserError`` when they do not come in time, or cannot reach each other.
+    package init(_ place: Rendezvous, timeout: Double) throws {
+        (self.place, self.timeout) = (place, timeout)
+        let prefix = "iisan/\(place.attempt)/"
+        store = try SharedStore(
+            host: place.host, port: place.port, serves: place.rank == 0 && !place.isServed, prefix: prefix, timeout: timeout)
+        let address = try LocalAddress.facing(place.host)
+        let name = "\(ProcessInfo.processInfo.hostName) (\(address))"
+        try store.set("place/\(place.rank)", to: name)
+        do {
+            try Self.checkAddresses(store, place, timeout)
+            heartbeat = try Heartbeat(place, prefix: prefix, timeout: timeout)
+            group = try ProcessGroup(store, rank: place.rank, size: place.size, at: address, timeout: timeout)
+        } catch let error as UserError {
+            throw Self.missing(store, place) ?? error
+        }
+    }
+
+    /// This process's number.
+    package var rank: Int { place.rank }
+    /// How many there are.
+    package var size: Int { place.size }
+    /// Whether this is the one that writes and speaks.
+    package var isFirst: Bool { rank == 0 }
+
+    /// This process's part of so many things in a row: all parts but the last are of one length.
+    package func part(of count: Int) -> Range<Int> {
+        let each = Self.partLength(of: count, size: size)
+        return min(count, rank * each)..<min(count, (rank + 1) * each)
+    }
+
+    /// The length of every part but the last.
+    package static func partLength(of count: Int, size: Int) -> Int { (count + size - 1) / size }
+
+    /// Refuses to go on where processes were started with different things.
+    ///
+    /// - Parameter facts: what has to be the same everywhere, as in ("the dataset", a hash).
+    /// - Throws: ``UserError`` that names the rank and what differs.
+    package func agree(on facts: [(name: String, value: String)]) throws {
+        for fact in facts { try store.set("fact/\(fact.name)/\(rank)", to: fact.value) }
+        for fact in facts {
+            let first = try store.value(of: "fact/\(fact.name)/0", timeout: timeout)
+            for other in 1..<size {
+                let value = try store.value(of: "fact/\(fact.name)/\(other)", timeout: timeout)
+                guard value != first else { continue }
+                let host = (try? store.value(of: "place/\(other)", timeout: 1)) ?? "unknown"
+                throw UserError(
+                    "\(fact.name) of rank \(other), on \(host), is not that of rank 0: \(value.prefix(64)), not \(first.prefix(64))",
+                    remedy: "Start all processes with the same program, configuration and data.")
+            }
+        }
+    }
+
+    /// Runs what the processes do together: a failure of this one is told to the others, and where another is missed, it is named.
+    ///
+    /// - Throws: what `body` throws; in place of ``LostProcess`` a ``UserError`` that names the rank.
+    package func together<Result>(_ body: () throws -> Result) throws -> Result {
+        do { return try body() } catch let lost as LostProcess {
+            throw culprit(lost)
+        } catch {
+            if !(error is CancellationError) { try? store.set("failed/\(rank)", to: "\(error)") }
+            throw error
+        }
+    }
+}
+
+extension Ranks {
+    /// Who is to blame for a collective that did not end.
+    private func culprit(_ lost: LostProcess) -> UserError {
+        // The store may be gone with its process, and then does not answer for long.
+        let (store, place) = (store, place)
+        switch within(seconds: 10, { Self.blamed(store, place) }) {
+        case .somebody(let problem)?:
+            _ = within(seconds: 2) { try? store.set("blames/\(place.rank)", to: problem) }
+            return UserError(problem, remedy: Self.remedy)
+        case .nobody?:
+            return UserError("the processes have lost each other: \(lost.reason)", remedy: Self.remedy)
+        case nil:
+            return UserError(
+                place.isServed ? "the launcher's store does not answer any more" : "rank 0, on \(place.host), does not answer any more",
+                remedy: Self.remedy)
+        }
+    }
+
+    private static let remedy = "Start again: training continues from the last checkpoint."
+
+    /// What is known of a failure.
+    private enum Blame: Sendable {
+        /// Who is to blame, in words.
+        case somebody(String)
+        /// All are alive and say nothing.
+        case nobody
+    }
+
+    /// What the others say, or who of them has fallen silent; nil where the store does not answer.
+    private static func blamed(_ store: SharedStore, _ place: Rendezvous) -> Blame? {
+        let others = (0..<place.size).filter { $0 != place.rank }
+        func host(_ rank: Int) -> String { (try? store.value(of: "place/\(rank)", timeout: 1)) ?? "an unknown machine" }
+        func said() throws -> Blame? {
+            for rank in others where try store.has("failed/\(rank)") {
+                return .somebody("rank \(rank), on \(host(rank)), has failed: \(try store.value(of: "failed/\(rank)", timeout: 1))")
+            }
+            for rank in others where try store.has("blames/\(rank)") {
+                return .somebody(try store.value(of: "blames/\(rank)", timeout: 1))
+            }
+            return nil
+        }
+        do {
+            if let blame = try said() { return blame }
+            let before = try others.map { try store.add(0, to: Heartbeat.key($0)) }
+            for _ in 0..<4 {
+                Thread.sleep(forTimeInterval: Heartbeat.interval)
+                if let blame = try said() { return blame }
+            }
+            let after = try others.map { try store.add(0, to: Heartbeat.key($0)) }
+            let silent = zip(others, zip(before, after)).filter { $1.0 == $1.1 }.map(\.0)
+            guard !silent.isEmpty else { return .nobody }
+            let names = silent.map { "rank \($0), on \(host($0))," }.joined(separator: " ")
+            return .somebody("\(names) \(silent.count == 1 ? "does" : "do") not answer any more")
+        } catch { return nil }
+    }
+
+    /// Which processes have not come to the meeting; nil where all have.
+    private static func missing(_ store: SharedStore, _ place: Rendezvous) -> UserError? {
+        let missing = (0..<place.size).filter { (try? store.has("place/\($0)")) == false }
+        guard !missing.isEmpty else { return nil }
+        return UserError(
+            "rank \(missing.map(String.init).joined(separator: ", ")) of \(place.size) has not come to \(place.host):\(place.port) in time",
+            remedy: "Look whether all processes were started, each with its own rank.")
+    }
+
+    /// Refuses machines that cannot reach each other because one knows itself by an address of its own only.
+    private static func checkAddresses(_ store: SharedStore, _ place: Rendezvous, _ timeout: Double) throws {
+        let places = try (0..<place.size).map { try store.value(of: "place/\($0)", timeout: timeout) }
+        func isLoopback(_ place: String) -> Bool { place.contains("(127.") || place.contains("(::1)") || place.contains("(lo)") }
+        let inside = places.indices.filter { isLoopback(places[$0]) }
+        guard !inside.isEmpty, inside.count < places.count else { return }
+        throw UserError(
+            "rank \(inside[0]), on \(places[inside[0]]), is reached by nobody else: \(place.host) is its loopback address there",
+            remedy: "Set GLOO_SOCKET_IFNAME to the network interface of that machine, as in eth0, or MASTER_ADDR to its address in the network.")
+    }
+}
+
+/// The result of work on a thread of its own; nil when it takes longer.
+private func within<Result: Sendable>(seconds: Double, _ work: @escaping @Sendable () -> Result?) -> Result? {
+    let box = ResultBox<Result>()
+    let done = DispatchSemaphore(value: 0)
+    Thread.detachNewThread {
+        box.result = work()
+        done.signal()
+    }
+    return done.wait(timeout: .now() + seconds) == .success ? box.result : nil
+}
+
+/// Written before the semaphore is signalled, and read after it.
+private final class ResultBox<Result>: @unchecked Sendable { var result: Result? }

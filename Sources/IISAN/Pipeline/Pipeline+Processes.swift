@@ -1,0 +1,74 @@
+import Datasets
+import Files
+import Foundation
+import Owned
+import Processes
+import Torch
+import Training
+
+extension Pipeline {
+    /// Trains together with the processes that a launcher has started beside this one, or alone where there are none.
+    ///
+    /// The launcher says in the environment who is who: torchrun, `iisan launch`, Slurm, Open MPI. The first process reads and writes the
+    /// run; all need the dataset and the stores. The numbers are those of one process but for the order of sums.
+    ///
+    /// - Parameters:
+    ///   - replacing: whether a run of other settings or data in the same folder is replaced.
+    ///   - timeout: the longest that a process waits for the others, in seconds.
+    ///   - environment: where the launcher's variables are.
+    /// - Throws: as ``train(replacing:)``; ``UserError`` that names the process that failed, is missing or was started with other things.
+    package func trainTogether(
+        replacing: Bool = false, timeout: Double = 120, environment: [String: String] = ProcessInfo.processInfo.environment
+    ) throws {
+        guard let place = try Rendezvous(environment: environment) else { return try train(replacing: replacing) }
+        try useThreads()
+        let ranks = try Ranks(place, timeout: timeout)
+        var settings = configuration
+        // Each process has an accelerator of its own.
+        if settings.device != "cpu", !settings.device.contains(":") { settings.device += ":\(place.localRank)" }
+        if ranks.isFirst { observer.onMessage("train: \(place.text)") }
+        // All stop after the same step, so nothing within a step looks at this process's token; one of them speaks.
+        var heard = Observer()
+        if ranks.isFirst { (heard.onProgress, heard.onMessage, heard.onEpoch) = (observer.onProgress, observer.onMessage, observer.onEpoch) }
+        let pipeline = Pipeline(settings, file: configurationFile, observer: heard)
+        try ranks.together {
+            try pipeline.checkFolders()
+            try pipeline.check([.train, .evaluate])
+            guard ranks.isFirst else {
+                return try pipeline.train(in: nil, replacing: replacing, among: ranks, stop: observer.stop)
+            }
+            try pipeline.writingRun { try pipeline.train(in: $0, replacing: replacing, among: ranks, stop: observer.stop) }
+        }
+    }
+
+    /// What all processes of a training have to have alike.
+    func facts(_ dataset: Dataset, _ manifest: RunManifest) throws -> [(name: String, value: String)] {
+        var settings = configuration.train
+        settings.run = ""
+        let stores = try stores(dataset).map { modality, store in
+            ("the store of \(modality.name)", ([store.identity.hash] + store.manifest.shards.map(\.sha256)).joined(separator: " "))
+        }
+        return [
+            ("the version", "\(Version.current), LibTorch \(LibTorch.version)"),
+            ("the configuration", "\(settings.changes); \(configuration.data.split.changes)"), ("the dataset", dataset.manifest.contentHash),
+        ] + stores + manifest.encoders.map { ("the encoder of \($0.modality.name)", $0.inputsHash) }
+    }
+
+    /// Says what the processes have sent each other.
+    func tellOfTraffic(_ ranks: Ranks, steps: Int) {
+        let traffic = ranks.group.traffic
+        guard steps > 0 else { return }
+        observer.onMessage(
+            "train: \(ranks.size) processes, \(traffic.bytes / steps / 1000) kB a step sent by each, "
+                + String(format: "%.1f s of waiting and sending", traffic.seconds))
+    }
+}
+
+extension Ranks {
+    /// What rank 0 found, in every process.
+    func shared<Value: Codable>(_ value: Value) throws -> Value {
+        // A list, since not every value is a document of its own.
+        let found = try JSONFile.decoder.decode([Value].self, from: shared(JSONFile.encoder().encode([value])))
+        return found[0]
+    }
+}
