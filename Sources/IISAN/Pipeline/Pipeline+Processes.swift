@@ -21,11 +21,18 @@ extension Pipeline {
         replacing: Bool = false, timeout: Double = 120, environment: [String: String] = ProcessInfo.processInfo.environment
     ) throws {
         guard let place = try Rendezvous(environment: environment) else { return try train(replacing: replacing) }
-        try useThreads()
+        do { try train(at: place, replacing: replacing, timeout: timeout) } catch var error as UserError {
+            if place.rank > 0 { error.problem = "rank \(place.rank): \(error.problem)" }
+            throw error
+        }
+    }
+
+    private func train(at place: Rendezvous, replacing: Bool, timeout: Double) throws {
+        let device = try device
         let ranks = try Ranks(place, timeout: timeout)
         var settings = configuration
         // Each process has an accelerator of its own.
-        if settings.device != "cpu", !settings.device.contains(":") { settings.device += ":\(place.localRank)" }
+        if device.kind == .cuda, !settings.device.contains(":") { settings.device = "cuda:\(place.localRank)" }
         if ranks.isFirst { observer.onMessage("train: \(place.text)") }
         // All stop after the same step, so nothing within a step looks at this process's token; one of them speaks.
         var heard = Observer()
