@@ -42,7 +42,9 @@ struct CommandLine {
     }
 
     /// Starts `iisan` in a folder; what it prints is dropped, but for errors where a file takes them.
-    static func start(_ arguments: [String], in folder: URL, errors: URL? = nil) throws -> Process {
+    static func start(
+        _ arguments: [String], in folder: URL, errors: URL? = nil, environment: [String: String] = [:]
+    ) throws -> Process {
         let process = Process()
         process.executableURL = try executable()
         process.arguments = arguments
@@ -52,6 +54,7 @@ struct CommandLine {
         if let errors { try Data().write(to: errors) }
         process.standardError = try errors.map { try FileHandle(forWritingTo: $0) } ?? FileHandle.nullDevice
         process.environment = ProcessInfo.processInfo.environment.merging(["OMP_NUM_THREADS": "1"]) { $1 }
+            .merging(environment) { $1 }
         try process.run()
         return process
     }

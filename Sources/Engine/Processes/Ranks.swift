@@ -75,13 +75,39 @@ package final class Ranks {
     ///
     /// - Throws: what `body` throws; in place of ``LostProcess`` a ``UserError`` that names the rank.
     package func together<Result>(_ body: () throws -> Result) throws -> Result {
-        do { return try body() } catch let lost as LostProcess {
-            throw culprit(lost)
+        do {
+            let result = try body()
+            waitForOthers()
+            return result
+        } catch let lost as LostProcess {
+            let error = culprit(lost)
+            group.leave()
+            waitForOthers()
+            throw error
         } catch {
             if !(error is CancellationError) { try? store.set("failed/\(rank)", to: "\(error)") }
+            group.leave()
+            waitForOthers()
             throw error
         }
     }
+
+    /// Says that this process needs nothing more.
+    private func leave() {
+        let store = store
+        _ = within(seconds: 2) { try? store.add(1, to: "left") }
+    }
+
+    /// Keeps the store, where it is this process's, until the others have left or may be taken for dead: they read there why one failed.
+    private func waitForOthers() {
+        leave()
+        guard isFirst, !place.isServed else { return }
+        let end = Date(timeIntervalSinceNow: Self.farewell)
+        while Date() < end, let left = try? store.add(0, to: "left"), left < size { Thread.sleep(forTimeInterval: 0.02) }
+    }
+
+    /// How long others may take to find out that one has failed, in seconds.
+    private static let farewell = 10.0
 }
 
 extension Ranks {

@@ -2,6 +2,7 @@ import Files
 import Foundation
 import Processes
 import TestModels
+import TestSupport
 import Testing
 import Torch
 

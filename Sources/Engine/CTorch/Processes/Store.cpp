@@ -3,10 +3,28 @@
 #include "../Guard.hpp"
 
 #include <ATen/ops/empty.h>
+#include <c10/util/Logging.h>
 #include <torch/csrc/distributed/c10d/PrefixStore.hpp>
 #include <torch/csrc/distributed/c10d/TCPStore.hpp>
 
+#include <cstdlib>
+
+namespace {
+
+/// Lets c10d print nothing of its own: it warns of sockets where a process is missed, and that is said by who misses it.
+void keepSilent() {
+    static const bool done = [] {
+        setenv("TORCH_CPP_LOG_LEVEL", "ERROR", 0);
+        c10::initLogging();
+        return true;
+    }();
+    (void)done;
+}
+
+} // namespace
+
 CTorchStore ctorch_open_store(const char *host, int32_t port, bool serves, const char *prefix, double timeout) {
+    keepSilent();
     TORCH_CHECK(port >= 0 && port < 65536, "there is no port ", port);
     c10d::TCPStoreOptions options;
     options.port = static_cast<uint16_t>(port);

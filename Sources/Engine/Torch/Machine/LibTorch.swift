@@ -62,8 +62,6 @@ extension LibTorch {
         // millisecond then takes twenty. Spinning for some microseconds bridges the pauses between operations. It reads this once, when
         // it is loaded; what the user has set stays.
         if getenv("OMP_WAIT_POLICY") == nil { setenv("GOMP_SPINCOUNT", "10000", 0) }
-        // Of processes that look for each other it warns with addresses of sockets; what failed is said by us. It reads this once, too.
-        setenv("TORCH_CPP_LOG_LEVEL", "ERROR", 0)
         guard let handle = dlopen(library, RTLD_LAZY | RTLD_LOCAL) else {
             throw UserError(
                 "LibTorch cannot be loaded: \(dlerror().map { String(cString: $0) } ?? "for an unknown reason")",

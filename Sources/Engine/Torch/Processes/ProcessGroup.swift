@@ -13,6 +13,7 @@ package final class ProcessGroup {
     /// What the collectives have moved.
     package private(set) var traffic = Traffic()
     private let handle: CTorchGroup
+    private var isLeft = false
 
     /// What collectives have moved, and how long they took.
     package struct Traffic: Sendable, Equatable {
@@ -51,7 +52,14 @@ package final class ProcessGroup {
         (self.handle, self.rank, self.size) = (handle, rank, size)
     }
 
-    deinit { ctorch.leave_group(handle) }
+    deinit { leave() }
+
+    /// Ends this process's connections, so that the others do not wait for it; no collective may follow.
+    package func leave() {
+        guard !isLeft else { return }
+        isLeft = true
+        ctorch.leave_group(handle)
+    }
 
     /// All processes' tensors added up, in every process.
     ///
@@ -107,6 +115,7 @@ package final class ProcessGroup {
     }
 
     private func call(moving bytes: Int, _ collective: () -> Bool) throws {
+        guard !isLeft else { throw LostProcess(reason: "this process has left the group") }
         let clock = ContinuousClock()
         var isDone = false
         let duration = clock.measure { isDone = collective() }
