@@ -43,6 +43,7 @@ extension HiddenStateStoreWriter {
             unlink(place.url.appending(path: StoreBuilding.fileName).path)
         }
         if has(StoreManifest.fileName, buildingFolder) { try put(buildingFolder, at: place) }
+        if has(StorePart.folderName, buildingFolder) { try StoreMerge.undo(buildingFolder, at: place) }
     }
 
     /// The store that is in the place, if any, when its rows may be used.
@@ -52,13 +53,18 @@ extension HiddenStateStoreWriter {
         return try? HiddenStateStore.open(folder, expecting: identity)
     }
 
-    /// For every item that the former store holds with the same content: its row there.
-    static func unchangedRows(of items: [StoreItem], in former: HiddenStateStore) throws -> [Int: Int] {
-        var known: [String: (row: Int, contentHash: String)] = [:]
-        for (row, item) in try former.items().enumerated() { known[item.id] = (row, item.contentHash) }
-        var rows: [Int: Int] = [:]
-        for (index, item) in items.enumerated() {
-            if let old = known[item.id], old.contentHash == item.contentHash { rows[index] = old.row }
+    /// For every item that one of some stores holds with the same content: its row in the first of them.
+    static func unchangedRows(of items: [StoreItem], in formers: [HiddenStateStore]) throws -> [Int: FormerRow] {
+        var rows: [Int: FormerRow] = [:]
+        if formers.isEmpty { return rows }
+        let places = Dictionary(uniqueKeysWithValues: items.enumerated().map { ($1.id, $0) })
+        for (store, former) in formers.enumerated() {
+            for (row, item) in try former.items().enumerated() {
+                guard let index = places[item.id], rows[index] == nil, items[index].contentHash == item.contentHash else {
+                    continue
+                }
+                rows[index] = FormerRow(store: store, row: row)
+            }
         }
         return rows
     }
