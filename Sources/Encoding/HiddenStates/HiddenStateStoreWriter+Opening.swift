@@ -38,12 +38,23 @@ extension HiddenStateStoreWriter {
         OwnedFolder.sweepFiles(in: buildingFolder)
         if has(StoreBuilding.fileName, place.url), has(StoreManifest.fileName, place.url) {
             if !has(StoreBuilding.fileName, buildingFolder), has(StoreManifest.fileName, buildingFolder) {
-                try FileManager.default.removeItem(at: buildingFolder)
+                try remove(buildingFolder, last: StoreManifest.fileName)
             }
             unlink(place.url.appending(path: StoreBuilding.fileName).path)
         }
         if has(StoreManifest.fileName, buildingFolder) { try put(buildingFolder, at: place) }
         if has(StorePart.folderName, buildingFolder) { try StoreMerge.undo(buildingFolder, at: place) }
+    }
+
+    /// Removes a folder; what says what it is goes last, so that a kill leaves no riddle.
+    static func remove(_ folder: URL, last name: String) throws {
+        let files = FileManager.default
+        for other in try files.contentsOfDirectory(atPath: folder.path) where other != name {
+            try files.removeItem(at: folder.appending(path: other))
+        }
+        let last = folder.appending(path: name)
+        if files.fileExists(atPath: last.path) { try files.removeItem(at: last) }
+        try files.removeItem(at: folder)
     }
 
     /// The store that is in the place, if any, when its rows may be used.

@@ -9,12 +9,12 @@ extension StoreMerge {
     func fill(_ building: URL, with sources: [Source], at place: OwnedFolder) throws {
         let manifest = try manifest(of: sources)
         do {
-            try Folder.make(building)
+            // The folder of parts comes first and goes last: by it a merge is told from an encoding that was interrupted.
+            try Folder.make(building.appending(path: StorePart.folderName))
             // Tells this store from the one that it replaces; goes last.
             let record = StoreBuilding(
                 identity: identity, itemCount: ids.count, itemsHash: manifest.items.sha256, shardItems: 1)
             try JSONFile.write(record, to: building.appending(path: StoreBuilding.fileName))
-            try Folder.make(building.appending(path: StorePart.folderName))
             for source in sources { try take(source, into: StorePart.inside(building, source.part)) }
             Folder.flush(building.appending(path: StorePart.folderName))
             let items = try AtomicFile(building.appending(path: StoreManifest.itemsFileName))
@@ -98,6 +98,6 @@ extension StoreMerge {
             }
         }
         Folder.flush(place.url.deletingLastPathComponent())
-        try files.removeItem(at: building)
+        try HiddenStateStoreWriter.remove(building, last: StorePart.folderName)
     }
 }

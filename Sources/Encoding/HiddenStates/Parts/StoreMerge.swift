@@ -39,6 +39,8 @@ package struct StoreMerge {
         let place = try OwnedFolder(.store, at: store, for: .replacing)
         let building = StoreBuilding.folder(of: place.url)
         try HiddenStateStoreWriter.settle(building, at: place)
+        // A merge that was killed as it began has left an empty folder.
+        rmdir(building.path)
         guard !FileManager.default.fileExists(atPath: building.path) else {
             throw UserError(
                 "an encoding of the whole store was interrupted here", at: building.path,
