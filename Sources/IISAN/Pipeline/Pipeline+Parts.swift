@@ -27,27 +27,38 @@ extension Pipeline {
         let encoder = try CatalogueEncoder(
             read, of: items, with: directory, options: encodingOptions(settings), loading: false)
         let merged = try encoder.merge(partsOf: count, into: folder, progress: observer.onProgress, stop: observer.stop)
-        guard let merged else {
-            return observer.onMessage("encode \(modality.name): nothing has changed, \(folder.path) is kept")
+        // Also of one that was put together by a process that was killed right after.
+        try note(try merged ?? HiddenStateStore.open(folder), parts: count) {
+            try storeInputs(read, settings, dataset, Array(items[$0]), directory)
         }
-        let parts = try parts(count).map { (part: $0, folder: StorePart.inside(merged.folder, $0)) }
-        // Notes are written under the store's lock, as those of an encoding are.
+        observer.onMessage(
+            merged.map { "encode \(modality.name): \(count) parts with \($0.itemCount) items are \(folder.path)" }
+                ?? "encode \(modality.name): nothing has changed, \(folder.path) is kept")
+    }
+
+    /// Notes how long the parts of a store took together, and what they were made of, where the store has no such notes.
+    ///
+    /// - Parameter inputs: what some of its items are made of.
+    private func note(_ store: HiddenStateStore, parts count: Int, inputs: (Range<Int>) throws -> StageInputs) throws {
+        let folder = store.folder
+        let file = folder.appending(path: Self.inputsNote)
+        let parts = try parts(count).map { (range: $0.range(of: store.itemCount), folder: StorePart.inside(folder, $0)) }
+        let times = parts.compactMap { EncodingTime.read(in: $0.folder) }
+        let isTimed = times.count < count || EncodingTime.read(in: folder) != nil
+        let all = try inputs(0..<store.itemCount)
+        // The parts' notes say whether pictures were changed since, where they were made on a machine that sees the same files.
+        let isNoted =
+            try all.match(file)
+            || !parts.allSatisfy { try inputs($0.range).match($0.folder.appending(path: Self.inputsNote)) }
+        if isTimed, isNoted { return }
+        // Under the store's lock, as the notes of an encoding.
         let place = try OwnedFolder(.store, at: folder, for: .going)
         defer { withExtendedLifetime(place) {} }
-        let times = parts.compactMap { EncodingTime.read(in: $0.folder) }
-        if times.count == count {
+        if !isTimed {
             try EncodingTime(seconds: times.reduce(0) { $0 + $1.seconds }, items: times.reduce(0) { $0 + $1.items })
                 .write(in: folder)
         }
-        // The parts' notes say whether pictures were changed since, where they were made on a machine that sees the same files.
-        let isCurrent = try parts.allSatisfy { part, folder in
-            let own = Array(items[part.range(of: items.count)])
-            return try storeInputs(read, settings, dataset, own, directory).match(folder.appending(path: Self.inputsNote))
-        }
-        if isCurrent {
-            try storeInputs(read, settings, dataset, items, directory).write(to: folder.appending(path: Self.inputsNote))
-        }
-        observer.onMessage("encode \(modality.name): \(count) parts with \(merged.itemCount) items are \(folder.path)")
+        if !isNoted { try all.write(to: file) }
     }
 
     /// All parts of a number of them.
