@@ -91,7 +91,7 @@ import Testing
             #expect(again.errors.components(separatedBy: "nothing has changed").count == 3, "\(again)")
             for line in [
                 "encode config.yaml --part 2/4", "encode config.yaml --merge 4", "train config.yaml", "evaluate runs/iisan",
-                "doctor config.yaml",
+                "recommend runs/iisan --history i001,i002", "doctor config.yaml",
             ] { try succeed(line, in: folder) }
             #expect(try shards(of: shop) == calm)
         }

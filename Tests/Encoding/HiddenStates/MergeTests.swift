@@ -132,6 +132,22 @@ import Testing
         }
     }
 
+    @Test func aStoreBehindALinkHasItsPartsBesideTheTarget() throws {
+        try withTemporaryFolder { folder in
+            let disk = folder.appending(path: "disk")
+            try FileManager.default.createDirectory(at: disk, withIntermediateDirectories: true)
+            let linked = Shop(folder: folder)
+            try FileManager.default.createSymbolicLink(
+                at: linked.store, withDestinationURL: disk.appending(path: "store"))
+            for part in linked.parts { try linked.make(part) }
+            #expect(try FileManager.default.contentsOfDirectory(atPath: disk.path).count == 4)
+            _ = try linked.merge()
+            #expect(try FileManager.default.destinationOfSymbolicLink(atPath: linked.store.path).hasSuffix("disk/store"))
+            try Shop(folder: disk).expectWhole()
+            try HiddenStateStore.open(linked.store).verify()
+        }
+    }
+
     @Test func partsOfAnotherNumberAreMentioned() throws {
         try withTemporaryFolder { folder in
             var shop = Shop(folder: folder)
