@@ -15,6 +15,9 @@ struct CaptionCommand: ParsableCommand {
             iisan caption config.yaml                                   caption what has no caption yet
             iisan caption config.yaml --sheet captions.html             and a page with all pictures and their captions
             iisan caption config.yaml --videos videos                   caption videos by five frames each
+            iisan caption config.yaml --part 3/8                        the third of eight parts, into a file of its own
+            iisan caption config.yaml --part auto/8                     the part of this task of an array (see iisan encode catalogue --help)
+            iisan caption config.yaml --merge 8                         the eight parts become the file
             iisan caption config.yaml --set encode.captions.prompt="What is sold here?" --anew
             """)
 
@@ -37,10 +40,30 @@ struct CaptionCommand: ParsableCommand {
     @Option(help: "Frames of each video, spread over its duration.")
     var frames = 5
 
+    @Option(
+        help: ArgumentHelp(
+            "Caption the pictures of one of n equal parts of the items, as 17/256; auto/256 takes the number from the array task of Slurm or Kubernetes.",
+            valueName: "k/n"))
+    var part: String?
+
+    @Option(
+        help: ArgumentHelp("Check that all n parts are there and belong together, and write them as one file.", valueName: "n"))
+    var merge: Int?
+
+    func validate() throws {
+        try checkParts(part: part, merge: merge)
+        if part != nil, sheet != nil { throw ValidationError("--sheet shows all captions: give it with --merge") }
+        if part != nil || merge != nil, videos != nil {
+            throw ValidationError("--videos makes the frames of all videos: run it once before, without --part and --merge")
+        }
+    }
+
     func run() throws {
         let pipeline = try options.pipeline(Console(stoppable: true))
         if let videos { try pipeline.readVideos(in: URL(filePath: videos), frames: frames) }
-        let result = try pipeline.caption(startingAnew: anew)
+        let result =
+            try merge.map { try pipeline.mergeCaptions(of: $0, startingAnew: anew) }
+            ?? pipeline.caption(part: workPart(part), startingAnew: anew)
         if let sheet { try pipeline.writeCaptionSheet(to: URL(filePath: sheet)) }
         try Output.result(result.file.path)
     }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Files
 import Foundation
 import IISAN
 
@@ -11,6 +12,8 @@ struct EncodeCommand: ParsableCommand {
             iisan encode config.yaml                 encode what is not in the stores yet
             iisan encode config.yaml --memory 8GB    the same; larger encoders are read block by block
             iisan encode config.yaml --verify        check every byte of the stores
+            iisan encode config.yaml --part 3/8      the third of eight parts, beside the store
+            iisan encode config.yaml --merge 8       the eight parts become the store; nothing is copied
             iisan encode import states.npy ...       take hidden states that another program computed
             iisan encode random states/text ...      random numbers, to measure time and memory with
             """,
@@ -23,7 +26,18 @@ struct EncodeCatalogueCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "catalogue",
         abstract: "Run the frozen encoders over the catalogue; only new and changed items are computed.",
-        discussion: "Ctrl-C stops at a safe point, and the same command continues from there.")
+        discussion: """
+            Ctrl-C stops at a safe point, and the same command continues from there.
+
+            Tasks of an array job encode parts of the items, each into a folder beside the store, and one more command puts them together:
+
+            iisan encode config.yaml --part 17/256                      one of 256 tasks
+            sbatch --array=1-256 --wrap 'iisan encode config.yaml --part auto/256'
+            iisan encode config.yaml --merge 256                        when all have ended
+
+            auto is SLURM_ARRAY_TASK_ID, for an array that is numbered from 1, or JOB_COMPLETION_INDEX + 1 in an Indexed Job of Kubernetes. \
+            A task that was stopped or killed is started again as it was; of two tasks with the same part the second is refused.
+            """)
 
     @OptionGroup var options: ConfigurationOptions
 
@@ -35,6 +49,18 @@ struct EncodeCatalogueCommand: ParsableCommand {
             "Memory to use, as 8GB: a larger encoder is read block by block. Comes before encode.memory.", valueName: "size"))
     var memory: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Encode one of n equal parts of the items, as 17/256, into a folder beside the store; auto/256 takes the number from the array task of Slurm or Kubernetes.",
+            valueName: "k/n"))
+    var part: String?
+
+    @Option(
+        help: ArgumentHelp("Check that all n parts are there and belong together, and make them the store.", valueName: "n"))
+    var merge: Int?
+
+    func validate() throws { try checkParts(part: part, merge: merge, verify: verify) }
+
     func run() throws {
         let console = Console(stoppable: true)
         var options = options
@@ -44,10 +70,23 @@ struct EncodeCatalogueCommand: ParsableCommand {
             for folder in try pipeline.verifyStores() {
                 try Output.result("\(folder.path): every checksum agrees, every state is finite")
             }
+        } else if let merge {
+            try pipeline.mergeStates(of: merge)
         } else {
-            try pipeline.encode()
+            try pipeline.encode(part: workPart(part))
         }
     }
+}
+
+/// Refuses options that ask for several things at once.
+func checkParts(part: String?, merge: Int?, verify: Bool = false) throws {
+    let given = [("--part", part != nil), ("--merge", merge != nil), ("--verify", verify)].filter(\.1).map(\.0)
+    if given.count > 1 { throw ValidationError("\(given.joined(separator: " and ")) are one command each") }
+}
+
+/// The part that an option names, with the number of the array task where it says so; nil where there is no option.
+func workPart(_ option: String?) throws -> WorkPart? {
+    try option.map { try WorkPart($0, environment: ProcessInfo.processInfo.environment) }
 }
 
 /// Layer numbers as the command takes them: `0,2,4`.

@@ -1,4 +1,4 @@
-import Files
+package import Files
 package import Foundation
 import Owned
 
@@ -38,6 +38,15 @@ package struct CaptionFile: Sendable {
         self.url = url
     }
 
+    /// The file of a part of the items, beside this one: `captions.part-00017-of-00256.jsonl`.
+    ///
+    /// - Throws: ``UserError`` when links form a loop.
+    package func part(_ part: WorkPart) throws -> CaptionFile {
+        let place = try FolderPlace.resolved(url).deletingPathExtension()
+        let name = "\(place.lastPathComponent).part-\(part.fileName).jsonl"
+        return try CaptionFile(place.deletingLastPathComponent().appending(path: name))
+    }
+
     /// Whether there is one.
     package var isThere: Bool { FileManager.default.fileExists(atPath: url.path) }
 
@@ -73,6 +82,22 @@ package struct CaptionFile: Sendable {
     package func identity() throws -> CaptionIdentity? {
         guard FileManager.default.fileExists(atPath: manifest.path) else { return nil }
         return try JSONFile.read(CaptionIdentity.self, from: manifest)
+    }
+
+    /// Keeps writers out while the lines are read, and checks that none was interrupted.
+    ///
+    /// - Throws: ``UserError`` when another process writes the file, or has begun to and was stopped.
+    func finished() throws -> FolderLock {
+        let folder = url.deletingLastPathComponent()
+        let lock = try FolderLock(folder.appending(path: HiddenName.lock(of: url.lastPathComponent)), of: url)
+        guard
+            !FileManager.default.fileExists(atPath: folder.appending(path: HiddenName.building(of: url.lastPathComponent)).path)
+        else {
+            throw UserError(
+                "is unfinished", at: url.path,
+                remedy: "Run its task again, which goes on where it was: iisan caption CONFIG --part k/n")
+        }
+        return lock
     }
 
     /// The lines as they are written, with the keys in order.

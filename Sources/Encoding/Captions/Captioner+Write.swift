@@ -23,17 +23,28 @@ extension Captioner {
     public func caption(
         _ items: [CatalogueItem], into url: URL, progress: WorkProgress.Handler? = nil, stop: StopToken = StopToken()
     ) throws -> CaptionResult {
+        try caption(items, into: CaptionFile(url), keeping: nil, progress: progress, stop: stop)
+    }
+
+    /// Captions the pictures of items, as ``caption(_:into:progress:stop:)``.
+    ///
+    /// - Parameter other: a file whose captions of the same make are kept too; nil: none.
+    package func caption(
+        _ items: [CatalogueItem], into file: CaptionFile, keeping other: CaptionFile?, progress: WorkProgress.Handler?,
+        stop: StopToken
+    ) throws -> CaptionResult {
         let start = ContinuousClock.now
-        let file = try CaptionFile(url)
-        let former = try open(file)
+        let url = file.url
+        let own = try open(file)
+        let former = try own + (other.map { try lines(of: $0) } ?? [])
         let pictures = try CaptionInput(
             items, frames: try options.frames.map(VideoFrames.init), threads: threads.count, damaged: options.damagedPictures,
             progress, stop)
         let work = pictures.work(without: former)
         var result = CaptionResult(file: url, captioned: 0, kept: work.kept.count { $0 != nil })
         let steps = work.steps(of: options.stepSize)
-        if work.places.isEmpty, former == pictures.lines(steps[0], [], work) {
-            result.take(former, seconds: 0)
+        if work.places.isEmpty, file.isThere, own == pictures.lines(steps[0], [], work) {
+            result.take(own, seconds: 0)
             return result
         }
         let growing = try GrowingFile(url, inputs: hash(pictures, work), replacing: true)
@@ -46,8 +57,7 @@ extension Captioner {
                 progress?(WorkProgress("captioning", done: step.before, total: work.places.count, unit: "pictures"))
                 try stop.check()
                 let written = step.places.isEmpty ? [] : try captions(of: decoding.next(), stop: stop)
-                // Before the first line, so that no line is without what it was made with.
-                if try file.identity() == nil { try JSONFile.write(identity, to: file.manifest) }
+                try identify(file)
                 try growing.append(CaptionFile.bytes(of: pictures.lines(step, written, work)), done: number + 1)
             }
         } catch {
@@ -62,11 +72,22 @@ extension Captioner {
         return result
     }
 
+    /// Writes the manifest before the first line, so that no line is without what it was made with.
+    func identify(_ file: CaptionFile) throws {
+        if try file.identity() == nil { try JSONFile.write(identity, to: file.manifest) }
+    }
+
     /// Which threads read pictures.
     var threads: InputThreads { InputThreads(options.threads, device: options.device) }
 
+    /// The lines of another file, which is only read.
+    private func lines(of other: CaptionFile) throws -> [CaptionFile.Line] {
+        if options.startingAnew, try other.identity().map({ !$0.isSame(as: identity) }) ?? true { return [] }
+        return try open(other)
+    }
+
     /// The lines that are there and may be kept.
-    private func open(_ file: CaptionFile) throws -> [CaptionFile.Line] {
+    func open(_ file: CaptionFile) throws -> [CaptionFile.Line] {
         let former = try file.identity()
         if options.startingAnew, former.map({ !$0.isSame(as: identity) }) ?? file.isThere {
             for url in [file.url, file.manifest] { unlink(url.path) }

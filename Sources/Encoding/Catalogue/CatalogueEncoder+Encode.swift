@@ -17,16 +17,27 @@ extension CatalogueEncoder {
     public func encode(
         into folder: URL, progress: WorkProgress.Handler? = nil, stop: StopToken = StopToken()
     ) throws -> EncodingResult {
+        try encode(into: folder, from: [], progress: progress, stop: stop)
+    }
+
+    /// Encodes the catalogue into a store, as ``encode(into:progress:stop:)``.
+    ///
+    /// - Parameter others: stores whose unchanged rows are taken too, or, while nothing is in `folder`, that are the wanted one already.
+    package func encode(
+        into folder: URL, from others: [URL], progress: WorkProgress.Handler?, stop: StopToken
+    ) throws -> EncodingResult {
         let clock = ContinuousClock()
         let stored = try storeItems(progress: progress, stop: stop)
         let writer = try HiddenStateStoreWriter(
-            folder, identity: identity, items: stored, shardItems: options.shardItems, startingAnew: options.startingAnew)
+            folder, identity: identity, items: stored, shardItems: options.shardItems, others: others,
+            startingAnew: options.startingAnew)
         let start = clock.now
         let reused = writer.reusedItems
         let done: (encoded: Int, problems: [Int: String])
         switch weights {
         case .whole(let encoder): done = try encode(writer, with: encoder, progress: progress, stop: stop)
         case .blocks(let reader): done = try encode(writer, with: reader, progress: progress, stop: stop)
+        case .notLoaded: preconditionFailure("the encoder was not loaded")
         }
         let store = try writer.finish()
         progress?(WorkProgress(task, done: items.count, total: items.count, unit: "items"))
@@ -131,7 +142,7 @@ extension CatalogueEncoder {
     }
 
     /// The items with the hashes of what is encoded of them.
-    private func storeItems(progress: WorkProgress.Handler?, stop: StopToken) throws -> [StoreItem] {
+    func storeItems(progress: WorkProgress.Handler?, stop: StopToken) throws -> [StoreItem] {
         var stored: [StoreItem] = []
         stored.reserveCapacity(items.count)
         let part = 1024

@@ -37,6 +37,8 @@ public final class CatalogueEncoder {
         case whole(PretrainedEncoder)
         /// Block by block.
         case blocks(BlockReader)
+        /// Not at all: nothing is computed.
+        case notLoaded
     }
 
     /// Loads the encoder, and its tokenizer or picture processor.
@@ -48,9 +50,19 @@ public final class CatalogueEncoder {
     ///     pictures `preprocessor_config.json` or `processor_config.json` (a timm repository's `config.json` says the same).
     ///   - options: layers, precision, batches.
     /// - Throws: ``UserError`` for a file that is missing, damaged or does not fit, and an option that the encoder cannot keep.
-    public init(
+    public convenience init(
         _ modality: Modality, of items: [CatalogueItem], with directory: URL,
         options: EncodingOptions = EncodingOptions()
+    ) throws {
+        try self.init(modality, of: items, with: directory, options: options, loading: true)
+    }
+
+    /// Reads what an encoder computes from, and loads its weights only where they are needed.
+    ///
+    /// - Parameter loading: false where nothing is encoded: the identity is there, and ``merge(partsOf:into:progress:stop:)`` can be called.
+    /// - Throws: ``UserError`` as ``init(_:of:with:options:)`` does.
+    package init(
+        _ modality: Modality, of items: [CatalogueItem], with directory: URL, options: EncodingOptions, loading: Bool
     ) throws {
         let encoder = try EncoderDirectory(directory, for: modality)
         let family = encoder.family
@@ -66,7 +78,7 @@ public final class CatalogueEncoder {
         let dtype = options.precision.dtype
         parts = try EncoderPlan(encoder, through: layers.max(), dtype: dtype)
         var options = options
-        let isWhole = try Self.weightsAreWhole(parts, encoder, layers: layers.count, items: items.count, &options)
+        let isWhole = try loading && Self.weightsAreWhole(parts, encoder, layers: layers.count, items: items.count, &options)
         self.items = items
         self.options = options
         threads = InputThreads(options.threads, device: options.device)
@@ -90,6 +102,10 @@ public final class CatalogueEncoder {
                 family: encoder.modelType, name: encoder.name, weightsHash: hash, tokenizerHash: input.tokenizerHash),
             preprocessing: input.preprocessing.merging(["precision": options.precision.rawValue]) { one, _ in one },
             modality: modality, pooling: pooling.stored, layers: layers, width: family.width, dtype: options.storedType)
+        guard loading else {
+            weights = .notLoaded
+            return
+        }
         weights =
             isWhole
             ? .whole(try PretrainedEncoder(encoder, hash: hash, through: layers.max(), on: options.device, dtype: dtype))

@@ -5,7 +5,7 @@ import Owned
 /// The hidden states of every item of a catalogue, as one frozen encoder left them, read by memory map.
 ///
 /// A store is a folder: `manifest.json`, `items.jsonl` and safetensors shards `states-00000.safetensors` with the tensors `states`
-/// [items, layers, width] and `present` U8 [items]. Opening reads the manifest and the shards' headers only: milliseconds whatever
+/// [items, layers, width] and `present` U8 [items]; one that was encoded in parts has their folders with the shards in `parts`. Opening reads the manifest and the shards' headers only: milliseconds whatever
 /// the size. The mappings live as long as the store or any of its shards.
 public final class HiddenStateStore: Sendable {
     /// Where the store is.
@@ -51,10 +51,10 @@ public final class HiddenStateStore: Sendable {
         guard FileManager.default.fileExists(atPath: manifestFile.path) else { throw missing(folder) }
         let manifest = try StoreManifest.read(from: manifestFile)
         if let expected, expected != manifest.identity { throw mismatch(folder, found: manifest.identity, expected: expected) }
-        let shards = try manifest.shards.map { record in
+        let shards = try zip(manifest.shards, manifest.firstItemsOfFiles).map { record, firstOfFile in
             try StoreShard(
                 folder.appending(path: record.file), items: record.firstItem..<(record.firstItem + record.count),
-                identity: manifest.identity, identityHash: manifest.identityHash)
+                firstOfFile: firstOfFile, identity: manifest.identity, identityHash: manifest.identityHash)
         }
         return HiddenStateStore(folder: folder, manifest: manifest, shards: shards)
     }

@@ -38,11 +38,23 @@ extension HiddenStateStoreWriter {
         OwnedFolder.sweepFiles(in: buildingFolder)
         if has(StoreBuilding.fileName, place.url), has(StoreManifest.fileName, place.url) {
             if !has(StoreBuilding.fileName, buildingFolder), has(StoreManifest.fileName, buildingFolder) {
-                try FileManager.default.removeItem(at: buildingFolder)
+                try remove(buildingFolder, last: StoreManifest.fileName)
             }
             unlink(place.url.appending(path: StoreBuilding.fileName).path)
         }
         if has(StoreManifest.fileName, buildingFolder) { try put(buildingFolder, at: place) }
+        if has(StorePart.folderName, buildingFolder) { try StoreMerge.undo(buildingFolder, at: place) }
+    }
+
+    /// Removes a folder; what says what it is goes last, so that a kill leaves no riddle.
+    static func remove(_ folder: URL, last name: String) throws {
+        let files = FileManager.default
+        for other in try files.contentsOfDirectory(atPath: folder.path) where other != name {
+            try files.removeItem(at: folder.appending(path: other))
+        }
+        let last = folder.appending(path: name)
+        if files.fileExists(atPath: last.path) { try files.removeItem(at: last) }
+        try files.removeItem(at: folder)
     }
 
     /// The store that is in the place, if any, when its rows may be used.
@@ -52,13 +64,18 @@ extension HiddenStateStoreWriter {
         return try? HiddenStateStore.open(folder, expecting: identity)
     }
 
-    /// For every item that the former store holds with the same content: its row there.
-    static func unchangedRows(of items: [StoreItem], in former: HiddenStateStore) throws -> [Int: Int] {
-        var known: [String: (row: Int, contentHash: String)] = [:]
-        for (row, item) in try former.items().enumerated() { known[item.id] = (row, item.contentHash) }
-        var rows: [Int: Int] = [:]
-        for (index, item) in items.enumerated() {
-            if let old = known[item.id], old.contentHash == item.contentHash { rows[index] = old.row }
+    /// For every item that one of some stores holds with the same content: its row in the first of them.
+    static func unchangedRows(of items: [StoreItem], in formers: [HiddenStateStore]) throws -> [Int: FormerRow] {
+        var rows: [Int: FormerRow] = [:]
+        if formers.isEmpty { return rows }
+        let places = Dictionary(uniqueKeysWithValues: items.enumerated().map { ($1.id, $0) })
+        for (store, former) in formers.enumerated() {
+            for (row, item) in try former.items().enumerated() {
+                guard let index = places[item.id], rows[index] == nil, items[index].contentHash == item.contentHash else {
+                    continue
+                }
+                rows[index] = FormerRow(store: store, row: row)
+            }
         }
         return rows
     }

@@ -101,19 +101,19 @@ extension HiddenStateStoreWriter {
         try file.append(UnsafeRawBufferPointer(rebasing: block[..<filled]))
     }
 
-    /// Copies a row of the former store, whose shard is hashed before its first use so that damage does not spread.
-    private func copyFormerRow(_ old: Int, into row: UnsafeMutableRawBufferPointer) throws -> UInt8 {
-        guard let former else { preconditionFailure("a row of no former store") }
+    /// Copies a row of a former store, whose shard is hashed before its first use so that damage does not spread.
+    private func copyFormerRow(_ place: FormerRow, into row: UnsafeMutableRawBufferPointer) throws -> UInt8 {
+        let (former, old) = (formers[place.store], place.row)
         let shard = former.shard(of: old)
         let first = shard.items.lowerBound
-        if !checkedFormerShards.contains(first) {
+        if !checkedFormerShards.contains(shard.url) {
             let record = former.manifest.shards.first { $0.firstItem == first }
             guard ContentHash.of(shard.bytes) == record?.sha256 else {
                 throw UserError(
                     "the former store is damaged (this shard's SHA-256 differs), its rows cannot be used", at: shard.url.path,
                     remedy: "Remove the store and encode again.")
             }
-            checkedFormerShards.insert(first)
+            checkedFormerShards.insert(shard.url)
         }
         let start = (old - first) * row.count
         row.copyMemory(from: UnsafeRawBufferPointer(rebasing: shard.states[start..<(start + row.count)]))

@@ -3,7 +3,7 @@ package import Foundation
 import Owned
 
 /// Builds a hidden-state store shard by shard: interrupted builds continue, and rows of unchanged items are taken from the store
-/// that was there before.
+/// that was there before, or from others.
 ///
 /// ```swift
 /// let writer = try HiddenStateStoreWriter(folder, identity: identity, items: items)
@@ -23,19 +23,19 @@ package final class HiddenStateStoreWriter {
         package let index: Int
         /// The items it holds, as indices into the writer's items.
         package let items: Range<Int>
-        /// Those of them that have to be encoded, ascending; the others' rows are copied from the former store.
+        /// Those of them that have to be encoded, ascending; the others' rows are copied from a former store.
         package let missing: [Int]
     }
 
-    /// Where the store will be.
-    package let folder: URL
+    /// Where the store will be, or is.
+    package private(set) var folder: URL
     /// What determines the numbers.
     package let identity: StoreIdentity
     /// The items in store order.
     package let items: [StoreItem]
     /// Whether the store is finished; from the start when it was finished before with the same identity and items.
     package internal(set) var isComplete = false
-    /// How many items have their row in the former store or a finished shard already; they are not encoded again.
+    /// How many items have their row in a former store or a finished shard already; they are not encoded again.
     package var reusedItems: Int { items.count - pendingShards.reduce(0) { $0 + $1.missing.count } }
 
     /// A folder for files that serve the building and may outlive an interruption; who makes some removes them before ``finish()``.
@@ -46,10 +46,19 @@ package final class HiddenStateStoreWriter {
     var building: StoreBuilding
     /// The place of the store, locked while it is built.
     var place: OwnedFolder?
-    /// The store that was in the place before, and per item its row there.
-    let former: HiddenStateStore?
-    let formerRows: [Int: Int]
-    var checkedFormerShards: Set<Int> = []
+    /// The store that was in the place before, and others, whose rows are taken.
+    let formers: [HiddenStateStore]
+    /// For every item that one of them holds with the same content: where.
+    let formerRows: [Int: FormerRow]
+    var checkedFormerShards: Set<URL> = []
+
+    /// A row of one of the former stores.
+    struct FormerRow {
+        /// Which store.
+        let store: Int
+        /// The item's index in it.
+        let row: Int
+    }
 
     /// Starts or continues a build.
     ///
@@ -59,12 +68,14 @@ package final class HiddenStateStoreWriter {
     ///   - items: every item, in the dataset's order; ids are unique.
     ///   - shardItems: items per shard; default as many as fill 64 MB. An interrupted build keeps its own.
     ///   - isSparse: whether the shards are holes (``writeHole(_:)``), so that the disk needs no room for them.
+    ///   - others: folders of stores whose unchanged rows are taken too, where they are there and of the same identity. While nothing is in
+    ///     `folder`, one of them that is of these items counts as the finished store.
     ///   - startingAnew: whether a store or interrupted build of another identity or other items is replaced, instead of an error.
     /// - Throws: ``UserError`` for an impossible identity, no items, an id twice, a folder that holds something else, an interrupted
     ///   build or a store of something else, another process building, or too little space on the disk.
     package init(
         _ folder: URL, identity: StoreIdentity, items: [StoreItem], shardItems: Int? = nil, isSparse: Bool = false,
-        startingAnew: Bool = false
+        others: [URL] = [], startingAnew: Bool = false
     ) throws {
         try identity.validate(at: folder.path)
         try Self.check(items, at: folder)
@@ -82,21 +93,27 @@ package final class HiddenStateStoreWriter {
             store.manifest.items.sha256 == itemsHash && store.itemCount == items.count
         }
         // A store that is as it should be is only read, and takes no lock.
-        if !FileManager.default.fileExists(atPath: buildingFolder.path), !Self.hasLeftovers(folder),
-            let store = try? HiddenStateStore.open(folder),
-            store.identity == identity, isOfItems(store)
-        {
-            (former, formerRows, isComplete) = (store, [:], true)
-            return
+        if !FileManager.default.fileExists(atPath: buildingFolder.path), !Self.hasLeftovers(folder) {
+            let isThere = FileManager.default.fileExists(atPath: folder.path)
+            for place in isThere ? [folder] : others {
+                guard let store = try? HiddenStateStore.open(place), store.identity == identity, isOfItems(store) else {
+                    continue
+                }
+                self.folder = place
+                (formers, formerRows, isComplete) = ([store], [:], true)
+                return
+            }
         }
         let place = try OwnedFolder(.store, at: folder, for: .replacing)
         try Self.settle(buildingFolder, at: place)
-        former = try Self.openFormer(folder, identity: identity, startingAnew: startingAnew)
+        let former = try Self.openFormer(folder, identity: identity, startingAnew: startingAnew)
         if let former, isOfItems(former) {
-            (formerRows, isComplete) = ([:], true)
+            (formers, formerRows, isComplete) = ([former], [:], true)
             return
         }
-        formerRows = try former.map { try Self.unchangedRows(of: items, in: $0) } ?? [:]
+        let opened = try others.map { try Self.openFormer($0, identity: identity, startingAnew: startingAnew) }
+        formers = ([former] + opened).compactMap { $0 }
+        formerRows = try Self.unchangedRows(of: items, in: formers)
         self.place = place
         try openBuilding(lines: lines, isSparse: isSparse, startingAnew: startingAnew)
     }

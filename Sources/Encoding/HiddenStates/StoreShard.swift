@@ -73,9 +73,13 @@ package struct StoreShard: Sendable {
 
     /// Maps a file and checks its header.
     ///
-    /// - Parameter identityHash: the identity's hash: it takes longer to compute than a header to read, so it is given.
+    /// - Parameters:
+    ///   - firstOfFile: the first item as the file counts it; nil: as the store does.
+    ///   - identityHash: the identity's hash: it takes longer to compute than a header to read, so it is given.
     /// - Throws: ``UserError`` when the file is missing or cut off, or its tensors are not of the expected shapes and types.
-    init(_ url: URL, items: Range<Int>, identity: StoreIdentity, identityHash: String) throws {
+    init(
+        _ url: URL, items: Range<Int>, firstOfFile: Int? = nil, identity: StoreIdentity, identityHash: String
+    ) throws {
         let file = try SafetensorsFile(url)
         func entry(_ name: String, type: String, shape: [Int]) throws -> SafetensorsFile.Entry {
             guard let entry = file.entries[name] else {
@@ -94,7 +98,7 @@ package struct StoreShard: Sendable {
         statesEntry = try entry(
             "states", type: identity.dtype.element.safetensorsName, shape: [items.count, identity.layers.count, identity.width])
         presentEntry = try entry("present", type: "U8", shape: [items.count])
-        guard file.metadata == Self.metadata(identityHash, firstItem: items.lowerBound) else {
+        guard file.metadata == Self.metadata(identityHash, firstItem: firstOfFile ?? items.lowerBound) else {
             throw UserError("the shard belongs to another store or place", at: url.path, remedy: Self.remedy)
         }
         self.file = file

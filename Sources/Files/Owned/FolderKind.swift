@@ -84,6 +84,13 @@ package enum FolderKind: String, Sendable, CaseIterable {
             found += names(folder.appending(path: "pictures")).filter { !$0.hasSuffix(".png") && !Self.isPassing($0) }
                 .map { "pictures/\($0)" }
         }
+        if self == .store {
+            // Of a store that was put together each part is a store.
+            for name in names(folder.appending(path: "parts")) where !Self.isPassing(name) {
+                let inside = names(folder.appending(path: "parts/\(name)")).filter { $0 == "parts" || !isOwn($0) }
+                found += WorkPart(fileName: name) == nil ? ["parts/\(name)"] : inside.map { "parts/\(name)/\($0)" }
+            }
+        }
         return found.sorted()
     }
 
@@ -97,7 +104,8 @@ package enum FolderKind: String, Sendable, CaseIterable {
             ].contains(name)
         case .world: return ["world.json", "users.tsv", "items.tsv", "attributes.tsv", "pictures"].contains(name)
         case .store:
-            return ["manifest.json", "items.jsonl", "encoding.json", "inputs.sha256", "building.json", "lock"].contains(name)
+            return ["manifest.json", "items.jsonl", "encoding.json", "inputs.sha256", "building.json", "lock", "parts"]
+                .contains(name)
                 || name.hasPrefix("states-") && name.hasSuffix(".safetensors")
         case .checkpoint:
             return [

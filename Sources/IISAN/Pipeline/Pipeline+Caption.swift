@@ -10,12 +10,53 @@ import Torch
 extension Pipeline {
     /// Captions the items' pictures that are new or changed.
     ///
-    /// - Parameter startingAnew: whether captions of another model or other settings are replaced.
+    /// - Parameters:
+    ///   - part: which items' pictures, into a file of their own beside that of all; nil: all items.
+    ///   - startingAnew: whether captions of another model or other settings are replaced.
     /// - Returns: what was done.
     /// - Throws: `CancellationError` when told to stop, and the same call continues from there; ``UserError`` when the model is missing, not
     ///   supported or larger than the memory, and for a picture that cannot be read (as configured).
     @discardableResult
-    package func caption(startingAnew: Bool = false) throws -> CaptionResult {
+    package func caption(part: WorkPart? = nil, startingAnew: Bool = false) throws -> CaptionResult {
+        let (settings, items) = try captionedItems()
+        let frames = try settings.frames.map { try VideoFrames(URL(filePath: $0)) }
+        let own = try part.map { items[try range(of: $0, in: items.count)] } ?? items[...]
+        let captioned = own.filter { settings.items == .all || !$0.has(.text) }
+        let count = captioned.count { $0.picture != nil || frames?.files(of: $0.id) != nil }
+        let captioner = try Captioner(encoderDirectory(settings.model), options: captionOptions(settings, startingAnew))
+        let pictures = "\(count) \(frames == nil ? "pictures" : "pictures and videos")"
+        observer.onMessage("caption: \(part.map { "\($0), " } ?? "")\(pictures), \(captioner.plan)")
+        let file = try CaptionFile(URL(filePath: settings.file))
+        let result = try captioner.caption(
+            captioned, into: try part.map(file.part) ?? file, keeping: part == nil ? nil : file,
+            progress: observer.onProgress, stop: observer.stop)
+        report(result)
+        return result
+    }
+
+    /// Puts the captions together that ``caption(part:startingAnew:)`` has made of each part.
+    ///
+    /// - Parameters:
+    ///   - count: how many parts the items were cut into.
+    ///   - startingAnew: whether captions of another model or other settings are replaced.
+    /// - Returns: what was done.
+    /// - Throws: ``UserError`` that names every part that is missing, unfinished, or of other items, another model or other settings.
+    package func mergeCaptions(of count: Int, startingAnew: Bool = false) throws -> CaptionResult {
+        let (settings, items) = try captionedItems()
+        let file = try CaptionFile(URL(filePath: settings.file))
+        let captioner = try Captioner(encoderDirectory(settings.model), options: captionOptions(settings, startingAnew))
+        let parts = try parts(count).map { part in
+            let own = items[try range(of: part, in: items.count)].filter { settings.items == .all || !$0.has(.text) }
+            return (part: part, file: try file.part(part), items: Array(own))
+        }
+        let result = try captioner.merge(parts, into: file)
+        observer.onMessage("caption: \(count) parts with \(result.kept) pictures are \(file.url.path)")
+        reportProblems(of: result)
+        return result
+    }
+
+    /// The section of captions, and all items of the dataset, some of which have a picture to be captioned.
+    private func captionedItems() throws -> (settings: CaptionSettings, items: [CatalogueItem]) {
         guard let settings = configuration.encode.captions else {
             throw UserError(
                 "there is no section encode.captions",
@@ -23,23 +64,20 @@ extension Pipeline {
         }
         try configuration.problems().check()
         let items = try dataset().items.map(CatalogueItem.init)
-        let captioned = settings.items == .all ? items : items.filter { !$0.has(.text) }
         let frames = try settings.frames.map { try VideoFrames(URL(filePath: $0)) }
-        let count = captioned.count { $0.picture != nil || frames?.files(of: $0.id) != nil }
-        guard count > 0 else {
+        guard
+            items.contains(where: {
+                (settings.items == .all || !$0.has(.text)) && ($0.picture != nil || frames?.files(of: $0.id) != nil)
+            })
+        else {
             throw UserError(
                 "no item \(settings.items == .all ? "" : "without a title ")has a picture", at: "encode.captions",
                 remedy: "Look at data.import.pictures and whether its names are the items' ids.")
         }
-        let captioner = try Captioner(encoderDirectory(settings.model), options: captionOptions(settings, startingAnew))
-        observer.onMessage("caption: \(count) \(frames == nil ? "pictures" : "pictures and videos"), \(captioner.plan)")
-        let result = try captioner.caption(
-            captioned, into: URL(filePath: settings.file), progress: observer.onProgress, stop: observer.stop)
-        report(result)
-        return result
+        return (settings, items)
     }
 
-    /// Makes frames of videos, which ``caption(startingAnew:)`` then captions.
+    /// Makes frames of videos, which ``caption(part:startingAnew:)`` then captions.
     ///
     /// - Parameters:
     ///   - folder: the videos, called by their items' ids.
@@ -119,6 +157,10 @@ extension Pipeline {
             result.captioned == 0
                 ? "caption: nothing has changed, \(result.file.path) is kept"
                 : "caption: \(result.captioned) pictures, \(result.kept) kept from before, \(rate) pictures/s")
+        reportProblems(of: result)
+    }
+
+    private func reportProblems(of result: CaptionResult) {
         if result.cut > 0 { observer.onMessage("caption: \(result.cut) captions were cut at the most tokens") }
         for (item, problem) in result.problems.prefix(10) {
             observer.onMessage("caption: none of item \(item.quoted): \(problem)")

@@ -13,36 +13,51 @@ extension Pipeline {
     /// - Throws: `CancellationError` when told to stop, and the same call continues from there; ``UserError`` when an encoder is missing or
     ///   damaged, a store is of another encoder, a picture cannot be read (as configured), a state does not fit the stored type, or the
     ///   disk is full.
-    public func encode() throws {
+    public func encode() throws { try encode(part: nil) }
+
+    /// Runs the configured encoders over one part of the items, each into a store of its own beside the place of the whole one.
+    ///
+    /// - Parameter part: which items; nil: all of them, into the store itself.
+    /// - Throws: as ``encode()`` does, and ``UserError`` for more parts than items and for a part that another process writes.
+    package func encode(part: WorkPart?) throws {
         try checkFolders()
         try check([.encode])
         let dataset = try dataset()
-        for (modality, settings) in configuration.encodedModalities { try encode(modality, settings, dataset) }
+        for (modality, settings) in configuration.encodedModalities { try encode(modality, settings, dataset, part) }
     }
 
-    private func encode(_ modality: Modality, _ settings: ModalitySettings, _ dataset: Dataset) throws {
-        let folder = URL(filePath: settings.store)
-        guard let read = settings.encoderModality(of: modality), !settings.encoder.isEmpty else {
-            _ = try store(folder, settings.encoderModality(of: modality), dataset)
-            return observer.onMessage("encode \(modality.name): \(folder.path) has no encoder here and is used as it is")
-        }
-        let items = try withTexts(dataset.items.map(CatalogueItem.init), from: read == .text ? settings.source : .titles)
-        guard items.isEmpty || items.contains(where: { $0.has(read) }) else { throw nobodyHas(modality, settings) }
+    private func encode(
+        _ modality: Modality, _ settings: ModalitySettings, _ dataset: Dataset, _ part: WorkPart?
+    ) throws {
+        let whole = URL(filePath: settings.store)
+        guard let read = try encoded(modality, settings, dataset) else { return }
+        let items = try items(read, of: modality, settings, dataset, part)
         let directory = try encoderDirectory(settings.encoder)
         let inputs = try storeInputs(read, settings, dataset, items, directory)
-        let note = folder.appending(path: "inputs.sha256")
+        let places = try part.map { try StatePlaces($0, of: whole) } ?? StatePlaces(whole)
+        let folder = places.folder
         // What a killed encoding has left goes.
         if OwnedFolder.isBeingWritten(folder) { _ = try OwnedFolder(.store, at: folder, for: .going) }
-        if !HiddenStateStoreWriter.hasLeftovers(folder), inputs.match(note), (try? store(folder, read, dataset)) != nil {
-            observer.onMessage("encode \(modality.name): nothing has changed, \(folder.path) is kept")
+        let idsHash = part == nil ? dataset.manifest.idsHash : nil
+        if let kept = places.finished, inputs.match(kept.appending(path: Self.inputsNote)),
+            (try? openStore(kept, read).check(ids: items.lazy.map(\.id), hash: idsHash)) != nil
+        {
+            observer.onMessage("encode \(modality.name): nothing has changed, \(kept.path) is kept")
             return
+        }
+        if part == nil, let other = try StorePart.beside(whole).first {
+            observer.onMessage(
+                "encode \(modality.name): parts of \(other.count) lie beside \(whole.path); --merge \(other.count) would make them the store"
+            )
         }
         try observer.stop.check()
         let encoder = try CatalogueEncoder(read, of: items, with: directory, options: encodingOptions(settings))
-        observer.onMessage("encode \(modality.name): \(encoder.plan())")
+        observer.onMessage("encode \(modality.name): \(part.map { "\($0), " } ?? "")\(encoder.plan())")
         try Folder.make(folder.deletingLastPathComponent())
         let before = EncodingTime.read(in: folder)
-        let result = try encoder.encode(into: folder, progress: observer.onProgress, stop: observer.stop)
+        let result = try encoder.encode(
+            into: folder, from: places.others, progress: observer.onProgress, stop: observer.stop)
+        guard result.store.folder == folder else { return report(result, modality) }
         // Notes are written under the store's lock, so that who comes after a kill sees that there is something to sweep.
         let place = try OwnedFolder(.store, at: folder, for: .going)
         defer { withExtendedLifetime(place) {} }
@@ -52,13 +67,34 @@ extension Pipeline {
             try EncodingTime(seconds: result.seconds + (kept?.seconds ?? 0), items: result.encoded + (kept?.items ?? 0))
                 .write(in: folder)
         }
-        try inputs.write(to: note)
+        try inputs.write(to: folder.appending(path: Self.inputsNote))
         report(result, modality)
+    }
+
+    /// What a store was made of, within its folder.
+    static let inputsNote = "inputs.sha256"
+
+    /// What the encoder of a modality reads; nil, and a message, for a store that is used as it is.
+    func encoded(_ modality: Modality, _ settings: ModalitySettings, _ dataset: Dataset) throws -> Modality? {
+        if let read = settings.encoderModality(of: modality), !settings.encoder.isEmpty { return read }
+        let folder = URL(filePath: settings.store)
+        _ = try store(folder, settings.encoderModality(of: modality), dataset)
+        observer.onMessage("encode \(modality.name): \(folder.path) has no encoder here and is used as it is")
+        return nil
+    }
+
+    /// The items of a dataset, or of a part of it, with what an encoder reads of them.
+    func items(
+        _ read: Modality, of modality: Modality, _ settings: ModalitySettings, _ dataset: Dataset, _ part: WorkPart? = nil
+    ) throws -> [CatalogueItem] {
+        let items = try withTexts(dataset.items.map(CatalogueItem.init), from: read == .text ? settings.source : .titles)
+        guard items.isEmpty || items.contains(where: { $0.has(read) }) else { throw nobodyHas(modality, settings) }
+        return try part.map { Array(items[try range(of: $0, in: items.count)]) } ?? items
     }
 
     /// What a store of states of the text or image modality is made of, which follows from the files' sizes, times and numbers on the disk: where these are the same, neither the encoder's
     /// weights nor the pictures have to be read to know that nothing has changed.
-    private func storeInputs(
+    func storeInputs(
         _ modality: Modality, _ settings: ModalitySettings, _ dataset: Dataset, _ items: [CatalogueItem],
         _ directory: URL
     ) throws -> StageInputs {

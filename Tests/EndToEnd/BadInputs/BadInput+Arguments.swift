@@ -50,6 +50,20 @@ extension BadInput {
             "A type of numbers that is not stored", on: .dataset,
             "encode random s --dataset dataset --modality text --dtype int8", code: 64, says: ["int8", "bfloat16"]),
         BadInput(
+            "A part that there is not", on: .states, "encode config.yaml --part 5/4", says: ["--part", "5/4", "1/4 to 4/4"]),
+        BadInput("A part in words", on: .states, "encode config.yaml --part third", says: ["--part", "third", "k/n"]),
+        BadInput(
+            "The part of a task that is none", on: .states, "encode config.yaml --part auto/4",
+            says: ["--part", "SLURM_ARRAY_TASK_ID", "JOB_COMPLETION_INDEX"]),
+        BadInput(
+            "A part and all parts", on: .states, "encode config.yaml --part 1/4 --merge 4", code: 64,
+            says: ["--part", "--merge"]),
+        BadInput("No parts to put together", on: .states, "encode config.yaml --merge 0", says: ["--merge", "0"]),
+        BadInput("More parts than items", on: .states, "encode config.yaml --part 1/101", says: ["101 parts of 100 items"]),
+        BadInput(
+            "A page of one part's captions", on: .dataset, "caption config.yaml --part 1/2 --sheet page.html", code: 64,
+            says: ["--sheet", "--merge"]),
+        BadInput(
             "A seed below zero", on: .dataset, "encode random s --dataset dataset --modality text --seed=-1", code: 64,
             says: ["--seed"]),
     ]

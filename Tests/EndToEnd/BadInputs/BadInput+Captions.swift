@@ -66,6 +66,11 @@ extension BadInput {
             "encode config.yaml --set encode.text.source=captions --set encode.captions.model=model --set encode.captions.file=captions.jsonl",
             says: ["captions.jsonl", "line 1"]
         ) { try $0.write("A mug.\n", to: "captions.jsonl") },
+        BadInput(
+            "Parts of captions that are not there", on: .dataset,
+            "caption config.yaml --merge 2 --set encode.captions.model=model --set encode.captions.file=captions.jsonl",
+            says: ["captions.jsonl", "2 of 2 parts are not there: 1, 2"]
+        ) { try FileManager.default.copyItem(at: fixture("Captions/folders/llava"), to: $0["model"]) },
         model("Captions of unknown make", says: ["captions.jsonl", "--anew"]) { try $0.write("", to: "captions.jsonl") },
     ]
 

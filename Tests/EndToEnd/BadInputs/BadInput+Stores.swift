@@ -1,3 +1,5 @@
+import Foundation
+
 extension BadInput {
     /// Hidden-state stores that are missing, damaged or of something else.
     static let stores: [BadInput] = [
@@ -51,6 +53,17 @@ extension BadInput {
         BadInput(
             "Another type than that of the store", on: .states, "encode config.yaml --set encode.dtype=float32",
             says: ["states/text", "dtype"]),
+        BadInput(
+            "Parts of a store that are not there", on: .states, "encode config.yaml --merge 4",
+            says: ["states/text", "4 of 4 parts are not there: 1, 2, 3, 4", "--part 1/4"]),
+        BadInput(
+            "Parts of a store of which one has other items", on: .states, "encode config.yaml --merge 2",
+            says: ["part 2 of 2", "other items", "states/text.part-00002-of-00002"]
+        ) { folder in
+            try CommandLine.run(["encode", "config.yaml", "--part", "1/2"], in: folder.url)
+            try FileManager.default.copyItem(
+                at: folder["states/text.part-00001-of-00002"], to: folder["states/text.part-00002-of-00002"])
+        },
         BadInput(
             "A changed encoder with the store of the old one", on: .states, "encode config.yaml",
             says: ["states/text", "weights"]

@@ -11,7 +11,7 @@ struct FailingCallTests {
         ("rename", "kill"), ("rename", "killed"), ("mkdir", "\(EACCES)"), ("unlink", "\(EACCES)"),
     ]
 
-    @Test(arguments: [TriedShop.importing, TriedShop.encode, TriedShop.train, TriedShop.lists])
+    @Test(arguments: [TriedShop.importing, TriedShop.encode, TriedShop.merge, TriedShop.train, TriedShop.lists])
     func aFailedCallLosesNothing(_ stage: TriedShop.Stage) throws {
         try withTemporaryFolder { folder in
             let tried = try TriedShop(folder.resolvingSymlinksInPath())

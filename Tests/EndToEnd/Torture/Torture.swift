@@ -137,13 +137,14 @@ struct TriedShop {
             "--pictures", "world/pictures",
         ], outputs: ["imported"], whole: "imported")
     static let encode = Stage(name: "encode", arguments: ["encode", "config.yaml"], outputs: ["states"])
+    static let merge = Stage(name: "merge", arguments: ["encode", "config.yaml", "--merge", "3"], outputs: ["states"])
     static let train = Stage(name: "train", arguments: ["train", "config.yaml"], outputs: ["runs/iisan"])
     static let run = Stage(name: "run", arguments: ["run", "config.yaml"], outputs: ["dataset", "states", "runs/iisan"])
     static let study = Stage(name: "study", arguments: ["compare", "study.yaml"], outputs: ["runs/study"])
     static let lists = Stage(
         name: "lists", arguments: ["recommend", "runs/iisan", "--all", "--output", "lists/all.tsv"], outputs: ["lists"],
         whole: "lists/all.tsv")
-    static let stages = [generate, importing, encode, train, run, study, lists].filter {
+    static let stages = [generate, importing, encode, merge, train, run, study, lists].filter {
         Torture.stages.isEmpty || Torture.stages.contains($0.name)
     }
 
@@ -171,11 +172,19 @@ struct TriedShop {
     func prepare(_ stage: Stage) throws {
         let before: [Stage] =
             switch stage.name {
-            case "encode": [Self.run]
+            case "encode", "merge": [Self.run]
             case "train", "study", "lists": [Self.run]
             default: []
             }
         for earlier in before { try finish(earlier) }
+        if stage.name == Self.merge.name {
+            try FileManager.default.removeItem(at: folder.appending(path: "states"))
+            for part in 1...3 {
+                try finish(
+                    Stage(name: "part", arguments: ["encode", "config.yaml", "--part", "\(part)/3"], outputs: ["states"]))
+            }
+            try FileManager.default.moveItem(at: folder.appending(path: "states"), to: folder.appending(path: "parts"))
+        }
         try reset(stage)
     }
 
@@ -188,6 +197,9 @@ struct TriedShop {
     /// Removes what a stage made.
     func reset(_ stage: Stage) throws {
         for output in stage.outputs { try? FileManager.default.removeItem(at: folder.appending(path: output)) }
+        if stage.name == Self.merge.name {
+            try FileManager.default.copyItem(at: folder.appending(path: "parts"), to: folder.appending(path: "states"))
+        }
         guard stage.name == Self.lists.name else { return }
         // A file is not put where there is no folder; and what the first answer keeps of the run is made again.
         try? FileManager.default.removeItem(at: folder.appending(path: "runs/iisan/served.safetensors"))
