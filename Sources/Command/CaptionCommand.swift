@@ -28,18 +28,11 @@ struct CaptionCommand: ParsableCommand {
         completion: .file(extensions: ["html"]))
     var sheet: String?
 
-    @Option(
-        help: ArgumentHelp(
-            "Make frames of the videos in a folder first, through the program ffmpeg, into encode.captions.frames.",
-            valueName: "folder"), completion: .directory)
-    var videos: String?
-
-    @Option(help: "Frames of each video, spread over its duration.")
-    var frames = 5
+    @OptionGroup var video: VideoOptions
 
     func run() throws {
         let pipeline = try options.pipeline(Console(stoppable: true))
-        if let videos { try pipeline.readVideos(in: URL(filePath: videos), frames: frames) }
+        try video.read(pipeline, for: .caption)
         let result = try pipeline.caption(startingAnew: anew)
         if let sheet { try pipeline.writeCaptionSheet(to: URL(filePath: sheet)) }
         try Output.result(result.file.path)

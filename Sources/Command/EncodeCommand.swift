@@ -10,6 +10,7 @@ struct EncodeCommand: ParsableCommand {
         discussion: """
             iisan encode config.yaml                 encode what is not in the stores yet
             iisan encode config.yaml --memory 8GB    the same; larger encoders are read block by block
+            iisan encode config.yaml --videos DIR    make frames of videos first, into encode.image.frames
             iisan encode config.yaml --verify        check every byte of the stores
             iisan encode import states.npy ...       take hidden states that another program computed
             iisan encode random states/text ...      random numbers, to measure time and memory with
@@ -35,6 +36,8 @@ struct EncodeCatalogueCommand: ParsableCommand {
             "Memory to use, as 8GB: a larger encoder is read block by block. Comes before encode.memory.", valueName: "size"))
     var memory: String?
 
+    @OptionGroup var video: VideoOptions
+
     func run() throws {
         let console = Console(stoppable: true)
         var options = options
@@ -45,6 +48,7 @@ struct EncodeCatalogueCommand: ParsableCommand {
                 try Output.result("\(folder.path): every checksum agrees, every state is finite")
             }
         } else {
+            try video.read(pipeline, for: .encode)
             try pipeline.encode()
         }
     }

@@ -26,9 +26,9 @@ extension Captioner {
         let start = ContinuousClock.now
         let file = try CaptionFile(url)
         let former = try open(file)
+        let frames = try options.frames.map(VideoFrames.init)
         let pictures = try CaptionInput(
-            items, frames: try options.frames.map(VideoFrames.init), threads: threads.count, damaged: options.damagedPictures,
-            progress, stop)
+            items.map { $0.with(frames) }, threads: threads.count, damaged: options.damagedPictures, progress, stop)
         let work = pictures.work(without: former)
         var result = CaptionResult(file: url, captioned: 0, kept: work.kept.count { $0 != nil })
         let steps = work.steps(of: options.stepSize)

@@ -4,6 +4,7 @@ import Datasets
 import Files
 package import Foundation
 import Generation
+import Pictures
 import Report
 import Torch
 
@@ -25,7 +26,7 @@ extension Pipeline {
         let items = try dataset().items.map(CatalogueItem.init)
         let captioned = settings.items == .all ? items : items.filter { !$0.has(.text) }
         let frames = try settings.frames.map { try VideoFrames(URL(filePath: $0)) }
-        let count = captioned.count { $0.picture != nil || frames?.files(of: $0.id) != nil }
+        let count = captioned.count { $0.with(frames).has(.image) }
         guard count > 0 else {
             throw UserError(
                 "no item \(settings.items == .all ? "" : "without a title ")has a picture", at: "encode.captions",
@@ -37,33 +38,6 @@ extension Pipeline {
             captioned, into: URL(filePath: settings.file), progress: observer.onProgress, stop: observer.stop)
         report(result)
         return result
-    }
-
-    /// Makes frames of videos, which ``caption(startingAnew:)`` then captions.
-    ///
-    /// - Parameters:
-    ///   - folder: the videos, called by their items' ids.
-    ///   - count: frames of each.
-    /// - Throws: `CancellationError` when told to stop, and the same call continues from there; ``UserError`` without a folder for the frames,
-    ///   without `ffmpeg`, and for videos that cannot be read where damaged pictures stop the work.
-    package func readVideos(in folder: URL, frames count: Int) throws {
-        guard let settings = configuration.encode.captions, let frames = settings.frames else {
-            throw UserError(
-                "there is no folder for the videos' frames", at: "encode.captions.frames",
-                remedy: "Name one, as encode.captions.frames: frames.")
-        }
-        let result = try VideoFiles(frames: URL(filePath: frames), count: count)
-            .read(folder, progress: observer.onProgress, stop: observer.stop)
-        observer.onMessage("caption: frames of \(result.read) videos, \(result.kept) kept from before")
-        for (item, problem) in result.problems.prefix(10) {
-            observer.onMessage("caption: no frames of the video of item \(item.quoted): \(problem)")
-        }
-        if result.problems.count > 10 { observer.onMessage("caption: and \(result.problems.count - 10) more") }
-        if settings.damaged == .fail, let (item, problem) = result.problems.first {
-            throw UserError(
-                "the video of item \(item.quoted) cannot be used: \(problem)", at: folder.path,
-                remedy: "Repair or remove it, or let damaged ones be skipped (encode.captions.damaged: skip).")
-        }
     }
 
     /// Writes a page with pictures and their captions beside the titles.

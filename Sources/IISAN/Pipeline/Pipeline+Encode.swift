@@ -26,7 +26,7 @@ extension Pipeline {
             _ = try store(folder, settings.encoderModality(of: modality), dataset)
             return observer.onMessage("encode \(modality.name): \(folder.path) has no encoder here and is used as it is")
         }
-        let items = try withTexts(dataset.items.map(CatalogueItem.init), from: read == .text ? settings.source : .titles)
+        let items = try items(dataset, read, settings)
         guard items.isEmpty || items.contains(where: { $0.has(read) }) else { throw nobodyHas(modality, settings) }
         let directory = try encoderDirectory(settings.encoder)
         let inputs = try storeInputs(read, settings, dataset, items, directory)
@@ -71,8 +71,7 @@ extension Pipeline {
         inputs.add(dataset.manifest.contentHash)
         if modality == .text, settings.source != .titles { inputs.add(ContentHash.of(texts: items.map { $0.title ?? "" })) }
         if modality == .image {
-            for item in items {
-                guard let picture = item.picture else { continue }
+            for picture in items.flatMap(\.pictures) {
                 do { try inputs.add(path: picture.path, asItself: true) } catch { inputs.add("no picture at \(picture.path)") }
             }
         }
@@ -116,6 +115,7 @@ extension Pipeline {
         options.storedType = configuration.encode.dtype
         options.maximumTokens = settings.maximumTokens
         options.damagedPictures = settings.damaged
+        options.readsFrames = settings.frames != nil
         options.device = device
         options.memory = encodingMemory(on: device)
         options.threads = configuration.threads > 0 ? configuration.threads : nil
