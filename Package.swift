@@ -147,11 +147,11 @@ if withLibTorch {
         .target(
             name: "TestModels", dependencies: ["TestSupport", "Modeling", "Datasets", "Torch"], path: "Tests/Support/Models"),
         tests("Torch", "Engine/Torch", ["Torch"]),
-        tests("Encoders", "Encoding/Encoders", ["Encoders"]),
-        tests("Generation", "Encoding/Generation", ["Generation", "Encoders", "Tokenizers", "Torch"]),
+        tests("Encoders", "Encoding/Encoders", ["Encoders", "TestModels"]),
+        tests("Generation", "Encoding/Generation", ["Generation", "Encoders", "Tokenizers", "Torch", "TestModels"]),
         tests(
             "Captions", "Encoding/Captions",
-            ["Captions", "Catalogue", "Generation", "Encoders", "Tokenizers", "Pictures", "Torch", "World"]),
+            ["Captions", "Catalogue", "Generation", "Encoders", "Tokenizers", "Pictures", "Torch", "World", "TestModels"]),
         tests("Catalogue", "Encoding/Catalogue", ["Catalogue"]),
         tests("Modeling", "Modeling", ["Modeling", "HiddenStates", "Torch", "TestModels", collections]),
         tests("FineTuning", "FineTuning", ["FineTuning", "Encoders", "Catalogue", "Modeling", "Torch", "TestModels"]),

@@ -47,7 +47,7 @@ import Testing
             // Another identity: the store of pictures is not taken for one of frames.
             let mixed = try CommandLine.run(
                 ["encode", "config.yaml", "--set", "encode.dtype=float32"] + frames + skipping, in: folder)
-            #expect(mixed.code == 1 && other.errors.contains("preprocessing.frames"), "\(other.errors)")
+            #expect(mixed.code == 1 && mixed.errors.contains("preprocessing.frames"), "\(mixed.errors)")
             try FileManager.default.removeItem(at: store)
             let run = ["run", "config.yaml", "--set", "data.import=", "--set", "encode.dtype=float32"] + frames
             let strict = try CommandLine.run(run, in: folder)
