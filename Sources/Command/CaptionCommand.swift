@@ -31,14 +31,7 @@ struct CaptionCommand: ParsableCommand {
         completion: .file(extensions: ["html"]))
     var sheet: String?
 
-    @Option(
-        help: ArgumentHelp(
-            "Make frames of the videos in a folder first, through the program ffmpeg, into encode.captions.frames.",
-            valueName: "folder"), completion: .directory)
-    var videos: String?
-
-    @Option(help: "Frames of each video, spread over its duration.")
-    var frames = 5
+    @OptionGroup var video: VideoOptions
 
     @Option(
         help: ArgumentHelp(
@@ -53,14 +46,14 @@ struct CaptionCommand: ParsableCommand {
     func validate() throws {
         try checkParts(part: part, merge: merge)
         if part != nil, sheet != nil { throw ValidationError("--sheet shows all captions: give it with --merge") }
-        if part != nil || merge != nil, videos != nil {
+        if part != nil || merge != nil, video.videos != nil {
             throw ValidationError("--videos makes the frames of all videos: run it once before, without --part and --merge")
         }
     }
 
     func run() throws {
         let pipeline = try options.pipeline(Console(stoppable: true))
-        if let videos { try pipeline.readVideos(in: URL(filePath: videos), frames: frames) }
+        try video.read(pipeline, for: .caption)
         let result =
             try merge.map { try pipeline.mergeCaptions(of: $0, startingAnew: anew) }
             ?? pipeline.caption(part: workPart(part), startingAnew: anew)

@@ -11,6 +11,7 @@ struct EncodeCommand: ParsableCommand {
         discussion: """
             iisan encode config.yaml                 encode what is not in the stores yet
             iisan encode config.yaml --memory 8GB    the same; larger encoders are read block by block
+            iisan encode config.yaml --videos DIR    make frames of videos first, into encode.image.frames
             iisan encode config.yaml --verify        check every byte of the stores
             iisan encode config.yaml --part 3/8      the third of eight parts, beside the store
             iisan encode config.yaml --merge 8       the eight parts become the store; nothing is copied
@@ -49,6 +50,8 @@ struct EncodeCatalogueCommand: ParsableCommand {
             "Memory to use, as 8GB: a larger encoder is read block by block. Comes before encode.memory.", valueName: "size"))
     var memory: String?
 
+    @OptionGroup var video: VideoOptions
+
     @Option(
         help: ArgumentHelp(
             "Encode one of n equal parts of the items, as 17/256, into a folder beside the store; auto/256 takes the number from the array task of Slurm or Kubernetes.",
@@ -59,7 +62,12 @@ struct EncodeCatalogueCommand: ParsableCommand {
         help: ArgumentHelp("Check that all n parts are there and belong together, and make them the store.", valueName: "n"))
     var merge: Int?
 
-    func validate() throws { try checkParts(part: part, merge: merge, verify: verify) }
+    func validate() throws {
+        try checkParts(part: part, merge: merge, verify: verify)
+        if part != nil || merge != nil, video.videos != nil {
+            throw ValidationError("--videos makes the frames of all videos: run it once before, without --part and --merge")
+        }
+    }
 
     func run() throws {
         let console = Console(stoppable: true)
@@ -73,6 +81,7 @@ struct EncodeCatalogueCommand: ParsableCommand {
         } else if let merge {
             try pipeline.mergeStates(of: merge)
         } else {
+            try video.read(pipeline, for: .encode)
             try pipeline.encode(part: workPart(part))
         }
     }

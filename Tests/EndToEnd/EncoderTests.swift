@@ -17,6 +17,9 @@ import Testing
             let cards = try JSONDecoder().decode([ModelCard].self, from: Data(json.output.utf8))
             #expect(cards.count == 1 && cards[0].width == 12 && cards[0].layers == [0, 1, 2] && cards[0].pooling == "mean")
             #expect(cards[0].missing == ["tokenizer.json"])
+            // A model of two towers of which one can be read.
+            let tower = try CommandLine.run(["models", "show", fixtures.appending(path: "evaclip-golden").path], in: folder)
+            #expect(tower.code == 0 && tower.output.contains("reads pictures") && !tower.output.contains("reads texts"))
             let none = try CommandLine.run(["models", "show", folder.path], in: folder)
             #expect(none.code == 1 && none.errors.contains("there is no config.json here"))
         }

@@ -47,30 +47,22 @@ struct CaptionInput {
 
     /// Reads the files of all pictures for their hashes.
     ///
-    /// - Parameter frames: the frames of items' videos, which come before their pictures.
     init(
-        _ items: [CatalogueItem], frames: VideoFrames?, threads: Int, damaged: EncodingOptions.DamagedPictures,
-        _ progress: WorkProgress.Handler?,
+        _ items: [CatalogueItem], threads: Int, damaged: EncodingOptions.DamagedPictures, _ progress: WorkProgress.Handler?,
         _ stop: StopToken
     ) throws {
-        let pictures = items.compactMap { item -> (item: String, files: [URL])? in
-            let files = frames?.files(of: item.id) ?? item.picture.map { [$0] } ?? []
-            return files.isEmpty ? nil : (item.id, files)
-        }
+        let pictures = items.filter { $0.has(.image) }
         var entries: [Entry] = []
         entries.reserveCapacity(pictures.count)
         for start in stride(from: 0, to: pictures.count, by: 1024) {
             try stop.check()
             let end = min(start + 1024, pictures.count)
             entries += ParallelWork.map(count: end - start, threads: threads) { index in
-                let (item, files) = pictures[start + index]
-                let hash = Result {
-                    let hashes = try files.map { try ContentHash.of(file: $0) }
-                    return hashes.count == 1 ? hashes[0] : ContentHash.of(texts: hashes)
-                }
+                let item = pictures[start + index]
+                let hash = Result { try item.pictureHash() }
                 let problem: String? =
                     if case .failure(let error) = hash { (error as? UserError)?.problem ?? "\(error)" } else { nil }
-                return Entry(item: item, pictures: files, hash: (try? hash.get()) ?? "", problem: problem)
+                return Entry(item: item.id, pictures: item.pictures, hash: (try? hash.get()) ?? "", problem: problem)
             }
             progress?(WorkProgress("reading pictures", done: end, total: pictures.count, unit: "pictures"))
         }

@@ -2,6 +2,7 @@ package import Catalogue
 package import Files
 import Foundation
 import Owned
+import Pictures
 
 extension Captioner {
     /// Puts the captions of parts of the items together to the file that one call for all of them would have made.
@@ -27,7 +28,7 @@ extension Captioner {
                 missing.append(part)
                 continue
             }
-            let captioned = items.filter { frames?.files(of: $0.id) != nil || $0.picture != nil }
+            let captioned = items.filter { $0.with(frames).has(.image) }
             try problems.collect { lines.append(try checked(own, part, of: captioned)) }
         }
         if let first = missing.first {

@@ -37,9 +37,9 @@ extension Captioner {
         let url = file.url
         let own = try open(file)
         let former = try own + (other.map { try lines(of: $0) } ?? [])
+        let frames = try options.frames.map(VideoFrames.init)
         let pictures = try CaptionInput(
-            items, frames: try options.frames.map(VideoFrames.init), threads: threads.count, damaged: options.damagedPictures,
-            progress, stop)
+            items.map { $0.with(frames) }, threads: threads.count, damaged: options.damagedPictures, progress, stop)
         let work = pictures.work(without: former)
         var result = CaptionResult(file: url, captioned: 0, kept: work.kept.count { $0 != nil })
         let steps = work.steps(of: options.stepSize)

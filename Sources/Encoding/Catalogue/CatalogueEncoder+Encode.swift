@@ -60,19 +60,25 @@ extension CatalogueEncoder {
         defer { ahead?.stop() }
         let nextBatch = ahead?.next ?? stream.next
         for shard in shards {
-            var states = ShardStates(items: shard.missing.count, layers: identity.layers.count, width: identity.width)
+            var states = ShardStates(inputs: inputCounts(of: shard), layers: identity.layers.count, width: identity.width)
             while let batch = try nextBatch() {
                 if case .endOfShard = batch.values { break }
                 try stop.check()
                 try withTensorErrors { try run(batch, through: encoder, into: &states) }
-                for (row, problem) in batch.damaged { problems[shard.missing[row]] = problem }
-                done += batch.rows.count + batch.copies.count + batch.damaged.count
+                problems.merge(batch.damaged.map { (shard.missing[$0.row], $0.problem) }) { first, _ in first }
+                done += batch.done
                 progress?(WorkProgress(task, done: done, total: items.count, unit: "items"))
             }
+            states.finish()
             try writer.write(shard, states: states.values, present: states.present)
             encoded += states.present.count { $0 }
         }
         return (encoded, problems)
+    }
+
+    /// How many inputs each missing item of a shard has.
+    func inputCounts(of shard: HiddenStateStoreWriter.PendingShard) -> [Int] {
+        shard.missing.map { input.inputCount(of: items[$0]) }
     }
 
     /// Encodes with an encoder that is read block by block, as many shards at a time as the disk has room for.
@@ -93,7 +99,7 @@ extension CatalogueEncoder {
                         part == 0 ? "\(task), embeddings" : "\(task), block \(part) of \(depth)", done: part * rows + done,
                         total: (depth + 1) * rows, unit: "steps"))
             }
-            rows = blockwise.itemCount
+            rows = blockwise.inputCount
             try blockwise.run { shard, states in
                 try writer.write(shard, states: states.values, present: states.present)
                 encoded += states.present.count { $0 }
@@ -112,14 +118,17 @@ extension CatalogueEncoder {
                 "the encoder does not fit into memory", at: directory.url.path,
                 remedy: "Allow more memory (encode.memory), or encode the items of a dataset.")
         }
-        var states = ShardStates(items: 1, layers: identity.layers.count, width: identity.width)
+        var states = ShardStates(
+            inputs: [input.inputCount(of: item)], layers: identity.layers.count, width: identity.width)
         let next = try input.batches(of: [item])
         while let batch = try next() {
             if let (_, problem) = batch.damaged.first {
-                throw UserError("the picture of item \(item.id.quoted) cannot be used: \(problem)", at: item.picture?.path)
+                throw UserError(
+                    "the picture of item \(item.id.quoted) cannot be used: \(problem)", at: item.pictures.first?.path)
             }
             try withTensorErrors { try run(batch, through: encoder, into: &states) }
         }
+        states.finish()
         guard states.present[0] else { return nil }
         guard let kept = options.storedType.rounded(states.values) else {
             throw UserError(
@@ -170,7 +179,7 @@ extension CatalogueEncoder {
         var skipped: [EncodingResult.SkippedPicture] = []
         for (index, item) in items.enumerated() where !store.isPresent(index) {
             missing += 1
-            guard identity.modality == .image, let file = item.picture else { continue }
+            guard identity.modality == .image, let file = item.pictures.first else { continue }
             let problem = problems[index] ?? "could not be read when it was encoded"
             if options.damagedPictures == .fail {
                 throw UserError(
@@ -181,47 +190,5 @@ extension CatalogueEncoder {
         }
         return EncodingResult(
             store: store, encoded: encoded, reused: reused, missing: missing, skipped: skipped, seconds: seconds)
-    }
-}
-
-/// The states of a shard's items as they come from the encoder.
-struct ShardStates {
-    /// float32 [items, layers, width].
-    private(set) var values: [Float]
-    /// Whether an item's states have come.
-    private(set) var present: [Bool]
-    private let rowCount: Int
-
-    /// Takes memory for a shard.
-    init(items: Int, layers: Int, width: Int) {
-        rowCount = layers * width
-        values = [Float](repeating: 0, count: items * rowCount)
-        present = [Bool](repeating: false, count: items)
-    }
-
-    /// Takes the states of a batch, float32 [rows, layers, width], also for the items that are copies of its rows.
-    mutating func take(_ bytes: UnsafeRawBufferPointer, of batch: InputBatch) {
-        let rowBytes = rowCount * MemoryLayout<Float>.size
-        values.withUnsafeMutableBytes { values in
-            for (index, row) in batch.rows.enumerated() {
-                let source = UnsafeRawBufferPointer(rebasing: bytes[(index * rowBytes)..<((index + 1) * rowBytes)])
-                UnsafeMutableRawBufferPointer(rebasing: values[(row * rowBytes)...]).copyMemory(from: source)
-            }
-            for (from, to) in batch.copies {
-                let source = UnsafeRawBufferPointer(rebasing: values[(from * rowBytes)..<((from + 1) * rowBytes)])
-                UnsafeMutableRawBufferPointer(rebasing: values[(to * rowBytes)...]).copyMemory(from: source)
-            }
-        }
-        for row in batch.rows { present[row] = true }
-        for copy in batch.copies { present[copy.to] = true }
-    }
-
-    /// Lets an item's states [layers, width] be written.
-    mutating func fill(_ row: Int, _ write: (UnsafeMutableRawBufferPointer) throws -> Void) rethrows {
-        let rowBytes = rowCount * MemoryLayout<Float>.size
-        try values.withUnsafeMutableBytes {
-            try write(UnsafeMutableRawBufferPointer(rebasing: $0[(row * rowBytes)..<((row + 1) * rowBytes)]))
-        }
-        present[row] = true
     }
 }

@@ -93,7 +93,7 @@ public final class CatalogueEncoder {
             input = try TitleInput(
                 directory, vocabulary: vocabulary, maximum: maximum, options: options, threads: threads.count)
         case .pixels(let grid):
-            input = try PictureInput(encoder, grid: grid, items: items.count, options: options, threads: threads.count)
+            input = try PictureInput(encoder, grid: grid, items: items, options: options, threads: threads.count)
         }
         self.directory = encoder
         let hash = try encoder.contentHash()

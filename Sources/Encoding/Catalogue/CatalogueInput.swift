@@ -3,6 +3,7 @@ import Encoders
 package import Files
 public import Foundation
 import HiddenStates
+package import Pictures
 package import Torch
 
 /// One modality of a catalogue: how its items become batches for an encoder.
@@ -23,6 +24,9 @@ protocol CatalogueInput: Sendable {
     /// How many tokens some items have together, estimated.
     func expectedTokens(of items: [CatalogueItem]) -> Int
 
+    /// How many inputs an item has: its states are the mean of theirs.
+    func inputCount(of item: CatalogueItem) -> Int
+
     /// SHA-256 of what would be encoded of an item; empty where there is nothing.
     ///
     /// - Throws: ``UserError`` when that cannot be read and may not be skipped.
@@ -30,7 +34,7 @@ protocol CatalogueInput: Sendable {
 
     /// The batches of the items of a shard; each call of the result gives the next, nil after the last.
     ///
-    /// Items that are in no batch have nothing to encode.
+    /// Items that are in no batch have nothing to encode. An item's inputs follow one another, in their order.
     func batches(of items: [CatalogueItem]) throws -> () throws -> InputBatch?
 }
 
@@ -42,6 +46,8 @@ public struct CatalogueItem: Sendable, Equatable {
     package var title: String?
     /// The file of the picture; nil where there is none.
     package var picture: URL?
+    /// The frames of its video, in their order, which come before the picture; empty where there are none.
+    package var frames: [URL] = []
 
     /// Makes an item.
     public init(id: String, title: String? = nil, picture: URL? = nil) {
@@ -50,9 +56,28 @@ public struct CatalogueItem: Sendable, Equatable {
         self.picture = picture
     }
 
+    /// What an encoder of pictures reads: the frames, else the picture.
+    package var pictures: [URL] { frames.isEmpty ? picture.map { [$0] } ?? [] : frames }
+
     /// Whether it has something that an encoder of texts or of pictures reads.
     package func has(_ modality: Modality) -> Bool {
-        modality == .text ? title?.contains { !$0.isWhitespace } == true : picture != nil
+        modality == .text ? title?.contains { !$0.isWhitespace } == true : !pictures.isEmpty
+    }
+
+    /// The item with its frames of a folder of frames; without a folder as it is.
+    package func with(_ folder: VideoFrames?) -> CatalogueItem {
+        var item = self
+        item.frames = folder?.files(of: id) ?? frames
+        return item
+    }
+
+    /// SHA-256 of the files of its pictures: of one picture that of its file, of several that of theirs in their order; empty where there
+    /// is none.
+    ///
+    /// - Throws: ``UserError`` for a file that cannot be read.
+    package func pictureHash() throws -> String {
+        let hashes = try pictures.map { try ContentHash.of(file: $0) }
+        return hashes.count > 1 ? ContentHash.of(texts: hashes) : hashes.first ?? ""
     }
 
     /// The item of a dataset.
@@ -73,12 +98,14 @@ struct InputBatch: Sendable {
 
     /// What the encoder reads.
     let values: Values
-    /// The items, as places in the shard's list of items to encode.
+    /// The item of each input, as places in the shard's list of items to encode.
     var rows: [Int] = []
     /// Items whose input equals that of a row of this batch: they get its states.
     var copies: [(from: Int, to: Int)] = []
     /// Pictures that could not be read, as places in the shard's list, with the reason.
     var damaged: [(row: Int, problem: String)] = []
+    /// How many items have no input in a later batch, for the progress.
+    var done = 0
 
     /// The input as a tensor on a device; nil when there is none.
     func tensor(on device: Device) -> Tensor? {

@@ -37,6 +37,8 @@ public struct EncodingOptions: Sendable {
     public var batchTokens = 2048
     /// What becomes of damaged pictures.
     public var damagedPictures = DamagedPictures.skip
+    /// Whether items may have frames of videos: the states of such an item are the means of its frames' states.
+    package var readsFrames = false
     /// Bytes of memory that may be used. An encoder whose weights take more than half of it is read block by block. nil: no limit.
     public var memory: Int?
     /// Bytes of token states that may be on the disk at a time when an encoder is read block by block.

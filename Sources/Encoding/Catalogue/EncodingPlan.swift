@@ -111,8 +111,8 @@ extension CatalogueEncoder {
         return min(items, options.shardItems ?? usual) * row * MemoryLayout<Float>.size
     }
 
-    /// Bytes of the token states of some items, before and after a block, at most.
-    func activationBytes(items: Int) -> Int {
-        2 * items * input.tokensPerItem * identity.width * options.precision.dtype.size
+    /// Bytes of the token states of a shard's items, before and after a block, at most.
+    func activationBytes(of shard: HiddenStateStoreWriter.PendingShard) -> Int {
+        2 * inputCounts(of: shard).reduce(0, +) * input.tokensPerItem * identity.width * options.precision.dtype.size
     }
 }

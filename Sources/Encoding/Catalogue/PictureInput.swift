@@ -12,56 +12,85 @@ struct PictureInput: CatalogueInput {
     let tokensPerItem: Int
     let threads: Int
     let damagedPictures: EncodingOptions.DamagedPictures
+    /// Whether pictures may be frames of videos, whose states' mean is the item's.
+    let readsFrames: Bool
     private let buffers: PixelBuffers
 
     var modality: Modality { .image }
     var tokenizerHash: String? { nil }
     var preprocessing: [String: String] {
-        ["processor": processor.hash, "size": "\(processor.outputSize.height)x\(processor.outputSize.width)"]
+        let size = "\(processor.outputSize.height)x\(processor.outputSize.width)"
+        // Stores of pictures alone are called as they were before there were frames.
+        return ["processor": processor.hash, "size": size].merging(readsFrames ? ["frames": "mean"] : [:]) { one, _ in one }
     }
     var batchesAhead: Int { 2 }
     var batchBytes: Int { buffers.bufferBytes }
 
     /// Takes the picture processor of an encoder's directory.
     ///
-    /// - Throws: ``UserError`` when it is missing or damaged, or makes pixels that the encoder has no positions for.
-    init(_ encoder: EncoderDirectory, grid: PatchGrid, items: Int, options: EncodingOptions, threads: Int) throws {
+    /// - Parameter items: all that will be read.
+    /// - Throws: ``UserError`` when it is missing or damaged, or makes pixels that the encoder has no positions for; for an item with
+    ///   frames where these are not asked for.
+    init(
+        _ encoder: EncoderDirectory, grid: PatchGrid, items: [CatalogueItem], options: EncodingOptions, threads: Int
+    ) throws {
+        if !options.readsFrames, let item = items.first(where: { $0.pictures.count > 1 }) {
+            throw UserError(
+                "item \(item.id.quoted) has \(item.pictures.count) frames, and one picture of an item is read here",
+                at: item.pictures[0].path, remedy: "Read its picture alone.")
+        }
         processor = try Self.processor(in: encoder, grid: grid)
         let (height, width) = (processor.outputSize.height, processor.outputSize.width)
         tokensPerItem = grid.tokens(height: height, width: width)
-        batchItems = max(1, min(items, options.batchTokens / tokensPerItem))
+        let pictures = items.reduce(0) { $0 + $1.pictures.count }
+        batchItems = max(1, min(pictures, options.batchTokens / tokensPerItem))
         self.threads = threads
         damagedPictures = options.damagedPictures
+        readsFrames = options.readsFrames
         // One that the encoder reads, one that is ready, one that is being filled.
         buffers = PixelBuffers(count: 3, items: batchItems, height: height, width: width)
     }
 
-    func expectedTokens(of items: [CatalogueItem]) -> Int { tokensPerItem * items.count { $0.picture != nil } }
+    func inputCount(of item: CatalogueItem) -> Int { item.pictures.count }
+
+    func expectedTokens(of items: [CatalogueItem]) -> Int {
+        tokensPerItem * items.reduce(0) { $0 + inputCount(of: $1) }
+    }
 
     func contentHash(of item: CatalogueItem) throws -> String {
-        guard let picture = item.picture else { return "" }
         do {
-            return try ContentHash.of(file: picture)
+            return try item.pictureHash()
         } catch let error as UserError {
-            if damagedPictures == .fail { throw Self.unusable(error, item, picture) }
+            if damagedPictures == .fail { throw Self.unusable(error, item, item.pictures[0]) }
             return ""
         }
     }
 
+    /// A picture, or a frame, of an item of a shard.
+    private struct Source {
+        let row: Int
+        let file: URL
+        /// Whether it is the item's last.
+        let isLast: Bool
+    }
+
     func batches(of items: [CatalogueItem]) -> () throws -> InputBatch? {
-        let rows = items.indices.filter { items[$0].picture != nil }
+        // Frames of several items go through the encoder together: a batch may begin and end within an item.
+        let sources = items.enumerated().flatMap { row, item in
+            item.pictures.enumerated().map { Source(row: row, file: $1, isLast: $0 + 1 == item.pictures.count) }
+        }
         var start = 0
         return {
-            guard start < rows.count else { return nil }
+            guard start < sources.count else { return nil }
             defer { start += batchItems }
-            return try batch(of: items, rows: Array(rows[start..<min(start + batchItems, rows.count)]))
+            return try batch(of: items, Array(sources[start..<min(start + batchItems, sources.count)]))
         }
     }
 
-    private func batch(of items: [CatalogueItem], rows: [Int]) throws -> InputBatch {
+    private func batch(of items: [CatalogueItem], _ sources: [Source]) throws -> InputBatch {
         let buffer = buffers.next()
-        let errors = ParallelWork.map(count: rows.count, threads: threads) { index -> UserError? in
-            guard let file = items[rows[index]].picture else { return nil }
+        let errors = ParallelWork.map(count: sources.count, threads: threads) { index -> UserError? in
+            let file = sources[index].file
             do {
                 processor.process(try Picture(file: file, options: processor.options), into: buffer.place(index))
                 return nil
@@ -70,13 +99,16 @@ struct PictureInput: CatalogueInput {
             }
         }
         var batch = InputBatch(values: .pixels(buffer))
-        for (index, row) in rows.enumerated() {
+        batch.done = sources.count { $0.isLast }
+        for (index, source) in sources.enumerated() {
             if let error = errors[index] {
-                if damagedPictures == .fail, let file = items[row].picture { throw Self.unusable(error, items[row], file) }
-                batch.damaged.append((row, error.problem))
+                let item = items[source.row]
+                if damagedPictures == .fail { throw Self.unusable(error, item, source.file) }
+                let frame = item.frames.isEmpty ? "" : "\(source.file.lastPathComponent): "
+                batch.damaged.append((source.row, frame + error.problem))
             } else {
                 if batch.rows.count < index { buffer.move(from: index, to: batch.rows.count) }
-                batch.rows.append(row)
+                batch.rows.append(source.row)
             }
         }
         return batch

@@ -43,6 +43,8 @@ struct TitleInput: CatalogueInput {
 
     var tokensPerItem: Int { maximumTokens }
 
+    func inputCount(of item: CatalogueItem) -> Int { 1 }
+
     func expectedTokens(of items: [CatalogueItem]) -> Int {
         let sample = stride(from: 0, to: items.count, by: max(1, items.count / 500)).map { items[$0] }
         let tokens = sample.reduce(0) { sum, item in
@@ -114,6 +116,7 @@ struct TitleInput: CatalogueInput {
                 let part = Array(rows[start..<min(start + size, rows.count)])
                 var batch = InputBatch(values: .tokens(part.flatMap { tokens[$0] }, length: length), rows: part)
                 batch.copies = part.flatMap { from in (copies[from] ?? []).map { (from, $0) } }
+                batch.done = batch.rows.count + batch.copies.count
                 batches.append(batch)
             }
         }

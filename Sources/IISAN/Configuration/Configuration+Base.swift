@@ -11,7 +11,8 @@ extension Configuration {
     private static let paths = [
         ["data", "dataset"], ["data", "import", "interactions"], ["data", "import", "items"], ["data", "import", "pictures"],
         ["encode", "text", "store"], ["encode", "image", "store"], ["encode", "more", any, "store"], ["train", "run"],
-        ["encode", "captions", "file"], ["encode", "captions", "frames"], ["evaluate", "ceiling"],
+        ["encode", "image", "frames"], ["encode", "more", any, "frames"], ["encode", "captions", "file"],
+        ["encode", "captions", "frames"], ["evaluate", "ceiling"],
     ]
     /// Settings that are encoders: paths, or names in the hub's cache.
     private static let encoders = [
@@ -49,6 +50,7 @@ extension Configuration {
             var settings = settings
             follow(&settings.encoder)
             follow(&settings.store)
+            if settings.frames != nil { follow(&settings.frames!) }
             return settings
         }
         if var captions = encode.captions {

@@ -104,6 +104,7 @@ public struct Configuration: Sendable, Equatable {
             var settings = settings
             settings.encoder = Self.resolvedEncoder(settings.encoder, from: folder)
             resolve(&settings.store)
+            if settings.frames != nil { resolve(&settings.frames!) }
             return settings
         }
     }

@@ -22,6 +22,9 @@ public struct ModalitySettings: Sendable, Equatable {
     /// What becomes of pictures that cannot be read.
     public var damaged = EncodingOptions.DamagedPictures.fail
 
+    /// A folder of videos' frames: an item that has some has the mean of their states; nil: none.
+    package var frames: String?
+
     /// The defaults.
     public init() {}
 
@@ -72,6 +75,9 @@ extension ModalitySettings: SettingsSection {
             .value(
                 "damaged", path.appending(path: \.damaged),
                 "image: pictures that cannot be read stop the work (fail) or count as missing (skip)."),
+            .optional(
+                "frames", path.appending(path: \.frames),
+                "image: a folder of videos' frames, ITEM-1.jpg, ITEM-2.jpg ...: such items have the mean of their states."),
         ]
     }
 }

@@ -1,6 +1,6 @@
-import Captions
 import Files
 package import Foundation
+import Pictures
 import Torch
 
 /// Looks at what decides whether, and how fast, this machine can work: LibTorch, threads, devices, memory, disk.
@@ -35,7 +35,8 @@ package enum Doctor {
         return DoctorFinding(
             "Videos",
             missing.isEmpty
-                ? "ffmpeg is there" : "\(missing.joined(separator: " and ")) not found: iisan caption --videos needs both")
+                ? "ffmpeg is there"
+                : "\(missing.joined(separator: " and ")) not found: iisan caption --videos and iisan encode --videos need both")
     }
 
     static func system() -> DoctorFinding {

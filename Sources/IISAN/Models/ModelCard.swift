@@ -57,7 +57,8 @@ package struct ModelCard: Codable, Sendable, Equatable {
         } catch let error as UserError {
             // A model of two towers says which one is meant only when it is asked.
             let towers = Modality.ofEncoders.compactMap { try? EncoderDirectory(directory, for: $0) }
-            guard towers.count > 1 else { throw error }
+            // Of some, as EVA-CLIP, one tower alone can be read.
+            guard !towers.isEmpty else { throw error }
             return try towers.map { try ModelCard($0, rates) }
         }
     }

@@ -4,6 +4,7 @@ import Datasets
 import Files
 package import Foundation
 import Generation
+import Pictures
 import Report
 import Torch
 
@@ -22,7 +23,7 @@ extension Pipeline {
         let frames = try settings.frames.map { try VideoFrames(URL(filePath: $0)) }
         let own = try part.map { items[try range(of: $0, in: items.count)] } ?? items[...]
         let captioned = own.filter { settings.items == .all || !$0.has(.text) }
-        let count = captioned.count { $0.picture != nil || frames?.files(of: $0.id) != nil }
+        let count = captioned.count { $0.with(frames).has(.image) }
         let captioner = try Captioner(encoderDirectory(settings.model), options: captionOptions(settings, startingAnew))
         let pictures = "\(count) \(frames == nil ? "pictures" : "pictures and videos")"
         observer.onMessage("caption: \(part.map { "\($0), " } ?? "")\(pictures), \(captioner.plan)")
@@ -65,43 +66,12 @@ extension Pipeline {
         try configuration.problems().check()
         let items = try dataset().items.map(CatalogueItem.init)
         let frames = try settings.frames.map { try VideoFrames(URL(filePath: $0)) }
-        guard
-            items.contains(where: {
-                (settings.items == .all || !$0.has(.text)) && ($0.picture != nil || frames?.files(of: $0.id) != nil)
-            })
-        else {
+        guard items.contains(where: { (settings.items == .all || !$0.has(.text)) && $0.with(frames).has(.image) }) else {
             throw UserError(
                 "no item \(settings.items == .all ? "" : "without a title ")has a picture", at: "encode.captions",
                 remedy: "Look at data.import.pictures and whether its names are the items' ids.")
         }
         return (settings, items)
-    }
-
-    /// Makes frames of videos, which ``caption(part:startingAnew:)`` then captions.
-    ///
-    /// - Parameters:
-    ///   - folder: the videos, called by their items' ids.
-    ///   - count: frames of each.
-    /// - Throws: `CancellationError` when told to stop, and the same call continues from there; ``UserError`` without a folder for the frames,
-    ///   without `ffmpeg`, and for videos that cannot be read where damaged pictures stop the work.
-    package func readVideos(in folder: URL, frames count: Int) throws {
-        guard let settings = configuration.encode.captions, let frames = settings.frames else {
-            throw UserError(
-                "there is no folder for the videos' frames", at: "encode.captions.frames",
-                remedy: "Name one, as encode.captions.frames: frames.")
-        }
-        let result = try VideoFiles(frames: URL(filePath: frames), count: count)
-            .read(folder, progress: observer.onProgress, stop: observer.stop)
-        observer.onMessage("caption: frames of \(result.read) videos, \(result.kept) kept from before")
-        for (item, problem) in result.problems.prefix(10) {
-            observer.onMessage("caption: no frames of the video of item \(item.quoted): \(problem)")
-        }
-        if result.problems.count > 10 { observer.onMessage("caption: and \(result.problems.count - 10) more") }
-        if settings.damaged == .fail, let (item, problem) = result.problems.first {
-            throw UserError(
-                "the video of item \(item.quoted) cannot be used: \(problem)", at: folder.path,
-                remedy: "Repair or remove it, or let damaged ones be skipped (encode.captions.damaged: skip).")
-        }
     }
 
     /// Writes a page with pictures and their captions beside the titles.

@@ -97,6 +97,16 @@ extension Pipeline {
             problems.require(
                 read == .image || settings.damaged == usual.damaged, "has no effect: it is about pictures",
                 at: "\(place).damaged", remedy: "Put it below an encoder of pictures.")
+            if let frames = settings.frames {
+                problems.require(
+                    read == .image, "has no effect: it is about pictures", at: "\(place).frames",
+                    remedy: "Put it below an encoder of pictures.")
+                problems.require(
+                    FileManager.default.fileExists(atPath: frames), "there is no folder \(frames)", at: "\(place).frames",
+                    remedy:
+                        "Name a folder with pictures that are called ITEM-1.jpg, ITEM-2.jpg and so on, or make one of videos: "
+                        + "iisan encode CONFIG --videos FOLDER")
+            }
             problems.require(
                 read == .text || settings.maximumTokens == usual.maximumTokens, "has no effect: it is about titles",
                 at: "\(place).maximum_tokens", remedy: "Put it below an encoder of titles.")
@@ -133,6 +143,13 @@ extension Pipeline {
             missing.isEmpty || configuration.readModalities.isEmpty,
             "names \(missing.map(\.name).joined(separator: ", ")), and \(missing.map(Configuration.place).joined(separator: ", ")) "
                 + "is not there", at: "train.modality", remedy: "Name an encoder or a store there, or leave the modality out.")
+        for (modality, settings) in configuration.readModalities where model.isLive && settings.frames != nil {
+            problems.add(
+                UserError(
+                    "is \(settings.frames ?? ""), and an encoder that runs in every step reads one picture of an item",
+                    at: "\(Configuration.place(of: modality)).frames",
+                    remedy: "Leave it out, or choose a method that reads stored states (train.cached: true)."))
+        }
         var shapes: PerModality<ModalityShape> = [:]
         for (modality, settings) in configuration.readModalities {
             let isMade = storesAreMade || !configuration.train.readsStores

@@ -87,7 +87,7 @@ extension Pipeline {
     func items(
         _ read: Modality, of modality: Modality, _ settings: ModalitySettings, _ dataset: Dataset, _ part: WorkPart? = nil
     ) throws -> [CatalogueItem] {
-        let items = try withTexts(dataset.items.map(CatalogueItem.init), from: read == .text ? settings.source : .titles)
+        let items = try items(dataset, read, settings)
         guard items.isEmpty || items.contains(where: { $0.has(read) }) else { throw nobodyHas(modality, settings) }
         return try part.map { Array(items[try range(of: $0, in: items.count)]) } ?? items
     }
@@ -107,8 +107,7 @@ extension Pipeline {
         inputs.add(dataset.manifest.contentHash)
         if modality == .text, settings.source != .titles { inputs.add(ContentHash.of(texts: items.map { $0.title ?? "" })) }
         if modality == .image {
-            for item in items {
-                guard let picture = item.picture else { continue }
+            for picture in items.flatMap(\.pictures) {
                 do { try inputs.add(path: picture.path, asItself: true) } catch { inputs.add("no picture at \(picture.path)") }
             }
         }
@@ -152,6 +151,7 @@ extension Pipeline {
         options.storedType = configuration.encode.dtype
         options.maximumTokens = settings.maximumTokens
         options.damagedPictures = settings.damaged
+        options.readsFrames = settings.frames != nil
         options.device = device
         options.memory = encodingMemory(on: device)
         options.threads = configuration.threads > 0 ? configuration.threads : nil

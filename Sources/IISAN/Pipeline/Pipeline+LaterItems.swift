@@ -76,6 +76,7 @@ extension Pipeline {
             (options.damagedPictures, options.layers, options.storedType) = (.fail, made.layers, made.dtype)
             options.pooling = Pooling(rawValue: made.pooling.rawValue)
             options.precision = made.preprocessing["precision"].flatMap(EncodingOptions.Precision.init) ?? options.precision
+            options.readsFrames = made.preprocessing["frames"] != nil
             options.maximumTokens = made.preprocessing["maximumTokens"].flatMap { Int($0) } ?? options.maximumTokens
             let encoder = try CatalogueEncoder(kind, of: [], with: encoderDirectory(settings.encoder), options: options)
             let differences = encoder.identity.differences(from: made)

@@ -156,6 +156,10 @@ extension Pipeline {
         compare("dtype", encode.dtype.rawValue, identity.dtype.rawValue)
         compare("precision", encode.precision.rawValue, identity.preprocessing["precision"])
         compare("maximum_tokens", "\(settings.maximumTokens)", identity.preprocessing["maximumTokens"])
+        if identity.modality == .image {
+            let (here, there) = (settings.frames != nil, identity.preprocessing["frames"] != nil)
+            compare("states", here ? "of frames" : "of pictures", there ? "of frames" : "of pictures")
+        }
         return found
     }
 

@@ -106,7 +106,9 @@ extension RobustnessStudy {
         let folder = URL(filePath: options.folder)
         let place = try StudyMark.open(folder, verb: Self.verb, file: file)
         defer { withExtendedLifetime(place) {} }
-        let items = dataset.items.map(CatalogueItem.init)
+        let items =
+            try kinds.contains { $0.modality == .image }
+            ? pipeline.itemsWithFrames(dataset) : dataset.items.map(CatalogueItem.init)
         var tables: [(change: ItemChange, table: RankTable, items: Int)] = []
         for kind in kinds {
             let work = folder.appending(path: "work")

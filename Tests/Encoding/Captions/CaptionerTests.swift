@@ -180,19 +180,6 @@ import Testing
 
 /// Frames of videos in the place of pictures.
 @Suite(.oneAtATime) struct VideoFrameTests {
-    @Test func framesAreFoundByItemAndInOrder() throws {
-        try withTemporaryFolder { folder in
-            for name in ["a-2.jpg", "a-10.png", "a-1.JPG", "a-b-1.webp", "b.jpg", "-1.jpg", "c-x.jpg", "a-3.txt"] {
-                try Data().write(to: folder.appending(path: name))
-            }
-            let frames = try VideoFrames(folder)
-            #expect(frames.count == 2)
-            #expect(frames.files(of: "a")?.map(\.lastPathComponent) == ["a-1.JPG", "a-2.jpg", "a-10.png"])
-            #expect(frames.files(of: "a-b")?.count == 1 && frames.files(of: "b") == nil)
-            #expect(throws: UserError.self) { try VideoFrames(folder.appending(path: "none")) }
-        }
-    }
-
     @Test func severalFramesGiveTheirDistinctSentences() {
         let frames = ["A red mug. It is empty.", "a red mug. A hand!", "A hand!"].map { Caption(text: $0) }
         #expect(Caption(of: frames).text == "A red mug. It is empty. A hand!")

@@ -3,6 +3,7 @@ import Files
 import Foundation
 import Generation
 import Pictures
+import TestModels
 import TestSupport
 import Testing
 import Torch
@@ -49,12 +50,6 @@ struct ExpectedCaptions {
         let names = (try? JSONFile.read([String].self, from: folder.appending(path: "cases.json"))) ?? []
         return names.map { folder.appending(path: $0) }
     }
-}
-
-/// The largest difference of two tensors, as a share of the largest value of the second.
-func difference(_ a: Tensor, _ b: Tensor) -> Double {
-    guard a.shape == b.shape else { return .infinity }
-    return (a.to(.float32) - b.to(.float32)).absolute().maximum().item() / b.to(.float32).absolute().maximum().item()
 }
 
 /// Models of pictures and texts against `transformers`.

@@ -43,10 +43,3 @@ struct ExpectedStates {
     static let fixtures = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().deletingLastPathComponent().appending(path: "Fixtures/Encoders")
 }
-
-/// The largest difference of two tensors, as a share of the largest value of the second.
-func difference(_ a: Tensor, _ b: Tensor) -> Double {
-    guard a.shape == b.shape else { return .infinity }
-    let (a, b) = (a.to(.float32), b.to(.float32))
-    return (a - b).absolute().maximum().item() / b.absolute().maximum().item()
-}

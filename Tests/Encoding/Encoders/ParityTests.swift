@@ -1,5 +1,6 @@
 import Encoders
 import Foundation
+import TestModels
 import TestSupport
 import Testing
 import Torch

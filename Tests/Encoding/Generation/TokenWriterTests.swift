@@ -1,6 +1,7 @@
 import Encoders
 import Files
 import Foundation
+import TestModels
 import TestSupport
 import Testing
 import Torch

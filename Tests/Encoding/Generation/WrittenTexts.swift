@@ -42,9 +42,3 @@ struct WrittenTexts {
         return names.map { folder.appending(path: $0) }
     }
 }
-
-/// The largest difference of two tensors, as a share of the largest value of the second.
-func difference(_ a: Tensor, _ b: Tensor) -> Double {
-    guard a.shape == b.shape else { return .infinity }
-    return (a.to(.float32) - b.to(.float32)).absolute().maximum().item() / b.to(.float32).absolute().maximum().item()
-}

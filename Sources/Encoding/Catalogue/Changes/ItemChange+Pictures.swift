@@ -8,16 +8,23 @@ extension ItemChange {
         var result = items
         switch kind {
         case .picturesMissing:
-            for row in rows { result[row].picture = nil }
+            for row in rows { (result[row].picture, result[row].frames) = (nil, []) }
         case .picturesSwapped:
-            for (row, donor) in zip(rows, try donors(of: rows, items, \.picture)) { result[row].picture = items[donor].picture }
+            for (row, donor) in zip(rows, try donors(of: rows, items, \.pictures)) {
+                (result[row].picture, result[row].frames) = (items[donor].picture, items[donor].frames)
+            }
         case .picturesNoisy, .picturesBlurred:
             try Folder.make(workFolder)
-            let sources = rows.compactMap { items[$0].picture }
+            let sources = rows.flatMap { items[$0].pictures }
             let files = ParallelWork.map(count: sources.count, threads: ProcessInfo.processInfo.activeProcessorCount) { index in
                 Result { try self.changedFile(of: sources[index], workFolder) }
             }
-            for (row, file) in zip(rows, files) { result[row].picture = try file.get() }
+            var changed = try files.map { try $0.get() }[...]
+            for row in rows {
+                let own = Array(changed.prefix(items[row].pictures.count))
+                changed = changed.dropFirst(own.count)
+                if items[row].frames.isEmpty { result[row].picture = own.first } else { result[row].frames = own }
+            }
         case .titlesMissing, .titlesShuffled, .titlesTruncated, .titlesNoisy, .titlesSwapped:
             preconditionFailure("\(kind) is no picture's")
         }

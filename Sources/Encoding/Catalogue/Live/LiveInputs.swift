@@ -40,14 +40,14 @@ public final class LiveInputs {
     ///   - options: the longest title, and what becomes of damaged pictures; threads.
     ///   - pictureMemory: bytes that prepared pictures may take; 1 GB by default.
     ///   - stop: looked at while pictures are read, and between the passes of an encoder that runs over the inputs.
-    /// - Throws: ``UserError`` for a file that is missing, damaged or does not fit; `CancellationError`.
+    /// - Throws: ``UserError`` for a file that is missing, damaged or does not fit, and for an item with several frames; `CancellationError`.
     public init(
         _ modality: Modality, of items: [CatalogueItem], with directory: URL,
         options: EncodingOptions = EncodingOptions(), pictureMemory: Int = 1 << 30, progress: WorkProgress.Handler? = nil,
         stop: StopToken = StopToken()
     ) throws {
         let encoder = try EncoderDirectory(directory, for: modality)
-        let input = try Self.input(modality, encoder, items: items.count, options)
+        let input = try Self.input(modality, encoder, items, options)
         switch input {
         case let titles as TitleInput:
             let tokens = try titles.tokens(of: items)
@@ -121,7 +121,7 @@ public final class LiveInputs {
     }
 
     private static func input(
-        _ modality: Modality, _ encoder: EncoderDirectory, items: Int, _ options: EncodingOptions
+        _ modality: Modality, _ encoder: EncoderDirectory, _ items: [CatalogueItem], _ options: EncodingOptions
     ) throws -> any CatalogueInput {
         let threads = InputThreads(options.threads, device: options.device).count
         guard encoder.family.input.modality == modality else {
@@ -134,6 +134,8 @@ public final class LiveInputs {
             return try TitleInput(
                 encoder.url, vocabulary: vocabulary, maximum: maximum, options: options, threads: threads)
         case .pixels(let grid):
+            var options = options
+            options.readsFrames = false
             return try PictureInput(encoder, grid: grid, items: items, options: options, threads: threads)
         }
     }
@@ -153,7 +155,7 @@ public final class LiveInputs {
         _ modality: Modality, of items: [CatalogueItem], with directory: URL, options: EncodingOptions
     ) throws -> Hashes {
         let encoder = try EncoderDirectory(directory, for: modality)
-        let input = try input(modality, encoder, items: items.count, options)
+        let input = try input(modality, encoder, items, options)
         let encoderHash = try encoder.contentHash()
         var hash = ContentHash()
         hash.update(encoderHash)

@@ -33,12 +33,12 @@ final class LivePictures: Sendable {
             try stop.check()
             let end = min(start + part, items.count)
             let scaled = ParallelWork.map(count: end - start, threads: input.threads) { index in
-                items[start + index].picture.map { file in
+                items[start + index].pictures.first.map { file in
                     Result { input.processor.scaled(try Picture(file: file, options: input.processor.options)) }
                 }
             }
             for (index, result) in scaled.enumerated() {
-                guard let result, let file = items[start + index].picture else { continue }
+                guard let result, let file = items[start + index].pictures.first else { continue }
                 switch result {
                 case .success(let picture):
                     isPresent[start + index] = true
@@ -75,7 +75,7 @@ final class LivePictures: Sendable {
     private func write(_ place: Int, into output: UnsafeMutableBufferPointer<Float>) throws {
         let processor = input.processor
         if let picture = kept[place] { return processor.write(picture, into: output) }
-        guard isPresent[place], let file = items[place].picture else { return }
+        guard isPresent[place], let file = items[place].pictures.first else { return }
         processor.write(processor.scaled(try Picture(file: file, options: processor.options)), into: output)
     }
 }

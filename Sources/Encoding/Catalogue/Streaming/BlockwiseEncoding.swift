@@ -18,8 +18,11 @@ final class BlockwiseEncoding {
     private let stop: StopToken
     private let report: (_ part: Int, _ rows: Int) -> Void
     private(set) var record: StreamingRecord
-    /// The items that have states.
-    private lazy var encoded = Set(record.batches.flatMap { $0.rows + $0.copies.map(\.to) })
+    /// How many inputs of an item went through the blocks.
+    private lazy var taken = Dictionary(
+        record.batches.flatMap { $0.rows + $0.copies.map(\.to) }.map { ($0, 1) }, uniquingKeysWith: +)
+    /// The item whose states were kept last, in this pass over the batches.
+    private var lastKept: Int?
 
     private var width: Int { catalogue.identity.width }
     private var layers: [Int] { catalogue.identity.layers }
@@ -41,8 +44,8 @@ final class BlockwiseEncoding {
         self.stop = stop
         self.report = report
         let known = StreamingRecord.read(
-            self.folder.record, for: shards, items: catalogue.items.count, last: catalogue.identity.layers.max() ?? 0,
-            tokens: catalogue.input.tokensPerItem)
+            self.folder.record, for: shards, inputs: catalogue.items.map(catalogue.input.inputCount),
+            last: catalogue.identity.layers.max() ?? 0, tokens: catalogue.input.tokensPerItem)
         if let record = known {
             self.record = record
             self.shards = shards.filter { record.missing[$0.index] != nil }
@@ -55,8 +58,8 @@ final class BlockwiseEncoding {
         pooled = try RandomAccessFile(updating: self.folder.pooled)
     }
 
-    /// How many items go through the blocks.
-    var itemCount: Int { shards.reduce(0) { $0 + $1.missing.count } }
+    /// How many inputs go through the blocks.
+    var inputCount: Int { shards.reduce(0) { $0 + catalogue.inputCounts(of: $1).reduce(0, +) } }
 
     /// Computes the pooled states of all items, gives them shard by shard, and removes the files that served it.
     ///
@@ -77,11 +80,11 @@ final class BlockwiseEncoding {
         let limit = min(Double(catalogue.options.spillLimit), try Folder.freeSpace(at: folder) / 2)
         var bytes = 0
         let group = shards.prefix { shard in
-            bytes += catalogue.activationBytes(items: shard.missing.count)
+            bytes += catalogue.activationBytes(of: shard)
             return Double(bytes) <= limit
         }
         if let first = shards.first, group.isEmpty {
-            try Folder.checkSpace(for: catalogue.activationBytes(items: first.missing.count), at: folder)
+            try Folder.checkSpace(for: catalogue.activationBytes(of: first), at: folder)
             return [first]
         }
         return Array(group)
@@ -96,11 +99,12 @@ final class BlockwiseEncoding {
         let nextBatch = ahead?.next ?? stream.next
         var place = 0
         var done = 0
+        lastKept = nil
         for shard in shards {
             while let batch = try nextBatch() {
                 if case .endOfShard = batch.values { break }
                 try stop.check()
-                for (row, problem) in batch.damaged { record.problems[shard.missing[row]] = problem }
+                record.problems.merge(batch.damaged.map { (shard.missing[$0.row], $0.problem) }) { first, _ in first }
                 guard let input = batch.tensor(on: catalogue.options.device) else { continue }
                 let states = try withTensorErrors { withoutGradients { part(input, dropout: .none) } }
                 let streamed = StreamedBatch(
@@ -138,6 +142,7 @@ final class BlockwiseEncoding {
             index + 1 == reader.directory.family.depth && reader.directory.family.normalizesLastState
             ? try reader.finalNorm() : nil
         var done = 0
+        lastKept = nil
         for (number, batch) in record.batches.enumerated() {
             try stop.check()
             if number + 1 < record.batches.count { input.willRead(record.batches[number + 1], width: width, dtype: dtype) }
@@ -161,19 +166,33 @@ final class BlockwiseEncoding {
             withoutGradients { catalogue.pooling(norm?(states, dropout: .none) ?? states).to(.float32) }
         }
         let rowBytes = width * MemoryLayout<Float>.size
-        let rowOf = Dictionary(uniqueKeysWithValues: zip(batch.rows, 0...))
+        let rowOf = Dictionary(zip(batch.rows, 0...)) { first, _ in first }
+        let before = lastKept
+        lastKept = batch.rows.last
         try rows.withBytes { bytes in
             for position in positions {
-                func write(_ row: Int, of item: Int) throws {
+                func write(_ row: Int, of item: Int, further: Bool = false) throws {
                     let source = UnsafeRawBufferPointer(rebasing: bytes[(row * rowBytes)..<((row + 1) * rowBytes)])
-                    try pooled.write(source, at: (item * layers.count + position) * rowBytes)
+                    let place = (item * layers.count + position) * rowBytes
+                    try further ? add(source, at: place) : pooled.write(source, at: place)
                 }
-                for (row, item) in batch.rows.enumerated() { try write(row, of: item) }
+                // The first input of an item replaces what an interrupted pass has left, further ones are added.
+                for (row, item) in batch.rows.enumerated() {
+                    try write(row, of: item, further: (row == 0 ? before : batch.rows[row - 1]) == item)
+                }
                 for copy in batch.copies {
                     if let row = rowOf[copy.from] { try write(row, of: copy.to) }
                 }
             }
         }
+    }
+
+    /// Adds the states of an item's further input to those of the inputs before, which are on the disk.
+    private func add(_ states: UnsafeRawBufferPointer, at place: Int) throws {
+        var sum = [Float](repeating: 0, count: width)
+        try sum.withUnsafeMutableBytes { try pooled.read(into: $0, at: place) }
+        sum.withUnsafeMutableBufferPointer { ShardStates.add(states.assumingMemoryBound(to: Float.self), to: $0) }
+        try sum.withUnsafeBytes { try pooled.write($0, at: place) }
     }
 
     /// Records that a hidden state of all items is on the disk.
@@ -186,11 +205,13 @@ final class BlockwiseEncoding {
 
     /// The pooled states of a shard's items.
     private func states(of shard: HiddenStateStoreWriter.PendingShard) throws -> ShardStates {
-        var states = ShardStates(items: shard.missing.count, layers: layers.count, width: width)
+        let inputs = catalogue.inputCounts(of: shard)
+        var states = ShardStates(inputs: inputs, layers: layers.count, width: width)
         let rowBytes = layers.count * width * MemoryLayout<Float>.size
-        for (row, item) in shard.missing.enumerated() where encoded.contains(item) {
+        for (row, item) in shard.missing.enumerated() where taken[item] == inputs[row] {
             try states.fill(row) { try pooled.read(into: $0, at: item * rowBytes) }
         }
+        states.finish()
         return states
     }
 }

@@ -39,16 +39,16 @@ struct StreamingRecord: Codable {
     ///
     /// - Parameters:
     ///   - shards: the shards that are still to be written.
-    ///   - items: how many items the catalogue has.
+    ///   - inputs: how many inputs each item of the catalogue has.
     ///   - last: the last hidden state that is kept.
     ///   - tokens: the most tokens of an item.
     static func read(
-        _ url: URL, for shards: [HiddenStateStoreWriter.PendingShard], items: Int, last: Int, tokens: Int
+        _ url: URL, for shards: [HiddenStateStoreWriter.PendingShard], inputs: [Int], last: Int, tokens: Int
     ) -> StreamingRecord? {
         guard FileManager.default.fileExists(atPath: url.path),
             let version = try? JSONFile.read(Version.self, from: url).formatVersion, version == currentVersion,
             let record = try? JSONFile.read(StreamingRecord.self, from: url),
-            (0...last).contains(record.layer), record.batches.allSatisfy({ $0.isPossible(items: items, tokens: tokens) })
+            (0...last).contains(record.layer), record.batches.allSatisfy({ $0.isPossible(inputs: inputs, tokens: tokens) })
         else { return nil }
         // Shards of the record that were written meanwhile are not asked for; the others have to lack the same items still.
         let rest = shards.filter { record.missing[$0.index] != nil }
@@ -96,7 +96,7 @@ struct StreamedBatch: Codable, Equatable {
     var place: Int
     /// Tokens per item.
     var tokens: Int
-    /// The items, as indices into the catalogue.
+    /// The item of each input, as indices into the catalogue; those of one item follow one another.
     var rows: [Int]
     /// Items that get the states of one of the rows.
     var copies: [Copy] = []
@@ -105,10 +105,14 @@ struct StreamedBatch: Codable, Equatable {
     func byteCount(width: Int, dtype: ElementType) -> Int { rows.count * tokens * width * dtype.size }
 
     /// Whether a batch that was read from the disk names items that there are and a place that can be.
-    func isPossible(items: Int, tokens most: Int) -> Bool {
-        let catalogue = 0..<items
-        return (0..<(1 << 60)).contains(place) && (1...most).contains(tokens) && !rows.isEmpty && rows.count <= items
-            && Set(rows).count == rows.count && rows.allSatisfy(catalogue.contains)
+    ///
+    /// - Parameter inputs: how many inputs each item has.
+    func isPossible(inputs: [Int], tokens most: Int) -> Bool {
+        let catalogue = inputs.indices
+        let starts = rows.indices.count { $0 == 0 || rows[$0] != rows[$0 - 1] }
+        let counts = Dictionary(rows.map { ($0, 1) }, uniquingKeysWith: +)
+        return (0..<(1 << 60)).contains(place) && (1...most).contains(tokens) && !rows.isEmpty
+            && counts.count == starts && counts.allSatisfy { catalogue.contains($0.key) && $0.value <= inputs[$0.key] }
             && copies.allSatisfy { catalogue.contains($0.from) && catalogue.contains($0.to) }
     }
 }

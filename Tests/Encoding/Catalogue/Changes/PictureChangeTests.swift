@@ -53,6 +53,23 @@ import Testing
         }
     }
 
+    @Test func framesOfVideosAreChangedAllTogether() throws {
+        try withTemporaryFolder { folder in
+            let pictures = try SmallEncoders.pictures(9, in: folder).compactMap(\.picture)
+            let items = (0..<3).map { number in
+                var item = CatalogueItem(id: "video \(number)", picture: pictures[0])
+                item.frames = Array(pictures[(3 * number)..<(3 * number + 3)])
+                return item
+            }
+            #expect(try changed(.picturesMissing, 1, items, folder).allSatisfy { !$0.has(.image) })
+            let swapped = try changed(.picturesSwapped, 1, items, folder)
+            #expect(zip(items, swapped).allSatisfy { $0.frames != $1.frames && items.map(\.frames).contains($1.frames) })
+            let noisy = try changed(.picturesNoisy, 0.67, items, folder)
+            #expect(noisy.map { Set($0.frames).subtracting(pictures).count }.sorted() == [0, 3, 3])
+            #expect(noisy.allSatisfy { $0.picture == pictures[0] })
+        }
+    }
+
     @Test func whatCannotBeReadStays() throws {
         try withTemporaryFolder { folder in
             let text = folder.appending(path: "text.png")

@@ -1,10 +1,9 @@
 import Files
 import Foundation
-import Pictures
 import TestSupport
 import Testing
 
-@testable import Captions
+@testable import Pictures
 
 /// Frames of real videos, where `ffmpeg` is there.
 @Suite(.oneAtATime) struct VideoFilesTests {
@@ -74,6 +73,22 @@ import Testing
             let files = try VideoFiles(frames: folder.appending(path: "frames"), count: 5)
             let error = #expect(throws: UserError.self) { try files.read(folder) }
             #expect(error?.description.contains("no videos here") == true)
+        }
+    }
+}
+
+/// Folders of frames, made by us or by others.
+@Suite struct VideoFrameTests {
+    @Test func framesAreFoundByItemAndInOrder() throws {
+        try withTemporaryFolder { folder in
+            for name in ["a-2.jpg", "a-10.png", "a-1.JPG", "a-b-1.webp", "b.jpg", "-1.jpg", "c-x.jpg", "a-3.txt"] {
+                try Data().write(to: folder.appending(path: name))
+            }
+            let frames = try VideoFrames(folder)
+            #expect(frames.count == 2)
+            #expect(frames.files(of: "a")?.map(\.lastPathComponent) == ["a-1.JPG", "a-2.jpg", "a-10.png"])
+            #expect(frames.files(of: "a-b")?.count == 1 && frames.files(of: "b") == nil)
+            #expect(throws: UserError.self) { try VideoFrames(folder.appending(path: "none")) }
         }
     }
 }

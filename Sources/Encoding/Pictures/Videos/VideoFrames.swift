@@ -9,7 +9,7 @@ package struct VideoFrames: Sendable {
     package var count: Int { frames.count }
 
     /// The most frames of an item.
-    var most: Int { frames.values.map(\.count).max() ?? 0 }
+    package var most: Int { frames.values.map(\.count).max() ?? 0 }
 
     /// Looks at a folder.
     ///
