@@ -149,7 +149,8 @@ if withLibTorch {
             swiftSettings: features),
 
         .target(
-            name: "TestModels", dependencies: ["TestSupport", "Modeling", "Processes", "Datasets", "Torch"], path: "Tests/Support/Models"),
+            name: "TestModels", dependencies: ["TestSupport", "Modeling", "Processes", "Datasets", "Torch"],
+            path: "Tests/Support/Models"),
         tests("Torch", "Engine/Torch", ["Torch"]),
         tests("Processes", "Engine/Processes", ["Processes", "Torch", "TestModels"]),
         tests("Encoders", "Encoding/Encoders", ["Encoders", "TestModels"]),

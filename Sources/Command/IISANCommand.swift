@@ -18,7 +18,8 @@ import IISAN
             """,
         version: Version.current,
         subcommands: [
-            RunCommand.self, DataCommand.self, ModelsCommand.self, CaptionCommand.self, EncodeCommand.self, TrainCommand.self, LaunchCommand.self,
+            RunCommand.self, DataCommand.self, ModelsCommand.self, CaptionCommand.self, EncodeCommand.self, TrainCommand.self,
+            LaunchCommand.self,
             EvaluateCommand.self, ReportCommand.self,
         ] + StudyKind.allCases.map { $0.form.command } + [
             StudyStepCommand.self, RecommendCommand.self, SimilarCommand.self, ServeCommand.self, ItemsCommand.self,

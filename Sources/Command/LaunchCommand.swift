@@ -22,7 +22,9 @@ struct LaunchCommand: ParsableCommand {
             stand for options that are not given.
             """)
 
-    @Option(name: [.customShort("n"), .long], help: "Processes on this machine: a number, or auto for one of each accelerator or core. (default: auto)")
+    @Option(
+        name: [.customShort("n"), .long],
+        help: "Processes on this machine: a number, or auto for one of each accelerator or core. (default: auto)")
     var processes: String?
 
     @Option(help: "How many machines there are. (default: 1)")
@@ -41,14 +43,17 @@ struct LaunchCommand: ParsableCommand {
     var command: [String]
 
     func validate() throws {
-        guard !command.isEmpty else { throw ValidationError("No command is given. As in: iisan launch -n 2 -- train config.yaml") }
+        guard !command.isEmpty else {
+            throw ValidationError("No command is given. As in: iisan launch -n 2 -- train config.yaml")
+        }
     }
 
     func run() throws {
         let environment = ProcessInfo.processInfo.environment
         let options = try LaunchOptions(
             processes: processes ?? environment["PET_NPROC_PER_NODE"] ?? "auto",
-            nodes: nodes ?? Self.number("PET_NNODES", environment) ?? 1, node: node ?? Self.number("PET_NODE_RANK", environment) ?? 0,
+            nodes: nodes ?? Self.number("PET_NNODES", environment) ?? 1,
+            node: node ?? Self.number("PET_NODE_RANK", environment) ?? 0,
             address: address ?? environment["PET_MASTER_ADDR"], port: port ?? Self.number("PET_MASTER_PORT", environment))
         let console = Console(stoppable: true)
         let code = try Launch(options, command: command).run(stop: console.observer.stop)

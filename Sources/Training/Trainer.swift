@@ -68,7 +68,8 @@ public final class Trainer {
         self.ranks = ranks
         negatives = options.negatives
         step = TrainingStep(
-            recommender, options, shape: BatchShape(largestOf: sampler), steps: options.epochs * sampler.stepCount, ranks: ranks)
+            recommender, options, shape: BatchShape(largestOf: sampler), steps: options.epochs * sampler.stepCount, ranks: ranks
+        )
         if writes { try takeUp() }
         try shareStart()
     }

@@ -11,7 +11,12 @@ import Testing
     private func shop(_ folder: URL, epochs: Int = 3) throws {
         let shop = try SmallShop(folder, items: 100, users: 40)
         try shop.configure([("epochs: 2", "epochs: \(epochs)\n  batch_size: 9")])
-        for verb in [["data", "import", "dataset", "--form", "iisan", "--interactions", "world/users.tsv", "--items", "world/items.tsv", "--pictures", "world/pictures"], ["encode", "config.yaml"]] {
+        for verb in [
+            [
+                "data", "import", "dataset", "--form", "iisan", "--interactions", "world/users.tsv", "--items",
+                "world/items.tsv", "--pictures", "world/pictures",
+            ], ["encode", "config.yaml"],
+        ] {
             let outcome = try CommandLine.run(verb, in: folder)
             #expect(outcome.code == 0, "\(outcome.errors)")
         }
@@ -97,14 +102,16 @@ import Testing
             }
             // As many processes make the same sums to the last bit.
             let (undisturbed, stopped) = (try self.events("whole", in: folder), try self.events("of2", in: folder))
-            #expect(undisturbed.map(\.loss) == stopped.map(\.loss) && undisturbed.map(\.validation) == stopped.map(\.validation))
+            #expect(
+                undisturbed.map(\.loss) == stopped.map(\.loss) && undisturbed.map(\.validation) == stopped.map(\.validation))
         }
     }
 
     @Test func whatDiffersOnOneProcessIsRefusedByName() throws {
         try withTemporaryFolder { folder in
             try shop(folder)
-            let outcomes = try runBoth(["train", "config.yaml", "--timeout", "20"], second: ["--set", "train.rate=0.002"], in: folder)
+            let outcomes = try runBoth(
+                ["train", "config.yaml", "--timeout", "20"], second: ["--set", "train.rate=0.002"], in: folder)
             for outcome in outcomes {
                 #expect(outcome.code == 1)
                 #expect(outcome.errors.contains("the configuration of rank 1"), "\(outcome.errors)")
@@ -135,7 +142,8 @@ import Testing
             let errors = [0, 1].map { folder.appending(path: "errors-\($0)") }
             let processes = try [0, 1].map {
                 try CommandLine.start(
-                    ["train", "config.yaml", "--timeout", "10", "--set", "train.patience=10000"], in: folder, errors: errors[$0],
+                    ["train", "config.yaml", "--timeout", "10", "--set", "train.patience=10000"], in: folder,
+                    errors: errors[$0],
                     environment: place($0, port: port))
             }
             defer { for process in processes { kill(process.processIdentifier, SIGKILL) } }

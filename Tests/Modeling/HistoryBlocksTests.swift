@@ -45,7 +45,8 @@ import Torch
             let length = max(shape.lengths.max() ?? 0, 1)
             let positions = shape.lengths.flatMap { (length - $0..<length).map(Int64.init) }
             rows = HistoryRows(
-                users: users, positions: positions, userCount: shape.lengths.count, length: length, isPadded: true, among: nil, on: .cpu)
+                users: users, positions: positions, userCount: shape.lengths.count, length: length, isPadded: true, among: nil,
+                on: .cpu)
             let parameters = parameters
             position = try Embedding(parameters.scoped("position"), length, shape.width)
             norm = try LayerNorm(parameters.scoped("norm"), shape.width, epsilon: UserEncoder.epsilon)

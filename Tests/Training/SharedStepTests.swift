@@ -44,7 +44,10 @@ import Torch
         for number in 0..<steps {
             let place = (epoch: number / part.sampler.stepCount, step: number % part.sampler.stepCount)
             let batch =
-                ranks.flatMap { part.options.negatives == .local ? part.sampler.batch(epoch: place.epoch, step: place.step, part: $0.part) : nil }
+                ranks.flatMap {
+                    part.options.negatives == .local
+                        ? part.sampler.batch(epoch: place.epoch, step: place.step, part: $0.part) : nil
+                }
                 ?? part.sampler.batch(epoch: place.epoch, step: place.step)
             outcome.losses.append(try step(batch, number: number).item())
             if number == 0 { outcome.gradients = part.gradients }
@@ -60,7 +63,8 @@ import Torch
     }
 
     private func compare(
-        size: Int, steps: Int = 20, _ options: TrainingOptions = TrainingOptions(), _ change: @escaping (inout RecommenderOptions) -> Void
+        size: Int, steps: Int = 20, _ options: TrainingOptions = TrainingOptions(),
+        _ change: @escaping (inout RecommenderOptions) -> Void
     ) throws {
         try withTemporaryFolder { folder in
             let world = try SmallWorld(folder)
@@ -155,7 +159,8 @@ import Torch
                 RandomState.seed(3)
                 parts.append(
                     try recommender.itemTower.vectors(
-                        of: items.narrowed(0, range), training: true, part: ItemPart(before: range.lowerBound, all: candidates.items.count)))
+                        of: items.narrowed(0, range), training: true,
+                        part: ItemPart(before: range.lowerBound, all: candidates.items.count)))
             }
             #expect(Self.difference(whole.floats(), Tensor.concatenated(parts, along: 0).floats()) < 1e-6)
             RandomState.seed(4)

@@ -123,7 +123,8 @@ extension Ranks {
             return UserError("the processes have lost each other: \(lost.reason)", remedy: Self.remedy)
         case nil:
             return UserError(
-                place.isServed ? "the launcher's store does not answer any more" : "rank 0, on \(place.host), does not answer any more",
+                place.isServed
+                    ? "the launcher's store does not answer any more" : "rank 0, on \(place.host), does not answer any more",
                 remedy: Self.remedy)
         }
     }
@@ -144,7 +145,8 @@ extension Ranks {
         func host(_ rank: Int) -> String { (try? store.value(of: "place/\(rank)", timeout: 1)) ?? "an unknown machine" }
         func said() throws -> Blame? {
             for rank in others where try store.has("failed/\(rank)") {
-                return .somebody("rank \(rank), on \(host(rank)), has failed: \(try store.value(of: "failed/\(rank)", timeout: 1))")
+                return .somebody(
+                    "rank \(rank), on \(host(rank)), has failed: \(try store.value(of: "failed/\(rank)", timeout: 1))")
             }
             for rank in others where try store.has("blames/\(rank)") {
                 return .somebody(try store.value(of: "blames/\(rank)", timeout: 1))
@@ -178,12 +180,16 @@ extension Ranks {
     /// Refuses machines that cannot reach each other because one knows itself by an address of its own only.
     private static func checkAddresses(_ store: SharedStore, _ place: Rendezvous, _ timeout: Double) throws {
         let places = try (0..<place.size).map { try store.value(of: "place/\($0)", timeout: timeout) }
-        func isLoopback(_ place: String) -> Bool { place.contains("(127.") || place.contains("(::1)") || place.contains("(lo)") }
+        func isLoopback(_ place: String) -> Bool {
+            place.contains("(127.") || place.contains("(::1)") || place.contains("(lo)")
+        }
         let inside = places.indices.filter { isLoopback(places[$0]) }
         guard !inside.isEmpty, inside.count < places.count else { return }
         throw UserError(
             "rank \(inside[0]), on \(places[inside[0]]), is reached by nobody else: \(place.host) is its loopback address there",
-            remedy: "Set GLOO_SOCKET_IFNAME to the network interface of that machine, as in eth0, or MASTER_ADDR to its address in the network.")
+            remedy:
+                "Set GLOO_SOCKET_IFNAME to the network interface of that machine, as in eth0, or MASTER_ADDR to its address in the network."
+        )
     }
 }
 

@@ -22,7 +22,8 @@ package struct Rendezvous: Sendable, Equatable {
 
     /// Names a place.
     package init(
-        rank: Int, size: Int, localRank: Int? = nil, host: String, port: Int, isServed: Bool = false, attempt: Int = 0, launcher: String
+        rank: Int, size: Int, localRank: Int? = nil, host: String, port: Int, isServed: Bool = false, attempt: Int = 0,
+        launcher: String
     ) {
         (self.rank, self.size, self.localRank) = (rank, size, localRank ?? rank)
         (self.host, self.port, self.isServed, self.attempt, self.launcher) = (host, port, isServed, attempt, launcher)
@@ -67,7 +68,9 @@ extension Rendezvous {
     private static func torch(_ variables: Variables) throws -> Rendezvous {
         let rank = try variables.number("RANK"), size = try variables.number("WORLD_SIZE", from: 1)
         let isElastic = variables["TORCHELASTIC_RUN_ID"] != nil
-        let launcher = variables["IISAN_LAUNCHER"] ?? (isElastic ? "torchrun" : variables["KUBERNETES_PORT"] != nil ? "PyTorchJob" : "RANK")
+        let launcher =
+            variables["IISAN_LAUNCHER"]
+            ?? (isElastic ? "torchrun" : variables["KUBERNETES_PORT"] != nil ? "PyTorchJob" : "RANK")
         return Rendezvous(
             rank: rank, size: size, localRank: try variables.optionalNumber("LOCAL_RANK") ?? 0,
             host: try variables.text("MASTER_ADDR"), port: try variables.number("MASTER_PORT", from: 1),
@@ -111,7 +114,9 @@ extension Rendezvous {
 
     /// Kubeflow's trainer sets options of a launcher, not the place of a process.
     private static func refuseUnlaunched(_ environment: [String: String]) throws {
-        guard let nodes = environment["PET_NNODES"], nodes != "1" || environment["PET_NPROC_PER_NODE"].map({ $0 != "1" }) ?? false else { return }
+        guard let nodes = environment["PET_NNODES"],
+            nodes != "1" || environment["PET_NPROC_PER_NODE"].map({ $0 != "1" }) ?? false
+        else { return }
         throw UserError(
             "PET_NNODES is \(nodes): the variables PET_* are for a launcher, which has not started this process",
             remedy: "Start with `iisan launch -- train CONFIG` or `torchrun --no-python iisan train CONFIG`, which read them.")
@@ -128,7 +133,9 @@ struct Variables {
 
     func text(_ name: String) throws -> String {
         guard let value = environment[name], !value.isEmpty else {
-            throw UserError("is not set, and the processes find each other by it", at: name, remedy: "Set \(name), the same for all processes.")
+            throw UserError(
+                "is not set, and the processes find each other by it", at: name,
+                remedy: "Set \(name), the same for all processes.")
         }
         return value
     }

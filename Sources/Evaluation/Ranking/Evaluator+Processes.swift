@@ -38,7 +38,8 @@ extension Evaluator {
         let all = try ranks.group.gathered(Tensor(numbers)).array(of: Int64.self)
         return (0..<cases).map {
             TargetRank(
-                rank: Int(all[4 * $0]), ties: Int(all[4 * $0 + 1]), isReachable: all[4 * $0 + 2] > 0, isCold: all[4 * $0 + 3] > 0)
+                rank: Int(all[4 * $0]), ties: Int(all[4 * $0 + 1]), isReachable: all[4 * $0 + 2] > 0,
+                isCold: all[4 * $0 + 3] > 0)
         }
     }
 }

@@ -36,7 +36,9 @@ extension Pipeline {
         if ranks.isFirst { observer.onMessage("train: \(place.text)") }
         // All stop after the same step, so nothing within a step looks at this process's token; one of them speaks.
         var heard = Observer()
-        if ranks.isFirst { (heard.onProgress, heard.onMessage, heard.onEpoch) = (observer.onProgress, observer.onMessage, observer.onEpoch) }
+        if ranks.isFirst {
+            (heard.onProgress, heard.onMessage, heard.onEpoch) = (observer.onProgress, observer.onMessage, observer.onEpoch)
+        }
         let pipeline = Pipeline(settings, file: configurationFile, observer: heard)
         try ranks.together {
             try pipeline.checkFolders()
@@ -53,11 +55,15 @@ extension Pipeline {
         var settings = configuration.train
         settings.run = ""
         let stores = try stores(dataset).map { modality, store in
-            ("the store of \(modality.name)", ([store.identity.hash] + store.manifest.shards.map(\.sha256)).joined(separator: " "))
+            (
+                "the store of \(modality.name)",
+                ([store.identity.hash] + store.manifest.shards.map(\.sha256)).joined(separator: " ")
+            )
         }
         return [
             ("the version", "\(Version.current), LibTorch \(LibTorch.version)"),
-            ("the configuration", "\(settings.changes); \(configuration.data.split.changes)"), ("the dataset", dataset.manifest.contentHash),
+            ("the configuration", "\(settings.changes); \(configuration.data.split.changes)"),
+            ("the dataset", dataset.manifest.contentHash),
         ] + stores + manifest.encoders.map { ("the encoder of \($0.modality.name)", $0.inputsHash) }
     }
 

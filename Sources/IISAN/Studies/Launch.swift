@@ -128,7 +128,8 @@ package struct Launch {
             for launched in running where !launched.process.isRunning {
                 running.removeAll { $0.rank == launched.rank }
                 let process = launched.process
-                let status = process.terminationReason == .uncaughtSignal ? 128 + process.terminationStatus : process.terminationStatus
+                let status =
+                    process.terminationReason == .uncaughtSignal ? 128 + process.terminationStatus : process.terminationStatus
                 if status != 0, code == 0 { code = status }
                 if status != 0, end == nil { end = Date() + Self.patience }
             }

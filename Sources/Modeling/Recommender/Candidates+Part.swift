@@ -26,7 +26,8 @@ package struct BatchPart {
         func counted(_ places: ArraySlice<Int64>) -> [Int64] { places.map { $0 - Int64(users.lowerBound) } }
         positions = Array(batch.positions[rows])
         candidates = Candidates(
-            items: all.items, counts: all.counts, shares: all.shares, inputs: Array(all.inputs[rows]), targets: Array(all.targets[rows]),
+            items: all.items, counts: all.counts, shares: all.shares, inputs: Array(all.inputs[rows]),
+            targets: Array(all.targets[rows]),
             users: counted(all.users[rows]), userCount: users.count, ownUsers: counted(all.ownUsers[pairs]),
             ownItems: Array(all.ownItems[pairs]))
     }

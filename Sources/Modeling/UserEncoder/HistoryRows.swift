@@ -21,7 +21,8 @@ package struct HistoryRows {
     ///   - length: L.
     ///   - isPadded: whether histories are laid side by side, with padding, for the plain form.
     init(
-        users: [Int64], positions: [Int64], userCount: Int, length: Int, isPadded: Bool, among place: HistoryPlace?, on device: Device
+        users: [Int64], positions: [Int64], userCount: Int, length: Int, isPadded: Bool, among place: HistoryPlace?,
+        on device: Device
     ) {
         self.place = place
         self.positions = Tensor(positions, on: device)

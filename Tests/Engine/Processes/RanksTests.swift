@@ -16,7 +16,8 @@ import Torch
             try ranks.group.broadcast(told, from: 1)
             #expect(own.floats() == [Float(ranks.rank + 1), 10], "a sum leaves what it adds up as it is")
             return [
-                try ranks.group.sum(own).floats(), try ranks.group.greatest(own).floats(), try ranks.group.gathered(own).floats(),
+                try ranks.group.sum(own).floats(), try ranks.group.greatest(own).floats(),
+                try ranks.group.gathered(own).floats(),
                 try ranks.group.scatteredSum(rows).floats(), told.floats(),
             ]
         }
@@ -98,6 +99,8 @@ import Torch
             try ranks.share([tensor, .zeros([0])])
             return (Array(try ranks.shared(Data(ranks.isFirst ? "from the first".utf8 : "".utf8))), tensor.floats())
         }
-        for (bytes, tensor) in found { #expect(String(decoding: bytes, as: UTF8.self) == "from the first" && tensor == [0, 2]) }
+        for (bytes, tensor) in found {
+            #expect(String(decoding: bytes, as: UTF8.self) == "from the first" && tensor == [0, 2])
+        }
     }
 }

@@ -15,14 +15,16 @@ struct RendezvousTests {
         #expect(
             place
                 == Rendezvous(
-                    rank: 3, size: 4, localRank: 1, host: "node17", port: 29511, isServed: true, attempt: 2, launcher: "torchrun"))
+                    rank: 3, size: 4, localRank: 1, host: "node17", port: 29511, isServed: true, attempt: 2,
+                    launcher: "torchrun"))
         #expect(place.text == "rank 3 of 4, gloo, node17:29511, from torchrun, start 3")
     }
 
     @Test func aPyTorchJobHasNoLocalRank() throws {
         let place = try #require(
             try Rendezvous(environment: [
-                "RANK": "1", "WORLD_SIZE": "2", "MASTER_ADDR": "job-master-0", "MASTER_PORT": "23456", "KUBERNETES_PORT": "tcp://",
+                "RANK": "1", "WORLD_SIZE": "2", "MASTER_ADDR": "job-master-0", "MASTER_PORT": "23456",
+                "KUBERNETES_PORT": "tcp://",
             ]))
         #expect(place.launcher == "PyTorchJob" && place.localRank == 0 && !place.isServed)
     }
@@ -41,10 +43,12 @@ struct RendezvousTests {
         #expect(try Rendezvous(environment: both)?.launcher == "torchrun")
     }
 
-    @Test(arguments: [
-        ("a", "a"), ("a,b", "a"), ("n[1-3]", "n1"), ("n[07,09]", "n07"), ("x,n[1-3]", "x"), ("n[1-2]-ib,m", "n1-ib"), ("n[1", nil),
-        ("", nil),
-    ] as [(String, String?)])
+    @Test(
+        arguments: [
+            ("a", "a"), ("a,b", "a"), ("n[1-3]", "n1"), ("n[07,09]", "n07"), ("x,n[1-3]", "x"), ("n[1-2]-ib,m", "n1-ib"),
+            ("n[1", nil),
+            ("", nil),
+        ] as [(String, String?)])
     func firstMachines(list: String, first: String?) { #expect(Rendezvous.firstMachine(list) == first) }
 
     @Test func openMPINeedsAnAddress() throws {
@@ -57,11 +61,13 @@ struct RendezvousTests {
     @Test func oneProcessIsAlone() throws {
         #expect(try Rendezvous(environment: [:]) == nil)
         #expect(
-            try Rendezvous(environment: ["RANK": "0", "WORLD_SIZE": "1", "MASTER_ADDR": "localhost", "MASTER_PORT": "1"]) == nil)
+            try Rendezvous(environment: ["RANK": "0", "WORLD_SIZE": "1", "MASTER_ADDR": "localhost", "MASTER_PORT": "1"]) == nil
+        )
     }
 
     @Test(arguments: [
-        (["RANK": "x"], "RANK"), (["WORLD_SIZE": "0"], "WORLD_SIZE"), (["RANK": "4"], "torchrun"), (["MASTER_PORT": ""], "MASTER_PORT"),
+        (["RANK": "x"], "RANK"), (["WORLD_SIZE": "0"], "WORLD_SIZE"), (["RANK": "4"], "torchrun"),
+        (["MASTER_PORT": ""], "MASTER_PORT"),
         (["RANK": "-1"], "RANK"),
     ])
     func badVariablesAreNamed(change: [String: String], place: String) {

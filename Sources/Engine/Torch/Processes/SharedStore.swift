@@ -25,7 +25,8 @@ package final class SharedStore: @unchecked Sendable {
                 at: "\(host):\(port)",
                 remedy: serves
                     ? "Another program may hold the port: set MASTER_PORT to a free one, the same for all processes."
-                    : "Look whether the process of rank 0 runs on \(host) and whether MASTER_ADDR and MASTER_PORT are the same for all.")
+                    : "Look whether the process of rank 0 runs on \(host) and whether MASTER_ADDR and MASTER_PORT are the same for all."
+            )
         }
         self.handle = handle
     }
@@ -40,7 +41,10 @@ package final class SharedStore: @unchecked Sendable {
     /// - Throws: ``UserError`` when the store does not answer.
     package func set(_ key: String, to value: String) throws {
         let bytes = Array(value.utf8)
-        guard bytes.withUnsafeBytes({ ctorch.store_set(handle, key, $0.baseAddress ?? UnsafeRawPointer(bitPattern: 1)!, Int64($0.count)) })
+        guard
+            bytes.withUnsafeBytes({
+                ctorch.store_set(handle, key, $0.baseAddress ?? UnsafeRawPointer(bitPattern: 1)!, Int64($0.count))
+            })
         else { throw lost() }
     }
 
