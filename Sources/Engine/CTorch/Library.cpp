@@ -128,6 +128,8 @@ bool ctorch_reset_device_peak(int32_t type, int32_t index) {
     return true;
 }
 
+void ctorch_avoid_plans(void) { at::globalContext().setSDPUseCuDNN(false); }
+
 void ctorch_keep_freed_memory(void) {
 #ifdef __GLIBC__
     mallopt(M_MMAP_THRESHOLD, 32 << 20);

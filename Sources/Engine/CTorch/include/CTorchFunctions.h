@@ -143,6 +143,8 @@ CTORCH(const char *_Nonnull, cpu_capability, (void))
 CTORCH(int32_t, thread_count, (void))
 /// Takes 1 to 1024.
 CTORCH(bool, set_thread_count, (int32_t count))
+/// Leaves cuDNN out of attention on GPUs, which makes a plan for every new shape.
+CTORCH(void, avoid_plans, (void))
 /// Lets malloc keep freed pieces of up to 32 MB, 256 MB in all, for later use.
 CTORCH(void, keep_freed_memory, (void))
 /// How many devices of a type there are; 0 where the type is not supported, -1 where they cannot be counted.

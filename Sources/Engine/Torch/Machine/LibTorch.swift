@@ -71,6 +71,9 @@ extension LibTorch {
         try check(
             compiled: functions.compiled_version(), loaded: functions.loaded_version(),
             path: String(cString: functions.library_path()))
+        // On GPUs cuDNN's attention makes a plan for each shape that it has not met, which takes longer than a step, and batches of titles
+        // have other shapes in every step.
+        functions.avoid_plans()
         return functions
     }
 
