@@ -77,17 +77,18 @@ package final class Ranks {
     package func together<Result>(_ body: () throws -> Result) throws -> Result {
         do {
             let result = try body()
-            waitForOthers()
+            waitForOthers(for: Self.farewell)
             return result
         } catch let lost as LostProcess {
             let error = culprit(lost)
             group.leave()
-            waitForOthers()
+            // Those that live have found out at the same time; the one that is lost will not leave.
+            waitForOthers(for: 1.5)
             throw error
         } catch {
             if !(error is CancellationError) { try? store.set("failed/\(rank)", to: "\(error)") }
             group.leave()
-            waitForOthers()
+            waitForOthers(for: Self.farewell)
             throw error
         }
     }
@@ -99,10 +100,10 @@ package final class Ranks {
     }
 
     /// Keeps the store, where it is this process's, until the others have left or may be taken for dead: they read there why one failed.
-    private func waitForOthers() {
+    private func waitForOthers(for seconds: Double) {
         leave()
         guard isFirst, !place.isServed else { return }
-        let end = Date(timeIntervalSinceNow: Self.farewell)
+        let end = Date(timeIntervalSinceNow: seconds)
         while Date() < end, let left = try? store.add(0, to: "left"), left < size { Thread.sleep(forTimeInterval: 0.02) }
     }
 
@@ -156,7 +157,7 @@ extension Ranks {
         do {
             if let blame = try said() { return blame }
             let before = try others.map { try store.add(0, to: Heartbeat.key($0)) }
-            for _ in 0..<4 {
+            for _ in 0..<3 {
                 Thread.sleep(forTimeInterval: Heartbeat.interval)
                 if let blame = try said() { return blame }
             }

@@ -1,6 +1,7 @@
 import Files
 package import Foundation
 import Pictures
+import Processes
 import Torch
 
 /// Looks at what decides whether, and how fast, this machine can work: LibTorch, threads, devices, memory, disk.
@@ -23,6 +24,7 @@ package enum Doctor {
                     LibTorch.threads, cores: usableCores(limits), environment: ProcessInfo.processInfo.environment),
             ]
             findings += accelerators()
+            findings.append(processes(environment: ProcessInfo.processInfo.environment))
         } catch {
             findings += [withoutLibTorch(error), cores]
         }
@@ -37,6 +39,20 @@ package enum Doctor {
             missing.isEmpty
                 ? "ffmpeg is there"
                 : "\(missing.joined(separator: " and ")) not found: iisan caption --videos and iisan encode --videos need both")
+    }
+
+    /// What a launcher says of this process's place among others.
+    static func processes(environment: [String: String]) -> DoctorFinding {
+        do {
+            guard let place = try Rendezvous(environment: environment) else {
+                return DoctorFinding("Processes", "this one alone: no launcher's variables are set")
+            }
+            return DoctorFinding("Processes", place.text)
+        } catch {
+            let error = error as? UserError ?? UserError("\(error)")
+            return DoctorFinding(
+                "Processes", UserError(error.problem, at: error.place).description, advice: error.remedy, status: .problem)
+        }
     }
 
     static func system() -> DoctorFinding {

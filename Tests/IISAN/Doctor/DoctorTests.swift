@@ -4,6 +4,14 @@ import Testing
 @testable import IISAN
 
 struct DoctorTests {
+    @Test func aLaunchersWordsAreShown() {
+        #expect(Doctor.processes(environment: [:]).value.contains("alone"))
+        let place = ["RANK": "1", "WORLD_SIZE": "2", "MASTER_ADDR": "node1", "MASTER_PORT": "29500"]
+        #expect(Doctor.processes(environment: place).value == "rank 1 of 2, gloo, node1:29500, from RANK")
+        let wrong = Doctor.processes(environment: place.merging(["WORLD_SIZE": "none"]) { $1 })
+        #expect(wrong.status == .problem && wrong.value.contains("WORLD_SIZE"))
+    }
+
     @Test func thisMachineIsDescribed() throws {
         let report = Doctor.examine(folder: URL(filePath: NSTemporaryDirectory()))
         let names = report.findings.map(\.name)
