@@ -143,6 +143,31 @@ import Torch
         }
     }
 
+    /// What a step sends: the vectors once there and their gradients back, all gradients twice, and the random state of the first process.
+    @Test(arguments: [2, 4]) func aStepSendsWhatTheFormulaSays(size: Int) throws {
+        try withTemporaryFolder { folder in
+            let world = try SmallWorld(folder)
+            let parts = try (0..<size).map { _ in try Part(world, TrainingOptions()) { $0.userEncoder.dropout = 0 } }
+            let sent = try together(size) { ranks -> Int in
+                let part = parts[ranks.rank]
+                let step = part.step(ranks)
+                let before = ranks.group.traffic
+                _ = try step(part.sampler.batch(epoch: 0, step: 0), number: 0)
+                let traffic = ranks.group.traffic
+                #expect(traffic.collectives - before.collectives == 4)
+                return traffic.bytes - before.bytes
+            }
+            let parameters = parts[0].recommender.parameters.all
+            let numbers = parameters.values.reduce(2 + parameters.count) { $0 + $1.count }
+            let items = parts[0].sampler.batch(epoch: 0, step: 0).items.count
+            let vectors = Ranks.partLength(of: items, size: size) * parts[0].recommender.itemTower.width
+            let shared = 2 * (size - 1) * 4 * vectors + 2 * 4 * numbers * (size - 1) / size
+            for (rank, bytes) in sent.enumerated() {
+                #expect(bytes == shared + (rank == 0 ? (size - 1) * RandomState.current().count : 0))
+            }
+        }
+    }
+
     /// A process's dropout is that of its rows in one process: the losses of parts add up to the whole batch's.
     @Test func dropoutDoesNotDependOnWhoComputesARow() throws {
         try withTemporaryFolder { folder in

@@ -51,7 +51,8 @@ package enum Doctor {
         } catch {
             let error = error as? UserError ?? UserError("\(error)")
             return DoctorFinding(
-                "Processes", UserError(error.problem, at: error.place).description, advice: error.remedy, status: .problem)
+                "Processes", UserError(error.problem, at: error.place).description,
+                advice: error.remedy ?? "Correct what the launcher sets.", status: .problem)
         }
     }
 

@@ -67,13 +67,13 @@ extension Pipeline {
         ] + stores + manifest.encoders.map { ("the encoder of \($0.modality.name)", $0.inputsHash) }
     }
 
-    /// Says what the processes have sent each other.
-    func tellOfTraffic(_ ranks: Ranks, steps: Int) {
+    /// Says what the processes have sent each other, validations included.
+    func tellOfTraffic(_ ranks: Ranks, since before: ProcessGroup.Traffic, steps: Int) {
         let traffic = ranks.group.traffic
         guard steps > 0 else { return }
         observer.onMessage(
-            "train: \(ranks.size) processes, \(traffic.bytes / steps / 1000) kB a step sent by each, "
-                + String(format: "%.1f s of waiting and sending", traffic.seconds))
+            "train: \(ranks.size) processes, \((traffic.bytes - before.bytes) / steps / 1000) kB a step sent by each, "
+                + String(format: "%.1f s of waiting and sending", traffic.seconds - before.seconds))
     }
 }
 
