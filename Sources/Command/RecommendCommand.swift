@@ -36,6 +36,10 @@ struct RecommendCommand: ParsableCommand {
             what was done beside it, and the same command continues from there.
 
             iisan recommend runs/demo --all --output lists.tsv
+
+            Many machines share the users by --part; the parts' files one after the other are the file of all.
+
+            iisan recommend runs/demo --all --part 3/8 --output lists.3.tsv
             """)
 
     @Argument(help: ArgumentHelp("The run's folder.", valueName: "run"), completion: .directory)
@@ -61,6 +65,12 @@ struct RecommendCommand: ParsableCommand {
     @Option(
         help: ArgumentHelp("With --all: the file to write; left out, standard output.", valueName: "file"), completion: .file())
     var output: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "With --all: one of n equal parts of the users, as 17/256; auto/256 takes the number from the array task of Slurm or Kubernetes.",
+            valueName: "k/n"))
+    var part: String?
 
     @Flag(help: "With --output: take the place of an older file.")
     var replace = false
@@ -91,6 +101,7 @@ struct RecommendCommand: ParsableCommand {
             throw ValidationError("Give one of --history (with --item and --title), --histories and --all.")
         }
         guard all || output == nil else { throw ValidationError("--output is for --all; print into a file with > FILE.") }
+        guard all || part == nil else { throw ValidationError("--part is for --all.") }
         guard !reasons || (histories == nil && !all) else { throw ValidationError("--reasons is for --history.") }
         guard !reasons || format != .tsv && format != .jsonl else {
             throw ValidationError("--reasons is printed as text or json.")

@@ -167,6 +167,16 @@ import Testing
             #expect(try Data(contentsOf: lists) == Data(contentsOf: folder.appending(path: "whole.tsv")))
             let left = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasPrefix(".lists") }
             #expect(left.isEmpty)
+            var parts = Data()
+            for part in 1...3 {
+                let name = "part-\(part).tsv"
+                let made = try CommandLine.run(
+                    ["recommend", "run", "--all", "--part", part == 2 ? "auto/3" : "\(part)/3", "--output", name], in: folder,
+                    environment: ["SLURM_ARRAY_TASK_ID": "2"])
+                #expect(made.code == 0, "\(made.errors)")
+                parts += try Data(contentsOf: folder.appending(path: name))
+            }
+            #expect(try parts == Data(contentsOf: lists), "parts one after the other are the file of all")
             let again = try CommandLine.run(["recommend", "run", "--all", "--output", "lists.tsv"], in: folder)
             #expect(again.code == 1 && again.errors.contains("--replace"))
         }
