@@ -15,6 +15,7 @@ struct RunCommand: ParsableCommand {
     func run() throws {
         let console = Console(stoppable: true)
         let pipeline = try options.pipeline(console)
+        try pipeline.checkAlone("run", environment: ProcessInfo.processInfo.environment)
         try pipeline.runAll()
         let result = try RunResult.read(from: pipeline.run.result)
         try output.format.print(result, text: EvaluateCommand.text(result, .test, of: pipeline.run.folder))

@@ -174,6 +174,8 @@ public final class Trainer {
     /// Lets a fresh model measure what its states are scaled by.
     private func measureStates(_ onProgress: WorkProgress.Handler?, _ stop: StopToken) throws {
         guard isToBeMeasured else { return }
+        // Several processes stop together, after a step.
+        let stop = ranks == nil ? stop : StopToken()
         try withTensorErrors {
             try recommender.itemTower.measureStates(itemCount: sampler.split.itemCount, progress: onProgress, stop: stop)
         }

@@ -172,6 +172,10 @@ import Testing
                 let outcome = try CommandLine.run(["launch"] + arguments, in: folder)
                 #expect(outcome.code != 0 && outcome.errors.contains(text), "\(arguments): \(outcome.errors)")
             }
+            // What one process does alone is not done twice.
+            try shop(folder)
+            let run = try CommandLine.run(["run", "config.yaml"], in: folder, environment: place(0, port: freePort()))
+            #expect(run.code == 1 && run.errors.contains("iisan train CONFIG"), "\(run.errors)")
         }
     }
 }

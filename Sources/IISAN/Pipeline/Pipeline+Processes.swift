@@ -27,6 +27,17 @@ extension Pipeline {
         }
     }
 
+    /// Refuses to do what one process does alone as one of several that a launcher has started.
+    ///
+    /// - Parameter verb: what is asked for, as in `run`.
+    /// - Throws: ``UserError`` where there are others.
+    package func checkAlone(_ verb: String, environment: [String: String]) throws {
+        guard let place = try Rendezvous(environment: environment) else { return }
+        throw UserError(
+            "\(place.launcher) has started \(place.size) processes, and they share training alone", at: "iisan \(verb)",
+            remedy: "Import and encode first, by one process or in parts; then let all do: iisan train CONFIG.")
+    }
+
     private func train(at place: Rendezvous, replacing: Bool, timeout: Double) throws {
         let device = try device
         let ranks = try Ranks(place, timeout: timeout)
