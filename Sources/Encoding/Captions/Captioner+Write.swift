@@ -127,6 +127,12 @@ public struct CaptionResult: Sendable {
     /// Seconds it took.
     package private(set) var seconds = 0.0
 
+    /// What is said of captions that are all kept.
+    package init(keeping lines: [CaptionFile.Line], of file: URL) {
+        self.init(file: file, captioned: 0, kept: lines.count)
+        take(lines, seconds: 0)
+    }
+
     init(file: URL, captioned: Int, kept: Int) { (self.file, self.captioned, self.kept) = (file, captioned, kept) }
 
     mutating func take(_ lines: [CaptionFile.Line], seconds: Double) {

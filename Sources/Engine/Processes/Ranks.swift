@@ -22,17 +22,17 @@ package final class Ranks {
     package init(_ place: Rendezvous, timeout: Double) throws {
         (self.place, self.timeout) = (place, timeout)
         let prefix = "iisan/\(place.attempt)/"
+        let address = try LocalAddress.facing(place.host)
         store = try SharedStore(
             host: place.host, port: place.port, serves: place.rank == 0 && !place.isServed, prefix: prefix, timeout: timeout)
-        let address = try LocalAddress.facing(place.host)
-        let name = "\(ProcessInfo.processInfo.hostName) (\(address))"
-        try store.set("place/\(place.rank)", to: name)
         do {
-            try Self.checkAddresses(store, place, timeout)
+            try store.set("place/\(place.rank)", to: "\(ProcessInfo.processInfo.hostName) (\(address))")
             heartbeat = try Heartbeat(place, prefix: prefix, timeout: timeout)
+            try Self.checkAddresses(store, place, timeout)
             group = try ProcessGroup(store, rank: place.rank, size: place.size, at: address, timeout: timeout)
-        } catch let error as UserError {
-            throw Self.missing(store, place) ?? error
+        } catch let error as UserError where error.remedy == nil {
+            // What has no remedy of its own came of another process.
+            throw Self.missing(store, place) ?? Self.culprit(store, place, error.problem)
         }
     }
 
@@ -80,7 +80,7 @@ package final class Ranks {
             waitForOthers(for: Self.farewell)
             return result
         } catch let lost as LostProcess {
-            let error = culprit(lost)
+            let error = Self.culprit(store, place, lost.reason)
             group.leave()
             // Those that live have found out at the same time; the one that is lost will not leave.
             waitForOthers(for: 1.5)
@@ -112,21 +112,22 @@ package final class Ranks {
 }
 
 extension Ranks {
-    /// Who is to blame for a collective that did not end.
-    private func culprit(_ lost: LostProcess) -> UserError {
+    /// Who is to blame for what the processes did not do together.
+    ///
+    /// - Parameter reason: what LibTorch says, for where nobody can be named.
+    private static func culprit(_ store: SharedStore, _ place: Rendezvous, _ reason: String) -> UserError {
         // The store may be gone with its process, and then does not answer for long.
-        let (store, place) = (store, place)
-        switch within(seconds: 10, { Self.blamed(store, place) }) {
+        switch within(seconds: 10, { blamed(store, place) }) {
         case .somebody(let problem)?:
             _ = within(seconds: 2) { try? store.set("blames/\(place.rank)", to: problem) }
-            return UserError(problem, remedy: Self.remedy)
+            return UserError(problem, remedy: remedy)
         case .nobody?:
-            return UserError("the processes have lost each other: \(lost.reason)", remedy: Self.remedy)
+            return UserError("the processes have lost each other: \(reason)", remedy: remedy)
         case nil:
             return UserError(
                 place.isServed
                     ? "the launcher's store does not answer any more" : "rank 0, on \(place.host), does not answer any more",
-                remedy: Self.remedy)
+                remedy: remedy)
         }
     }
 
@@ -171,7 +172,7 @@ extension Ranks {
 
     /// Which processes have not come to the meeting; nil where all have.
     private static func missing(_ store: SharedStore, _ place: Rendezvous) -> UserError? {
-        let missing = (0..<place.size).filter { (try? store.has("place/\($0)")) == false }
+        let missing = within(seconds: 5) { (0..<place.size).filter { (try? store.has("place/\($0)")) == false } } ?? []
         guard !missing.isEmpty else { return nil }
         return UserError(
             "rank \(missing.map(String.init).joined(separator: ", ")) of \(place.size) has not come to \(place.host):\(place.port) in time",

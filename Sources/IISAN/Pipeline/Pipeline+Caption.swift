@@ -24,15 +24,42 @@ extension Pipeline {
         let own = try part.map { items[try range(of: $0, in: items.count)] } ?? items[...]
         let captioned = own.filter { settings.items == .all || !$0.has(.text) }
         let count = captioned.count { $0.with(frames).has(.image) }
+        let file = try CaptionFile(URL(filePath: settings.file))
+        let note = file.url.appendingPathExtension("inputs")
+        func inputs() throws -> StageInputs { try captionInputs(settings, captioned.map { $0.with(frames) }, file) }
+        if part == nil, !startingAnew, file.isThere, try inputs().match(note) {
+            observer.onMessage("caption: nothing has changed, \(file.url.path) is kept")
+            let result = CaptionResult(keeping: try file.lines(), of: file.url)
+            reportProblems(of: result)
+            return result
+        }
         let captioner = try Captioner(encoderDirectory(settings.model), options: captionOptions(settings, startingAnew))
         let pictures = "\(count) \(frames == nil ? "pictures" : "pictures and videos")"
         observer.onMessage("caption: \(part.map { "\($0), " } ?? "")\(pictures), \(captioner.plan)")
-        let file = try CaptionFile(URL(filePath: settings.file))
         let result = try captioner.caption(
             captioned, into: try part.map(file.part) ?? file, keeping: part == nil ? nil : file,
             progress: observer.onProgress, stop: observer.stop)
         report(result)
+        if part == nil { try inputs().write(to: note) }
         return result
+    }
+
+    /// What captions are made of, which follows from the files' sizes, times and numbers on the disk: where these are the same, and so is the
+    /// file of captions, neither the model's weights nor the pictures have to be read to know that nothing has changed.
+    private func captionInputs(_ settings: CaptionSettings, _ items: [CatalogueItem], _ file: CaptionFile) throws -> StageInputs
+    {
+        var inputs = StageInputs()
+        inputs.add("captions of \(Version.current)")
+        inputs.add(settings.changes)
+        try inputs.add(path: encoderDirectory(settings.model).path, asItself: true)
+        inputs.add(ContentHash.of(texts: items.map(\.id)))
+        for picture in items.flatMap(\.pictures) {
+            do { try inputs.add(path: picture.path, asItself: true) } catch { inputs.add("no picture at \(picture.path)") }
+        }
+        for made in [file.url, file.manifest] {
+            do { try inputs.add(path: made.path, asItself: true) } catch { inputs.add("no file at \(made.path)") }
+        }
+        return inputs
     }
 
     /// Puts the captions together that ``caption(part:startingAnew:)`` has made of each part.
