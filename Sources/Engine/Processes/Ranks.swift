@@ -24,15 +24,16 @@ package final class Ranks {
         let prefix = "iisan/\(place.attempt)/"
         store = try SharedStore(
             host: place.host, port: place.port, serves: place.rank == 0 && !place.isServed, prefix: prefix, timeout: timeout)
-        let address = try LocalAddress.facing(place.host)
-        let name = "\(ProcessInfo.processInfo.hostName) (\(address))"
-        try store.set("place/\(place.rank)", to: name)
         do {
+            let address = try LocalAddress.facing(place.host)
+            try store.set("place/\(place.rank)", to: "\(ProcessInfo.processInfo.hostName) (\(address))")
             try Self.checkAddresses(store, place, timeout)
             heartbeat = try Heartbeat(place, prefix: prefix, timeout: timeout)
             group = try ProcessGroup(store, rank: place.rank, size: place.size, at: address, timeout: timeout)
         } catch let error as UserError {
-            throw Self.missing(store, place) ?? error
+            let reason = Self.missing(store, place) ?? error
+            Self.leave(store, place)
+            throw reason
         }
     }
 
@@ -77,33 +78,31 @@ package final class Ranks {
     package func together<Result>(_ body: () throws -> Result) throws -> Result {
         do {
             let result = try body()
-            waitForOthers()
+            Self.leave(store, place)
             return result
         } catch let lost as LostProcess {
-            let error = culprit(lost)
+            let blame = blamed()
             group.leave()
-            waitForOthers()
-            throw error
+            Self.leave(store, place, without: blame)
+            throw blame.error(lost, place)
         } catch {
             if !(error is CancellationError) { try? store.set("failed/\(rank)", to: "\(error)") }
             group.leave()
-            waitForOthers()
+            Self.leave(store, place)
             throw error
         }
     }
 
-    /// Says that this process needs nothing more.
-    private func leave() {
-        let store = store
+    /// Says that this process needs nothing more, and keeps the store, where it is this process's, until the others have left: they read
+    /// there why one failed. It waits neither for those who have fallen silent nor for longer than any could need.
+    private static func leave(_ store: SharedStore, _ place: Rendezvous, without blame: Blame? = nil) {
+        if case .store = blame { return }
         _ = within(seconds: 2) { try? store.add(1, to: "left") }
-    }
-
-    /// Keeps the store, where it is this process's, until the others have left or may be taken for dead: they read there why one failed.
-    private func waitForOthers() {
-        leave()
-        guard isFirst, !place.isServed else { return }
-        let end = Date(timeIntervalSinceNow: Self.farewell)
-        while Date() < end, let left = try? store.add(0, to: "left"), left < size { Thread.sleep(forTimeInterval: 0.02) }
+        guard place.rank == 0, !place.isServed else { return }
+        var expected = place.size
+        if case .silent(let ranks, _) = blame { expected -= ranks.count }
+        let end = Date(timeIntervalSinceNow: farewell)
+        while Date() < end, let left = try? store.add(0, to: "left"), left < expected { Thread.sleep(forTimeInterval: 0.02) }
     }
 
     /// How long others may take to find out that one has failed, in seconds.
@@ -112,31 +111,37 @@ package final class Ranks {
 
 extension Ranks {
     /// Who is to blame for a collective that did not end.
-    private func culprit(_ lost: LostProcess) -> UserError {
-        // The store may be gone with its process, and then does not answer for long.
-        let (store, place) = (store, place)
-        switch within(seconds: 10, { Self.blamed(store, place) }) {
-        case .somebody(let problem)?:
-            _ = within(seconds: 2) { try? store.set("blames/\(place.rank)", to: problem) }
-            return UserError(problem, remedy: Self.remedy)
-        case .nobody?:
-            return UserError("the processes have lost each other: \(lost.reason)", remedy: Self.remedy)
-        case nil:
-            return UserError(
-                place.isServed
-                    ? "the launcher's store does not answer any more" : "rank 0, on \(place.host), does not answer any more",
-                remedy: Self.remedy)
+    private enum Blame: Sendable {
+        /// One that has said why it failed, or whom it missed; in words.
+        case somebody(String)
+        /// Ranks whose counts do not grow any more; in words.
+        case silent([Int], String)
+        /// All are alive and say nothing.
+        case nobody
+        /// The store does not answer.
+        case store
+
+        func error(_ lost: LostProcess, _ place: Rendezvous) -> UserError {
+            let problem =
+                switch self {
+                case .somebody(let problem), .silent(_, let problem): problem
+                case .nobody: "the processes have lost each other: \(lost.reason)"
+                case .store:
+                    place.isServed
+                        ? "the launcher's store does not answer any more" : "rank 0, on \(place.host), does not answer any more"
+                }
+            return UserError(problem, remedy: "Start again: training continues from the last checkpoint.")
         }
     }
 
-    private static let remedy = "Start again: training continues from the last checkpoint."
-
-    /// What is known of a failure.
-    private enum Blame: Sendable {
-        /// Who is to blame, in words.
-        case somebody(String)
-        /// All are alive and say nothing.
-        case nobody
+    /// Who is to blame for a collective that did not end; the others are told.
+    private func blamed() -> Blame {
+        let (store, place) = (store, place)
+        // A store that is gone with its machine is not found out before its connection has timed out, minutes later.
+        guard within(seconds: 2, { try? store.has("failed/0") }) != nil else { return .store }
+        let blame = within(seconds: 10) { Self.blamed(store, place) } ?? .store
+        if case .silent(_, let problem) = blame { _ = within(seconds: 2) { try? store.set("blames/\(place.rank)", to: problem) } }
+        return blame
     }
 
     /// What the others say, or who of them has fallen silent; nil where the store does not answer.
@@ -164,7 +169,7 @@ extension Ranks {
             let silent = zip(others, zip(before, after)).filter { $1.0 == $1.1 }.map(\.0)
             guard !silent.isEmpty else { return .nobody }
             let names = silent.map { "rank \($0), on \(host($0))," }.joined(separator: " ")
-            return .somebody("\(names) \(silent.count == 1 ? "does" : "do") not answer any more")
+            return .silent(silent, "\(names) \(silent.count == 1 ? "does" : "do") not answer any more")
         } catch { return nil }
     }
 

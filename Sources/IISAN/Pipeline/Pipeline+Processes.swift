@@ -16,15 +16,20 @@ extension Pipeline {
     ///   - replacing: whether a run of other settings or data in the same folder is replaced.
     ///   - timeout: the longest that a process waits for the others, in seconds.
     ///   - environment: where the launcher's variables are.
+    /// - Returns: whether this process is the one that speaks for all.
     /// - Throws: as ``train(replacing:)``; ``UserError`` that names the process that failed, is missing or was started with other things.
-    package func trainTogether(
+    @discardableResult package func trainTogether(
         replacing: Bool = false, timeout: Double = 120, environment: [String: String] = ProcessInfo.processInfo.environment
-    ) throws {
-        guard let place = try Rendezvous(environment: environment) else { return try train(replacing: replacing) }
+    ) throws -> Bool {
+        guard let place = try Rendezvous(environment: environment) else {
+            try train(replacing: replacing)
+            return true
+        }
         do { try train(at: place, replacing: replacing, timeout: timeout) } catch var error as UserError {
             if place.rank > 0 { error.problem = "rank \(place.rank): \(error.problem)" }
             throw error
         }
+        return place.rank == 0
     }
 
     private func train(at place: Rendezvous, replacing: Bool, timeout: Double) throws {
