@@ -5,7 +5,9 @@
 1. `iisan launch --nodes 2` in both: the losses have to be those of two processes of one machine, to the last digit.
 2. The name of the first machine is that of its loopback address there, as in many an /etc/hosts: both have to name the rank and
    GLOO_SOCKET_IFNAME, and with that variable the training has to run.
-3. The link between them goes down at a random moment of the training: both have to end with an error, within the deadline and 5 s.
+3. A process of one is killed at a random moment while both launchers are started again whenever they fail, as Kubernetes and systemd
+   do: the training has to end with the same losses.
+4. The link between them goes down at a random moment of the training: both have to end with an error, within the deadline and 5 s.
 
 The namespaces and what belongs to them are removed at the end. Linux, root.
 """
@@ -15,6 +17,7 @@ import os
 import pathlib
 import random
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -56,12 +59,13 @@ def hosts(number, lines):
     (folder / "hosts").write_text("127.0.0.1 localhost\n" + "".join(f"{line}\n" for line in lines))
 
 
-def start(shop, run, address, timeout, variables=({}, {})):
-    """The launchers of both machines."""
+def start(shop, run, address, timeout, variables=({}, {}), again=False):
+    """The launchers of both machines; with `again` each is started again until it succeeds."""
     started = []
     for number, name in enumerate(NAMES):
         errors = open(shop.folder / f"errors-{number}", "w+")
-        command = ["ip", "netns", "exec", name, shop.iisan, "launch", "--nodes", "2", "--node", str(number), "--address", address,
+        loop = ["sh", "-c", 'until "$@"; do sleep 1; done', "sh"] if again else []
+        command = ["ip", "netns", "exec", name, *loop, shop.iisan, "launch", "--nodes", "2", "--node", str(number), "--address", address,
                    "--port", PORT, "-n", "1", "--", "train", "config.yaml", "--timeout", str(timeout), "--set", f"train.run={run}"]
         # The launcher passes on that its standard input has ended.
         started.append((subprocess.Popen(command, cwd=shop.folder, env={**shop.environment, **variables[number]},
@@ -110,6 +114,36 @@ def loopback(shop, options, whole):
     print("loopback, with GLOO_SOCKET_IFNAME: trained, the same losses", flush=True)
 
 
+def again(shop, options, whole):
+    generator = random.Random(options.seed)
+    for number in range(options.rounds):
+        run = f"runs/again-{number}"
+        begin = time.monotonic()
+        started = start(shop, run, ADDRESSES[0], options.timeout, again=True)
+        epochs, rank = generator.randrange(15), generator.randrange(2)
+        while shop.epochs(run) < epochs:
+            require(time.monotonic() - begin < 60, f"again {number}: no epoch {epochs}")
+            time.sleep(0.01)
+        time.sleep(generator.uniform(0, 0.3))
+        for victim in trained_by(run, rank):
+            os.kill(victim, signal.SIGKILL)
+        for code, said in finished(started, 120):
+            require(code == 0, f"again {number}: {said}")
+        require(shop.losses(run) == whole, f"again {number}: the losses are others")
+        print(f"again {number}: rank {rank} killed after {epochs} epochs, {time.monotonic() - begin:.0f} s, the same losses", flush=True)
+
+
+def trained_by(run, rank):
+    """The processes of a rank of a training."""
+    for folder in pathlib.Path("/proc").glob("[0-9]*"):
+        try:
+            variables = (folder / "environ").read_bytes().split(b"\0")
+            if f"RANK={rank}".encode() in variables and f"train.run={run}".encode() in (folder / "cmdline").read_bytes().split(b"\0"):
+                yield int(folder.name)
+        except (FileNotFoundError, ProcessLookupError, PermissionError):
+            continue
+
+
 def cut(shop, options, whole):
     generator = random.Random(options.seed)
     for number in range(options.rounds):
@@ -132,10 +166,13 @@ def cut(shop, options, whole):
         require(seconds < options.timeout + 5, f"cut {number}: {seconds:.1f} s")
 
 
+PARTS = {"joined": joined, "loopback": loopback, "again": again, "cut": cut}
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--iisan", required=True)
-    parser.add_argument("--parts", nargs="+", default=["joined", "loopback", "cut"], choices=["joined", "loopback", "cut"])
+    parser.add_argument("--parts", nargs="+", default=list(PARTS), choices=list(PARTS))
     parser.add_argument("--rounds", type=int, default=10)
     parser.add_argument("--timeout", type=int, default=10)
     parser.add_argument("--seed", type=int, default=1)
@@ -146,7 +183,7 @@ def main():
         try:
             connect()
             for part in options.parts:
-                {"joined": joined, "loopback": loopback, "cut": cut}[part](shop, options, whole)
+                PARTS[part](shop, options, whole)
         finally:
             remove()
 
