@@ -112,6 +112,28 @@ import Torch
         }
     }
 
+    /// The formula of the article Distributed.
+    @Test(arguments: [2, 3, 4]) func bytesOfAStepAreThoseOfTheFormula(size: Int) throws {
+        try withTemporaryFolder { folder in
+            let world = try SmallWorld(folder)
+            let parts = try (0..<size).map { _ in try Part(world, TrainingOptions()) { $0.userEncoder.dropout = 0 } }
+            let recommender = parts[0].recommender
+            let items = recommender.objective.candidates(for: parts[0].sampler.batch(epoch: 0, step: 0)).items.count
+            let tensors = recommender.parameters.all.count, numbers = parts[0].numbers.count
+            let vectors = 4 * recommender.itemTower.width * ((items + size - 1) / size) * (size - 1)
+            let gradients = 8 * (numbers + tensors + 2) * (size - 1) / size
+            let steps = try together(size) { ranks in
+                _ = try Self.train(parts[ranks.rank], ranks, steps: 1)
+                return ranks.steps
+            }
+            for (rank, step) in steps.enumerated() {
+                let state = rank == 0 ? RandomState.current().count * (size - 1) : 0
+                #expect(step.count == 1 && step.traffic.bytes == 2 * vectors + gradients + state)
+                #expect(step.traffic.collectives == 4 && step.traffic.seconds > 0 && step.traffic.seconds < step.seconds)
+            }
+        }
+    }
+
     @Test func clippingDecayAndAverageAreAgreed() throws {
         var options = TrainingOptions()
         (options.clipNorm, options.weightDecay, options.optimizer, options.average) = (0.1, 0.05, .adamw, 0.9)

@@ -73,12 +73,13 @@ extension Pipeline {
     }
 
     /// Says what the processes have sent each other.
-    func tellOfTraffic(_ ranks: Ranks, steps: Int) {
-        let traffic = ranks.group.traffic
-        guard steps > 0 else { return }
+    func tellOfTraffic(_ ranks: Ranks) {
+        let steps = ranks.steps
+        guard steps.count > 0 else { return }
+        let share = steps.seconds > 0 ? 100 * steps.traffic.seconds / steps.seconds : 0
         observer.onMessage(
-            "train: \(ranks.size) processes, \(traffic.bytes / steps / 1000) kB a step sent by each, "
-                + String(format: "%.1f s of waiting and sending", traffic.seconds))
+            "train: \(ranks.size) processes, \(steps.traffic.bytes / steps.count) bytes a step sent by this one, "
+                + String(format: "%.0f %% of the steps' time waiting and sending", share))
     }
 }
 

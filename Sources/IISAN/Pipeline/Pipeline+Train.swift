@@ -90,7 +90,7 @@ extension Pipeline {
         }
         try trainer.train(onProgress: observer.onProgress, onEvent: observer.onEpoch, stop: stop ?? observer.stop)
         if place != nil { try JSONFile.write(cost(recommender, dataset), to: run.cost) }
-        if let ranks { tellOfTraffic(ranks, steps: trainer.stepsMade) }
+        if let ranks { tellOfTraffic(ranks) }
     }
 
     /// What is to be done with a run's folder.

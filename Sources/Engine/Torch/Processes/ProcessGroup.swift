@@ -24,6 +24,9 @@ package final class ProcessGroup {
         package var bytes = 0
         /// Seconds, waiting for others included.
         package var seconds = 0.0
+
+        /// Nothing yet.
+        package init() {}
     }
 
     /// The address or the network interface that a process is reached at.
