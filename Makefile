@@ -1,7 +1,7 @@
 # What one does with a clone. Settings: LIBTORCH, IISAN_CACHE, PYTHON (see Tools/Setup/setup).
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build install uninstall dist serve-demo test test-isa sanitize sanitize-threads test-postgresql test-page bad-inputs demo parity-tokens parity-pictures parity-encoders parity-captions parity-export fuzz torture rehearse bench bench-check bench-device results format lint surface clean
+.PHONY: help setup build install uninstall dist serve-demo test test-isa sanitize sanitize-threads test-postgresql test-page bad-inputs demo parity-tokens parity-pictures parity-encoders parity-captions parity-export fuzz torture torture-cluster rehearse bench bench-check bench-device results format lint surface clean
 
 sources := Package.swift Sources Tests FuzzTesting Benchmarks Examples/Library
 SECONDS ?= 60
@@ -71,6 +71,9 @@ fuzz: ## try what reads foreign files with libFuzzer, SECONDS=60 a target, all o
 
 torture: build ## kill, fail and fill up what the command writes (KILLS a stage, FAILURES a kind of call, DISKS in MB); Linux
 	@Tools/Torture/torture
+
+torture-cluster: build ## kill and cut off trainings under torchrun and between network namespaces, and servers behind nginx (ROUNDS); Linux, root
+	@Tools/Torture/cluster
 
 rehearse: build ## encode with Llama 3 70B's and EVA-CLIP-18B's true shapes under 8 GB (OPTIONS="--blocks 8 --titles 48"); needs NumPy and 8 GB of disk
 	@python3 Tools/Rehearsal/rehearse.py $(OPTIONS)

@@ -54,8 +54,7 @@ struct TrainCommand: ParsableCommand {
         let console = Console(stoppable: true)
         if ProcessInfo.processInfo.environment[Launch.variable] != nil { Interrupt.watchInput(console.observer.stop) }
         let pipeline = try options.pipeline(console)
-        try pipeline.trainTogether(replacing: replace, timeout: timeout)
-        try Output.result(pipeline.run.folder.path)
+        if try pipeline.trainTogether(replacing: replace, timeout: timeout) { try Output.result(pipeline.run.folder.path) }
     }
 }
 

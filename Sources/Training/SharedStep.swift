@@ -31,6 +31,10 @@ struct SharedStep {
     ///   - autocast: the type of matrix products.
     /// - Throws: `LostProcess` when another does not take part; as a step of one process does.
     func callAsFunction(_ batch: TrainingBatch, wantsStop: Bool, autocast: ElementType?) throws -> Outcome {
+        try ranks.countingStep { try made(batch, wantsStop: wantsStop, autocast: autocast) }
+    }
+
+    private func made(_ batch: TrainingBatch, wantsStop: Bool, autocast: ElementType?) throws -> Outcome {
         try shareRandomState()
         let loss = try withAutocast(to: autocast, on: recommender.device) {
             switch negatives {

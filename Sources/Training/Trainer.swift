@@ -97,8 +97,6 @@ public final class Trainer {
 
     /// How far training has come.
     package var progress: TrainingState { state }
-    /// Steps that this process has made since it began.
-    package private(set) var stepsMade = 0
 
     /// Trains to the end: until all epochs are done, or there was no better validation for too long.
     ///
@@ -213,7 +211,6 @@ public final class Trainer {
                 throw told
             }
             state.step += 1
-            stepsMade += 1
             onProgress?(WorkProgress("epoch \(state.epoch + 1)", done: state.step, total: steps, unit: "steps"))
         }
         account()

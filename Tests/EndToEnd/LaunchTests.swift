@@ -41,13 +41,16 @@ import Testing
     }
 
     /// The same command as each of two processes, with more arguments for the second.
-    private func runBoth(_ arguments: [String], second: [String] = [], in folder: URL) throws -> [CommandLine.Outcome] {
+    private func runBoth(
+        _ arguments: [String], second: [String] = [], ofFirst variables: [String: String] = [:], in folder: URL
+    ) throws -> [CommandLine.Outcome] {
         let port = freePort()
         let outcomes = Mutex<[Int: Result<CommandLine.Outcome, any Error>]>([:])
         DispatchQueue.concurrentPerform(iterations: 2) { rank in
             let outcome = Result {
                 try CommandLine.run(
-                    arguments + (rank == 1 ? second : []), in: folder, environment: place(rank, port: port))
+                    arguments + (rank == 1 ? second : []), in: folder,
+                    environment: place(rank, port: port).merging(rank == 0 ? variables : [:]) { $1 })
             }
             outcomes.withLock { $0[rank] = outcome }
         }
@@ -134,22 +137,64 @@ import Testing
         }
     }
 
+    /// The first process is reached in a network, and the second only by itself: both say so.
+    @Test func anAddressThatNobodyElseReachesIsRefusedByAll() throws {
+        try withTemporaryFolder { folder in
+            try shop(folder)
+            let outcomes = try runBoth(
+                ["train", "config.yaml", "--timeout", "20"], ofFirst: ["GLOO_SOCKET_IFNAME": "eth9"], in: folder)
+            for outcome in outcomes {
+                #expect(
+                    outcome.code == 1 && outcome.errors.contains("rank 1, on ")
+                        && outcome.errors.contains("Set GLOO_SOCKET_IFNAME"), "\(outcome.errors)")
+            }
+        }
+    }
+
+    /// A process that stands still, as one does whose machine is cut off: the other waits as long as it was told to, and not much longer.
+    @Test(arguments: [0, 1]) func aProcessThatStandsStillIsNamedInTime(rank victim: Int) throws {
+        try withTemporaryFolder { folder in
+            try shop(folder, epochs: 10_000)
+            let (processes, errors) = try startBoth(["--timeout", "6"], in: folder)
+            defer { for process in processes { kill(process.processIdentifier, SIGKILL) } }
+            waitForEvents(in: folder)
+            kill(processes[victim].processIdentifier, SIGSTOP)
+            let other = processes[1 - victim]
+            let end = Date(timeIntervalSinceNow: 6 + 8)
+            while other.isRunning, Date() < end { Thread.sleep(forTimeInterval: 0.05) }
+            #expect(!other.isRunning)
+            kill(other.processIdentifier, SIGKILL)
+            other.waitUntilExit()
+            let said = try String(contentsOf: errors[1 - victim], encoding: .utf8)
+            #expect(said.contains("rank \(victim), on ") && said.contains("not answer any more"), "\(said)")
+        }
+    }
+
+    /// Two processes that train for long, and where they say what goes wrong.
+    private func startBoth(_ arguments: [String], in folder: URL) throws -> ([Process], [URL]) {
+        let port = freePort()
+        let errors = [0, 1].map { folder.appending(path: "errors-\($0)") }
+        let processes = try [0, 1].map {
+            try CommandLine.start(
+                ["train", "config.yaml", "--set", "train.patience=10000"] + arguments, in: folder, errors: errors[$0],
+                environment: place($0, port: port))
+        }
+        return (processes, errors)
+    }
+
+    private func waitForEvents(in folder: URL) {
+        let events = folder.appending(path: "runs/iisan/events.jsonl")
+        let limit = Date(timeIntervalSinceNow: 60)
+        while !FileManager.default.fileExists(atPath: events.path), Date() < limit { Thread.sleep(forTimeInterval: 0.05) }
+    }
+
     /// A process that is killed is named by the other, whether the store was its own or the launcher's.
     @Test(arguments: [0, 1]) func aKilledProcessIsNamed(rank victim: Int) throws {
         try withTemporaryFolder { folder in
             try shop(folder, epochs: 10_000)
-            let port = freePort()
-            let errors = [0, 1].map { folder.appending(path: "errors-\($0)") }
-            let processes = try [0, 1].map {
-                try CommandLine.start(
-                    ["train", "config.yaml", "--timeout", "10", "--set", "train.patience=10000"], in: folder,
-                    errors: errors[$0],
-                    environment: place($0, port: port))
-            }
+            let (processes, errors) = try startBoth(["--timeout", "10"], in: folder)
             defer { for process in processes { kill(process.processIdentifier, SIGKILL) } }
-            let events = folder.appending(path: "runs/iisan/events.jsonl")
-            let limit = Date(timeIntervalSinceNow: 60)
-            while !FileManager.default.fileExists(atPath: events.path), Date() < limit { Thread.sleep(forTimeInterval: 0.05) }
+            waitForEvents(in: folder)
             kill(processes[victim].processIdentifier, SIGKILL)
             let end = Date(timeIntervalSinceNow: 30)
             let other = processes[1 - victim]

@@ -112,6 +112,28 @@ import Torch
         }
     }
 
+    /// The formula of the article Distributed.
+    @Test(arguments: [2, 3, 4]) func bytesOfAStepAreThoseOfTheFormula(size: Int) throws {
+        try withTemporaryFolder { folder in
+            let world = try SmallWorld(folder)
+            let parts = try (0..<size).map { _ in try Part(world, TrainingOptions()) { $0.userEncoder.dropout = 0 } }
+            let recommender = parts[0].recommender
+            let items = recommender.objective.candidates(for: parts[0].sampler.batch(epoch: 0, step: 0)).items.count
+            let tensors = recommender.parameters.all.count, numbers = parts[0].numbers.count
+            let vectors = 4 * recommender.itemTower.width * ((items + size - 1) / size) * (size - 1)
+            let gradients = 8 * (numbers + tensors + 2) * (size - 1) / size
+            let steps = try together(size) { ranks in
+                _ = try Self.train(parts[ranks.rank], ranks, steps: 1)
+                return ranks.steps
+            }
+            for (rank, step) in steps.enumerated() {
+                let state = rank == 0 ? RandomState.current().count * (size - 1) : 0
+                #expect(step.count == 1 && step.traffic.bytes == 2 * vectors + gradients + state)
+                #expect(step.traffic.collectives == 4 && step.traffic.seconds > 0 && step.traffic.seconds < step.seconds)
+            }
+        }
+    }
+
     @Test func clippingDecayAndAverageAreAgreed() throws {
         var options = TrainingOptions()
         (options.clipNorm, options.weightDecay, options.optimizer, options.average) = (0.1, 0.05, .adamw, 0.9)
@@ -139,31 +161,6 @@ import Torch
                 for (one, other) in zip(plain.gradients, outcome.gradients) {
                     if let one, let other { #expect(Self.difference(one, other) < 1e-5) }
                 }
-            }
-        }
-    }
-
-    /// What a step sends: the vectors once there and their gradients back, all gradients twice, and the random state of the first process.
-    @Test(arguments: [2, 4]) func aStepSendsWhatTheFormulaSays(size: Int) throws {
-        try withTemporaryFolder { folder in
-            let world = try SmallWorld(folder)
-            let parts = try (0..<size).map { _ in try Part(world, TrainingOptions()) { $0.userEncoder.dropout = 0 } }
-            let sent = try together(size) { ranks -> Int in
-                let part = parts[ranks.rank]
-                let step = part.step(ranks)
-                let before = ranks.group.traffic
-                _ = try step(part.sampler.batch(epoch: 0, step: 0), number: 0)
-                let traffic = ranks.group.traffic
-                #expect(traffic.collectives - before.collectives == 4)
-                return traffic.bytes - before.bytes
-            }
-            let parameters = parts[0].recommender.parameters.all
-            let numbers = parameters.values.reduce(2 + parameters.count) { $0 + $1.count }
-            let items = parts[0].sampler.batch(epoch: 0, step: 0).items.count
-            let vectors = Ranks.partLength(of: items, size: size) * parts[0].recommender.itemTower.width
-            let shared = 2 * (size - 1) * 4 * vectors + 2 * 4 * numbers * (size - 1) / size
-            for (rank, bytes) in sent.enumerated() {
-                #expect(bytes == shared + (rank == 0 ? (size - 1) * RandomState.current().count : 0))
             }
         }
     }

@@ -11,9 +11,11 @@ package final class Ranks {
     package let place: Rendezvous
     /// What they compute together with.
     package let group: ProcessGroup
-    private let store: SharedStore
+    let store: SharedStore
     private let timeout: Double
     private let heartbeat: Heartbeat
+    /// What steps of a training took so far.
+    package internal(set) var steps = Steps()
 
     /// Meets the other processes.
     ///
@@ -22,17 +24,23 @@ package final class Ranks {
     package init(_ place: Rendezvous, timeout: Double) throws {
         (self.place, self.timeout) = (place, timeout)
         let prefix = "iisan/\(place.attempt)/"
-        let address = try LocalAddress.facing(place.host)
         store = try SharedStore(
             host: place.host, port: place.port, serves: place.rank == 0 && !place.isServed, prefix: prefix, timeout: timeout)
         do {
+            let address = try LocalAddress.facing(place.host)
             try store.set("place/\(place.rank)", to: "\(ProcessInfo.processInfo.hostName) (\(address))")
             heartbeat = try Heartbeat(place, prefix: prefix, timeout: timeout)
             try Self.checkAddresses(store, place, timeout)
             group = try ProcessGroup(store, rank: place.rank, size: place.size, at: address, timeout: timeout)
-        } catch let error as UserError where error.remedy == nil {
+        } catch let error as UserError {
+            if let missing = Self.missing(store, place) {
+                Self.leave(store, place)
+                throw missing
+            }
             // What has no remedy of its own came of another process.
-            throw Self.missing(store, place) ?? Self.culprit(store, place, error.problem)
+            let blame = error.remedy == nil ? Self.blamed(store, place) : nil
+            Self.leave(store, place, without: blame)
+            throw blame?.error(error.problem, place) ?? error
         }
     }
 
@@ -55,13 +63,18 @@ package final class Ranks {
     /// Refuses to go on where processes were started with different things.
     ///
     /// - Parameter facts: what has to be the same everywhere, as in ("the dataset", a hash).
-    /// - Throws: ``UserError`` that names the rank and what differs.
+    /// - Throws: ``UserError`` that names the rank and what differs; ``LostProcess`` when another does not say in time.
     package func agree(on facts: [(name: String, value: String)]) throws {
         for fact in facts { try store.set("fact/\(fact.name)/\(rank)", to: fact.value) }
+        func said(_ name: String, by rank: Int) throws -> String {
+            do { return try store.value(of: "fact/\(name)/\(rank)", timeout: timeout) } catch {
+                throw LostProcess(reason: "rank \(rank) does not say what \(name) is")
+            }
+        }
         for fact in facts {
-            let first = try store.value(of: "fact/\(fact.name)/0", timeout: timeout)
+            let first = try said(fact.name, by: 0)
             for other in 1..<size {
-                let value = try store.value(of: "fact/\(fact.name)/\(other)", timeout: timeout)
+                let value = try said(fact.name, by: other)
                 guard value != first else { continue }
                 let host = (try? store.value(of: "place/\(other)", timeout: 1)) ?? "unknown"
                 throw UserError(
@@ -77,34 +90,31 @@ package final class Ranks {
     package func together<Result>(_ body: () throws -> Result) throws -> Result {
         do {
             let result = try body()
-            waitForOthers(for: Self.farewell)
+            Self.leave(store, place)
             return result
         } catch let lost as LostProcess {
-            let error = Self.culprit(store, place, lost.reason)
+            let blame = Self.blamed(store, place)
             group.leave()
-            // Those that live have found out at the same time; the one that is lost will not leave.
-            waitForOthers(for: 1.5)
-            throw error
+            Self.leave(store, place, without: blame)
+            throw blame.error(lost.reason, place)
         } catch {
             if !(error is CancellationError) { try? store.set("failed/\(rank)", to: "\(error)") }
             group.leave()
-            waitForOthers(for: Self.farewell)
+            Self.leave(store, place)
             throw error
         }
     }
 
-    /// Says that this process needs nothing more.
-    private func leave() {
-        let store = store
+    /// Says that this process needs nothing more, and keeps the store, where it is this process's, until the others have left: they read
+    /// there why one failed. It waits neither for those who have fallen silent nor for longer than any could need.
+    private static func leave(_ store: SharedStore, _ place: Rendezvous, without blame: Blame? = nil) {
+        if case .store = blame { return }
         _ = within(seconds: 2) { try? store.add(1, to: "left") }
-    }
-
-    /// Keeps the store, where it is this process's, until the others have left or may be taken for dead: they read there why one failed.
-    private func waitForOthers(for seconds: Double) {
-        leave()
-        guard isFirst, !place.isServed else { return }
-        let end = Date(timeIntervalSinceNow: seconds)
-        while Date() < end, let left = try? store.add(0, to: "left"), left < size { Thread.sleep(forTimeInterval: 0.02) }
+        guard place.rank == 0, !place.isServed else { return }
+        var expected = place.size
+        if case .silent(let ranks, _) = blame { expected -= ranks.count }
+        let end = Date(timeIntervalSinceNow: farewell)
+        while Date() < end, let left = try? store.add(0, to: "left"), left < expected { Thread.sleep(forTimeInterval: 0.02) }
     }
 
     /// How long others may take to find out that one has failed, in seconds.
@@ -112,67 +122,9 @@ package final class Ranks {
 }
 
 extension Ranks {
-    /// Who is to blame for what the processes did not do together.
-    ///
-    /// - Parameter reason: what LibTorch says, for where nobody can be named.
-    private static func culprit(_ store: SharedStore, _ place: Rendezvous, _ reason: String) -> UserError {
-        // The store may be gone with its process, and then does not answer for long.
-        switch within(seconds: 10, { blamed(store, place) }) {
-        case .somebody(let problem)?:
-            _ = within(seconds: 2) { try? store.set("blames/\(place.rank)", to: problem) }
-            return UserError(problem, remedy: remedy)
-        case .nobody?:
-            return UserError("the processes have lost each other: \(reason)", remedy: remedy)
-        case nil:
-            return UserError(
-                place.isServed
-                    ? "the launcher's store does not answer any more" : "rank 0, on \(place.host), does not answer any more",
-                remedy: remedy)
-        }
-    }
-
-    private static let remedy = "Start again: training continues from the last checkpoint."
-
-    /// What is known of a failure.
-    private enum Blame: Sendable {
-        /// Who is to blame, in words.
-        case somebody(String)
-        /// All are alive and say nothing.
-        case nobody
-    }
-
-    /// What the others say, or who of them has fallen silent; nil where the store does not answer.
-    private static func blamed(_ store: SharedStore, _ place: Rendezvous) -> Blame? {
-        let others = (0..<place.size).filter { $0 != place.rank }
-        func host(_ rank: Int) -> String { (try? store.value(of: "place/\(rank)", timeout: 1)) ?? "an unknown machine" }
-        func said() throws -> Blame? {
-            for rank in others where try store.has("failed/\(rank)") {
-                return .somebody(
-                    "rank \(rank), on \(host(rank)), has failed: \(try store.value(of: "failed/\(rank)", timeout: 1))")
-            }
-            for rank in others where try store.has("blames/\(rank)") {
-                return .somebody(try store.value(of: "blames/\(rank)", timeout: 1))
-            }
-            return nil
-        }
-        do {
-            if let blame = try said() { return blame }
-            let before = try others.map { try store.add(0, to: Heartbeat.key($0)) }
-            for _ in 0..<3 {
-                Thread.sleep(forTimeInterval: Heartbeat.interval)
-                if let blame = try said() { return blame }
-            }
-            let after = try others.map { try store.add(0, to: Heartbeat.key($0)) }
-            let silent = zip(others, zip(before, after)).filter { $1.0 == $1.1 }.map(\.0)
-            guard !silent.isEmpty else { return .nobody }
-            let names = silent.map { "rank \($0), on \(host($0))," }.joined(separator: " ")
-            return .somebody("\(names) \(silent.count == 1 ? "does" : "do") not answer any more")
-        } catch { return nil }
-    }
-
     /// Which processes have not come to the meeting; nil where all have.
     private static func missing(_ store: SharedStore, _ place: Rendezvous) -> UserError? {
-        let missing = within(seconds: 5) { (0..<place.size).filter { (try? store.has("place/\($0)")) == false } } ?? []
+        let missing = (0..<place.size).filter { (try? store.has("place/\($0)")) == false }
         guard !missing.isEmpty else { return nil }
         return UserError(
             "rank \(missing.map(String.init).joined(separator: ", ")) of \(place.size) has not come to \(place.host):\(place.port) in time",
@@ -194,17 +146,3 @@ extension Ranks {
         )
     }
 }
-
-/// The result of work on a thread of its own; nil when it takes longer.
-private func within<Result: Sendable>(seconds: Double, _ work: @escaping @Sendable () -> Result?) -> Result? {
-    let box = ResultBox<Result>()
-    let done = DispatchSemaphore(value: 0)
-    Thread.detachNewThread {
-        box.result = work()
-        done.signal()
-    }
-    return done.wait(timeout: .now() + seconds) == .success ? box.result : nil
-}
-
-/// Written before the semaphore is signalled, and read after it.
-private final class ResultBox<Result>: @unchecked Sendable { var result: Result? }

@@ -120,6 +120,9 @@ extension TrainSettings: SettingsSection {
                 "precision", \.training.precision,
                 "Matrix products in float32 or bfloat16; auto: bfloat16 where the processor has instructions for it, else float32."
             ),
+            .value(
+                "negatives", \.training.negatives,
+                "What a target is told from where several processes train: the items of all (global) or of its own (local)."),
         ]
     }
 }
@@ -201,6 +204,7 @@ extension Activation: SettingValue {}
 extension SideNetworkOptions.Form: SettingValue {}
 extension SideNetworkOptions.Transformation: SettingValue {}
 extension TrainingOptions.Precision: SettingValue {}
+extension TrainingOptions.Negatives: SettingValue {}
 extension TrainingOptions.OptimizerChoice: SettingValue {}
 extension TrainingOptions.PatienceStart: SettingValue {}
 extension TrainingOptions.Schedule: SettingValue {}

@@ -16,15 +16,20 @@ extension Pipeline {
     ///   - replacing: whether a run of other settings or data in the same folder is replaced.
     ///   - timeout: the longest that a process waits for the others, in seconds.
     ///   - environment: where the launcher's variables are.
+    /// - Returns: whether this process is the one that speaks for all.
     /// - Throws: as ``train(replacing:)``; ``UserError`` that names the process that failed, is missing or was started with other things.
-    package func trainTogether(
+    @discardableResult package func trainTogether(
         replacing: Bool = false, timeout: Double = 120, environment: [String: String] = ProcessInfo.processInfo.environment
-    ) throws {
-        guard let place = try Rendezvous(environment: environment) else { return try train(replacing: replacing) }
+    ) throws -> Bool {
+        guard let place = try Rendezvous(environment: environment) else {
+            try train(replacing: replacing)
+            return true
+        }
         do { try train(at: place, replacing: replacing, timeout: timeout) } catch var error as UserError {
             if place.rank > 0 { error.problem = "rank \(place.rank): \(error.problem)" }
             throw error
         }
+        return place.rank == 0
     }
 
     /// Refuses to do what one process does alone as one of several that a launcher has started.
@@ -78,13 +83,14 @@ extension Pipeline {
         ] + stores + manifest.encoders.map { ("the encoder of \($0.modality.name)", $0.inputsHash) }
     }
 
-    /// Says what the processes have sent each other, validations included.
-    func tellOfTraffic(_ ranks: Ranks, since before: ProcessGroup.Traffic, steps: Int) {
-        let traffic = ranks.group.traffic
-        guard steps > 0 else { return }
+    /// Says what the processes have sent each other.
+    func tellOfTraffic(_ ranks: Ranks) {
+        let steps = ranks.steps
+        guard steps.count > 0 else { return }
+        let share = steps.seconds > 0 ? 100 * steps.traffic.seconds / steps.seconds : 0
         observer.onMessage(
-            "train: \(ranks.size) processes, \((traffic.bytes - before.bytes) / steps / 1000) kB a step sent by each, "
-                + String(format: "%.1f s of waiting and sending", traffic.seconds - before.seconds))
+            "train: \(ranks.size) processes, \(steps.traffic.bytes / steps.count) bytes a step sent by this one, "
+                + String(format: "%.0f %% of the steps' time waiting and sending", share))
     }
 }
 

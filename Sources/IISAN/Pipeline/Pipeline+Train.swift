@@ -88,10 +88,9 @@ extension Pipeline {
             if place != nil { try write(cost(recommender, dataset, measured: seconds), dataset) }
             return
         }
-        let sentBefore = ranks?.group.traffic
         try trainer.train(onProgress: observer.onProgress, onEvent: observer.onEpoch, stop: stop ?? observer.stop)
         if place != nil { try JSONFile.write(cost(recommender, dataset), to: run.cost) }
-        if let ranks, let sentBefore { tellOfTraffic(ranks, since: sentBefore, steps: trainer.stepsMade) }
+        if let ranks { tellOfTraffic(ranks) }
     }
 
     /// What is to be done with a run's folder.

@@ -24,6 +24,9 @@ package final class ProcessGroup {
         package var bytes = 0
         /// Seconds, waiting for others included.
         package var seconds = 0.0
+
+        /// Nothing yet.
+        package init() {}
     }
 
     /// The address or the network interface that a process is reached at.
@@ -130,4 +133,7 @@ package final class ProcessGroup {
 package struct LostProcess: Error, Sendable {
     /// LibTorch's reason, which names no rank.
     package let reason: String
+
+    /// Says what was not done together.
+    package init(reason: String) { self.reason = reason }
 }
