@@ -203,6 +203,8 @@ def main():
         for left in folder.glob(f"{run}*"):
             shutil.rmtree(left) if left.is_dir() else left.unlink()
         print(f"{name}, {took:.1f} s, {len(faults)} faults", file=sys.stderr, flush=True)
+        if faults and faults[-1].startswith(name):
+            print(faults[-1], file=sys.stderr, flush=True)
     print(json.dumps({"rounds": options.rounds, "timeout": options.timeout, "counts": counts, "slowest": round(slowest, 1), "faults": len(faults)}))
     for fault in faults:
         print(fault)
