@@ -72,7 +72,7 @@ fuzz: ## try what reads foreign files with libFuzzer, SECONDS=60 a target, all o
 torture: build ## kill, fail and fill up what the command writes (KILLS a stage, FAILURES a kind of call, DISKS in MB); Linux
 	@Tools/Torture/torture
 
-torture-cluster: build ## kill and cut off trainings under torchrun and between network namespaces, and servers behind nginx (ROUNDS); Linux, root
+torture-cluster: build ## kill and cut off trainings under torchrun, Slurm and between network namespaces, and servers behind nginx (ROUNDS); Linux, root
 	@Tools/Torture/cluster
 
 rehearse: build ## encode with Llama 3 70B's and EVA-CLIP-18B's true shapes under 8 GB (OPTIONS="--blocks 8 --titles 48"); needs NumPy and 8 GB of disk
