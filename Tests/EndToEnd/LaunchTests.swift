@@ -207,6 +207,23 @@ import Testing
         }
     }
 
+    /// Who waits for a process that does not come can be told to stop.
+    @Test func aWaitForOthersCanBeStopped() throws {
+        try withTemporaryFolder { folder in
+            try shop(folder)
+            for rank in [0, 1] {
+                let waiting = try CommandLine.start(
+                    ["train", "config.yaml", "--timeout", "100"], in: folder, environment: place(rank, port: freePort()))
+                Thread.sleep(forTimeInterval: 2)
+                #expect(waiting.isRunning)
+                let told = Date()
+                kill(waiting.processIdentifier, SIGTERM)
+                waiting.waitUntilExit()
+                #expect(waiting.terminationStatus == 143 && Date().timeIntervalSince(told) < 5)
+            }
+        }
+    }
+
     @Test func launchRefusesWhatMakesNoSense() throws {
         try withTemporaryFolder { folder in
             for (arguments, text) in [

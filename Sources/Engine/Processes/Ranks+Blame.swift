@@ -5,9 +5,9 @@ import Torch
 extension Ranks {
     /// Who is to blame for what the processes did not do together.
     enum Blame: Sendable {
-        /// One that has said why it failed, or whom it missed; in words.
+        /// One that has said why it failed; in words.
         case somebody(String)
-        /// Ranks whose counts do not grow any more; in words.
+        /// Ranks whose counts do not grow any more, as this process has seen or another has said; in words.
         case silent([Int], String)
         /// All are alive and say nothing.
         case nobody
@@ -35,8 +35,9 @@ extension Ranks {
         // A store that is gone with its machine is not found out before its connection has timed out, minutes later.
         guard within(seconds: 2, { try? store.has("failed/0") }) != nil else { return .store }
         let blame = within(seconds: 10) { found(store, place) } ?? .store
-        if case .silent(_, let problem) = blame {
-            _ = within(seconds: 2) { try? store.set("blames/\(place.rank)", to: problem) }
+        if case .silent(let ranks, let problem) = blame {
+            let ranks = ranks.map(String.init).joined(separator: " ")
+            _ = within(seconds: 2) { try? store.set("blames/\(place.rank)", to: "\(ranks):\(problem)") }
         }
         return blame
     }
@@ -51,7 +52,8 @@ extension Ranks {
                     "rank \(rank), on \(host(rank)), has failed: \(try store.value(of: "failed/\(rank)", timeout: 1))")
             }
             for rank in others where try store.has("blames/\(rank)") {
-                return .somebody(try store.value(of: "blames/\(rank)", timeout: 1))
+                let words = try store.value(of: "blames/\(rank)", timeout: 1).split(separator: ":", maxSplits: 1)
+                return .silent(words[0].split(separator: " ").compactMap { Int($0) }, String(words[1]))
             }
             return nil
         }

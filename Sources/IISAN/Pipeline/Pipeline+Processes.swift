@@ -45,7 +45,7 @@ extension Pipeline {
 
     private func train(at place: Rendezvous, replacing: Bool, timeout: Double) throws {
         let device = try device
-        let ranks = try Ranks(place, timeout: timeout)
+        let ranks = try Ranks.meeting(place, timeout: timeout, stop: observer.stop)
         var settings = configuration
         // Each process has an accelerator of its own.
         if device.kind == .cuda, !settings.device.contains(":") { settings.device = "cuda:\(place.localRank)" }
