@@ -26,7 +26,11 @@ extension Ranks {
                     place.isServed
                         ? "the launcher's store does not answer any more" : "rank 0, on \(place.host), does not answer any more"
                 }
-            return UserError(problem, remedy: "Start again: training continues from the last checkpoint.")
+            return UserError(
+                problem,
+                remedy:
+                    "Look whether all processes were started, each with its own rank, and start again: training continues from the "
+                    + "last checkpoint.")
         }
     }
 

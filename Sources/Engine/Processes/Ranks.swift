@@ -33,12 +33,9 @@ package final class Ranks {
             try Self.checkAddresses(store, place, timeout)
             group = try ProcessGroup(store, rank: place.rank, size: place.size, at: address, timeout: timeout)
         } catch let error as UserError {
-            if let missing = Self.missing(store, place) {
-                Self.leave(store, place)
-                throw missing
-            }
+            let missing = Self.missing(store, place)
             // What has no remedy of its own came of another process.
-            let blame = error.remedy == nil ? Self.blamed(store, place) : nil
+            let blame = missing ?? (error.remedy == nil ? Self.blamed(store, place) : nil)
             Self.leave(store, place, without: blame)
             throw blame?.error(error.problem, place) ?? error
         }
@@ -122,13 +119,12 @@ package final class Ranks {
 }
 
 extension Ranks {
-    /// Which processes have not come to the meeting; nil where all have.
-    private static func missing(_ store: SharedStore, _ place: Rendezvous) -> UserError? {
+    /// Who has not come to the meeting; nil where all have, and where the store does not answer.
+    private static func missing(_ store: SharedStore, _ place: Rendezvous) -> Blame? {
         let missing = (0..<place.size).filter { (try? store.has("place/\($0)")) == false }
         guard !missing.isEmpty else { return nil }
-        return UserError(
-            "rank \(missing.map(String.init).joined(separator: ", ")) of \(place.size) has not come to \(place.host):\(place.port) in time",
-            remedy: "Look whether all processes were started, each with its own rank.")
+        let names = missing.map(String.init).joined(separator: ", ")
+        return .silent(missing, "rank \(names) of \(place.size) has not come to \(place.host):\(place.port) in time")
     }
 
     /// Refuses machines that cannot reach each other because one knows itself by an address of its own only.

@@ -83,6 +83,28 @@ import Torch
         #expect(error?.problem.contains("rank 1 of 2 has not come") == true, "\(error?.problem ?? "")")
     }
 
+    /// A store of one machine is not for others.
+    @Test func aStoreAtTheLoopbackAddressListensThereAlone() throws {
+        let store = try SharedStore(host: "127.0.0.1", port: 0, serves: true, timeout: 5)
+        #expect(store.port > 0)
+        // Another server of the same port at all other addresses finds it free.
+        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(listener) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = UInt16(store.port).bigEndian
+        address.sin_addr.s_addr = inet_addr("127.0.0.2")
+        let code = withUnsafeMutablePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(listener, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+        #expect(code == 0)
+        try store.set("a", to: "b")
+        let other = try SharedStore(host: "127.0.0.1", port: store.port, serves: false, timeout: 5)
+        #expect(try other.value(of: "a", timeout: 1) == "b")
+    }
+
     @Test func aTakenPortIsNamed() throws {
         let port = freePort()
         let holder = try SharedStore(host: "127.0.0.1", port: port, serves: true, timeout: 5)

@@ -7,9 +7,35 @@
 #include <torch/csrc/distributed/c10d/PrefixStore.hpp>
 #include <torch/csrc/distributed/c10d/TCPStore.hpp>
 
+#include <arpa/inet.h>
+#include <cerrno>
 #include <cstdlib>
+#include <cstring>
+#include <netinet/in.h>
+#include <string_view>
+#include <sys/socket.h>
+#include <unistd.h>
 
 namespace {
+
+/// A socket that listens at the loopback address alone, with its port, which is a free one for 0.
+///
+/// c10d would listen at all addresses of the machine.
+std::pair<int, uint16_t> loopbackListener(uint16_t port) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t length = sizeof address;
+    auto *const own = reinterpret_cast<sockaddr *>(&address);
+    const int yes = 1, listener = socket(AF_INET, SOCK_STREAM, 0);
+    if (listener >= 0 && setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) == 0 && bind(listener, own, length) == 0 &&
+        listen(listener, SOMAXCONN) == 0 && getsockname(listener, own, &length) == 0)
+        return {listener, ntohs(address.sin_port)};
+    const int reason = errno;
+    if (listener >= 0) close(listener);
+    TORCH_CHECK(false, "port ", port, " of the loopback address: ", std::strerror(reason));
+}
 
 /// Lets c10d print nothing of its own: it warns of sockets where a process is missed, and that is said by who misses it.
 void keepSilent() {
@@ -31,6 +57,12 @@ CTorchStore ctorch_open_store(const char *host, int32_t port, bool serves, const
     options.isServer = serves;
     options.waitWorkers = false;
     options.timeout = ctorch::milliseconds(timeout);
+    if (serves && std::string_view(host) == "127.0.0.1") {
+        // The store takes the socket over.
+        const auto [listener, own] = loopbackListener(options.port);
+        options.masterListenFd = listener;
+        options.port = own;
+    }
     const auto store = c10::make_intrusive<c10d::TCPStore>(host, options);
     return new CTorchStoreObject{c10::make_intrusive<c10d::PrefixStore>(prefix, store), store->getPort()};
 }
