@@ -1,6 +1,6 @@
 """Kills, stops or cuts off one of several processes of a training, again and again, and looks at what the others do.
 
-    python3 Tools/Torture/processes.py --iisan PROGRAM [--rounds 60] [--timeout 8] [--seed 1] [--folder FOLDER]
+    python3 Tools/Torture/Cluster/processes.py --iisan PROGRAM [--rounds 60] [--timeout 8] [--seed 1] [--folder FOLDER]
 
 A small generated shop is trained by 2 to 4 processes, started by `iisan launch` or each by itself. At a random moment one of them gets
 SIGKILL or SIGSTOP. The others have to end within the timeout and 5 seconds, with an error that names its rank.
@@ -20,7 +20,7 @@ import sys
 import tempfile
 import time
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
+ROOT = pathlib.Path(__file__).resolve().parents[3]
 EPOCHS = 30
 
 
