@@ -188,7 +188,7 @@ def main():
         finished = len(shop.losses(run)) == EPOCHS if (folder / run / "events.jsonl").exists() else False
         if not isOver or took > options.timeout + 5:
             faults.append(f"{name}: the others ended after {took:.1f} s\n{text}")
-        elif f"rank {victim_rank}, on" not in text and not finished:
+        elif f"rank {victim_rank}, on" not in text and f"rank {victim_rank} of" not in text and not finished:
             faults.append(f"{name}: nobody names it\n{text}")
         elif any(code == 0 for code in codes) and not finished:
             faults.append(f"{name}: exit codes {codes}\n{text}")
