@@ -44,11 +44,8 @@ struct CaptionCommand: ParsableCommand {
     var merge: Int?
 
     func validate() throws {
-        try checkParts(part: part, merge: merge)
+        try checkParts(part: part, merge: merge, videos: video.videos)
         if part != nil, sheet != nil { throw ValidationError("--sheet shows all captions: give it with --merge") }
-        if part != nil || merge != nil, video.videos != nil {
-            throw ValidationError("--videos makes the frames of all videos: run it once before, without --part and --merge")
-        }
     }
 
     func run() throws {

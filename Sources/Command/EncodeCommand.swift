@@ -63,10 +63,7 @@ struct EncodeCatalogueCommand: ParsableCommand {
     var merge: Int?
 
     func validate() throws {
-        try checkParts(part: part, merge: merge, verify: verify)
-        if part != nil || merge != nil, video.videos != nil {
-            throw ValidationError("--videos makes the frames of all videos: run it once before, without --part and --merge")
-        }
+        try checkParts(part: part, merge: merge, verify: verify, videos: video.videos)
     }
 
     func run() throws {
@@ -88,9 +85,12 @@ struct EncodeCatalogueCommand: ParsableCommand {
 }
 
 /// Refuses options that ask for several things at once.
-func checkParts(part: String?, merge: Int?, verify: Bool = false) throws {
+func checkParts(part: String?, merge: Int?, verify: Bool = false, videos: String?) throws {
     let given = [("--part", part != nil), ("--merge", merge != nil), ("--verify", verify)].filter(\.1).map(\.0)
     if given.count > 1 { throw ValidationError("\(given.joined(separator: " and ")) are one command each") }
+    if part != nil || merge != nil, videos != nil {
+        throw ValidationError("--videos makes the frames of all videos: run it once before, without --part and --merge")
+    }
 }
 
 /// The part that an option names, with the number of the array task where it says so; nil where there is no option.

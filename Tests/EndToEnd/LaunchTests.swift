@@ -159,14 +159,7 @@ import Testing
             defer { for process in processes { kill(process.processIdentifier, SIGKILL) } }
             waitForEvents(in: folder)
             kill(processes[victim].processIdentifier, SIGSTOP)
-            let other = processes[1 - victim]
-            let end = Date(timeIntervalSinceNow: 6 + 8)
-            while other.isRunning, Date() < end { Thread.sleep(forTimeInterval: 0.05) }
-            #expect(!other.isRunning)
-            kill(other.processIdentifier, SIGKILL)
-            other.waitUntilExit()
-            let said = try String(contentsOf: errors[1 - victim], encoding: .utf8)
-            #expect(said.contains("rank \(victim), on ") && said.contains("not answer any more"), "\(said)")
+            try expectNamed(victim, by: processes[1 - victim], saying: errors[1 - victim], within: 6 + 8)
         }
     }
 
@@ -180,6 +173,17 @@ import Testing
                 environment: place($0, port: port))
         }
         return (processes, errors)
+    }
+
+    /// The other of two processes ends in time and names the one that is lost.
+    private func expectNamed(_ victim: Int, by other: Process, saying errors: URL, within seconds: Double) throws {
+        let end = Date(timeIntervalSinceNow: seconds)
+        while other.isRunning, Date() < end { Thread.sleep(forTimeInterval: 0.05) }
+        #expect(!other.isRunning)
+        kill(other.processIdentifier, SIGKILL)
+        other.waitUntilExit()
+        let said = try String(contentsOf: errors, encoding: .utf8)
+        #expect(said.contains("rank \(victim), on ") && said.contains("not answer any more"), "\(said)")
     }
 
     private func waitForEvents(in folder: URL) {
@@ -196,14 +200,7 @@ import Testing
             defer { for process in processes { kill(process.processIdentifier, SIGKILL) } }
             waitForEvents(in: folder)
             kill(processes[victim].processIdentifier, SIGKILL)
-            let end = Date(timeIntervalSinceNow: 30)
-            let other = processes[1 - victim]
-            while other.isRunning, Date() < end { Thread.sleep(forTimeInterval: 0.05) }
-            #expect(!other.isRunning)
-            kill(other.processIdentifier, SIGKILL)
-            other.waitUntilExit()
-            let said = try String(contentsOf: errors[1 - victim], encoding: .utf8)
-            #expect(said.contains("rank \(victim), on ") && said.contains("not answer any more"), "\(said)")
+            try expectNamed(victim, by: processes[1 - victim], saying: errors[1 - victim], within: 30)
         }
     }
 

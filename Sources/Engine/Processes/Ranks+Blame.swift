@@ -56,7 +56,9 @@ extension Ranks {
                     "rank \(rank), on \(host(rank)), has failed: \(try store.value(of: "failed/\(rank)", timeout: 1))")
             }
             for rank in others where try store.has("blames/\(rank)") {
-                let words = try store.value(of: "blames/\(rank)", timeout: 1).split(separator: ":", maxSplits: 1)
+                let words = try store.value(of: "blames/\(rank)", timeout: 1).split(
+                    separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+                guard words.count == 2 else { continue }
                 return .silent(words[0].split(separator: " ").compactMap { Int($0) }, String(words[1]))
             }
             return nil
@@ -89,4 +91,4 @@ func within<Result: Sendable>(seconds: Double, _ work: @escaping @Sendable () ->
 }
 
 /// Written before the semaphore is signalled, and read after it.
-private final class ResultBox<Result>: @unchecked Sendable { var result: Result? }
+final class ResultBox<Result>: @unchecked Sendable { var result: Result? }

@@ -10,6 +10,7 @@ extension Ranks {
         let length = Tensor([Int64(bytes.count)])
         try group.broadcast(length)
         let count = Int(length.array(of: Int64.self)[0])
+        guard (0...1 << 30).contains(count) else { throw LostProcess(reason: "rank 0 sends \(count) bytes") }
         let all = Tensor(isFirst ? [UInt8](bytes) : [UInt8](repeating: 0, count: count))
         try group.broadcast(all)
         return Data(all.array(of: UInt8.self))

@@ -1,4 +1,4 @@
-import Files
+package import Files
 import Foundation
 package import Torch
 
@@ -39,6 +39,23 @@ package final class Ranks {
             Self.leave(store, place, without: blame)
             throw blame?.error(error.problem, place) ?? error
         }
+    }
+
+    /// Meets the other processes, unless this one is told to stop meanwhile.
+    ///
+    /// - Parameters:
+    ///   - timeout: the longest that any waits for the others, in seconds.
+    ///   - stop: looked at while it waits.
+    /// - Throws: as ``init(_:timeout:)``; `CancellationError` when told to stop, and the program has to end then: nothing ends what waits.
+    package static func meeting(_ place: Rendezvous, timeout: Double, stop: StopToken) throws -> Ranks {
+        let met = ResultBox<Swift.Result<Ranks, any Error>>()
+        let done = DispatchSemaphore(value: 0)
+        Thread.detachNewThread {
+            met.result = Swift.Result { try Ranks(place, timeout: timeout) }
+            done.signal()
+        }
+        while done.wait(timeout: .now() + 0.05) == .timedOut { try stop.check() }
+        return try met.result!.get()
     }
 
     /// This process's number.

@@ -25,6 +25,13 @@ extension Recommender {
         let found = try itemTower.vectors(of: Tensor(candidates.items), training: training)
         let vectors = found.to(.float32)  // [candidates, width]
         let rows = userEncoder.rows(users: batch.users, positions: batch.positions, userCount: batch.userCount)
+        return losses(candidates, rows, vectors: vectors, training: training)
+    }
+
+    /// The user encoder's outputs [rows, width] and the losses [rows] of candidates' rows, from the candidates' vectors.
+    func losses(
+        _ candidates: Candidates, _ rows: HistoryRows, vectors: Tensor, training: Bool
+    ) -> (outputs: Tensor, losses: Tensor) {
         let inputs = vectors.selecting(Tensor(candidates.inputs, on: device))  // [rows, width]
         let outputs = withAutocastOfSmallProducts(on: device) { userEncoder(inputs, rows, training: training) }
         let losses = withAutocast(to: nil, on: device) {

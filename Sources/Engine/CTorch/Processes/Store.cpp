@@ -11,6 +11,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <string_view>
 #include <sys/socket.h>
@@ -29,7 +30,8 @@ std::pair<int, uint16_t> loopbackListener(uint16_t port) {
     socklen_t length = sizeof address;
     auto *const own = reinterpret_cast<sockaddr *>(&address);
     const int yes = 1, listener = socket(AF_INET, SOCK_STREAM, 0);
-    if (listener >= 0 && setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) == 0 && bind(listener, own, length) == 0 &&
+    // Not for the processes that are started.
+    if (listener >= 0 && fcntl(listener, F_SETFD, FD_CLOEXEC) == 0 && setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) == 0 && bind(listener, own, length) == 0 &&
         listen(listener, SOMAXCONN) == 0 && getsockname(listener, own, &length) == 0)
         return {listener, ntohs(address.sin_port)};
     const int reason = errno;

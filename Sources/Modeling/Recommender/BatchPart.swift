@@ -1,4 +1,6 @@
 package import Datasets
+import OrderedCollections
+package import Torch
 
 /// The rows of some of a batch's users, over the candidates of all: one process's part of a step that several share.
 package struct BatchPart {
@@ -31,4 +33,20 @@ package struct BatchPart {
             users: counted(all.users[rows]), userCount: users.count, ownUsers: counted(all.ownUsers[pairs]),
             ownItems: Array(all.ownItems[pairs]))
     }
+}
+
+extension Recommender {
+    /// The losses [rows] of a part of a batch's rows, from the vectors of all candidates [candidates, width].
+    ///
+    /// Dropout is that of the whole batch, as long as all parts begin with the same random state.
+    package func rowLosses(of part: BatchPart, vectors: Tensor) -> Tensor {
+        let candidates = part.candidates
+        let rows = userEncoder.rows(
+            users: candidates.users, positions: part.positions, userCount: candidates.userCount,
+            among: HistoryPlace(of: part.users, lengths: part.lengths))
+        return losses(candidates, rows, vectors: vectors, training: true).losses
+    }
+
+    /// Whether each process of several draws dropout of its own in a step: encoders run in it, over the items of each alone.
+    package var drawsInEncoders: Bool { parameters.all.keys.contains { parameters.group(of: $0) == .encoders } }
 }
