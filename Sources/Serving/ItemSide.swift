@@ -125,8 +125,9 @@ extension ItemSide.Later {
                         let vectors = try whitening.vectors(of: source.source(source.shape.layers), itemCount: items.count)
                         columns.append(try vectors.checked().floats())
                     case .constant, nil:
-                        columns.append(
-                            before.flatMap { $0.map { Array($0[range]) } ?? [Float](repeating: 0, count: range.count) })
+                        // An item that came later was not trained on.
+                        let usual = [Float](repeating: part.part == .newness ? 1 : 0, count: range.count)
+                        columns.append(before.flatMap { $0.map { Array($0[range]) } ?? usual })
                     }
                 }
                 let rows = columns.map { $0.rows(items.count) }

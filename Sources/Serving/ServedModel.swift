@@ -137,7 +137,8 @@ public final class ServedModel {
         var parts: [String] = []
         if case .from(let unknown, _) = laterItems { parts += unknown }
         if score.neighbours != nil { parts.append(ScorePart.neighbours.rawValue) }
-        return parts + score.dense.filter { if case .constant? = $0.form { true } else { false } }.map(\.part.rawValue)
+        let constant = score.dense.filter { if case .constant? = $0.form { $0.part != .newness } else { false } }
+        return parts + constant.map(\.part.rawValue)
     }
 
     /// Puts the next revision in the place of the newest.

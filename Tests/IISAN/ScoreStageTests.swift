@@ -21,7 +21,7 @@ import Testing
             try pipeline(shop, modern).runAll()
             let run = folder.appending(path: "modern")
             let result = try RunResult.read(from: run.appending(path: "result.json"))
-            let names = ["network", "neighbours", "content.text", "content.image", "popularity"]
+            let names = ["network", "neighbours", "content.text", "content.image", "popularity", "newness"]
             #expect(Set(try #require(result.score).weights.keys) == Set(names))
             #expect(result.shares.map(\.tower).contains("neighbours") && result.shares.map(\.tower).contains("inter"))
             #expect(abs(try #require(result.leads).reduce(0) { $0 + $1.share } - 1) < 1e-6)
@@ -73,7 +73,7 @@ import Testing
             try pipeline(shop, set).runAll()
             let result = try RunResult.read(from: folder.appending(path: "run/result.json"))
             #expect(result.method == method && result.cost == nil && result.bestEpoch == nil)
-            #expect((result.score?.weights.count ?? 1) == ["neighbours": 1, "content": 2, "closed-form": 4][method])
+            #expect((result.score?.weights.count ?? 1) == ["neighbours": 1, "content": 2, "closed-form": 5][method])
             #expect(result.test?.all.metrics[.hitRate(10)] != nil)
         }
     }
@@ -84,7 +84,7 @@ import Testing
             let set = ["train.method=closed-form", "train.run=run", "train.score.weights={neighbours: 1, content.text: 0.5}"]
             try pipeline(shop, set).runAll()
             let score = try #require(try RunResult.read(from: folder.appending(path: "run/result.json")).score)
-            #expect(score.weights == ["neighbours": 1, "content.text": 0.5, "content.image": 0, "popularity": 0])
+            #expect(score.weights == ["neighbours": 1, "content.text": 0.5, "content.image": 0, "popularity": 0, "newness": 0])
             #expect(score.users == nil)
             let wrong = set + ["train.score.weights={neighbour: 1}"]
             let error = #expect(throws: UserError.self) { try pipeline(shop, wrong).evaluate() }

@@ -22,7 +22,7 @@ import Torch
         var losses: [Tensor] = []
         for sequence in sequences {
             for target in sequence.dropFirst() {
-                let pool = choice == .full || choice == .mixed ? Array(0..<Int64(split.itemCount)) : slots
+                let pool = choice == .full || choice == .mixed ? split.trainedItems.map(Int64.init) : slots
                 let items = [target] + pool.filter { !sequence.contains($0) }
                 var logits = vectors.selecting(Tensor(items)).matmul(outputs.selected(0, losses.count).unsqueezed(1)).squeezed(
                     1)
@@ -44,13 +44,14 @@ import Torch
 
     @Test(arguments: LossChoice.allCases) func equalsTheTextbook(_ choice: LossChoice) throws {
         try withTemporaryFolder { folder in
-            // Few items: sequences share them, and some repeat one.
-            let world = try SmallWorld(folder, users: 12, items: 15)
+            // Sequences share items, some repeat one, and some items are in none of them.
+            let world = try SmallWorld(folder, users: 12, items: 40)
+            #expect(world.split.trainedItems.count < 40)
             let sampler = BatchSampler(world.split, batchSize: 6, seed: 1)
             let batch = sampler.batch(epoch: 0, step: 0)
-            let loss = choice.loss(itemCount: 15)
+            let loss = choice.loss(over: world.split.trainedItems)
             RandomState.seed(2)
-            let (outputs, vectors) = (Tensor.randomNormal([batch.rowCount, 8]), Tensor.randomNormal([15, 8]))
+            let (outputs, vectors) = (Tensor.randomNormal([batch.rowCount, 8]), Tensor.randomNormal([40, 8]))
             func results(_ form: (Tensor, Tensor) -> Tensor) throws -> [Tensor] {
                 let leaves = [outputs.clone(), vectors.clone()]
                 for leaf in leaves { leaf.requiresGradient = true }
@@ -72,7 +73,7 @@ import Torch
     /// The recommender gives a loss what it asks for: the gradient of every parameter is the textbook's.
     @Test(arguments: LossChoice.allCases) func gradientsThroughTheWholeModel(_ choice: LossChoice) throws {
         try withTemporaryFolder { folder in
-            let world = try SmallWorld(folder, users: 12, items: 15)
+            let world = try SmallWorld(folder, users: 12, items: 40)
             let sampler = BatchSampler(world.split, batchSize: 6, seed: 1)
             let batch = sampler.batch(epoch: 0, step: 0)
             let recommender = try world.recommender { $0.loss = choice }
@@ -82,7 +83,7 @@ import Torch
                 return recommender.parameters.all.reduce(into: [:]) { $0[$1.key] = $1.value.gradient }
             }
             let found = try gradients(recommender.loss(batch, training: false))
-            let vectors = try recommender.itemTower.vectors(of: .range(0..<15), training: false)
+            let vectors = try recommender.itemTower.vectors(of: .range(0..<40), training: false)
             let rows = recommender.userEncoder.rows(users: batch.users, positions: batch.positions, userCount: batch.userCount)
             let inputs = vectors.selecting(Tensor(batch.inputs.map { batch.items[Int($0)] }))
             let losses = textbook(choice, world.split, batch, recommender.userEncoder(inputs, rows), vectors)
@@ -92,20 +93,23 @@ import Torch
         }
     }
 
-    /// Draws count as slots of nobody, and q is the chance of both.
+    /// Draws count as slots of nobody, and q is the chance of both. What nobody has had is never drawn.
     @Test func drawnItemsAreNegatives() throws {
         try withTemporaryFolder { folder in
-            let split = try SmallWorld(folder, users: 12, items: 15).split
+            let split = try SmallWorld(folder, users: 12, items: 40).split
+            let trained = split.trainedItems
+            #expect(trained.count < 40 && trained == (0..<40).filter { split.popularity[Int($0)] > 0 })
             let sampler = BatchSampler(split, batchSize: 6, drawnCount: 9, seed: 1)
             let batch = sampler.batch(epoch: 2, step: 1)
             #expect(batch == BatchSampler(split, batchSize: 6, drawnCount: 9, seed: 1).batch(epoch: 2, step: 1))
             #expect(batch.counts.reduce(0, +) == Float(batch.slotCount + 9) && batch.drawnCount == 9)
             let others = (0..<40).map { sampler.batch(epoch: $0, step: 0).items }
-            #expect(Set(others.flatMap { $0 }).count == 15, "whatever the users, all items are drawn at some time")
-            let loss = MixedLoss(itemCount: 15)
+            #expect(
+                Set(others.flatMap { $0 }) == Set(trained.map(Int64.init)), "all that are trained on are drawn at some time")
+            let loss = MixedLoss(itemCount: trained.count)
             let candidates = loss.candidates(for: batch)
             RandomState.seed(2)
-            let (outputs, vectors) = (Tensor.randomNormal([batch.rowCount, 8]), Tensor.randomNormal([15, 8]))
+            let (outputs, vectors) = (Tensor.randomNormal([batch.rowCount, 8]), Tensor.randomNormal([40, 8]))
             let found = loss.rowLosses(candidates, outputs: outputs, vectors: vectors.selecting(Tensor(candidates.items)))
                 .floats()
             let logits = outputs.matmul(vectors.transposed(0, 1)).floats().map(Double.init)
@@ -114,8 +118,8 @@ import Torch
                 func logit(_ place: Int64) -> Double {
                     let item = Int(batch.items[Int(place)])
                     let slots = Double(batch.slotCount)
-                    let chance = (slots * Double(split.popularity[item]) + 9.0 / 15) / (slots + 9)
-                    return logits[row * 15 + item] - log(chance)
+                    let chance = (slots * Double(split.popularity[item]) + 9.0 / Double(trained.count)) / (slots + 9)
+                    return logits[row * 40 + item] - log(chance)
                 }
                 let target = exp(logit(batch.targets[row]))
                 let negatives = batch.items.indices.filter { !own.contains(Int64($0)) }.reduce(0.0) {
@@ -124,7 +128,8 @@ import Torch
                 #expect(abs(Double(found[row]) + log(target / (target + negatives))) < 1e-4)
             }
             #expect(
-                LossChoice.mixed.loss(itemCount: 5000) is MixedLoss && LossChoice.mixed.loss(itemCount: 4096) is FullSoftmaxLoss
+                LossChoice.mixed.loss(over: Array(0..<5000)) is MixedLoss
+                    && LossChoice.mixed.loss(over: Array(0..<4096)) is FullSoftmaxLoss
             )
             #expect(LossChoice.mixed.drawnCount(itemCount: 5000) == 2048 && LossChoice.mixed.drawnCount(itemCount: 100) == 0)
         }

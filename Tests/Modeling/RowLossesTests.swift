@@ -70,7 +70,8 @@ import Torch
             let sampler = BatchSampler(world.split, batchSize: size, seed: 4)
             for step in 0..<sampler.stepCount {
                 for choice in LossChoice.allCases {
-                    let candidates = choice.loss(itemCount: items).candidates(for: sampler.batch(epoch: 0, step: step))
+                    let candidates = choice.loss(over: Array(0..<Int32(items))).candidates(
+                        for: sampler.batch(epoch: 0, step: step))
                     RandomState.seed(UInt64(step))
                     // Large logits: where sums of exponentials would overflow without care.
                     let outputs = Tensor.randomNormal([candidates.inputs.count, 16]) * (step % 2 == 0 ? 1 : 30)

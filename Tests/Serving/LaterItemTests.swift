@@ -27,6 +27,8 @@ import Torch
                 for (part, columns) in zip(world.score.dense, columns) {
                     if part.part == .popularity {
                         #expect(new[columns.lowerBound] == 0 && old[columns.lowerBound] > 0)
+                    } else if part.part == .newness {
+                        #expect(new[columns.lowerBound] == 1 && old[columns.lowerBound] == 0)
                     } else {
                         #expect(zip(old[columns], new[columns]).allSatisfy { abs($0 - $1) < 1e-4 }, "\(part.part) of \(item)")
                     }

@@ -13,7 +13,7 @@ import Torch
 /// A small world with a recommender over states that are at hand, and a score of all parts.
 struct ServedWorld {
     static let weights: [ScorePart: Double] = [
-        .network: 1, .content("text"): 3, .content("image"): 0.5, .popularity: 0.2, .neighbours: 1.5,
+        .network: 1, .content("text"): 3, .content("image"): 0.5, .popularity: 0.2, .newness: 0.4, .neighbours: 1.5,
     ]
     static let shapes: PerModality<ModalityShape> = [
         .text: ModalityShape(width: 12, layers: [0, 3, 6]), .image: ModalityShape(width: 8, layers: [0, 2]),
@@ -63,6 +63,7 @@ struct ServedWorld {
             dense.append(.content(modality.name, try made.vectors(of: source, itemCount: items), decay: 0.8))
         }
         if parts.contains(.popularity) { dense.append(.popularity(of: world.split, on: .cpu)) }
+        if parts.contains(.newness) { dense.append(.newness(of: world.split, on: .cpu)) }
         score = Score(
             dense, neighbours: parts.contains(.neighbours) ? try NeighbourPrior(world.split) : nil, itemCount: items,
             itemVectors: vectors, weights: ScoreWeights(Self.weights))

@@ -10,10 +10,12 @@ public final class BatchSampler: Sendable {
     /// Users per batch; the last batch of an epoch may have fewer, or one more: for a user alone there are no items of others to compare with, so
     /// one who is left over joins the batch before.
     package let batchSize: Int
-    /// How many items are drawn evenly over the catalogue for every batch.
+    /// How many items are drawn for every batch, evenly over those of the training sequences.
     package let drawnCount: Int
     /// Decides the order of users, and what is drawn.
     package let seed: UInt64
+    // What is drawn from; empty where nothing is drawn.
+    private let trainedItems: [Int32]
     // The order of the epoch last asked for.
     private let order = Mutex<(epoch: Int, users: [Int32])?>(nil)
 
@@ -33,6 +35,7 @@ public final class BatchSampler: Sendable {
         self.split = split
         self.batchSize = batchSize
         self.seed = seed
+        trainedItems = drawnCount > 0 ? split.trainedItems : []
     }
 
     /// How many batches an epoch has.
@@ -59,7 +62,7 @@ public final class BatchSampler: Sendable {
         guard drawnCount > 0 else { return [] }
         var steps = SplitMix64(seed: seed, number: epoch)
         var items = SplitMix64(seed: steps.next(), number: step)
-        return (0..<drawnCount).map { _ in Int32(items.next(below: split.itemCount)) }
+        return (0..<drawnCount).map { _ in trainedItems[items.next(below: trainedItems.count)] }
     }
 
     /// The users of a step of an epoch, as places in ``Split/users``.

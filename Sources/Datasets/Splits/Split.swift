@@ -131,6 +131,9 @@ public struct Split: Sendable {
         popularity.map { Int((Double($0) * Double(trainingInteractions)).rounded()) }
     }
 
+    /// The items of the training sequences, ascending, as catalogue indices.
+    package var trainedItems: [Int32] { popularity.indices.filter { !isCold($0) }.map(Int32.init) }
+
     /// Whether an item is in no training sequence.
     package func isCold(_ item: Int) -> Bool { popularity[item] == 0 }
 }

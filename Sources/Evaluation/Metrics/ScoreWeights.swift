@@ -1,4 +1,5 @@
-/// A part of a score by its name: `network`, `neighbours`, `content.text`, `content.image`, `popularity`.
+/// A part of a score by its name: `network`, `neighbours`, `content.text`, `content.image`, `popularity`,
+/// `newness`.
 package struct ScorePart: RawRepresentable, Sendable, Hashable, Codable {
     /// The name.
     package let rawValue: String
@@ -12,6 +13,8 @@ package struct ScorePart: RawRepresentable, Sendable, Hashable, Codable {
     package static let neighbours = ScorePart(rawValue: "neighbours")
     /// How often an item was trained on.
     package static let popularity = ScorePart(rawValue: "popularity")
+    /// Whether an item was not trained on at all.
+    package static let newness = ScorePart(rawValue: "newness")
     /// How much the states of a modality are those of the history's items.
     package static func content(_ modality: String) -> ScorePart { ScorePart(rawValue: contentPrefix + modality) }
 

@@ -241,6 +241,14 @@ extension Score.Dense {
         return constant(.popularity, Tensor(counts, on: device).unsqueezed(1))
     }
 
+    /// 1 for an item that was not trained on, 0 for all others.
+    ///
+    /// Neighbours and popularity are the lowest for such an item, and a network is less sure of it. Its weight gives new items the places
+    /// that the validation targets say they have.
+    package static func newness(of split: Split, on device: Device) -> Score.Dense {
+        constant(.newness, Tensor((0..<split.itemCount).map { split.isCold($0) ? 1 : 0 as Float }, on: device).unsqueezed(1))
+    }
+
     /// What does not depend on the history: a number of each item [items, 1].
     package static func constant(_ part: ScorePart, _ items: Tensor) -> Score.Dense {
         let device = items.device

@@ -5,7 +5,7 @@ package import Modeling
 package struct ScoreOptions: Sendable, Codable, Equatable {
     /// The kinds of parts.
     package enum Kind: String, Sendable, Codable, CaseIterable {
-        case network, neighbours, content, popularity
+        case network, neighbours, content, popularity, newness
     }
 
     /// The parts of a trained method's score; nil takes the network alone.
@@ -57,7 +57,7 @@ extension Method {
         switch self {
         case .neighbours: [.neighbours]
         case .content: [.content]
-        case .closedForm: [.neighbours, .content, .popularity]
+        case .closedForm: [.neighbours, .content, .popularity, .newness]
         case .popularity: [.popularity]
         case .iisan, .iisanVersa, .full, .adapter, .lora, .bitfit, .frozen, .id, .idAndModality: [.network]
         }

@@ -9,7 +9,7 @@ public enum Recipe: String, Sendable, CaseIterable {
     /// The papers' model with settings that suit it: standardised states, more dropout, AdamW with warm-up and clipping, averaged weights,
     /// and a softmax over more than the batch.
     case tuned
-    /// `tuned`, its score added up with neighbours, content and popularity: the best on the data it was tried on.
+    /// `tuned`, its score added up with neighbours, content, popularity and newness: the best on the data it was tried on.
     case modern
     /// `modern` without neighbours: nothing of it knows items by their ids but how often they were trained on, so that new items rank by
     /// what they are.
@@ -20,8 +20,8 @@ public enum Recipe: String, Sendable, CaseIterable {
         switch self {
         case .paper: Self.papersTraining + "  score: {parts: null}\n"
         case .tuned: Self.tunedTraining + "  score: {parts: null}\n"
-        case .modern: Self.tunedTraining + "  score: {parts: [network, neighbours, content, popularity]}\n"
-        case .modernContent: Self.tunedTraining + "  score: {parts: [network, content, popularity]}\n"
+        case .modern: Self.tunedTraining + "  score: {parts: [network, neighbours, content, popularity, newness]}\n"
+        case .modernContent: Self.tunedTraining + "  score: {parts: [network, content, popularity, newness]}\n"
         }
     }
 

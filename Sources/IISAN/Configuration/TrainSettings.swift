@@ -74,8 +74,8 @@ extension TrainSettings: SettingsSection {
             .section("user_encoder", \.model.userEncoder, "The user encoder (SASRec form)."),
             .value(
                 "loss", \.model.loss,
-                "What a target is distinguished from: in-batch (the papers'), in-batch-uncorrected (without popularity), mixed (with drawn items; all of "
-                    + "a small catalogue) or full (all items)."
+                "What a target is distinguished from: in-batch (the papers'), in-batch-uncorrected (without popularity), mixed (with drawn items; all that "
+                    + "are trained on where these are few) or full (all items that are trained on)."
             ),
             .section(
                 "score", \.score, "What items are ranked by: the model alone, or a sum with what counting and content know."),
@@ -174,7 +174,7 @@ extension ScoreOptions: SettingsSection {
         [
             .optional(
                 "parts", \.parts,
-                "What is added up, of network, neighbours, content, popularity; left out, the network alone."),
+                "What is added up, of network, neighbours, content, popularity, newness; left out, the network alone."),
             .section("neighbours", \.neighbours, "How items that are near each other in histories are counted."),
             .value("content_width", \.contentWidth, "Numbers of an item's whitened states that content is compared by."),
             .value("content_decay", \.contentDecay, "An item of a history counts this to the power of how many are newer."),

@@ -46,8 +46,8 @@ extension Pipeline {
         do {
             return try withTensorErrors {
                 try Recommender.make(
-                    configuration.train.model, itemCount: dataset.items.count, states: sources,
-                    positions: split.options.inputLength, on: device)
+                    configuration.train.model, itemCount: dataset.items.count, trainedItems: split.trainedItems,
+                    states: sources, positions: split.options.inputLength, on: device)
             }
         } catch let error as UserError { throw error.below("train") }
     }

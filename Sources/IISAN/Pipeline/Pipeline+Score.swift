@@ -131,6 +131,7 @@ extension Pipeline {
             dense.append(.content(modality.name, vectors, decay: options.contentDecay))
         }
         if kinds.contains(.popularity) { dense.append(.popularity(of: split, on: device)) }
+        if kinds.contains(.newness) { dense.append(.newness(of: split, on: device)) }
         var prior: NeighbourPrior?
         if kinds.contains(.neighbours) {
             var counting = options.neighbours

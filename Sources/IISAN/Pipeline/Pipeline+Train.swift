@@ -63,7 +63,8 @@ extension Pipeline {
             recommender,
             BatchSampler(
                 split, batchSize: options.batchSize,
-                drawnCount: configuration.train.model.loss.drawnCount(itemCount: split.itemCount), seed: options.seed), options,
+                drawnCount: configuration.train.model.loss.drawnCount(itemCount: split.trainedItems.count), seed: options.seed),
+            options,
             run, floor: try patienceFloor(split), among: ranks
         ) { recommender in
             let found =

@@ -61,12 +61,14 @@ extension Recommender {
     ///
     /// - Parameters:
     ///   - itemCount: the size of the catalogue.
+    ///   - trainedItems: the items that some training sequence holds, ascending, over which the losses `full` and `mixed` go; nil for all.
     ///   - states: the modalities' states; none for a method that reads none.
     ///   - positions: how many items of a history the user encoder sees (L).
     ///   - device: where it computes.
     /// - Throws: `UserError` for settings that cannot be built, and for a method that trains nothing.
     public static func make(
-        _ options: RecommenderOptions, itemCount: Int, states: PerModality<any StateSource>, positions: Int, on device: Device
+        _ options: RecommenderOptions, itemCount: Int, trainedItems: [Int32]? = nil, states: PerModality<any StateSource>,
+        positions: Int, on device: Device
     ) throws -> Recommender {
         guard options.method.isTrained else {
             throw UserError("\(options.method.rawValue) is not trained: it has no recommender", at: "method")
@@ -78,7 +80,7 @@ extension Recommender {
             parameters.scoped("user_encoder"), width: options.width, positions: positions, options.userEncoder)
         return Recommender(
             parameters, itemTower: itemTower, userEncoder: userEncoder,
-            objective: options.loss.loss(itemCount: itemCount))
+            objective: options.loss.loss(over: trainedItems ?? Array(0..<Int32(itemCount))))
     }
 
     /// The item tower of a trained recommender; nothing is drawn from the random state.

@@ -15,7 +15,8 @@ import Torch
     /// A score of all parts over a small world, and the world.
     private func scored(_ folder: URL, weights: [ScorePart: Double]) throws -> (SmallWorld, Recommender, Tensor, Tensor, Score)
     {
-        let world = try SmallWorld(folder)
+        let world = try SmallWorld(folder, items: 160)
+        #expect(world.split.trainedItems.count < 160)
         let recommender = try world.recommender()
         let items = try Evaluator(world.split).itemVectors(recommender)
         RandomState.seed(8)
@@ -24,14 +25,16 @@ import Torch
         let score = Score(
             [
                 .network(recommender, itemVectors: items), .content("text", content, decay: 0.8),
-                .popularity(of: world.split, on: .cpu),
+                .popularity(of: world.split, on: .cpu), .newness(of: world.split, on: .cpu),
             ], neighbours: neighbours, itemCount: world.split.itemCount, itemVectors: items,
             weights: ScoreWeights(weights))
         return (world, recommender, items, content, score)
     }
 
     @Test func sumsAreThoseOfPlainLoops() throws {
-        let weights: [ScorePart: Double] = [.network: 1, .neighbours: 1.5, .content("text"): 3, .popularity: 0.2]
+        let weights: [ScorePart: Double] = [
+            .network: 1, .neighbours: 1.5, .content("text"): 3, .popularity: 0.2, .newness: 0.7,
+        ]
         try withTemporaryFolder { folder in
             let (world, recommender, items, content, score) = try scored(folder, weights: weights)
             let batch = EvaluationBatch(Array(world.split.evaluation(.test)), inputLength: world.split.options.inputLength)
@@ -59,6 +62,7 @@ import Torch
                     let expected =
                         (row[item] - mean) / deviation + 1.5 * near + 3 * cosine
                         + 0.2 * log(1 + Double(world.split.trainingCounts[item]))
+                        + (world.split.trainingCounts[item] == 0 ? 0.7 : 0)
                     #expect(abs(Double(found[place * count + item]) - expected) < 2e-3)
                 }
             }
@@ -93,7 +97,7 @@ import Torch
         try withTemporaryFolder { folder in
             let (world, _, _, _, score) = try scored(folder, weights: [:])
             let found = try WeightFit(world.split).weights(of: score)
-            #expect(found.weights.count == 4 && found.weights.values.allSatisfy { $0 >= 0 && $0.isFinite })
+            #expect(found.weights.count == 5 && found.weights.values.allSatisfy { $0 >= 0 && $0.isFinite })
             #expect(found.users == world.split.evaluation(.validation).count)
             let batch = EvaluationBatch(
                 Array(world.split.evaluation(.validation)), inputLength: world.split.options.inputLength)
@@ -184,7 +188,10 @@ import Torch
             let (world, recommender, _, _, score) = try scored(
                 folder, weights: [.network: 1, .neighbours: 2, .content("text"): 1, .popularity: 0.1])
             let shares = try Evaluator(world.split).shares(score, of: recommender, .test)
-            #expect(shares.ofScores.map(\.tower) == ["image", "text", "inter", "content.text", "popularity", "neighbours"])
+            #expect(
+                shares.ofScores.map(\.tower) == [
+                    "image", "text", "inter", "content.text", "popularity", "newness", "neighbours",
+                ])
             #expect(abs(shares.ofScores.reduce(0) { $0 + $1.share } - 1) < 1e-4)
             #expect(abs(shares.ofRecommended.reduce(0) { $0 + $1.share } - 1) < 1e-6)
         }

@@ -40,7 +40,7 @@ package struct SmallWorld {
         options.sideNetworks.bottleneck = 4
         change(&options)
         return try .make(
-            options, itemCount: dataset.items.count, states: [.text: text, .image: image],
+            options, itemCount: dataset.items.count, trainedItems: split.trainedItems, states: [.text: text, .image: image],
             positions: split.options.inputLength, on: device)
     }
 }

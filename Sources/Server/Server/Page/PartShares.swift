@@ -8,7 +8,7 @@ import Serving
 struct PartShares: Sendable, Equatable {
     /// What is told apart, in the order in which it is shown.
     enum Kind: Int, CaseIterable, Sendable {
-        case image, text, both, network, neighbours, popularity, other
+        case image, text, both, network, neighbours, popularity, newness, other
 
         /// What the part of a name reads.
         init(part: String) {
@@ -19,6 +19,7 @@ struct PartShares: Sendable, Equatable {
             case "network": self = .network
             case "neighbours": self = .neighbours
             case "popularity": self = .popularity
+            case "newness": self = .newness
             default: self = .other
             }
         }
@@ -32,6 +33,7 @@ struct PartShares: Sendable, Equatable {
             case .network: "network"
             case .neighbours: "neighbours"
             case .popularity: "popularity"
+            case .newness: "newness"
             case .other: "other"
             }
         }
@@ -45,6 +47,7 @@ struct PartShares: Sendable, Equatable {
             case .network: "the trained network"
             case .neighbours: "what people took next to the history's items"
             case .popularity: "how often it is taken at all"
+            case .newness: "whether it is new"
             case .other: "other parts"
             }
         }
