@@ -28,6 +28,8 @@ import Torch
         ["recipe=modern"], ["recipe=modern-content"], ["train.method=frozen"],
         ["train.method=id+modality"], ["train.method=closed-form"],
         ["recipe=modern", "train.image_layers=[0, 2]"],
+        ["train.method=frozen"] + captions("titles+captions"),
+        ["train.method=frozen"] + captions("captions"),
     ])
     func theSameTitleAndPictureGiveTheSameVector(_ set: [String]) throws {
         try withTemporaryFolder { folder in
@@ -65,6 +67,35 @@ import Torch
                 random.restore()
                 #expect(Tensor.randomUniform([3]).floats() == drawn)
             }
+        }
+    }
+
+    /// Settings by which texts are what the demo's model writes about pictures.
+    private static func captions(_ source: String) -> [String] {
+        let model = fixture("").deletingLastPathComponent().appending(path: "Examples/Demo/encoders/captions").path
+        return ["encode.captions={model: \(model), file: captions.jsonl}", "encode.text.source=\(source)"]
+    }
+
+    /// Texts of new items are made as those of the catalogue were, or not at all.
+    @Test func captionsAreThoseOfTheCataloguesModel() throws {
+        try withTemporaryFolder { folder in
+            let pipeline = try trained(folder, ["train.method=frozen"] + Self.captions("captions"))
+            let item = try #require(try pipeline.dataset().items.first { $0.picture != nil })
+            let encoder = try pipeline.itemEncoder()
+            // The title is not read: any other gives the same states. Without a picture there is no text.
+            let states = try ["Blue kettle", "Red shoes"].map {
+                try encoder.states(of: NewItem(id: "a", title: $0, picture: item.picture?.path))
+            }
+            #expect(states[0].modalities == [.text, .image] && states[0] == states[1])
+            #expect(try encoder.states(of: NewItem(id: "a", title: "Blue kettle")).isEmpty)
+            #expect(encoder.encoders[.text]?.contains("+captions+") == true)
+            let manifest = folder.appending(path: "captions.json")
+            let asked = try String(contentsOf: manifest, encoding: .utf8)
+            let other = asked.replacing("Describe the picture in one sentence.", with: "What is it?")
+            try #require(other != asked)
+            try Data(other.utf8).write(to: manifest)
+            let error = #expect(throws: UserError.self) { _ = try pipeline.itemEncoder() }
+            #expect(error?.place == "encode.captions" && error?.problem.contains("another prompt") == true)
         }
     }
 

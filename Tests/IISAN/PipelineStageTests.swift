@@ -50,6 +50,37 @@ import Testing
         }
     }
 
+    /// Copies of stores are read in place of the stores: the same weights and answers, and no reason to train again.
+    @Test func copiesOfStoresChangeNothing() throws {
+        try withTemporaryFolder { folder in
+            let shop = try TinyShop(folder)
+            var messages: [String] = []
+            var observer = Pipeline.Observer()
+            observer.onMessage = { messages.append($0) }
+            let set = ["recipe=modern", "train.epochs=1", "train.run=run"]
+            try pipeline(folder, set).runAll()
+            let cache = ["encode.cache={folder: near, limit: 1GB}"]
+            try pipeline(folder, set + cache, observer).encode()
+            try pipeline(folder, set + cache, observer).train()
+            #expect(messages.count { $0.contains("nothing has changed") } == 3, "\(messages)")
+            let near = folder.appending(path: "near")
+            #expect(!FileManager.default.fileExists(atPath: near.path))
+            try pipeline(folder, set + cache + ["train.run=other"]).runAll()
+            #expect(try FileManager.default.contentsOfDirectory(atPath: near.path).count == 2)
+            for name in ["checkpoints/best/model.safetensors", "score.safetensors"] {
+                #expect(try shop.state(of: "run/\(name)").bytes == shop.state(of: "other/\(name)").bytes)
+            }
+            // A limit that no copy is within is said, and the stores are read where they are.
+            messages = []
+            let small = ["encode.cache={folder: small, limit: 1KB}", "train.run=third"]
+            try pipeline(folder, set + small, observer).train()
+            #expect(messages.count { $0.contains("encode.cache.limit") } == 2)
+            #expect(
+                try shop.state(of: "third/checkpoints/best/model.safetensors").bytes
+                    == shop.state(of: "run/checkpoints/best/model.safetensors").bytes)
+        }
+    }
+
     /// Gives a file the time of another.
     private static func touch(_ file: URL, as other: URL) throws {
         let process = Process()

@@ -39,6 +39,11 @@ package struct CaptionIdentity: Sendable, Codable, Equatable {
         return self == other
     }
 
+    /// A SHA-256 of all that ``isSame(as:)`` compares.
+    package var digits: String {
+        ContentHash.of(texts: [family, weightsHash, tokenizerHash, processorHash, prompt, template, decoding, precision])
+    }
+
     /// What differs between two, in words.
     func differences(from other: CaptionIdentity) -> [String] {
         let parts: [(String, KeyPath<CaptionIdentity, String>)] = [

@@ -72,6 +72,22 @@ extension Captioner {
         return result
     }
 
+    /// The caption of an item's picture; nil for an item without one, and where the model writes nothing of it.
+    ///
+    /// - Throws: `CancellationError` when told to stop; ``UserError`` for a picture that cannot be read, and memory that runs out.
+    package func caption(of item: CatalogueItem, stop: StopToken = StopToken()) throws -> String? {
+        let input = try CaptionInput([item], threads: 1, damaged: .fail, nil, stop)
+        guard !input.entries.isEmpty else { return nil }
+        let decoding = TileStream([input.entries], processor, threads: threads)
+        defer { decoding.stop() }
+        return try captions(of: decoding.next(), stop: stop)[0].text
+    }
+
+    /// What differs from what a file of captions was made with, in words; nothing where there is no such file.
+    package func differences(from file: CaptionFile) throws -> [String] {
+        try file.identity().map(identity.differences) ?? []
+    }
+
     /// Writes the manifest before the first line, so that no line is without what it was made with.
     func identify(_ file: CaptionFile) throws {
         if try file.identity() == nil { try JSONFile.write(identity, to: file.manifest) }

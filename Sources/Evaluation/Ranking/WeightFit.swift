@@ -20,8 +20,11 @@ package struct WeightFit {
 
     /// ρ: keeps weights finite where a part tells nothing.
     private static let ridge = 1e-3
-    /// No fit takes more passes.
-    private static let mostPasses = 50
+    /// No fit takes more steps.
+    private static let mostSteps = 50
+    /// A step that would make the targets' mean log likelihood greater by less is none: noise between users is thousands of times that, and
+    /// rounding may hide it.
+    private static let leastRise = 1e-6
 
     /// Prepares a fit.
     ///
@@ -45,10 +48,10 @@ package struct WeightFit {
         }
         let batches = split.validationBatches(budget: budget)
         var kept = parts
-        var found: [Double] = []
+        var found = [Double](repeating: 0, count: kept.count)
         var passes = 0
         while true {
-            found = try maximum(kept) { candidate in
+            found = try maximum(from: found) { candidate in
                 passes += 1
                 return try likelihood(score, kept, candidate, batches) { done, total in
                     onProgress?(WorkProgress("choosing weights, pass \(passes)", done: done, total: total, unit: "users"))
@@ -56,6 +59,7 @@ package struct WeightFit {
             }
             guard let worst = found.indices.min(by: { found[$0] < found[$1] }), found[worst] < 0, kept.count > 1 else { break }
             kept.remove(at: worst)
+            found.remove(at: worst)
         }
         let reference = Self.reference(of: kept)
         let unit = max(1e-9, found[kept.firstIndex(of: reference)!])
@@ -77,13 +81,13 @@ package struct WeightFit {
     }
 
     /// Where the likelihood is greatest, by Newton's method with steps that are halved until they lead up.
-    private func maximum(_ parts: [ScorePart], _ likelihood: ([Double]) throws -> Likelihood) throws -> [Double] {
-        var weights = [Double](repeating: 0, count: parts.count)
+    private func maximum(from start: [Double], _ likelihood: ([Double]) throws -> Likelihood) throws -> [Double] {
+        var weights = start
         var here = try likelihood(weights)
-        for _ in 0..<Self.mostPasses {
+        for _ in 0..<Self.mostSteps {
             let step = Self.solved(here.curvature, here.gradient)
             let rise = zip(step, here.gradient).reduce(0) { $0 + $1.0 * $1.1 }
-            guard rise > 1e-9 else { break }
+            guard rise > Self.leastRise else { break }
             var length = 1.0
             while true {
                 let next = zip(weights, step).map { $0 + length * $1 }
@@ -104,12 +108,12 @@ package struct WeightFit {
     ) throws -> Likelihood {
         let count = parts.count
         let singles = parts.map { score.weighted(ScoreWeights([$0: 1])) }
-        let pairs = (0..<count).flatMap { a in (a..<count).map { (a, $0) } }
+        let factors = Tensor(weights.map { Float($0) }, on: score.items.device)
         let block = max(1, (4 << 20) / (4 * max(1, split.itemCount)))
         let total = batches.reduce(0) { $0 + $1.userCount }
         var (users, value, done) = (0.0, 0.0, 0)
         var first = [Double](repeating: 0, count: count)
-        var second = [Double](repeating: 0, count: pairs.count)
+        var second = [Double](repeating: 0, count: count * count)
         for batch in batches {
             try stop.check()
             try withTensorErrors {
@@ -118,25 +122,25 @@ package struct WeightFit {
                     for start in stride(from: 0, to: batch.userCount, by: block) {
                         let cases = start..<min(start + block, batch.userCount)
                         let question = Ranker.Question(batch, cases, on: score.items.device)
-                        let scores = zip(singles, vectors).map { $0.scores(of: batch, cases: cases, users: $1) }
-                        let sum = scores.dropFirst().enumerated().reduce(scores[0] * weights[0]) {
-                            $0 + $1.element * weights[$1.offset + 1]
-                        }
-                        let reachable = question.reachable.to(.float32)
+                        let scores = Tensor.stacked(
+                            zip(singles, vectors).map { $0.scores(of: batch, cases: cases, users: $1) }, along: 1
+                        )  // [cases, parts, items]
+                        let sum = factors.matmul(scores)  // [cases, items]
+                        let reachable = question.reachable.to(.float32)  // [cases]
                         let targets = question.targets.unsqueezed(1)
                         sum.put(
                             Tensor(Float(Candidates.leftOut), on: sum.device), at: [question.maskedCases, question.maskedItems])
                         let logChances = sum.logSoftmax(along: 1)
                         let chances = logChances.exponential()
-                        func whole(_ perCase: Tensor) -> Double { (perCase * reachable).sum().item() }
-                        value += whole(logChances.gathering(targets, along: 1).squeezed(1))
-                        let means = scores.map { ($0 * chances).sum(along: 1) }
-                        for part in 0..<count {
-                            first[part] += whole(scores[part].gathering(targets, along: 1).squeezed(1) - means[part])
-                        }
-                        for (place, (a, b)) in pairs.enumerated() {
-                            second[place] += whole((scores[a] * scores[b] * chances).sum(along: 1) - means[a] * means[b])
-                        }
+                        let expected = scores * chances.unsqueezed(1)
+                        let means = expected.sum(along: 2)  // [cases, parts]
+                        let ofTargets = scores.gathering(
+                            targets.unsqueezed(1).expanded([cases.count, count, 1]), along: 2
+                        ).squeezed(2)  // [cases, parts]
+                        let squares = expected.matmul(scores.transposed(1, 2)) - means.unsqueezed(2) * means.unsqueezed(1)
+                        value += (logChances.gathering(targets, along: 1).squeezed(1) * reachable).sum().item()
+                        first.add(reachable.matmul(ofTargets - means))
+                        second.add(reachable.matmul(squares.reshaped([cases.count, count * count])))
                         users += reachable.sum().item()
                         _ = try chances.checked()
                     }
@@ -157,9 +161,12 @@ package struct WeightFit {
             found.value -= Self.ridge / 2 * weights[part] * weights[part]
             found.gradient[part] -= Self.ridge * weights[part]
         }
-        for (place, (a, b)) in pairs.enumerated() {
-            found.curvature[a][b] = second[place] / users + (a == b ? Self.ridge : 0)
-            found.curvature[b][a] = found.curvature[a][b]
+        for a in 0..<count {
+            for b in 0..<count {
+                // Rounding must not make it lopsided.
+                let both = (second[a * count + b] + second[b * count + a]) / 2
+                found.curvature[a][b] = both / users + (a == b ? Self.ridge : 0)
+            }
         }
         return found
     }
@@ -179,5 +186,12 @@ package struct WeightFit {
             right[pivot] /= matrix[pivot][pivot]
         }
         return right
+    }
+}
+
+extension [Double] {
+    /// Adds the numbers of a tensor of as many.
+    fileprivate mutating func add(_ numbers: Tensor) {
+        for (place, number) in numbers.floats().enumerated() { self[place] += Double(number) }
     }
 }

@@ -1,4 +1,4 @@
-import Files
+package import Files
 package import Foundation
 
 /// Keeps a second writer out of a folder; released when it goes or its process ends, however it ends.
@@ -16,8 +16,45 @@ package final class FolderLock: Sendable {
     ///   - file: the file it is held on, in an existing folder.
     ///   - folder: what it keeps others out of, for messages.
     /// - Throws: ``UserError`` that names who holds it, where another process or object of this one does.
-    package init(_ file: URL, of folder: URL) throws {
-        self.file = file
+    package convenience init(_ file: URL, of folder: URL) throws {
+        switch try Self.taken(file) {
+        case .mine(let descriptor): self.init(file, descriptor)
+        case .held(let owner):
+            throw UserError(
+                "another process is writing here" + (owner.map { ": \($0.description)" } ?? ""), at: folder.path,
+                remedy: "Wait for it to end, or choose another folder.")
+        }
+    }
+
+    /// Takes a lock once nobody else holds it.
+    ///
+    /// - Parameter onWait: is told once who holds it, where somebody does.
+    /// - Throws: `CancellationError` when told to stop; ``UserError`` where there can be no lock.
+    package convenience init(waitingFor file: URL, of folder: URL, stop: StopToken, onWait: (String) -> Void) throws {
+        var isTold = false
+        while true {
+            switch try Self.taken(file) {
+            case .mine(let descriptor):
+                self.init(file, descriptor)
+                return
+            case .held(let owner):
+                if !isTold { onWait(owner?.description ?? "another process") }
+                isTold = true
+                try stop.check()
+                usleep(100_000)
+            }
+        }
+    }
+
+    private init(_ file: URL, _ descriptor: Int32) { (self.file, self.descriptor) = (file, descriptor) }
+
+    /// What came of an attempt.
+    private enum Taken {
+        case mine(Int32)
+        case held(by: Owner?)
+    }
+
+    private static func taken(_ file: URL) throws -> Taken {
         while true {
             let descriptor = open(file.path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
             guard descriptor >= 0 else { throw UserError.system("could not create the lock", at: file.path) }
@@ -27,15 +64,12 @@ package final class FolderLock: Sendable {
                 close(descriptor)
                 if code == EINTR { continue }
                 guard code == EWOULDBLOCK else { throw UserError.system("could not take the lock", at: file.path, code: code) }
-                throw UserError(
-                    "another process is writing here" + (owner.map { ": \($0.description)" } ?? ""), at: folder.path,
-                    remedy: "Wait for it to end, or choose another folder.")
+                return .held(by: owner)
             }
             // Its holder may have removed it between opening and locking.
-            if Self.isSame(descriptor, file) {
-                self.descriptor = descriptor
+            if isSame(descriptor, file) {
                 Owner().write(descriptor)
-                return
+                return .mine(descriptor)
             }
             close(descriptor)
         }

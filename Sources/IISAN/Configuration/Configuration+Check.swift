@@ -32,6 +32,7 @@ extension Configuration {
         problems.add(train.score.problems(for: train.model.method), below: "train.score")
         problems.add(all: modalityProblems())
         problems.add(serve.problems(), below: "serve")
+        if let cache = encode.cache { problems.add(cache.problems(), below: "encode.cache") }
         if let captions = encode.captions { problems.add(captions.problems(), below: "encode.captions") }
         problems.require((0...1024).contains(threads), "is \(threads), expected 0 to 1024", at: "threads")
         let cutoffs = evaluate.cutoffs

@@ -95,6 +95,7 @@ public struct Configuration: Sendable, Equatable {
             if data.source!.items != nil { resolve(&data.source!.items!) }
             if data.source!.pictures != nil { resolve(&data.source!.pictures!) }
         }
+        if encode.cache != nil { resolve(&encode.cache!.folder) }
         if encode.captions != nil {
             encode.captions!.model = Self.resolvedEncoder(encode.captions!.model, from: folder)
             resolve(&encode.captions!.file)

@@ -65,6 +65,9 @@ public struct EncodeSettings: Sendable, Equatable {
     /// The type of the encoders' matrix products.
     public var precision = EncodingOptions.Precision.float32
 
+    /// Copies of stores on a disk of this machine's own; nil without.
+    package var cache: CacheSettings?
+
     /// The captions of pictures; nil without.
     package var captions: CaptionSettings?
 
@@ -97,12 +100,42 @@ extension EncodeSettings: SettingsSection {
                 "More modalities by name, as caption: {input: states, store: states/caption}; input: title, picture or states."),
             .optionalSection(
                 "captions", \.captions, "Texts that a model writes about pictures (iisan caption); leave it out to do without."),
+            .optionalSection(
+                "cache", \.cache,
+                "Where stores that lie on a network are copied to before they are read; leave it out to do without."),
             .value("dtype", \.dtype, "Stored states: float16, bfloat16 or float32."),
             .value("precision", \.precision, "The encoders' matrix products: float32 or bfloat16."),
             .optional(
                 "memory", \.memory,
                 "Memory to use, as 8GB; an encoder that is too large for it is read block by block. Left out, what is free."),
         ]
+    }
+}
+
+/// The section `encode.cache`: where stores are copied to before a training reads them.
+package struct CacheSettings: Sendable, Equatable {
+    /// A folder on a disk of this machine's own.
+    package var folder = ""
+    /// Bytes that all copies together may take.
+    package var limit = ByteCount(100_000_000_000)
+
+    /// The defaults.
+    package init() {}
+}
+
+extension CacheSettings: SettingsSection {
+    static var settings: [Setting<CacheSettings>] {
+        [
+            .value("folder", \.folder, "A folder on a disk of this machine's own, as /scratch/iisan."),
+            .value("limit", \.limit, "What all copies together may take, as 100GB; the oldest go when it is not enough."),
+        ]
+    }
+
+    /// What is missing, with the key.
+    func problems() -> Problems {
+        var problems = Problems()
+        problems.require(!folder.isEmpty, "is empty", at: "folder", remedy: "Name a folder on a disk of this machine's own.")
+        return problems
     }
 }
 

@@ -126,6 +126,22 @@ extension Pipeline {
     /// Pictures of a page; more would make it too large for a browser.
     private static let mostShown = 600
 
+    /// What writes captions of items that come later: a picture each, which has to be one.
+    func laterCaptioner(_ settings: CaptionSettings) throws -> Captioner {
+        var options = try captionOptions(settings, false)
+        (options.frames, options.damagedPictures, options.batch) = (nil, .fail, 1)
+        return try Captioner(encoderDirectory(settings.model), options: options)
+    }
+
+    /// What states depend on beside their encoder: which texts it read, and the model that wrote them. Empty for titles.
+    func textSource(of settings: ModalitySettings, _ modality: Modality) throws -> String {
+        guard settings.encoderModality(of: modality) == .text, settings.source.readsCaptions,
+            let captions = configuration.encode.captions
+        else { return "" }
+        let identity = try CaptionFile(URL(filePath: captions.file)).identity()
+        return "+\(settings.source.rawValue)" + (identity.map { "+\($0.digits)" } ?? "")
+    }
+
     private func captionOptions(_ settings: CaptionSettings, _ startingAnew: Bool) throws -> CaptionOptions {
         let device = try device
         var options = CaptionOptions()
@@ -169,21 +185,13 @@ extension Pipeline {
     ///
     /// - Throws: ``UserError`` when captions are to be read and there are none, or they are damaged.
     func withTexts(_ items: [CatalogueItem], from source: TextSource) throws -> [CatalogueItem] {
-        guard source != .titles else { return items }
+        guard source.readsCaptions else { return items }
         let captions = try captions()
         return items.map { item in
             var item = item
-            let caption = captions[Array(item.id.utf8)]
-            item.title = source == .captions ? caption : Self.joined(item.has(.text) ? item.title : nil, caption)
+            item.title = source.text(title: item.title, caption: captions[Array(item.id.utf8)])
             return item
         }
-    }
-
-    /// A title and a caption as one text.
-    private static func joined(_ title: String?, _ caption: String?) -> String? {
-        guard let title, let caption else { return title ?? caption }
-        let end = title.last.map { ".!?".contains($0) } ?? false
-        return title + (end ? " " : ". ") + caption
     }
 
     /// The captions by the bytes of the items' ids.

@@ -37,7 +37,7 @@ extension Pipeline {
         let whitening = train.scoreKinds.contains(.content) ? try run.keptScore()?.whitening ?? [:] : [:]
         var later = ItemSide.Later(
             shapes: stores.mapValues { ModalityShape(width: $0.width, layers: $0.layers) },
-            encoders: stores.mapValues { $0.identity.hash },
+            encoders: try stores.compactMapValues(withTextSource),
             whitening: stores.compactMapValues { modality, _ in whitening[modality.name] })
         guard train.model.method.isTrained, train.model.readsStores else { return ItemSide(catalogue: nil, later: later) }
         run.best.recover()
@@ -49,11 +49,16 @@ extension Pipeline {
         }
         later.tower = { try Recommender.itemTower(options, itemCount: nil, states: $0, weights, on: device) }
         let sources = try stores.compactMapValues { modality, store in
-            try StoredStates(store, layers: later.towerLayers[modality], on: device) as any StateSource
+            try StoredStates(near(store), layers: later.towerLayers[modality], on: device) as any StateSource
         }
         let catalogue = try Recommender.itemTower(
             options, itemCount: dataset.items.count, states: sources, weights, on: device)
         return ItemSide(catalogue: catalogue, later: later)
+    }
+
+    /// What the states of a store are of: its encoder, and the texts that it read where these are captions.
+    private func withTextSource(_ modality: Modality, _ store: HiddenStateStore) throws -> String {
+        try store.identity.hash + (configuration.readModalities[modality].map { try textSource(of: $0, modality) } ?? "")
     }
 
     /// The encoders that the run names, to encode items that come later.
@@ -87,7 +92,12 @@ extension Pipeline {
             }
             return encoder
         }
-        return RunItemEncoder(encoders)
+        let sources = configuration.readModalities.compactMapValues { modality, settings in
+            settings.encoderModality(of: modality) == .text ? settings.source : nil
+        }
+        let captions = configuration.encode.captions
+        let texts = try LaterTexts(sources, captions) { try laterCaptioner(captions!) }
+        return RunItemEncoder(encoders, names: try stores.compactMapValues(withTextSource), texts)
     }
 }
 
@@ -119,16 +129,19 @@ extension Pipeline {
 /// The encoders of a run, for one item at a time.
 private final class RunItemEncoder: ItemEncoding {
     private let all: PerModality<CatalogueEncoder>
+    private let texts: LaterTexts
     let encoders: PerModality<String>
 
-    init(_ all: PerModality<CatalogueEncoder>) {
-        self.all = all
-        encoders = all.mapValues { $0.identity.hash }
+    init(_ all: PerModality<CatalogueEncoder>, names: PerModality<String>, _ texts: LaterTexts) {
+        (self.all, self.encoders, self.texts) = (all, names, texts)
     }
 
     func states(of item: NewItem) throws -> PerModality<[Float]> {
         let item = CatalogueItem(id: item.id, title: item.title, picture: item.picture.map { URL(filePath: $0) })
-        do { return try all.compactMapValues { try $1.states(of: item) } } catch var error as UserError {
+        do {
+            let read = try texts.items(of: item)
+            return try all.compactMapValues { try $1.states(of: read($0)) }
+        } catch var error as UserError {
             // A catalogue's damaged pictures can be skipped; this one was given by hand.
             if let picture = item.picture, error.place == picture.path { error.remedy = "Give it another picture, or none." }
             throw error

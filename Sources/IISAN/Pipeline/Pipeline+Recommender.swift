@@ -127,6 +127,18 @@ extension Pipeline {
         return store
     }
 
+    /// A store's copy on a disk of this machine's own, where the settings ask for one; else the store.
+    func near(_ store: HiddenStateStore) throws -> HiddenStateStore {
+        guard let cache = configuration.encode.cache else { return store }
+        let copies = LocalStores(URL(filePath: cache.folder), limit: cache.limit.bytes)
+        let copy = try copies.copy(
+            of: store, onMessage: observer.onMessage, progress: observer.onProgress, stop: observer.stop)
+        if copy == nil {
+            observer.onMessage("\(store.folder.path) is larger than encode.cache.limit, \(cache.limit): it is read where it is")
+        }
+        return copy ?? store
+    }
+
     /// Opens a store of a modality's states.
     ///
     /// - Throws: ``UserError`` when it is none, or one of the other modality, as where two settings were mixed up.
@@ -173,7 +185,7 @@ extension Pipeline {
             let store = try store(
                 changed?.stores[modality] ?? URL(filePath: settings.store), settings.encoderModality(of: modality), dataset)
             if train.model.readsLastStateOnly { layers = [(layers ?? store.layers).max() ?? 0] }
-            return try StoredStates(store, layers: layers, on: try device)
+            return try StoredStates(near(store), layers: layers, on: try device)
         }
         let inputs = try liveInputs(modality, settings, dataset, changed)
         let autocast = train.training.precision.autocast(on: try device)

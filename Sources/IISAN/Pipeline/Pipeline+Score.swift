@@ -118,7 +118,7 @@ extension Pipeline {
         var itemVectors = model?.itemVectors
         if kinds.contains(.network), let model { dense.append(.network(model.recommender, itemVectors: model.itemVectors)) }
         for (modality, store) in try contentStores(dataset, changed: changed) {
-            let source = try StoredStates(store, on: device)
+            let source = try StoredStates(near(store), on: device)
             if let presence = source.presence, !presence.contains(true), kept == nil {
                 throw nobodyHas(modality, configuration.readModalities[modality] ?? ModalitySettings())
             }

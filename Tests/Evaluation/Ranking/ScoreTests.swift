@@ -15,8 +15,8 @@ import Torch
     /// A score of all parts over a small world, and the world.
     private func scored(_ folder: URL, weights: [ScorePart: Double]) throws -> (SmallWorld, Recommender, Tensor, Tensor, Score)
     {
-        let world = try SmallWorld(folder, items: 160)
-        #expect(world.split.trainedItems.count < 160)
+        let world = try SmallWorld(folder, users: 14, items: 60)
+        #expect(world.split.trainedItems.count < 60)
         let recommender = try world.recommender()
         let items = try Evaluator(world.split).itemVectors(recommender)
         RandomState.seed(8)
@@ -121,8 +121,12 @@ import Torch
             // The scale is free: the best one of the direction that was found.
             let direction = score.parts.map { found[$0] }
             func atScale(_ scale: Double) -> [Double] { direction.map { $0 * scale } }
-            let scales = (1...4000).map { Double($0) / 1000 }
-            let scale = scales.max { likelihood(atScale($0)) < likelihood(atScale($1)) }!
+            var (low, high) = (0.0, 20.0)
+            while high - low > 1e-4 {
+                let third = (high - low) / 3
+                if likelihood(atScale(low + third)) < likelihood(atScale(high - third)) { low += third } else { high -= third }
+            }
+            let scale = (low + high) / 2
             let best = likelihood(atScale(scale))
             for part in score.parts.indices {
                 for change in [-0.05, 0.05] {
