@@ -128,7 +128,16 @@ def main():
                     "epochSeconds": [event["seconds"] for event in events], "test": card, "recommended": lists,
                     "isWithin": max(abs(a - b) / abs(b) for a, b in losses)
                     <= BOUNDS["bfloat16" if "bfloat16" in method else "float32"]}
-    lines = [f"Encoding on {options.device}: states differ from the processor's by at most "
+                # After each row: whoever lends the device may take it back at any moment.
+                write(result, options)
+    print("\n".join(table(result)))
+    if not all(found["isWithin"] for found in result["methods"].values()):
+        raise SystemExit("methods: a loss differs by more than rounding explains")
+
+
+def table(result):
+    """The lines of the table."""
+    lines = [f"Encoding on {result['device']}: states differ from the processor's by at most "
              + ", ".join(f"{value:.1e} ({modality})" for modality, value in result["encode"].items()) + " of the largest.", "",
              "| Method | Last epoch's loss | On the processor | Largest relative difference | Seconds an epoch |",
              "|:--|--:|--:|--:|--:|"]
@@ -136,13 +145,15 @@ def main():
         loss, expected = found["losses"][-1]
         mark = "" if found["isWithin"] else " (too large)"
         lines.append(f"| {method} | {loss:.5f} | {expected:.5f} | {found['difference']:.1e}{mark} | {found['epochSeconds'][-1]:.2f} |")
-    print("\n".join(lines))
+    return lines
+
+
+def write(result, options):
+    """Leaves what is known so far in the files that were asked for."""
     if options.json:
         options.json.write_text(json.dumps(result, indent=1) + "\n")
     if options.text:
-        options.text.write_text("\n".join(lines) + "\n")
-    if not all(found["isWithin"] for found in result["methods"].values()):
-        raise SystemExit("methods: a loss differs by more than rounding explains")
+        options.text.write_text("\n".join(table(result)) + "\n")
 
 
 if __name__ == "__main__":

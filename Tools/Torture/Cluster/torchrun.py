@@ -36,8 +36,8 @@ def workers(parent):
 
 
 def trained(shop, options, run, log, kills):
-    """One training under torchrun; what was killed, as (rank, epochs behind it)."""
-    epochs_at_start = time.monotonic()
+    """One training under torchrun: what was killed, as (rank, epochs behind it), how long it took, and how long its processes were there."""
+    start = time.monotonic()
     with open(log, "w") as errors:
         launcher = subprocess.Popen(
             [options.torchrun, "--standalone", "--nproc-per-node", "2", "--max-restarts", str(len(kills)), "--no-python", shop.iisan,
@@ -45,6 +45,14 @@ def trained(shop, options, run, log, kills):
             cwd=shop.folder, env=shop.environment, stdout=errors, stderr=errors)
     killed = []
     seen = set()
+    there = gone = start
+    if not kills:
+        while launcher.poll() is None and len(workers(launcher.pid)) < 2:
+            time.sleep(0.02)
+        there = time.monotonic()
+        while launcher.poll() is None and workers(launcher.pid):
+            time.sleep(0.02)
+        gone = time.monotonic()
     for rank, delay in kills:
         # A moment counts from when the processes are there, so that some fall into their start, most into the training.
         while launcher.poll() is None and not (set(workers(launcher.pid).values()) - seen and len(workers(launcher.pid)) == 2):
@@ -57,7 +65,7 @@ def trained(shop, options, run, log, kills):
             killed.append((rank, shop.epochs(run)))
     code = launcher.wait(timeout=300)
     require(code == 0, f"torchrun ended with {code}: {pathlib.Path(log).read_text()[-3000:]}")
-    return killed, time.monotonic() - epochs_at_start
+    return killed, time.monotonic() - start, gone - there
 
 
 def main():
@@ -65,7 +73,7 @@ def main():
     parser.add_argument("--iisan", required=True)
     parser.add_argument("--torchrun", default="torchrun")
     parser.add_argument("--rounds", type=int, default=20)
-    parser.add_argument("--epochs", type=int, default=30)
+    parser.add_argument("--epochs", type=int, default=60)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     generator = random.Random(options.seed)
@@ -73,12 +81,12 @@ def main():
         shop = Shop(options.iisan, temporary, options.epochs)
         whole = shop.launched("runs/whole")
         log = os.path.join(temporary, "torchrun.log")
-        _, seconds = trained(shop, options, "runs/undisturbed", log, [])
+        _, seconds, life = trained(shop, options, "runs/undisturbed", log, [])
         require(shop.losses("runs/undisturbed") == whole, "a training under torchrun is not that of iisan launch")
-        print(f"{seconds:.0f} s undisturbed, the same losses as under iisan launch", flush=True)
+        print(f"{seconds:.0f} s undisturbed, {life:.1f} of them in its processes, the same losses as under iisan launch", flush=True)
         for number in range(options.rounds):
-            kills = [(generator.randrange(2), generator.uniform(0, seconds)) for _ in range(generator.choice([1, 1, 2]))]
-            killed, seconds_now = trained(shop, options, f"runs/{number}", log, kills)
+            kills = [(generator.randrange(2), generator.uniform(0, 0.95 * life)) for _ in range(generator.choice([1, 1, 2]))]
+            killed, seconds_now, _ = trained(shop, options, f"runs/{number}", log, kills)
             require(shop.losses(f"runs/{number}") == whole, f"round {number}: after {killed} the losses are others")
             said = set(re.findall(r"(rank \d, on .*?(?:failed|not answer any more))", pathlib.Path(log).read_text()))
             print(f"round {number}: killed {killed}, {seconds_now:.0f} s, the same losses; said: {'; '.join(sorted(said)) or 'nothing'}",
