@@ -87,8 +87,9 @@ bench-check: ## the stages' allocations and ratios against Benchmarks/Thresholds
 bench-device: ## setup, tests and the table of `make bench` on an accelerator, into Results/device (OPTIONS="--device cuda")
 	@Tools/Speed/device $(OPTIONS)
 
-results: ## write Results/README.md of the studies in Results
+results: ## write Results/README.md, and the first table of README.md, of the studies in Results
 	@Tools/Results/tables
+	@python3 Tools/Results/first_table.py
 
 format: ## put the sources into the project's format
 	swift format --in-place --parallel --recursive $(sources)

@@ -76,14 +76,24 @@ package final class Ranks {
 
     /// Refuses to go on where processes were started with different things.
     ///
-    /// - Parameter facts: what has to be the same everywhere, as in ("the dataset", a hash).
-    /// - Throws: ``UserError`` that names the rank and what differs; ``LostProcess`` when another does not say in time.
-    package func agree(on facts: [(name: String, value: String)]) throws {
+    /// - Parameters:
+    ///   - facts: what has to be the same everywhere, as in ("the dataset", a hash).
+    ///   - stop: looked at while it waits for the others.
+    /// - Throws: ``UserError`` that names the rank and what differs; ``LostProcess`` when another does not say in time;
+    ///   `CancellationError` when told to stop.
+    package func agree(on facts: [(name: String, value: String)], stop: StopToken = StopToken()) throws {
         for fact in facts { try store.set("fact/\(fact.name)/\(rank)", to: fact.value) }
         func said(_ name: String, by rank: Int) throws -> String {
-            do { return try store.value(of: "fact/\(name)/\(rank)", timeout: timeout) } catch {
+            let key = "fact/\(name)/\(rank)"
+            let end = Date(timeIntervalSinceNow: timeout)
+            while (try? store.has(key)) == false, Date() < end {
+                try stop.check()
+                Thread.sleep(forTimeInterval: 0.01)
+            }
+            guard let value = try? store.value(of: key, timeout: 1) else {
                 throw LostProcess(reason: "rank \(rank) does not say what \(name) is")
             }
+            return value
         }
         for fact in facts {
             let first = try said(fact.name, by: 0)

@@ -35,7 +35,7 @@ extension Pipeline {
         let dataset = try dataset()
         var manifest = try manifest(dataset)
         manifest.inputs = try trainingInputs(dataset, manifest).digits
-        try ranks.map { try $0.agree(on: facts(dataset, manifest)) }
+        try ranks.map { try $0.agree(on: facts(dataset, manifest), stop: stop ?? observer.stop) }
         var standing = try place.map { try self.standing(of: $0, dataset, manifest, replacing: replacing) } ?? .toBeTrained(nil)
         if let ranks { standing = try ranks.shared(standing) }
         if case .trained = standing {

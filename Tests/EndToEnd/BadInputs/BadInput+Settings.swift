@@ -21,7 +21,7 @@ extension BadInput {
         value("A warm-up below zero", "train.warmup_steps=-1", says: ["train.warmup_steps", "-1"]),
         value("An average that never moves", "train.average=1", says: ["train.average", "1.0"]),
         value("A loss that is none", "train.loss=bpr", says: ["train.loss", "bpr", "in-batch"]),
-        value("Copies of stores in no folder", "encode.cache={limit: 1GB}", says: ["encode.cache.folder", "is empty"]),
+        value("Copies of stores in no folder", "encode.cache={\"limit\":\"1GB\"}", says: ["encode.cache.folder", "is empty"]),
         value("A recipe that is none", "recipe=modren", says: ["recipe", "modren", "modern"]),
         value("A part of the score that is none", "train.score.parts=[network,magic]", says: ["train.score.parts", "magic"]),
         value(

@@ -60,6 +60,27 @@ import Torch
         #expect(parameters?.problem.contains("rank 1 ") == true)
     }
 
+    /// Who waits for one that says nothing hears that it is to stop.
+    @Test func waitingForFactsStops() throws {
+        let stopped = try together(2) { ranks -> Bool in
+            guard ranks.rank == 0 else {
+                // It is there until the other has given up.
+                return try ranks.group.sum(Tensor.ones([1])).item() == 2
+            }
+            let stop = StopToken()
+            Thread.detachNewThread {
+                Thread.sleep(forTimeInterval: 0.2)
+                stop.request()
+            }
+            let start = Date()
+            var isStopped = false
+            do { try ranks.agree(on: [("the version", "1")], stop: stop) } catch is CancellationError { isStopped = true }
+            _ = try ranks.group.sum(Tensor.ones([1]))
+            return isStopped && Date().timeIntervalSince(start) < 3
+        }
+        #expect(stopped == [true, true])
+    }
+
     @Test func theOthersSayWhyOneFailed() throws {
         let said = try together(3) { ranks -> String in
             do {
