@@ -10,6 +10,8 @@ package final class ItemSide {
     package struct Later {
         /// The width and layers of the states that items come with.
         package var shapes: PerModality<ModalityShape>
+        /// What an item needs one of, in words; nil: what the shapes say.
+        package var needs: String?
         /// What tells the encoders of these states apart from others: states of another run with the same serve as well.
         package var encoders: PerModality<String>
         /// The network's tower over the states of some items alone; nil for a score without network, or where that knows none of them.

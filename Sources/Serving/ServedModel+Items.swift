@@ -42,7 +42,7 @@ extension ServedModel {
                     .unusableItem,
                     UserError(
                         "item \(item.item.id.quoted) has nothing that this run reads",
-                        remedy: "Give it \(later.shapes.modalities.map(\.name).joined(separator: " or "))."))
+                        remedy: "Give it \(later.needs ?? later.shapes.modalities.map(\.name).joined(separator: " or "))."))
             }
             for (modality, states) in item.states {
                 let shape = later.shapes[modality]

@@ -96,6 +96,9 @@ import Torch
             try Data(other.utf8).write(to: manifest)
             let error = #expect(throws: UserError.self) { _ = try pipeline.itemEncoder() }
             #expect(error?.place == "encode.captions" && error?.problem.contains("another prompt") == true)
+            try FileManager.default.removeItem(at: manifest)
+            let missing = #expect(throws: UserError.self) { _ = try pipeline.itemEncoder() }
+            #expect(missing?.place == "encode.captions" && missing?.problem.contains(manifest.path) == true)
         }
     }
 

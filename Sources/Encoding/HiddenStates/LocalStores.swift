@@ -6,8 +6,8 @@ import Owned
 /// asks for rows of it.
 ///
 /// A copy is called by the checksums of what it holds, so that it is never that of an older store. It is there as a whole or not at all, every
-/// shard compared with the store's checksum on its way. One process copies at a time, and others, as those of one training, wait and find
-/// the copy. Copies beyond the limit go, those first that were not asked for the longest; a process that reads one keeps reading it.
+/// shard compared with the store's checksum on its way. One process copies at a time, and others that have none yet wait for it. Copies beyond
+/// the limit go, those first that were not asked for the longest; a process that reads one keeps reading it.
 package struct LocalStores: Sendable {
     /// Where the copies are.
     package let folder: URL
@@ -20,35 +20,49 @@ package struct LocalStores: Sendable {
     /// Names a folder; it need not exist.
     package init(_ folder: URL, limit: Int) { (self.folder, self.limit) = (folder, limit) }
 
+    /// The copy of a store that is there; nil where there is none, or a damaged one. It counts as asked for.
+    package func kept(_ store: HiddenStateStore) -> HiddenStateStore? {
+        let place = place(of: store)
+        // Opening maps the shards, and reads the items only where they are asked for.
+        guard let kept = try? HiddenStateStore.open(place, expecting: store.identity),
+            FileManager.default.fileExists(atPath: place.appending(path: StoreManifest.itemsFileName).path)
+        else { return nil }
+        Copy(place).touch()
+        return kept
+    }
+
     /// The copy of a store, which is made where there is none.
     ///
     /// - Parameters:
-    ///   - onMessage: is told what is waited for, and what goes.
+    ///   - keeping: folders of copies that this process reads: they stay.
+    ///   - onMessage: is told what is waited for, what goes, and why there is no copy.
     ///   - progress: is called with bytes.
-    /// - Returns: the copy; nil for a store that alone is larger than the limit.
-    /// - Throws: `CancellationError` when told to stop; ``UserError`` when a shard is damaged or the disk is full; nothing is then left.
+    /// - Returns: the copy; nil where the limit or the disk has no room for it.
+    /// - Throws: `CancellationError` when told to stop; ``UserError`` when a shard is damaged or the disk fails; nothing is then left.
     package func copy(
-        of store: HiddenStateStore, onMessage: (String) -> Void = { _ in }, progress: WorkProgress.Handler? = nil,
-        stop: StopToken = StopToken()
+        of store: HiddenStateStore, keeping: [URL] = [], onMessage: (String) -> Void = { _ in },
+        progress: WorkProgress.Handler? = nil, stop: StopToken = StopToken()
     ) throws -> HiddenStateStore? {
-        let place = folder.appending(path: Self.name(of: store))
-        try Folder.make(folder)
+        if let kept = kept(store) { return kept }
+        do { try Folder.make(folder) } catch var error as UserError {
+            error.remedy = "Name another folder as encode.cache.folder."
+            throw error
+        }
         let lock = try FolderLock(waitingFor: folder.appending(path: ".copies.lock"), of: folder, stop: stop) {
             onMessage("waiting for the copies in \(folder.path): \($0)")
         }
         defer { withExtendedLifetime(lock) {} }
-        if let kept = try? HiddenStateStore.open(place, expecting: store.identity) {
-            Copy(place).touch()
-            return kept
-        }
+        if let kept = kept(store) { return kept }
+        sweep()
         let files = store.manifest.shards.map(\.file) + [StoreManifest.itemsFileName, StoreManifest.fileName]
         let sizes = try files.map { try MappedFile(store.folder.appending(path: $0)).bytes.count }
         let size = sizes.reduce(0, +)
-        guard size <= limit else { return nil }
-        try makeRoom(for: size, onMessage)
-        try Folder.checkSpace(for: size, at: folder)
+        if let reason = try makeRoom(for: size, keeping: Set(keeping.map(\.lastPathComponent)), onMessage) {
+            onMessage("\(store.folder.path) is read where it is: its copy would take \(Self.megabytes(size)), and \(reason)")
+            return nil
+        }
         let sums = store.manifest.shards.map(\.sha256) + [store.manifest.items.sha256]
-        try OwnedFolder(.store, at: place, for: .replacing).create { partial in
+        try emptied(place(of: store)).create { partial in
             var done = 0
             for (number, file) in files.enumerated() {
                 let target = partial.appending(path: file)
@@ -67,8 +81,21 @@ package struct LocalStores: Sendable {
                 }
             }
         }
-        return try HiddenStateStore.open(place, expecting: store.identity)
+        return try HiddenStateStore.open(place(of: store), expecting: store.identity)
     }
+
+    private func place(of store: HiddenStateStore) -> URL { folder.appending(path: Self.name(of: store)) }
+
+    /// The place of a copy, without what is left of a damaged one.
+    private func emptied(_ place: URL) throws -> OwnedFolder {
+        if FolderKind.store.foreign(in: place).isEmpty { try? FileManager.default.removeItem(at: place) }
+        do { return try OwnedFolder(.store, at: place, for: .replacing) } catch var error as UserError {
+            error.remedy = "Remove it: a copy is made again."
+            throw error
+        }
+    }
+
+    private static func megabytes(_ bytes: some BinaryInteger) -> String { String(format: "%.1f MB", Double(bytes) / 1e6) }
 
     /// The name of a store's copy: 32 digits of a hash of its checksums.
     static func name(of store: HiddenStateStore) -> String {
@@ -97,17 +124,46 @@ package struct LocalStores: Sendable {
         return hash.digits
     }
 
-    /// Removes what was not asked for the longest, until so many bytes more are within the limit.
-    private func makeRoom(for size: Int, _ onMessage: (String) -> Void) throws {
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
-        var copies = names.filter(Copy.isName).map { Copy(folder.appending(path: $0)) }.sorted { $0.asked < $1.asked }[...]
-        while copies.reduce(size, { $0 + $1.size }) > limit, let oldest = copies.popFirst() {
-            onMessage("\(oldest.folder.path) goes to make room for another copy")
-            do { try FileManager.default.removeItem(at: oldest.folder) } catch {
-                throw UserError.system("could not remove the copy", at: oldest.folder.path, error: error)
+    /// Removes what was not asked for the longest, until so many bytes more are within the limit; nothing where that does not suffice.
+    ///
+    /// - Parameter keeping: names of copies that stay.
+    /// - Returns: what there is no room in; nil where there is.
+    private func makeRoom(for size: Int, keeping: Set<String>, _ onMessage: (String) -> Void) throws -> String? {
+        let copies = names().filter(Copy.isName).map { Copy(folder.appending(path: $0)) }.filter(\.isOurs)
+        let read = copies.filter { keeping.contains($0.folder.lastPathComponent) }.reduce(0) { $0 + $1.size }
+        guard size + read <= limit else {
+            return "encode.cache.limit is \(Self.megabytes(limit))"
+                + (read > 0 ? ", of which copies that are read take \(Self.megabytes(read))" : "")
+        }
+        var others = copies.filter { !keeping.contains($0.folder.lastPathComponent) }.sorted { $0.asked < $1.asked }[...]
+        var going: [Copy] = []
+        while others.reduce(size + read, { $0 + $1.size }) > limit, let oldest = others.popFirst() { going.append(oldest) }
+        func isFull() throws -> String? {
+            let free = try Folder.freeSpace(at: folder) + Double(going.reduce(0) { $0 + $1.size })
+            return Double(size) <= free ? nil : "\(Self.megabytes(Int(free))) are free in \(folder.path)"
+        }
+        if let reason = try isFull() { return reason }
+        for copy in going {
+            onMessage("\(copy.folder.path) goes to make room for another copy")
+            do { try FileManager.default.removeItem(at: copy.folder) } catch {
+                throw UserError.system("could not remove the copy", at: copy.folder.path, error: error)
             }
         }
+        // What another process still reads takes its room until that ends.
+        going = []
+        return try isFull()
     }
+
+    /// Removes what processes that were killed while they copied have left; whoever holds the lock knows that nobody copies.
+    private func sweep() {
+        for name in names() where name.hasPrefix(".") && Copy.isName(String(name.dropFirst().prefix(32))) {
+            let isLock = name == HiddenName.lock(of: String(name.dropFirst().prefix(32)))
+            guard isLock || HiddenName.isLeftover(name, .partial) || HiddenName.isLeftover(name, .old) else { continue }
+            try? FileManager.default.removeItem(at: folder.appending(path: name))
+        }
+    }
+
+    private func names() -> [String] { (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? [] }
 
     /// A copy in the folder.
     private struct Copy {
@@ -128,6 +184,9 @@ package struct LocalStores: Sendable {
             let attributes = try? FileManager.default.attributesOfItem(atPath: manifest.path)
             asked = attributes?[.modificationDate] as? Date ?? .distantPast
         }
+
+        /// Whether it is a copy and nothing else.
+        var isOurs: Bool { FolderKind.store.isMarked(folder) && FolderKind.store.foreign(in: folder).isEmpty }
 
         /// Notes that it was asked for.
         func touch() { utimes(folder.appending(path: StoreManifest.fileName).path, nil) }

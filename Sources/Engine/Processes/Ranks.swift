@@ -108,6 +108,30 @@ package final class Ranks {
         }
     }
 
+    /// Waits until all processes have come to a point, for as long as they live, however long what they do before takes.
+    ///
+    /// - Parameters:
+    ///   - point: a name that is met at once.
+    ///   - stop: looked at while it waits.
+    /// - Throws: `CancellationError` when told to stop; ``LostProcess`` when one of the others has failed or fallen silent.
+    package func meet(at point: String, stop: StopToken) throws {
+        let keys = (0..<size).map { "at/\(point)/\($0)" }
+        var looked = Date()
+        do {
+            try store.set(keys[rank], to: "here")
+            while let missing = try keys.firstIndex(where: { try !store.has($0) }) {
+                try stop.check()
+                Thread.sleep(forTimeInterval: 0.05)
+                guard looked.timeIntervalSinceNow < -min(timeout, 10) else { continue }
+                if case .nobody = Self.blamed(store, place) {
+                } else {
+                    throw LostProcess(reason: "rank \(missing) does not come")
+                }
+                looked = Date()
+            }
+        } catch let error as UserError { throw LostProcess(reason: error.problem) }
+    }
+
     /// Runs what the processes do together: a failure of this one is told to the others, and where another is missed, it is named.
     ///
     /// - Throws: what `body` throws; in place of ``LostProcess`` a ``UserError`` that names the rank.

@@ -77,7 +77,7 @@ package enum FolderKind: String, Sendable, CaseIterable {
     var keepsOthersOut: Bool { self == .dataset || self == .store || self == .run || self == .served }
 
     /// What lies in a folder that no writer of its kind has put there, by name; a folder that is replaced has none.
-    func foreign(in folder: URL) -> [String] {
+    package func foreign(in folder: URL) -> [String] {
         func names(_ folder: URL) -> [String] { (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? [] }
         var found = names(folder).filter { !isOwn($0) }
         if self == .world {

@@ -21,7 +21,13 @@ final class LaterTexts {
             return
         }
         let made = try captioner()
-        let differences = try made.differences(from: CaptionFile(URL(filePath: settings.file)))
+        let file = try CaptionFile(URL(filePath: settings.file))
+        guard try file.identity() != nil else {
+            throw UserError(
+                "does not say what the catalogue's captions were made with: there is no \(file.manifest.path)",
+                at: "encode.captions", remedy: "Bring that file from where the run was trained.")
+        }
+        let differences = try made.differences(from: file)
         guard differences.isEmpty else {
             throw UserError(
                 "is not what the catalogue's captions were made with: another \(differences.joined(separator: ", "))",

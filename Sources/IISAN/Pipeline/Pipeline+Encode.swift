@@ -196,6 +196,12 @@ extension Pipeline {
         try configuration.encode.modalities.values.map {
             let store = try HiddenStateStore.open(URL(filePath: $0.store))
             try store.verify(progress: observer.onProgress, stop: observer.stop)
+            do { try localStores?.kept(store)?.verify(progress: observer.onProgress, stop: observer.stop) } catch var error
+                as UserError
+            {
+                error.remedy = "Remove this copy: it is made again."
+                throw error
+            }
             return store.folder
         }
     }

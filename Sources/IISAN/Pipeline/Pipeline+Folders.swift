@@ -44,6 +44,7 @@ extension Pipeline {
             let isPath = FileManager.default.fileExists(atPath: settings.encoder)
             inputs.append(("\(place).encoder", isPath ? settings.encoder : ""))
         }
+        if let cache = configuration.encode.cache { outputs.append(("encode.cache.folder", cache.folder)) }
         inputs.append(("evaluate.ceiling", configuration.evaluate.ceiling ?? ""))
         // A run's own settings may be given as the configuration: they are written again, or moved with the run.
         if let file = configurationFile, try isOwnConfiguration(file) { inputs.removeFirst() }

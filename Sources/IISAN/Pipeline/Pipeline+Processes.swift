@@ -66,6 +66,13 @@ extension Pipeline {
         }
     }
 
+    /// Copies what a training reads, and waits for the other processes to have done so: that may take longer than they wait for each other.
+    func copyStores(_ dataset: Dataset, among ranks: Ranks?, stop: StopToken) throws {
+        guard localStores != nil else { return }
+        for (_, store) in try stores(dataset) { _ = try near(store, stop: stop) }
+        try ranks?.meet(at: "copies", stop: stop)
+    }
+
     /// What all processes of a training have to have alike.
     func facts(_ dataset: Dataset, _ manifest: RunManifest) throws -> [(name: String, value: String)] {
         var settings = configuration.train

@@ -127,15 +127,22 @@ extension Pipeline {
         return store
     }
 
-    /// A store's copy on a disk of this machine's own, where the settings ask for one; else the store.
-    func near(_ store: HiddenStateStore) throws -> HiddenStateStore {
-        guard let cache = configuration.encode.cache else { return store }
-        let copies = LocalStores(URL(filePath: cache.folder), limit: cache.limit.bytes)
-        let copy = try copies.copy(
-            of: store, onMessage: observer.onMessage, progress: observer.onProgress, stop: observer.stop)
-        if copy == nil {
-            observer.onMessage("\(store.folder.path) is larger than encode.cache.limit, \(cache.limit): it is read where it is")
-        }
+    /// Where copies of stores are kept; nil where the settings ask for none.
+    var localStores: LocalStores? {
+        configuration.encode.cache.map { LocalStores(URL(filePath: $0.folder), limit: $0.limit.bytes) }
+    }
+
+    /// A store's copy on a disk of this machine's own, where the settings ask for one and there is room; else the store.
+    ///
+    /// - Parameter stop: what asks to stop, where it is not the observer's token.
+    func near(_ store: HiddenStateStore, stop: StopToken? = nil) throws -> HiddenStateStore {
+        guard let localStores else { return store }
+        // What had no copy is read where it is for as long as this pipeline lives.
+        if let known = kept.near[store.folder.path] { return known }
+        let copy = try localStores.copy(
+            of: store, keeping: kept.near.values.map(\.folder), onMessage: observer.onMessage, progress: observer.onProgress,
+            stop: stop ?? observer.stop)
+        kept.near[store.folder.path] = copy ?? store
         return copy ?? store
     }
 

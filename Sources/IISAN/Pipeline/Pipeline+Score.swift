@@ -82,6 +82,7 @@ extension Pipeline {
         var inputs = StageInputs()
         inputs.add(configuration.train.score.changes)
         inputs.add(configuration.train.model.method.rawValue)
+        if !configuration.train.model.method.isTrained { inputs.add(configuration.train.scoreKinds.yaml) }
         inputs.add(configuration.data.split.changes)
         inputs.add(dataset.manifest.contentHash)
         if let model {

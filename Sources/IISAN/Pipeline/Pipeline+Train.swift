@@ -45,6 +45,7 @@ extension Pipeline {
             observer.onMessage("train: nothing has changed, \(run.folder.path) is kept")
             return
         }
+        try copyStores(dataset, among: ranks, stop: stop ?? observer.stop)
         // What earlier stages of this process held is not training's.
         let device = try device
         MemoryUse.resetPeak(of: device)
@@ -234,6 +235,8 @@ extension Pipeline {
         var inputs = StageInputs()
         inputs.add(settings.changes)
         inputs.add(configuration.data.split.changes)
+        // Before, they went over the whole catalogue.
+        if [.full, .mixed].contains(settings.model.loss) { inputs.add("over the items that are trained on") }
         inputs.add(try device == .cpu ? "cpu" : "accelerator")
         // What auto is here; elsewhere it may be another precision, with other numbers.
         let precision = configuration.train.training.precision

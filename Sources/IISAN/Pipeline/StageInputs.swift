@@ -61,6 +61,8 @@ final class KeptWork {
     private var inputs: [Modality: LiveInputs] = [:]
     private var hashes: [Modality: LiveInputs.Hashes] = [:]
     private var ranked: RankedModel?
+    /// Where the stores that were asked for are read, by their folders.
+    var near: [String: HiddenStateStore] = [:]
 
     /// A trained model with the vectors of the whole catalogue.
     struct RankedModel {

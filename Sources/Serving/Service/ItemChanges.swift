@@ -79,7 +79,11 @@ extension ServedModel {
                 rest.removeFirst()
             }
             if !items.isEmpty {
-                try apply(self.changes(putting: items))
+                // What this run reads nothing of, as an item without a picture where only pictures are read, is in no answer.
+                let unread = items.filter(\.states.isEmpty).map(\.item.id)
+                try apply(self.changes(putting: items.filter { !$0.states.isEmpty }))
+                let before = try snapshot()
+                try apply(unread.filter { before.row(of: $0) != nil }.map { .remove(id: $0) })
                 continue
             }
             rest.removeFirst()

@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import Owned
 import Synchronization
 import TestSupport
 import Testing
@@ -71,9 +72,12 @@ import Testing
                 try Samples.store(at: folder.appending(path: "store \($0)"), items: Samples.items(30 + $0))
             }
             let place = folder.appending(path: "copies")
-            let own = place.appending(path: "notes")
-            try Folder.make(own)
-            try AtomicFile.write("mine", to: own.appending(path: "manifest.json"))
+            let mine = ["notes", String(repeating: "0f", count: 16), String(repeating: "a1", count: 16)]
+            for name in mine { try Folder.make(place.appending(path: name)) }
+            try AtomicFile.write("mine", to: place.appending(path: "\(mine[1])/manifest.json"))
+            // A store with something of somebody's in it.
+            _ = try Samples.store(at: place.appending(path: mine[2]))
+            try AtomicFile.write("mine", to: place.appending(path: "\(mine[2])/thesis.txt"))
             let one = try size(of: stores[2].folder)
             let copies = LocalStores(place, limit: one * 5 / 2)
             func age(_ copy: HiddenStateStore, _ seconds: Double) throws {
@@ -89,12 +93,53 @@ import Testing
             _ = try copies.copy(of: stores[0])
             var told: [String] = []
             let third = try #require(try copies.copy(of: stores[2], onMessage: { told.append($0) }))
-            #expect(names(in: place) == ["notes", first.folder.lastPathComponent, third.folder.lastPathComponent])
+            #expect(names(in: place) == Set(mine + [first.folder.lastPathComponent, third.folder.lastPathComponent]))
             #expect(told.count == 1 && told[0].contains(second.folder.path))
             // Whoever reads what has gone keeps it.
             #expect(second.row(3) == stores[1].row(3))
-            #expect(try LocalStores(place, limit: one / 2).copy(of: stores[1]) == nil)
-            #expect(names(in: place).count == 3)
+            #expect(try LocalStores(place, limit: one / 2).copy(of: stores[1], onMessage: { told.append($0) }) == nil)
+            #expect(names(in: place).count == 5 && told.count == 2 && told[1].contains("encode.cache.limit"))
+            // What this process reads does not go: no copy is made then, and none is lost.
+            let both = [first.folder, third.folder]
+            #expect(try copies.copy(of: stores[1], keeping: both, onMessage: { told.append($0) }) == nil)
+            #expect(names(in: place).count == 5 && told.count == 3 && told[2].contains("copies that are read"))
+            #expect(try copies.copy(of: stores[1], keeping: [third.folder]) != nil)
+            #expect(!names(in: place).contains(first.folder.lastPathComponent))
+        }
+    }
+
+    /// A copy that is there is not waited for; what killed processes have left goes with the next copy.
+    @Test func othersThatCopyAndHaveCopied() throws {
+        try withTemporaryFolder { folder in
+            let stores = try [30, 31].map {
+                try Samples.store(at: folder.appending(path: "store \($0)"), items: Samples.items($0))
+            }
+            let place = folder.appending(path: "copies")
+            let copies = LocalStores(place, limit: 1 << 30)
+            _ = try copies.copy(of: stores[0])
+            do {
+                let lock = try FolderLock(place.appending(path: ".copies.lock"), of: place)
+                defer { withExtendedLifetime(lock) {} }
+                #expect(try copies.copy(of: stores[0]) != nil)
+                let stop = StopToken()
+                var told: [String] = []
+                #expect(throws: CancellationError.self) {
+                    try copies.copy(
+                        of: stores[1],
+                        onMessage: {
+                            told.append($0); stop.request()
+                        }, stop: stop)
+                }
+                #expect(told.count == 1 && told[0].contains("waiting"))
+            }
+            let left = [
+                ".\(LocalStores.name(of: stores[1])).12-34.partial", ".\(String(repeating: "0f", count: 16)).1-2.partial",
+            ]
+            for name in left { try Folder.make(place.appending(path: name)) }
+            try AtomicFile.write("", to: place.appending(path: HiddenName.lock(of: String(repeating: "0f", count: 16))))
+            try Folder.make(place.appending(path: ".run.12-34.partial"))
+            _ = try copies.copy(of: stores[1])
+            #expect(names(in: place) == Set(stores.map(LocalStores.name) + [".run.12-34.partial"]))
         }
     }
 
@@ -107,8 +152,15 @@ import Testing
             let cut = copy.shards[0].url
             let file = try RandomAccessFile(updating: cut)
             try file.truncate(to: 100)
-            let again = try #require(try copies.copy(of: store))
-            try again.verify()
+            for name in ["", "manifest.json", "items.jsonl"] {
+                if !name.isEmpty { try FileManager.default.removeItem(at: copy.folder.appending(path: name)) }
+                try #require(try copies.copy(of: store)).verify()
+            }
+            // Something else in its place is not removed.
+            try FileManager.default.removeItem(at: copy.folder.appending(path: "manifest.json"))
+            try AtomicFile.write("mine", to: copy.folder.appending(path: "thesis.txt"))
+            let other = #expect(throws: UserError.self) { try copies.copy(of: store) }
+            #expect(other?.place == copy.folder.path && names(in: copy.folder).contains("thesis.txt"))
             try FileManager.default.removeItem(at: copies.folder)
             let shard = store.shards[store.shards.count - 1].url
             var bytes = try Data(contentsOf: shard)

@@ -81,6 +81,28 @@ import Torch
         #expect(stopped == [true, true])
     }
 
+    /// One that lives may take longer than any waits for it elsewhere; one that has failed is not waited for.
+    @Test func aMeetingTakesAsLongAsTheSlowest() throws {
+        let times = try together(3, timeout: 3) { ranks -> Double in
+            let start = Date()
+            if ranks.rank == 1 { Thread.sleep(forTimeInterval: 6) }
+            try ranks.meet(at: "copies", stop: StopToken())
+            _ = try ranks.group.sum(Tensor.ones([1]))
+            return Date().timeIntervalSince(start)
+        }
+        #expect(times.allSatisfy { $0 > 5.9 })
+        let said = try together(2, timeout: 3) { ranks -> String in
+            do {
+                try ranks.together {
+                    if ranks.rank == 1 { throw UserError("the disk is full", at: "/somewhere") }
+                    try ranks.meet(at: "copies", stop: StopToken())
+                }
+                return "nothing"
+            } catch let error as UserError { return error.problem }
+        }
+        #expect(said[0].contains("the disk is full"), "\(said[0])")
+    }
+
     @Test func theOthersSayWhyOneFailed() throws {
         let said = try together(3) { ranks -> String in
             do {
