@@ -67,6 +67,24 @@ import Torch
         }
     }
 
+    /// What a log has of an item that this run reads nothing of is no reason to fail: it is in no answer, and can be removed.
+    @Test func whatARunCannotReadIsInNoAnswer() throws {
+        try withTemporaryFolder { folder in
+            let world = try ServedWorld(folder)
+            let model = world.model()
+            func unread(_ id: String) -> EncodedItem {
+                EncodedItem(NewItem(id: id, title: "Without a picture"), states: [:], encoders: ServedWorld.encoders)
+            }
+            try model.follow([.put(unread("late")), .put(world.encoded(3, as: "other")), .put(unread("i3"))])
+            let snapshot = try model.snapshot()
+            #expect(snapshot.row(of: "late") == nil && snapshot.row(of: "i3") == nil && snapshot.row(of: "other") != nil)
+            try model.follow([.hide(id: "late", true), .remove(id: "late"), .put(world.encoded(9, as: "late"))])
+            #expect(try model.snapshot().row(of: "late") != nil)
+            // Whoever puts such an item in is told.
+            #expect(reason { _ = try model.changes(putting: [unread("new")]) } == .unusableItem)
+        }
+    }
+
     /// Changing, hiding and removing, each seen by the next answer.
     @Test func itemsChangeAndGo() throws {
         try withTemporaryFolder { folder in
