@@ -59,7 +59,7 @@ def cost(found):
 def table():
     found = studies()
     first = next(iter(found), None)
-    heads = [*found, *(["Training, first data set", "Memory", "TPME"] if first else [])]
+    heads = [*found, *(["Training", "Memory", "TPME"] if first else [])]
     lines = ["| Method | " + " | ".join(heads) + " |", "|:--|" + "--:|" * len(heads)]
     for row, names in ROWS.items():
         cells = [quality(variant(study, names)) for study in found.values()]
@@ -67,8 +67,10 @@ def table():
             cells += cost(variant(found[first], names))
         lines.append(f"| {row} | " + " | ".join(cells) + " |")
     seeds = {title: max((len(v["runs"]) for v in study.values()), default=0) for title, study in found.items()}
-    lines += ["", "Test HR@10 in percent, mean ± deviation over " + ", ".join(f"{count} seeds ({title})" for title, count in seeds.items())
-              + ": [Results](Results/README.md) has the whole tables with intervals, commands and machines."]
+    counts = set(seeds.values())
+    said = f"{counts.pop()} seeds" if len(counts) == 1 else ", ".join(f"{count} seeds ({title})" for title, count in seeds.items())
+    lines += ["", f"Test HR@10 in percent, mean ± deviation over {said}; [Results](Results/README.md) has the whole tables with intervals,",
+              "commands and machines. Training and memory are those of the first data set."]
     return lines
 
 
