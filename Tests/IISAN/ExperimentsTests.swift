@@ -37,6 +37,7 @@ import Testing
         case "compare":
             // Four methods that train live encoders have two rates each; there are no pictures in the titles' study.
             #expect(try CompareStudy(file: file).plan(file).variants.count == (name.hasPrefix("scientific-titles/") ? 9 : 22))
+        case "compare-live": #expect(try CompareStudy(file: file).plan(file).variants.count == 2)
         case "captions": #expect(try CompareStudy(file: file).plan(file).variants.count == 5)
         case "ablate":
             let study = try AblateStudy(file: file)
