@@ -124,6 +124,8 @@ package struct ServedFolder: Sendable {
             }
             group.addTask {
                 for await _ in opened.stream {}
+                // Where the run cannot be opened nothing is asked: the port may be there, and FoundationNetworking traps in a task that is cancelled.
+                try Task.checkCancellation()
                 while state.port == 0 { try await Task.sleep(for: .milliseconds(2)) }
                 let result: Swift.Result<Result, any Error>
                 do { result = .success(try await body(URL(string: "http://127.0.0.1:\(state.port)")!)) } catch {

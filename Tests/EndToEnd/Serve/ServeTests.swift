@@ -168,6 +168,19 @@ import Testing
         }
     }
 
+    /// A command that has to serve a run for itself says why that cannot be opened, every time.
+    @Test func aRunThatCannotBeOpenedIsAnError() async throws {
+        try await withShop { folder in
+            try FileManager.default.removeItem(at: folder.appending(path: "dataset"))
+            for _ in 0..<12 {
+                let outcome = try CommandLine.run(["items", "list", "runs/iisan"], in: folder)
+                #expect(
+                    outcome.code == 1 && outcome.errors.hasPrefix("Error: ") && outcome.errors.contains("dataset"), "\(outcome)"
+                )
+            }
+        }
+    }
+
     /// A request that never ends holds a server that is told to stop no longer than it may, and that is an end like any other.
     @Test func aRequestThatNeverEndsIsEnded() async throws {
         try await withShop { folder in
