@@ -83,10 +83,8 @@ extension Captioner {
         return try captions(of: decoding.next(), stop: stop)[0].text
     }
 
-    /// What differs from what a file of captions was made with, in words; nothing where there is no such file.
-    package func differences(from file: CaptionFile) throws -> [String] {
-        try file.identity().map(identity.differences) ?? []
-    }
+    /// What differs from what captions were made with, in words.
+    package func differences(from other: CaptionIdentity) -> [String] { identity.differences(from: other) }
 
     /// Writes the manifest before the first line, so that no line is without what it was made with.
     func identify(_ file: CaptionFile) throws {

@@ -98,7 +98,7 @@ package struct LocalStores: Sendable {
     private static func megabytes(_ bytes: some BinaryInteger) -> String { String(format: "%.1f MB", Double(bytes) / 1e6) }
 
     /// The name of a store's copy: 32 digits of a hash of its checksums.
-    static func name(of store: HiddenStateStore) -> String {
+    package static func name(of store: HiddenStateStore) -> String {
         let manifest = store.manifest
         return String(
             ContentHash.of(texts: [manifest.identityHash, manifest.items.sha256] + manifest.shards.map(\.sha256)).prefix(32))

@@ -115,16 +115,20 @@ package final class Ranks {
     ///   - stop: looked at while it waits.
     /// - Throws: `CancellationError` when told to stop; ``LostProcess`` when one of the others has failed or fallen silent.
     package func meet(at point: String, stop: StopToken) throws {
-        let keys = (0..<size).map { "at/\(point)/\($0)" }
+        func key(_ rank: Int) -> String { "at/\(point)/\(rank)" }
         var looked = Date()
+        var missing = 0
         do {
-            try store.set(keys[rank], to: "here")
-            while let missing = try keys.firstIndex(where: { try !store.has($0) }) {
+            try store.set(key(rank), to: "here")
+            while missing < size {
+                if try store.has(key(missing)) {
+                    missing += 1
+                    continue
+                }
                 try stop.check()
                 Thread.sleep(forTimeInterval: 0.05)
                 guard looked.timeIntervalSinceNow < -min(timeout, 10) else { continue }
-                if case .nobody = Self.blamed(store, place) {
-                } else {
+                guard case .nobody = Self.blamed(store, place) else {
                     throw LostProcess(reason: "rank \(missing) does not come")
                 }
                 looked = Date()

@@ -22,12 +22,12 @@ final class LaterTexts {
         }
         let made = try captioner()
         let file = try CaptionFile(URL(filePath: settings.file))
-        guard try file.identity() != nil else {
+        guard let catalogues = try file.identity() else {
             throw UserError(
                 "does not say what the catalogue's captions were made with: there is no \(file.manifest.path)",
                 at: "encode.captions", remedy: "Bring that file from where the run was trained.")
         }
-        let differences = try made.differences(from: file)
+        let differences = made.differences(from: catalogues)
         guard differences.isEmpty else {
             throw UserError(
                 "is not what the catalogue's captions were made with: another \(differences.joined(separator: ", "))",

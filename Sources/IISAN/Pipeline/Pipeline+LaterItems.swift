@@ -40,7 +40,7 @@ extension Pipeline {
             encoders: try stores.compactMapValues(withTextSource),
             whitening: stores.compactMapValues { modality, _ in whitening[modality.name] })
         if stores.allSatisfy({ configuration.readModalities[$0.modality]?.source == .captions || $0.modality == .image }) {
-            later.needs = stores.contains { $0.modality != .image } ? "a picture: its text is what is written about that" : nil
+            later.needs = stores.contains { $0.modality != .image } ? "a picture, whose caption is its text" : nil
         }
         guard train.model.method.isTrained, train.model.readsStores else { return ItemSide(catalogue: nil, later: later) }
         run.best.recover()

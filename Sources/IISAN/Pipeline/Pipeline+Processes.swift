@@ -67,8 +67,9 @@ extension Pipeline {
     }
 
     /// Copies what a training reads, and waits for the other processes to have done so: that may take longer than they wait for each other.
+    ///
+    /// Machines may differ in where they keep copies, and in whether they do.
     func copyStores(_ dataset: Dataset, among ranks: Ranks?, stop: StopToken) throws {
-        guard localStores != nil else { return }
         for (_, store) in try stores(dataset) { _ = try near(store, stop: stop) }
         try ranks?.meet(at: "copies", stop: stop)
     }

@@ -138,11 +138,12 @@ extension Pipeline {
     func near(_ store: HiddenStateStore, stop: StopToken? = nil) throws -> HiddenStateStore {
         guard let localStores else { return store }
         // What had no copy is read where it is for as long as this pipeline lives.
-        if let known = kept.near[store.folder.path] { return known }
+        let name = LocalStores.name(of: store)
+        if let known = kept.near[name] { return known }
         let copy = try localStores.copy(
             of: store, keeping: kept.near.values.map(\.folder), onMessage: observer.onMessage, progress: observer.onProgress,
             stop: stop ?? observer.stop)
-        kept.near[store.folder.path] = copy ?? store
+        kept.near[name] = copy ?? store
         return copy ?? store
     }
 

@@ -61,7 +61,7 @@ final class KeptWork {
     private var inputs: [Modality: LiveInputs] = [:]
     private var hashes: [Modality: LiveInputs.Hashes] = [:]
     private var ranked: RankedModel?
-    /// Where the stores that were asked for are read, by their folders.
+    /// Where the stores that were asked for are read, by the names of their copies, which say what they hold.
     var near: [String: HiddenStateStore] = [:]
 
     /// A trained model with the vectors of the whole catalogue.
