@@ -67,9 +67,7 @@ public final class Trainer {
         self.validate = validate
         self.ranks = ranks
         negatives = options.negatives
-        step = TrainingStep(
-            recommender, options, shape: BatchShape(largestOf: sampler), steps: options.epochs * sampler.stepCount, ranks: ranks
-        )
+        step = TrainingStep(recommender, options, steps: options.epochs * sampler.stepCount, ranks: ranks)
         if writes { try takeUp() }
         try shareStart()
     }

@@ -90,6 +90,8 @@ public struct TrainingOptions: Sendable, Codable, Equatable {
     public var precision = Precision.float32
     /// Which items a row's target is told from where several processes train together.
     public var negatives = Negatives.global
+    /// Whether a GPU records the operations of a step and replays them, where all that they read lies there.
+    public var capture = true
 
     /// The papers' settings.
     public init() {}

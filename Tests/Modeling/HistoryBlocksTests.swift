@@ -30,6 +30,7 @@ import Torch
     private struct Setting {
         let shape: Shape
         let rows: HistoryRows
+        let starts: Tensor
         let parameters = Parameters(on: .cpu)
         let position: Embedding
         let norm: LayerNorm
@@ -44,9 +45,13 @@ import Torch
             let users = shape.lengths.enumerated().flatMap { [Int64](repeating: Int64($0), count: $1) }
             let length = max(shape.lengths.max() ?? 0, 1)
             let positions = shape.lengths.flatMap { (length - $0..<length).map(Int64.init) }
-            rows = HistoryRows(
-                users: users, positions: positions, userCount: shape.lengths.count, length: length, isPadded: true, among: nil,
-                on: .cpu)
+            func rows(isPadded: Bool) -> HistoryRows {
+                HistoryRows(
+                    users: Tensor(users), positions: Tensor(positions), userCount: shape.lengths.count, length: length,
+                    isPadded: isPadded, among: nil)
+            }
+            self.rows = rows(isPadded: true)
+            starts = try #require(rows(isPadded: false).starts)
             let parameters = parameters
             position = try Embedding(parameters.scoped("position"), length, shape.width)
             norm = try LayerNorm(parameters.scoped("norm"), shape.width, epsilon: UserEncoder.epsilon)
@@ -75,7 +80,7 @@ import Torch
 
         /// As one operation.
         func fast(_ items: Tensor, dropout: Double = 0) -> Tensor {
-            together(items, positions: rows.positions, starts: rows.starts, dropout: dropout)
+            together(items, positions: rows.positions, starts: starts, dropout: dropout)
         }
 
         /// One operation after the other; with masks (of rows [1 + 2 · blocks, rows, width] and of pairs [blocks, heads, pairs]) by
@@ -239,7 +244,7 @@ import Torch
 
     @Test func impossibleLayoutsAreErrors() throws {
         let setting = try Setting(Shape(lengths: [4]))
-        let (starts, positions) = (setting.rows.starts, setting.rows.positions)
+        let (starts, positions) = (setting.starts, setting.rows.positions)
         func expectError(
             _ blocks: HistoryBlocks? = nil, x: Tensor? = nil, positions: Tensor? = nil, starts: Tensor? = nil,
             dropout: Double = 0,
@@ -248,7 +253,7 @@ import Torch
             #expect(throws: (any Error).self, sourceLocation: sourceLocation) {
                 try withTensorErrors {
                     _ = (blocks ?? setting.together)(
-                        x ?? setting.x, positions: positions ?? setting.rows.positions, starts: starts ?? setting.rows.starts,
+                        x ?? setting.x, positions: positions ?? setting.rows.positions, starts: starts ?? setting.starts,
                         dropout: dropout)
                 }
             }

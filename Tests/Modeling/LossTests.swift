@@ -61,7 +61,7 @@ import Torch
             }
             let candidates = loss.candidates(for: batch)
             let found = try results { outputs, vectors in
-                loss.rowLosses(candidates, outputs: outputs, vectors: vectors.selecting(Tensor(candidates.items)))
+                candidates.crossEntropies(outputs, vectors.selecting(Tensor(candidates.items)))
             }
             let expected = try results { textbook(choice, world.split, batch, $0, $1) }
             for (index, name) in ["losses", "gradient of outputs", "gradient of vectors"].enumerated() {
@@ -110,7 +110,7 @@ import Torch
             let candidates = loss.candidates(for: batch)
             RandomState.seed(2)
             let (outputs, vectors) = (Tensor.randomNormal([batch.rowCount, 8]), Tensor.randomNormal([40, 8]))
-            let found = loss.rowLosses(candidates, outputs: outputs, vectors: vectors.selecting(Tensor(candidates.items)))
+            let found = candidates.crossEntropies(outputs, vectors.selecting(Tensor(candidates.items)))
                 .floats()
             let logits = outputs.matmul(vectors.transposed(0, 1)).floats().map(Double.init)
             for row in 0..<batch.rowCount {

@@ -85,7 +85,7 @@ import Torch
                         return [losses] + (try leaves.map { try #require($0.gradient) })
                     }
                     let found = try results(candidates.crossEntropies)
-                    let expected = try results { $0.plainRowLosses($1, candidates.rows(on: .cpu)) }
+                    let expected = try results { $0.plainRowLosses($1, candidates.lossRows) }
                     for (found, expected) in zip(found, expected) {
                         let largest = expected.absolute().maximum().item()
                         #expect((found - expected).absolute().maximum().item() <= 1e-5 * largest, "\(choice)")

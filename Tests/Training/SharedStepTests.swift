@@ -24,7 +24,7 @@ import Torch
         }
 
         func step(_ ranks: Ranks?) -> TrainingStep {
-            TrainingStep(recommender, options, shape: BatchShape(largestOf: sampler), steps: 100, ranks: ranks)
+            TrainingStep(recommender, options, steps: 100, ranks: ranks)
         }
 
         var numbers: [Float] { recommender.parameters.all.values.flatMap { $0.floats() } }

@@ -194,8 +194,7 @@ import Torch
         let sampler = BatchSampler(world.split, batchSize: options.batchSize, seed: options.seed)
         var options = options
         options.average = nil
-        let step = TrainingStep(
-            recommender, options, shape: BatchShape(largestOf: sampler), steps: options.epochs * sampler.stepCount)
+        let step = TrainingStep(recommender, options, steps: options.epochs * sampler.stepCount)
         return (
             recommender,
             (
@@ -249,21 +248,6 @@ import Torch
             #expect(plain.optimizer(of: recommender) is Adam)
             plain.optimizer = .adamw
             #expect(plain.optimizer(of: recommender) is AdamW)
-        }
-    }
-
-    /// No batch is larger than the shape that the step is made for.
-    @Test(arguments: [(30, 8), (33, 8), (5, 64)]) func batchesFitTheShapeOfTheStep(_ users: Int, _ size: Int) throws {
-        try withTemporaryFolder { folder in
-            let sampler = BatchSampler(try SmallWorld(folder, users: users).split, batchSize: size, seed: 3)
-            let largest = BatchShape(largestOf: sampler)
-            for epoch in 0..<3 {
-                for step in 0..<sampler.stepCount {
-                    let shape = BatchShape(of: sampler.batch(epoch: epoch, step: step))
-                    #expect(largest.holds(shape))
-                    #expect(shape == largest || !shape.holds(largest))
-                }
-            }
         }
     }
 

@@ -123,6 +123,9 @@ extension TrainSettings: SettingsSection {
             .value(
                 "negatives", \.training.negatives,
                 "What a target is told from where several processes train: the items of all (global) or of its own (local)."),
+            .value(
+                "capture", \.training.capture,
+                "Whether a GPU records a step's operations and replays them; false asks for them one by one, which takes longer."),
         ]
     }
 }

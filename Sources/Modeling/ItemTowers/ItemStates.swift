@@ -36,6 +36,9 @@ struct ItemStates {
     /// How many numbers are computed with in a step and never change.
     var frozenCount: Int { modalities.values.reduce(0) { $0 + $1.source.frozenCount } }
 
+    /// Whether all of them lie where the model computes; the processor draws which are dropped.
+    var isResident: Bool { dropout == 0 && modalities.values.allSatisfy(\.source.isResident) }
+
     /// The hashes of the sources, as far as they are known.
     var hashes: PerModality<String> { modalities.compactMapValues { $1.source.hash } }
 

@@ -12,6 +12,9 @@ package protocol ItemTower: AnyObject {
     /// The hashes of the encoders, by modality, as far as they are known.
     var encoderHashes: PerModality<String> { get }
 
+    /// Whether all that vectors are computed from lies where the model computes, so that nothing is brought there meanwhile.
+    var isResident: Bool { get }
+
     /// The vectors of items.
     ///
     /// - Parameters:
@@ -70,6 +73,8 @@ package final class IdentityTower: ItemTower {
 
     /// Numbers in an item vector.
     package let width: Int
+    /// Nothing is read but parameters.
+    package let isResident = true
 
     /// Asks for `embedding.weight` [items, width].
     ///
@@ -141,6 +146,8 @@ package final class LastStateTower: FusedTower {
     package var frozenCount: Int { states.frozenCount }
     /// The hashes of the encoders, by modality, as far as they are known.
     package var encoderHashes: PerModality<String> { states.hashes }
+    /// Whether all states are.
+    package var isResident: Bool { states.isResident }
 
     func heads(of items: Tensor, training: Bool, part: ItemPart?) throws -> [(name: String, output: Tensor)] {
         let rows = try states.rows(of: items, training: training, part: part)

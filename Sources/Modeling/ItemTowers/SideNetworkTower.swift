@@ -46,6 +46,8 @@ package final class SideNetworkTower: FusedTower {
     package var frozenCount: Int { states.frozenCount }
     /// The hashes of the encoders, by modality, as far as they are known.
     package var encoderHashes: PerModality<String> { states.hashes }
+    /// Whether all states are.
+    package var isResident: Bool { states.isResident }
 
     /// The vectors of items: [items, width].
     ///

@@ -43,9 +43,10 @@ public struct StateRows {
     /// The same on another device.
     func dense(on device: Device) -> Tensor {
         var states = gathered
-        if layers != Array(0..<states.size(1)) {
-            states = states.selecting(Tensor(layers.map(Int64.init), on: states.device), along: 1)
-        }
+        let kept = layers[0]..<layers[0] + layers.count
+        states =
+            layers == Array(kept)
+            ? states.narrowed(1, kept) : states.selecting(Tensor(layers.map(Int64.init), on: states.device), along: 1)
         let dense = states.to(device).to(.float32)
         return scale.map { $0(dense) } ?? dense
     }

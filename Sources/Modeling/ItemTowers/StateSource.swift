@@ -18,6 +18,8 @@ public protocol StateSource: AnyObject {
     var frozenCount: Int { get }
     /// What tells the encoder and its settings apart from others; nil where that is not known.
     var hash: String? { get }
+    /// Whether the states lie in one table where the model computes, so that nothing is brought there meanwhile.
+    var isResident: Bool { get }
 
     /// The states of items.
     ///
@@ -43,6 +45,8 @@ extension StateSource {
     public var frozenCount: Int { 0 }
     /// Not known.
     public var hash: String? { nil }
+    /// They do not.
+    public var isResident: Bool { false }
     /// Nothing was postponed.
     public func finishBackward() {}
 }
@@ -85,6 +89,8 @@ package final class ResidentStates: StateSource {
     package let shape: ModalityShape
     /// Whether an item has the modality [catalogue]; nil where all have it.
     package let presence: [Bool]?
+    /// They do.
+    package let isResident = true
     private let table: Tensor
 
     /// Takes states [items, layers, width] of any floating type.
@@ -115,6 +121,8 @@ public final class StoredStates: StateSource {
     private let positions: [Int]
     private let device: Device
     private let shards: [Tensor]
+    /// Whether they lie on the device as a whole.
+    public var isResident: Bool { shards.count == 1 && shards[0].device == device }
 
     /// Uses some layers of a store.
     ///

@@ -40,11 +40,10 @@ extension Recommender {
     ///
     /// Dropout is that of the whole batch, as long as all parts begin with the same random state.
     package func rowLosses(of part: BatchPart, vectors: Tensor) -> Tensor {
-        let candidates = part.candidates
-        let rows = userEncoder.rows(
-            users: candidates.users, positions: part.positions, userCount: candidates.userCount,
-            among: HistoryPlace(of: part.users, lengths: part.lengths))
-        return losses(candidates, rows, vectors: vectors, training: true).losses
+        rowLosses(
+            BatchTensors(part.candidates, positions: part.positions, on: device), vectors: vectors, training: true,
+            among: HistoryPlace(of: part.users, lengths: part.lengths)
+        ).losses
     }
 
     /// Whether each process of several draws dropout of its own in a step: encoders run in it, over the items of each alone.

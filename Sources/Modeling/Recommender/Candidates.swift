@@ -53,17 +53,4 @@ package struct Candidates: Sendable, Equatable {
 extension Candidates {
     /// Added to the logit of a candidate that is left out.
     package static let leftOut = CandidateRows.leftOut
-
-    /// The cross entropies [rows] for outputs [rows, width] and the candidates' vectors [candidates, width], float32.
-    package func crossEntropies(_ outputs: Tensor, _ vectors: Tensor) -> Tensor {
-        outputs.rowLosses(vectors, rows(on: outputs.device))
-    }
-
-    /// The rows with their targets and what is left out for them.
-    package func rows(on device: Device) -> CandidateRows {
-        CandidateRows(
-            logShares: Tensor(shares, on: device).logarithm(), logCounts: Tensor(counts, on: device).logarithm(),
-            users: Tensor(users, on: device), userCount: userCount, targets: Tensor(targets, on: device),
-            ownUsers: Tensor(ownUsers, on: device), ownItems: Tensor(ownItems, on: device))
-    }
 }

@@ -4,25 +4,10 @@ package import Torch
 /// Which candidates a row's target is compared with, and how.
 ///
 /// A loss says which items the rows of a step are distinguished from; the recommender computes their vectors, and the loss of each row
-/// follows from them.
+/// is the cross entropy over them (``Candidates``).
 package protocol Loss: Sendable {
     /// The items whose vectors a step needs, and what counts for each.
     func candidates(for batch: TrainingBatch) -> Candidates
-
-    /// The losses of the rows [rows].
-    ///
-    /// - Parameters:
-    ///   - candidates: what ``candidates(for:)`` gave.
-    ///   - outputs: the user encoder's outputs, float32 [rows, width].
-    ///   - vectors: the candidates' vectors, float32 [candidates, width].
-    func rowLosses(_ candidates: Candidates, outputs: Tensor, vectors: Tensor) -> Tensor
-}
-
-extension Loss {
-    /// The cross entropies of the softmax over the candidates; see ``Candidates``.
-    package func rowLosses(_ candidates: Candidates, outputs: Tensor, vectors: Tensor) -> Tensor {
-        candidates.crossEntropies(outputs, vectors)
-    }
 }
 
 /// The papers' loss: negatives are the items of the batch, as often as they occur in it, less the logarithm of their popularity.

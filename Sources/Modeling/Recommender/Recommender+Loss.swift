@@ -21,22 +21,34 @@ extension Recommender {
     /// The user encoder's outputs [rows, width] and the losses [rows] of a batch's rows.
     package func rowLosses(_ batch: TrainingBatch, training: Bool) throws -> (outputs: Tensor, losses: Tensor) {
         let candidates = objective.candidates(for: batch)
-        // float32 as the rest computes, also where the tower's last product was in bfloat16.
-        let found = try itemTower.vectors(of: Tensor(candidates.items), training: training)
-        let vectors = found.to(.float32)  // [candidates, width]
-        let rows = userEncoder.rows(users: batch.users, positions: batch.positions, userCount: batch.userCount)
-        return losses(candidates, rows, vectors: vectors, training: training)
+        let tensors = BatchTensors(candidates, positions: batch.positions, on: device)
+        // Not all towers look items up on the device.
+        let vectors = try itemTower.vectors(of: itemTower.isResident ? tensors.items : Tensor(candidates.items), training: training)
+        return rowLosses(tensors, vectors: vectors, training: training)
     }
 
-    /// The user encoder's outputs [rows, width] and the losses [rows] of candidates' rows, from the candidates' vectors.
-    func losses(
-        _ candidates: Candidates, _ rows: HistoryRows, vectors: Tensor, training: Bool
+    /// The loss over a batch that lies on the device and may be padded: the mean over the rows that count.
+    ///
+    /// Nothing is brought to the device or read back from it.
+    ///
+    /// - Precondition: the item tower is resident.
+    package func loss(_ batch: BatchTensors, training: Bool = true) throws -> Tensor {
+        let vectors = try itemTower.vectors(of: batch.items, training: training)
+        return (rowLosses(batch, vectors: vectors, training: training).losses * batch.weights).sum()
+    }
+
+    /// The user encoder's outputs [rows, width] and the losses [rows] of a batch's rows, from the candidates' vectors.
+    ///
+    /// - Parameter place: where the users stand among those of other processes; nil for no others.
+    func rowLosses(
+        _ batch: BatchTensors, vectors: Tensor, training: Bool, among place: HistoryPlace? = nil
     ) -> (outputs: Tensor, losses: Tensor) {
-        let inputs = vectors.selecting(Tensor(candidates.inputs, on: device))  // [rows, width]
+        // float32 as the rest computes, also where the tower's last product was in bfloat16.
+        let vectors = vectors.to(.float32)  // [candidates, width]
+        let inputs = vectors.selecting(batch.inputs)  // [rows, width]
+        let rows = batch.historyRows(of: userEncoder, among: place)
         let outputs = withAutocastOfSmallProducts(on: device) { userEncoder(inputs, rows, training: training) }
-        let losses = withAutocast(to: nil, on: device) {
-            objective.rowLosses(candidates, outputs: outputs.to(.float32), vectors: vectors)
-        }
+        let losses = withAutocast(to: nil, on: device) { outputs.to(.float32).rowLosses(vectors, batch.rows) }
         return (outputs, losses)
     }
 }

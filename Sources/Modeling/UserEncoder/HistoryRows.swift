@@ -6,8 +6,8 @@ import Torch
 package struct HistoryRows {
     /// The positions 0 ..< L, right-aligned: the newest item of a history has L - 1 [rows].
     let positions: Tensor
-    /// Where each user's rows start, and the number of all at the end [users + 1].
-    let starts: Tensor
+    /// Where each user's rows start, and the number of all at the end [users + 1]; nil for the plain form.
+    let starts: Tensor?
     /// The rows side by side for the plain form of the encoder; nil where its blocks are one operation.
     let padded: PaddedHistories?
     /// Where the histories stand among those of other processes, for all of which dropout is drawn; nil for no others.
@@ -21,18 +21,19 @@ package struct HistoryRows {
     ///   - length: L.
     ///   - isPadded: whether histories are laid side by side, with padding, for the plain form.
     init(
-        users: [Int64], positions: [Int64], userCount: Int, length: Int, isPadded: Bool, among place: HistoryPlace?,
-        on device: Device
+        users: Tensor, positions: Tensor, userCount: Int, length: Int, isPadded: Bool, among place: HistoryPlace?
     ) {
         self.place = place
-        self.positions = Tensor(positions, on: device)
-        let counts = Tensor.zeros([userCount + 1], dtype: .int64, on: device)
-        let places = Tensor(users, on: device)
-        counts.add(.ones([users.count], dtype: .int64, on: device), to: places + Tensor(Int64(1), on: device))
-        starts = counts.runningSum(along: 0)
-        padded =
-            isPadded
-            ? PaddedHistories(users: places, positions: self.positions, userCount: userCount, length: length) : nil
+        self.positions = positions
+        if isPadded {
+            starts = nil
+            padded = PaddedHistories(users: users, positions: positions, userCount: userCount, length: length)
+        } else {
+            let counts = Tensor.zeros([userCount + 1], dtype: .int64, on: users.device)
+            counts.add(.ones(users.shape, dtype: .int64, on: users.device), to: users + Tensor(Int64(1), on: users.device))
+            starts = counts.runningSum(along: 0)
+            padded = nil
+        }
     }
 }
 

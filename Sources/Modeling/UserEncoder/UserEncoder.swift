@@ -75,10 +75,15 @@ package final class UserEncoder {
     ///   - users: each row's user, 0 ..< `userCount`, ascending [rows].
     ///   - positions: each row's position, right-aligned [rows].
     ///   - place: where the users stand among those of other processes; nil for no others.
-    package func rows(users: [Int64], positions: [Int64], userCount: Int, among place: HistoryPlace? = nil) -> HistoryRows {
+    package func rows(users: Tensor, positions: Tensor, userCount: Int, among place: HistoryPlace? = nil) -> HistoryRows {
         HistoryRows(
             users: users, positions: positions, userCount: userCount, length: self.positions,
-            isPadded: !together.isAvailable, among: place, on: device)
+            isPadded: !together.isAvailable, among: place)
+    }
+
+    /// The same for rows that are not yet where the encoder computes.
+    package func rows(users: [Int64], positions: [Int64], userCount: Int) -> HistoryRows {
+        rows(users: Tensor(users, on: device), positions: Tensor(positions, on: device), userCount: userCount)
     }
 
     /// What is known of the user after each item.
@@ -90,9 +95,10 @@ package final class UserEncoder {
     /// - Returns: [rows, width].
     package func callAsFunction(_ items: Tensor, _ rows: HistoryRows, training: Bool = false) -> Tensor {
         let dropout = training ? dropout : 0
-        guard let padded = rows.padded else {
-            return together(items, positions: rows.positions, starts: rows.starts, dropout: dropout, among: rows.place)
+        if let starts = rows.starts {
+            return together(items, positions: rows.positions, starts: starts, dropout: dropout, among: rows.place)
         }
+        guard let padded = rows.padded else { preconditionFailure("rows are laid out in one of two ways") }
         var x = norm(items + position(rows.positions))
         if dropout > 0 { x = x.fastDropout(dropout) }
         for block in blocks { x = block(x, padded, dropout: dropout) }

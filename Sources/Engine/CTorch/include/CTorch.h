@@ -25,6 +25,8 @@ typedef const struct CTorchOperatorObject *CTorchOperator;
 typedef struct CTorchStoreObject *CTorchStore;
 /// A process's place in a group of processes.
 typedef struct CTorchGroupObject *CTorchGroup;
+/// What was recorded on a device, to be done again.
+typedef struct CTorchCaptureObject *CTorchCapture;
 
 typedef enum {
     CTORCH_DEFAULT,  ///< what the schema says

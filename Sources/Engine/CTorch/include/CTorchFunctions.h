@@ -124,6 +124,18 @@ CTORCH(bool, group_scatter_sum, (CTorchGroup group, CTorchTensor all, CTorchTens
 /// One process's tensor to all.
 CTORCH(bool, group_broadcast, (CTorchGroup group, CTorchTensor tensor, int32_t root))
 
+// MARK: Capture
+
+/// Whether the operations of a device can be recorded.
+CTORCH(bool, can_capture, (int32_t type))
+/// Records what this thread gives to a device from now on, in place of doing it. What is allocated meanwhile may lie where that of `other`
+/// lay; the two are never done at once. To be ended by end_capture, or by release_capture where something failed.
+CTORCH(CTorchCapture _Nullable, begin_capture, (int32_t type, int32_t index, CTorchCapture _Nullable other))
+CTORCH(bool, end_capture, (CTorchCapture capture))
+/// Does all of it on the tensors that it was recorded with.
+CTORCH(bool, replay, (CTorchCapture capture))
+CTORCH(void, release_capture, (CTorchCapture capture))
+
 // MARK: Random state
 
 CTORCH(bool, seed, (uint64_t seed))

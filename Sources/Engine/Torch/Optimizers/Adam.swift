@@ -8,7 +8,7 @@ public final class Adam: Optimizer {
     /// The groups; their λ is added to the gradient as λ p.
     public let groups: [OptimizerGroup]
     private let moments: AdamMoments
-    private static let stepOperator = Operator("_fused_adam_")
+    private static let forms = AdamForms("_fused_adam_")
 
     /// Makes an optimiser.
     ///
@@ -21,7 +21,10 @@ public final class Adam: Optimizer {
     }
 
     /// Changes every parameter that has a gradient by one step.
-    public func update(rateFactor: Double) { moments.update(groups, by: Self.stepOperator, rateFactor: rateFactor) }
+    public func update(rateFactor: Double) { moments.update(groups, by: Self.forms, rateFactor: rateFactor) }
+
+    /// Changes every parameter that has a gradient by one step, by rates [groups] on the device.
+    public func update(rates: Tensor) { moments.update(groups, by: Self.forms, rates: rates) }
 
     /// The moments and step counts, by parameter name and `.first`, `.second` or `.steps`.
     public var state: OrderedDictionary<String, Tensor> { moments.state }
@@ -34,7 +37,7 @@ package final class AdamW: Optimizer {
     /// The groups; of a parameter rate · λ of itself is taken off in each step.
     package let groups: [OptimizerGroup]
     private let moments: AdamMoments
-    private static let stepOperator = Operator("_fused_adamw_")
+    private static let forms = AdamForms("_fused_adamw_")
 
     /// Makes an optimiser.
     ///
@@ -47,10 +50,24 @@ package final class AdamW: Optimizer {
     }
 
     /// Changes every parameter that has a gradient by one step.
-    package func update(rateFactor: Double) { moments.update(groups, by: Self.stepOperator, rateFactor: rateFactor) }
+    package func update(rateFactor: Double) { moments.update(groups, by: Self.forms, rateFactor: rateFactor) }
+
+    /// Changes every parameter that has a gradient by one step, by rates [groups] on the device.
+    package func update(rates: Tensor) { moments.update(groups, by: Self.forms, rates: rates) }
 
     /// The moments and step counts, by parameter name and `.first`, `.second` or `.steps`.
     package var state: OrderedDictionary<String, Tensor> { moments.state }
+}
+
+/// The operators of a step: with the rate as a number, and as a tensor.
+private struct AdamForms {
+    let byNumber: Operator
+    let byTensor: Operator
+
+    init(_ name: String) {
+        byNumber = Operator(name)
+        byTensor = Operator(name, "tensor_lr")
+    }
 }
 
 /// What Adam and AdamW keep of each parameter: the moments m and v, and how many steps it has made.
@@ -78,23 +95,28 @@ private final class AdamMoments {
     }
 
     /// One step of the parameters that have gradients, group by group.
-    ///
-    /// - Parameter step: `_fused_adam_` or `_fused_adamw_`, whose arguments are the same.
-    func update(_ groups: [OptimizerGroup], by step: Operator, rateFactor: Double) {
+    func update(_ groups: [OptimizerGroup], by forms: AdamForms, rateFactor: Double) {
+        for group in groups { update(group, by: forms.byNumber, rate: .double(group.rate * rateFactor)) }
+    }
+
+    /// The same by rates [groups].
+    func update(_ groups: [OptimizerGroup], by forms: AdamForms, rates: Tensor) {
+        for (place, group) in groups.enumerated() { update(group, by: forms.byTensor, rate: .tensor(rates.selected(0, place))) }
+    }
+
+    private func update(_ group: OptimizerGroup, by step: Operator, rate: Operator.Argument) {
         withoutGradients {
-            for group in groups {
-                let moved = group.parameters.compactMap { name, parameter in
-                    parameter.gradient.map { (parameter, $0, entries[name]!) }
-                }
-                if moved.isEmpty { continue }
-                let steps = moved.map(\.2.steps)
-                Self.addToAllOperator.run(.tensors(steps), .double(1))
-                step.run(
-                    .tensors(moved.map(\.0)), .tensors(moved.map(\.1)), .tensors(moved.map(\.2.first)),
-                    .tensors(moved.map(\.2.second)), .tensors([]), .tensors(steps), .double(group.rate * rateFactor),
-                    .double(betas.0), .double(betas.1), .double(group.weightDecay), .double(epsilon), .bool(false), .bool(false)
-                )
+            let moved = group.parameters.compactMap { name, parameter in
+                parameter.gradient.map { (parameter, $0, entries[name]!) }
             }
+            if moved.isEmpty { return }
+            let steps = moved.map(\.2.steps)
+            Self.addToAllOperator.run(.tensors(steps), .double(1))
+            step.run(
+                .tensors(moved.map(\.0)), .tensors(moved.map(\.1)), .tensors(moved.map(\.2.first)),
+                .tensors(moved.map(\.2.second)), .tensors([]), .tensors(steps), rate,
+                .double(betas.0), .double(betas.1), .double(group.weightDecay), .double(epsilon), .bool(false), .bool(false)
+            )
         }
     }
 

@@ -10,6 +10,11 @@ public protocol Optimizer: AnyObject {
     /// - Parameter rateFactor: what the rate of every group is multiplied with, as a schedule says.
     func update(rateFactor: Double)
 
+    /// The same by rates that lie on the parameters' device.
+    ///
+    /// - Parameter rates: each group's in this step, float32 [groups].
+    func update(rates: Tensor)
+
     /// What is kept between steps, by parameter name and a suffix: what a checkpoint holds.
     var state: OrderedDictionary<String, Tensor> { get }
 }

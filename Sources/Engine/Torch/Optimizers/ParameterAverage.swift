@@ -10,6 +10,9 @@ package final class ParameterAverage {
     private let parameters: OrderedDictionary<String, Tensor>
     private let decay: Double
     private static let mixOperator = Operator("_foreach_lerp_", "Scalar")
+    private static let differencesOperator = Operator("_foreach_sub", "List")
+    private static let multiplyAllOperator = Operator("_foreach_mul_", "Tensor")
+    private static let addAllOperator = Operator("_foreach_add_", "List")
 
     /// Starts at the parameters as they are.
     ///
@@ -30,10 +33,22 @@ package final class ParameterAverage {
     ///
     /// - Parameter step: its number t in the training, from 0.
     package func update(step: Int) {
-        let decay = min(decay, Double(1 + step) / Double(10 + step))
         withoutGradients {
             Self.mixOperator.run(
-                .tensors(Array(values.values)), .tensors(Array(parameters.values)), .double(1 - decay))
+                .tensors(Array(values.values)), .tensors(Array(parameters.values)), .double(share(step: step)))
+        }
+    }
+
+    /// What the parameters count after a step: 1 - d.
+    package func share(step: Int) -> Double { 1 - min(decay, Double(1 + step) / Double(10 + step)) }
+
+    /// Takes in the parameters by a ``share(step:)`` that lies on their device, a scalar.
+    package func update(share: Tensor) {
+        withoutGradients {
+            let (own, values) = (Array(parameters.values), Array(values.values))
+            let changes = Self.differencesOperator.all(.tensors(own), .tensors(values), capacity: own.count).compactMap { $0 }
+            Self.multiplyAllOperator.run(.tensors(changes), .tensor(share))
+            Self.addAllOperator.run(.tensors(values), .tensors(changes))
         }
     }
 

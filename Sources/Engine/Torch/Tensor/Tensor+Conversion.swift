@@ -30,7 +30,12 @@ extension Tensor {
     package func detached() -> Tensor { Self.detachOperator(.tensor(self)) }
 
     /// Overwrites the elements with those of another tensor of a shape that can be expanded to this one's; types are converted.
-    package func copy(from other: Tensor) { Self.copyOperator.run(.tensor(self), .tensor(other), .bool(false)) }
+    ///
+    /// - Parameter isAwaited: whether a device has read all of it when this returns; else it reads in its turn, memory of
+    ///   ``empty(_:dtype:readBy:)`` alone, which is not overwritten meanwhile.
+    package func copy(from other: Tensor, isAwaited: Bool = true) {
+        Self.copyOperator.run(.tensor(self), .tensor(other), .bool(!isAwaited))
+    }
 
     /// The elements in row order; none where the tensor could not be computed, see ``checked()``.
     ///

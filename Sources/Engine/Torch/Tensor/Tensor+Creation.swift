@@ -30,6 +30,11 @@ extension Tensor {
         emptyOperator(.ints(shape), .dtype(dtype), .none, .device(device))
     }
 
+    /// The same on the processor, in memory that a device reads by itself: nothing waits for ``copy(from:isAwaited:)`` from there.
+    package static func empty(_ shape: [Int], dtype: ElementType, readBy device: Device) -> Tensor {
+        emptyOperator(.ints(shape), .dtype(dtype), .none, .device(.cpu), .bool(device.kind == .cuda))
+    }
+
     /// The integers of a range, as `int64`.
     package static func range(_ range: Range<Int>, on device: Device = .cpu) -> Tensor {
         arangeOperator(.int(range.lowerBound), .int(range.upperBound), .dtype(.int64), .none, .device(device))
@@ -67,7 +72,20 @@ extension Tensor {
 
     /// A scalar.
     public convenience init<Element: TensorElement>(_ element: Element, on device: Device = .cpu) {
-        self.init([element], shape: [], on: device)
+        let value: Double? =
+            switch element {
+            case let value as Float: Double(value)
+            case let value as Double: value
+            case let value as Int64: Double(exactly: value)
+            case let value as Bool: value ? 1 : 0
+            default: nil
+            }
+        if device != .cpu, let value {
+            // Set there, because what is copied there is waited for.
+            self.init(sharing: .full([], value, dtype: Element.dtype, on: device))
+        } else {
+            self.init([element], shape: [], on: device)
+        }
     }
 
     /// A tensor over memory that `owner` keeps alive and that is read alone, as a mapped file's: what is trained or written to is a

@@ -1,0 +1,79 @@
+// Work of an accelerator that is recorded once and done again with one call: a graph of CUDA, for one.
+
+#include "../Guard.hpp"
+
+#include <c10/core/Stream.h>
+#include <c10/core/impl/DeviceGuardImplInterface.h>
+
+#include <memory>
+
+#if __has_include(<ATen/accelerator/Graph.h>)
+#include <ATen/accelerator/Graph.h>
+using RecordedGraph = at::accelerator::Graph;
+#else
+#include "Declarations/CUDAGraph.h"
+using RecordedGraph = at::cuda::CUDAGraph;
+#endif
+
+namespace {
+
+/// What was recorded, and while it is recorded the stream that takes it in.
+struct Capture {
+    explicit Capture(c10::Device device) : guard(c10::impl::getDeviceGuardImpl(device.type())), before(guard->getStream(device)) {}
+    ~Capture() { leave(); }
+
+    /// Gives the thread its stream back.
+    void leave() {
+        if (isRecording) guard->exchangeStream(before);
+        isRecording = false;
+    }
+
+    const c10::impl::DeviceGuardImplInterface *guard;
+    c10::Stream before;
+    RecordedGraph graph;
+    bool isRecording = false;
+};
+
+Capture &capture(CTorchCapture handle) { return *reinterpret_cast<Capture *>(handle); }
+
+} // namespace
+
+bool ctorch_can_capture(int32_t type) {
+    return static_cast<c10::DeviceType>(type) == c10::DeviceType::CUDA && c10::impl::hasDeviceGuardImpl(c10::DeviceType::CUDA);
+}
+
+CTorchCapture ctorch_begin_capture(int32_t type, int32_t index, CTorchCapture _Nullable other) {
+    TORCH_CHECK(ctorch_can_capture(type), "this LibTorch records nothing on such a device");
+    const c10::Device device(static_cast<c10::DeviceType>(type), static_cast<c10::DeviceIndex>(index));
+    auto made = std::make_unique<Capture>(device);
+    // The stream that all else is on cannot record.
+    made->guard->synchronizeDevice(device.index());
+    made->guard->exchangeStream(made->guard->getStreamFromGlobalPool(device));
+    made->isRecording = true;
+    if (other) made->graph.capture_begin(capture(other).graph.pool());
+    else made->graph.capture_begin();
+    return reinterpret_cast<CTorchCapture>(made.release());
+}
+
+bool ctorch_end_capture(CTorchCapture handle) {
+    capture(handle).graph.capture_end();
+    capture(handle).leave();
+    return true;
+}
+
+bool ctorch_replay(CTorchCapture handle) {
+    capture(handle).graph.replay();
+    return true;
+}
+
+void ctorch_release_capture(CTorchCapture handle) {
+    auto &made = capture(handle);
+    if (made.isRecording) {
+        // What could not be recorded leaves the stream recording; its end says so once more.
+        try {
+            made.graph.capture_end();
+        } catch (const std::exception &) {
+        }
+    }
+    delete &made;
+}
