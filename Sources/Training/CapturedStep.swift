@@ -73,7 +73,7 @@ final class CapturedStep {
             (form.capture, last) = (capture, capture)
         } catch var error as UserError {
             error.problem = "the steps cannot be recorded on \(recommender.device): \(error.problem)"
-            error.remedy = "Set train.capture to false: it takes longer, and the numbers are the same."
+            error.remedy = "Set train.capture to false: each step then takes longer."
             throw error
         }
     }

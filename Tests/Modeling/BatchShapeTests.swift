@@ -20,7 +20,9 @@ import Torch
     }
 
     /// Losses of the rows that count, and all gradients, in float32.
-    @Test(arguments: LossChoice.allCases, [Device.cpu, .standIn]) func paddingChangesNothing(_ loss: LossChoice, _ device: Device) throws {
+    @Test(arguments: LossChoice.allCases, [Device.cpu, .standIn]) func paddingChangesNothing(
+        _ loss: LossChoice, _ device: Device
+    ) throws {
         try withTemporaryFolder { folder in
             let world = try SmallWorld(folder, users: 12, items: 40)
             let batch = BatchSampler(world.split, batchSize: 7, seed: 1).batch(epoch: 0, step: 0)

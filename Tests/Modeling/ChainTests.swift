@@ -110,21 +110,36 @@ import Torch
         }
     }
 
-    /// Sums are cut by items, not by threads: the same numbers on any number of threads, bit for bit.
+    /// Sums are cut by items, not by threads: the same numbers on any number of threads, bit for bit. The gradients of the transformations before
+    /// a chain are LibTorch's products, whose sums follow the number of threads on some processors: the same but for rounding.
     @Test(arguments: [70, 600, 900, 9000], [ElementType?.none, .bfloat16].filter { BottleneckChain.hasProducts(in: $0) })
     func threadsDoNotChangeABit(_ items: Int, _ precision: ElementType?) throws {
         let shape = Shape(text: (32, 3), image: (64, 3), items: items, states: items == 600 ? .standardised : .raw)
-        func numbers(_ threads: Int) throws -> [[Float]] {
+        func numbers(_ threads: Int) throws -> [String: [Float]] {
             try withThreads(threads) {
                 let (tower, parameters) = try tower(shape, dtype: .float16)
                 let vectors = try withAutocast(to: precision, on: .cpu) {
                     try tower.vectors(of: self.items(shape), training: true)
                 }
-                return [vectors.floats()] + gradients(vectors, parameters).values.map { $0.floats() }
+                return gradients(vectors, parameters).reduce(into: ["vectors": vectors.floats()]) {
+                    $0[$1.key] = $1.value.floats()
+                }
             }
         }
         let one = try numbers(1)
-        for threads in [2, 3, 8] { #expect(try numbers(threads) == one, "\(threads) threads") }
+        #expect(one.keys.contains { $0.contains("transforms") } && one.count > 40)
+        for threads in [2, 3, 8] {
+            let found = try numbers(threads)
+            for (name, expected) in one {
+                let values = try #require(found[name])
+                if name.contains("transforms") {
+                    let most = zip(values, expected).map { abs($0 - $1) }.max() ?? 0
+                    #expect(most <= 2e-6 * (expected.map(abs).max() ?? 0), "\(threads) threads, \(name)")
+                } else {
+                    #expect(values == expected, "\(threads) threads, \(name)")
+                }
+            }
+        }
     }
 
     /// Without gradients nothing is kept, and the numbers are the same.

@@ -64,7 +64,9 @@ import Torch
         }
     }
 
-    @Test(arguments: [ElementType?.none, .bfloat16]) func threadsDoNotChangeABit(_ precision: ElementType?) throws {
+    /// The products are LibTorch's, whose sums follow the number of threads on some processors: no more than rounding, also where
+    /// bfloat16 is in effect.
+    @Test(arguments: [ElementType?.none, .bfloat16]) func threadsChangeNoMoreThanRounding(_ precision: ElementType?) throws {
         func run(_ threads: Int) throws -> [[Float]] {
             try withThreads(threads) {
                 try results((768, 768, 64), hasFusion: true) { heads, fusion in
@@ -73,6 +75,11 @@ import Torch
             }
         }
         let one = try run(1)
-        for threads in [2, 3, 8] { #expect(try run(threads) == one, "\(threads) threads") }
+        for threads in [2, 3, 8] {
+            for (found, expected) in zip(try run(threads), one) {
+                let most = zip(found, expected).map { abs($0 - $1) }.max() ?? 0
+                #expect(most <= 2e-6 * (expected.map(abs).max() ?? 0), "\(threads) threads")
+            }
+        }
     }
 }

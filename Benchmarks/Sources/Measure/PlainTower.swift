@@ -8,8 +8,9 @@ final class PlainTower: ItemTower {
     init(_ tower: SideNetworkTower) { self.tower = tower }
 
     var width: Int { tower.width }
+    var isResident: Bool { tower.isResident }
 
-    func vectors(of items: Tensor, training: Bool) throws -> Tensor {
+    func vectors(of items: Tensor, training: Bool, part: ItemPart?) throws -> Tensor {
         try tower.stages(of: items, training: training).vectors
     }
 }

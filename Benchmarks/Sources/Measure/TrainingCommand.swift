@@ -20,6 +20,9 @@ struct TrainingCommand: ParsableCommand {
     @Option(help: "Epochs; the first one also brings the states from the disk into memory.")
     var epochs = 2
 
+    @Flag(inversion: .prefixedNo, help: "Whether a GPU records steps and replays them.")
+    var capture = true
+
     func run() throws {
         let device = try machine.prepare()
         // LibTorch's own start-up: its library, and the threads and buffers of a first product.
@@ -29,7 +32,7 @@ struct TrainingCommand: ParsableCommand {
         let recommender = try work.recommender(split, on: device)
         var options = TrainingOptions()
         (options.epochs, options.patience, options.precision) = (epochs, epochs, precision)
-        (options.batchSize, options.seed) = (work.batchSize, work.seed)
+        (options.batchSize, options.seed, options.capture) = (work.batchSize, work.seed, capture)
         let folder = FileManager.default.temporaryDirectory.appending(path: "iisan-measure-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: folder) }
         let evaluator = Evaluator(split)

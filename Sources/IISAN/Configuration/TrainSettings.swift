@@ -125,7 +125,8 @@ extension TrainSettings: SettingsSection {
                 "What a target is told from where several processes train: the items of all (global) or of its own (local)."),
             .value(
                 "capture", \.training.capture,
-                "Whether a GPU records a step's operations and replays them; false asks for them one by one, which takes longer."),
+                "Whether a GPU records a step's operations and replays them; false asks for them one by one, which takes longer."
+            ),
         ]
     }
 }

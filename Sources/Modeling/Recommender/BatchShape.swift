@@ -42,7 +42,8 @@ extension Candidates {
     package func padded(to shape: BatchShape) -> Candidates {
         let own = BatchShape(of: self)
         precondition(
-            own.users < shape.users && own.rows <= shape.rows && own.candidates <= shape.candidates && own.ownPairs <= shape.ownPairs,
+            own.users < shape.users && own.rows <= shape.rows && own.candidates <= shape.candidates
+                && own.ownPairs <= shape.ownPairs,
             "a batch of \(own) in a shape of \(shape)")
         func filled<Element>(_ values: [Element], to count: Int, with filling: Element) -> [Element] {
             values + repeatElement(filling, count: count - values.count)

@@ -55,7 +55,8 @@ package struct BatchTensors {
 
     /// - Parameter rowCount: how many of the rows count.
     private func take(_ batch: Candidates, positions: [Int64], rowCount: Int) {
-        precondition(BatchShape(of: batch) == shape && positions.count == shape.rows, "a batch of \(BatchShape(of: batch)) for \(shape)")
+        precondition(
+            BatchShape(of: batch) == shape && positions.count == shape.rows, "a batch of \(BatchShape(of: batch)) for \(shape)")
         integers.take([batch.items, batch.inputs, batch.targets, batch.users, positions, batch.ownUsers, batch.ownItems])
         let weight = 1 / Float(max(1, rowCount))
         let weights = [Float](repeating: weight, count: rowCount) + repeatElement(0, count: shape.rows - rowCount)
@@ -65,7 +66,8 @@ package struct BatchTensors {
     /// The rows with their targets and what is left out for them.
     var rows: CandidateRows {
         CandidateRows(
-            logShares: shares.logarithm(), logCounts: counts.logarithm(), users: users, userCount: shape.users, targets: targets,
+            logShares: shares.logarithm(), logCounts: counts.logarithm(), users: users, userCount: shape.users,
+            targets: targets,
             ownUsers: ownUsers, ownItems: ownItems)
     }
 

@@ -23,7 +23,8 @@ extension Recommender {
         let candidates = objective.candidates(for: batch)
         let tensors = BatchTensors(candidates, positions: batch.positions, on: device)
         // Not all towers look items up on the device.
-        let vectors = try itemTower.vectors(of: itemTower.isResident ? tensors.items : Tensor(candidates.items), training: training)
+        let vectors = try itemTower.vectors(
+            of: itemTower.isResident ? tensors.items : Tensor(candidates.items), training: training)
         return rowLosses(tensors, vectors: vectors, training: training)
     }
 

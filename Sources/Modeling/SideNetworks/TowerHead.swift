@@ -17,7 +17,7 @@ struct TowerHead {
     /// each with its columns of F before it.
     ///
     /// Without an activation between them several maps are one: W₁ [width, width] is then multiplied once in a step, not by every item. All of
-    /// it is float32, whatever precision is in effect: in bfloat16 LibTorch's sums may follow the number of threads.
+    /// it is float32, whatever precision is in effect: LibTorch's sums may follow the number of threads, which in bfloat16 would be seen.
     ///
     /// - Returns: the maps, and the biases [heads, outputs].
     static func joined(_ heads: [TowerHead], before fusion: Tensor?) -> (weights: [Tensor], biases: Tensor) {

@@ -19,7 +19,8 @@ namespace {
 
 /// What was recorded, and while it is recorded the stream that takes it in.
 struct Capture {
-    explicit Capture(c10::Device device) : guard(c10::impl::getDeviceGuardImpl(device.type())), before(guard->getStream(device)) {}
+    Capture(const c10::impl::DeviceGuardImplInterface *guard, c10::Stream stream)
+        : guard(guard), stream(stream), before(guard->getStream(stream.device())) {}
     ~Capture() { leave(); }
 
     /// Gives the thread its stream back.
@@ -29,6 +30,8 @@ struct Capture {
     }
 
     const c10::impl::DeviceGuardImplInterface *guard;
+    /// That which all else is on cannot record.
+    c10::Stream stream;
     c10::Stream before;
     RecordedGraph graph;
     bool isRecording = false;
@@ -45,10 +48,11 @@ bool ctorch_can_capture(int32_t type) {
 CTorchCapture ctorch_begin_capture(int32_t type, int32_t index, CTorchCapture _Nullable other) {
     TORCH_CHECK(ctorch_can_capture(type), "this LibTorch records nothing on such a device");
     const c10::Device device(static_cast<c10::DeviceType>(type), static_cast<c10::DeviceIndex>(index));
-    auto made = std::make_unique<Capture>(device);
-    // The stream that all else is on cannot record.
-    made->guard->synchronizeDevice(device.index());
-    made->guard->exchangeStream(made->guard->getStreamFromGlobalPool(device));
+    const auto *guard = c10::impl::getDeviceGuardImpl(device.type());
+    // One stream for those that share memory: the libraries of products keep some 32 MB of work space for each stream.
+    auto made = std::make_unique<Capture>(guard, other ? capture(other).stream : guard->getStreamFromGlobalPool(device));
+    guard->synchronizeDevice(device.index());
+    guard->exchangeStream(made->stream);
     made->isRecording = true;
     if (other) made->graph.capture_begin(capture(other).graph.pool());
     else made->graph.capture_begin();

@@ -19,7 +19,9 @@ package final class Capture {
     /// - Throws: ``UserError`` with LibTorch's message where something in it cannot be recorded.
     package init(on device: Device, sharingMemoryOf other: Capture? = nil, _ body: () throws -> Void) throws {
         handle = try withTensorErrors {
-            let begun = withExtendedLifetime(other) { ctorch.begin_capture(device.kind.rawValue, Int32(device.index), other?.handle) }
+            let begun = withExtendedLifetime(other) {
+                ctorch.begin_capture(device.kind.rawValue, Int32(device.index), other?.handle)
+            }
             guard let begun else {
                 Failure.report()
                 try Failure.check()
