@@ -69,7 +69,7 @@ struct SharedStep {
             ? nil
             : try recommender.itemTower.vectors(
                 of: Tensor(Array(candidates.items[items])), training: true, part: ItemPart(before: items.lowerBound, all: count)
-            ).to(.float32)
+            ).to(recommender.parameters.dtype)
         let all = try ranks.group.gathered(padded(own, to: length)).narrowed(0, 0..<count).contiguous()  // [candidates, width]
         all.requiresGradient = true
 
@@ -99,9 +99,12 @@ struct SharedStep {
     /// Rows with zeros after them, without their graph.
     private func padded(_ rows: Tensor?, to length: Int) -> Tensor {
         withoutGradients {
-            let rows = rows?.detached() ?? .zeros([0, recommender.itemTower.width], on: recommender.device)
+            let rows =
+                rows?.detached()
+                ?? .zeros([0, recommender.itemTower.width], dtype: recommender.parameters.dtype, on: recommender.device)
             let missing = length - rows.size(0)
-            return missing == 0 ? rows : .concatenated([rows, .zeros([missing, rows.size(1)], on: rows.device)], along: 0)
+            return missing == 0
+                ? rows : .concatenated([rows, .zeros([missing, rows.size(1)], dtype: rows.dtype, on: rows.device)], along: 0)
         }
     }
 
@@ -115,7 +118,8 @@ struct SharedStep {
             try ranks.group.sum(
                 .concatenated(
                     [loss.reshaped([1]), Tensor([wantsStop ? Float(1) : 0], on: device), Tensor(present, on: device)]
-                        + parameters.map { ($0.gradient ?? .zeros($0.shape, on: device)).reshaped([-1]) }, along: 0))
+                        + parameters.map { ($0.gradient ?? .zeros($0.shape, on: device)).reshaped([-1]) }, along: 0
+                ).to(recommender.parameters.dtype))
         }
         let found = sum.narrowed(0, 2..<2 + parameters.count).to(.cpu).floats()
         var start = 2 + parameters.count

@@ -105,6 +105,7 @@ extension PerModality {
 struct ModalityStates {
     /// Where the states come from.
     let source: any StateSource
+    private let dtype: ElementType
     private let missing: Tensor?
     private let present: Tensor?  // [catalogue]
     private let statistics: StateStatistics?
@@ -113,6 +114,7 @@ struct ModalityStates {
     /// trains.
     init(_ parameters: Parameters, _ source: any StateSource, scaling: StateScaling, isDropped: Bool) throws {
         self.source = source
+        dtype = parameters.dtype
         statistics = scaling == .standardised ? try StateStatistics(parameters, source.shape) : nil
         let present = source.presence.map { $0.allSatisfy { $0 } ? nil : Tensor($0, on: parameters.device) } ?? nil
         self.present = present
@@ -137,7 +139,7 @@ struct ModalityStates {
     ///
     /// - Parameter dropped: which of the items count as missing although they have the modality [items]; nil for none.
     func states(of items: Tensor, dropped: Tensor?, training: Bool) throws -> StateRows {
-        let own = try source.states(of: items, training: training)
+        let own = try source.states(of: items, training: training).converted(to: dtype)
         let states = statistics.map { own.scaled($0.scale) } ?? own
         guard let missing else { return states }
         let known: Tensor

@@ -11,6 +11,8 @@ public struct StateRows {
     /// What makes the states standardised ones, for the kept layers; nil where they are taken as they are.
     private let scale: StateScale?
     private let device: Device
+    /// What they are converted to.
+    private let dtype: ElementType
 
     /// Rows of a table that a state source keeps.
     ///
@@ -25,19 +27,21 @@ public struct StateRows {
         self.layers = layers
         scale = nil
         self.device = device ?? shards[0].device
+        dtype = .float32
     }
 
     /// States that were computed for these items: [items, layers, width].
     public init(_ states: Tensor) {
         (shards, rows, layers, scale, device) = ([states], nil, Array(0..<states.size(1)), nil, states.device)
+        dtype = states.dtype == .float64 ? .float64 : .float32
     }
 
-    private init(_ other: StateRows, layers: [Int], scale: StateScale?) {
+    private init(_ other: StateRows, layers: [Int], scale: StateScale?, dtype: ElementType? = nil) {
         (shards, rows, device) = (other.shards, other.rows, other.device)
-        (self.layers, self.scale) = (layers, scale)
+        (self.layers, self.scale, self.dtype) = (layers, scale, dtype ?? other.dtype)
     }
 
-    /// float32 [items, layers, width] on the model's device.
+    /// float32, or what ``converted(to:)`` says, [items, layers, width] on the model's device.
     public var dense: Tensor { dense(on: device) }
 
     /// The same on another device.
@@ -47,15 +51,15 @@ public struct StateRows {
         states =
             layers == Array(kept)
             ? states.narrowed(1, kept) : states.selecting(Tensor(layers.map(Int64.init), on: states.device), along: 1)
-        let dense = states.to(device).to(.float32)
+        let dense = states.to(device).to(dtype)
         return scale.map { $0(dense) } ?? dense
     }
 
-    /// The last kept layer's states: float32 [items, width] on the model's device.
+    /// The last kept layer's states: [items, width] of the same type on the model's device.
     public var last: Tensor {
         let layer = layers[layers.count - 1]
         func finished(_ states: Tensor) -> Tensor {
-            let dense = states.to(device).to(.float32)
+            let dense = states.to(device).to(dtype)
             return (scale?.last).map { $0(dense) } ?? dense
         }
         if shards.count > 1 { return finished(gathered.selected(1, layer)) }
@@ -94,6 +98,9 @@ public struct StateRows {
 
     /// The same rows, to be read in another scale, which has the kept layers.
     func scaled(_ scale: StateScale) -> StateRows { StateRows(self, layers: layers, scale: scale) }
+
+    /// The same rows, converted to another type as they are read.
+    func converted(to dtype: ElementType) -> StateRows { StateRows(self, layers: layers, scale: scale, dtype: dtype) }
 
     /// The states as a chain of side blocks reads them; nil where they are not where the model computes.
     var chainTable: BottleneckChain.Table? {

@@ -63,10 +63,11 @@ package struct BatchTensors {
         numbers.take([batch.shares, batch.counts, weights])
     }
 
-    /// The rows with their targets and what is left out for them.
-    var rows: CandidateRows {
+    /// The rows with their targets and what is left out for them, for vectors of a type.
+    func rows(as dtype: ElementType = .float32) -> CandidateRows {
         CandidateRows(
-            logShares: shares.logarithm(), logCounts: counts.logarithm(), users: users, userCount: shape.users,
+            logShares: shares.to(dtype).logarithm(), logCounts: counts.to(dtype).logarithm(), users: users,
+            userCount: shape.users,
             targets: targets,
             ownUsers: ownUsers, ownItems: ownItems)
     }

@@ -44,12 +44,14 @@ extension Recommender {
     func rowLosses(
         _ batch: BatchTensors, vectors: Tensor, training: Bool, among place: HistoryPlace? = nil
     ) -> (outputs: Tensor, losses: Tensor) {
-        // float32 as the rest computes, also where the tower's last product was in bfloat16.
-        let vectors = vectors.to(.float32)  // [candidates, width]
+        // As the rest computes, also where the tower's last product was in bfloat16.
+        let vectors = vectors.to(parameters.dtype)  // [candidates, width]
         let inputs = vectors.selecting(batch.inputs)  // [rows, width]
         let rows = batch.historyRows(of: userEncoder, among: place)
         let outputs = withAutocastOfSmallProducts(on: device) { userEncoder(inputs, rows, training: training) }
-        let losses = withAutocast(to: nil, on: device) { outputs.to(.float32).rowLosses(vectors, batch.rows) }
+        let losses = withAutocast(to: nil, on: device) {
+            outputs.to(parameters.dtype).rowLosses(vectors, batch.rows(as: parameters.dtype))
+        }
         return (outputs, losses)
     }
 }

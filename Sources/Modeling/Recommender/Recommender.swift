@@ -70,11 +70,21 @@ extension Recommender {
         _ options: RecommenderOptions, itemCount: Int, trainedItems: [Int32]? = nil, states: PerModality<any StateSource>,
         positions: Int, on device: Device
     ) throws -> Recommender {
+        try make(
+            options, itemCount: itemCount, trainedItems: trainedItems, states: states, positions: positions, on: device,
+            dtype: .float32)
+    }
+
+    /// The same with parameters of another type: in float64 the plain forms compute, to tell rounding from mistakes.
+    package static func make(
+        _ options: RecommenderOptions, itemCount: Int, trainedItems: [Int32]? = nil, states: PerModality<any StateSource>,
+        positions: Int, on device: Device, dtype: ElementType
+    ) throws -> Recommender {
         guard options.method.isTrained else {
             throw UserError("\(options.method.rawValue) is not trained: it has no recommender", at: "method")
         }
         try options.check()
-        let parameters = Parameters(on: device)
+        let parameters = Parameters(.fresh, on: device, dtype: dtype)
         let itemTower = try itemTower(options, itemCount: itemCount, states: states, parameters)
         let userEncoder = try UserEncoder(
             parameters.scoped("user_encoder"), width: options.width, positions: positions, options.userEncoder)

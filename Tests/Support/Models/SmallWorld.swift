@@ -29,7 +29,8 @@ package struct SmallWorld {
 
     /// A recommender whose fresh parameters, and states, follow from the seed.
     package func recommender(
-        seed: UInt64 = 3, on device: Device = .cpu, _ change: (inout RecommenderOptions) -> Void = { _ in }
+        seed: UInt64 = 3, on device: Device = .cpu, dtype: ElementType = .float32,
+        _ change: (inout RecommenderOptions) -> Void = { _ in }
     ) throws -> Recommender {
         RandomState.seed(99)
         let text = ResidentStates(Tensor.randomNormal([dataset.items.count, 3, 12]).to(device), layers: [0, 1, 2])
@@ -41,7 +42,7 @@ package struct SmallWorld {
         change(&options)
         return try .make(
             options, itemCount: dataset.items.count, trainedItems: split.trainedItems, states: [.text: text, .image: image],
-            positions: split.options.inputLength, on: device)
+            positions: split.options.inputLength, on: device, dtype: dtype)
     }
 }
 

@@ -38,13 +38,13 @@ extension Tensor {
     /// Cross entropies over candidates, each row's without its user's own candidates but the target.
     ///
     /// With this tensor's rows x [rows, width], logits l_i = x v_i - log share_i and a target t:
-    /// log(exp(l_t) + Σ exp(l_i + log n_i) over the candidates that are not the user's own) - l_t. Float32.
-    /// On the processor it is one pass over the logits, elsewhere ``plainRowLosses(_:_:)``.
+    /// log(exp(l_t) + Σ exp(l_i + log n_i) over the candidates that are not the user's own) - l_t.
+    /// In float32 on the processor it is one pass over the logits, elsewhere ``plainRowLosses(_:_:)``.
     ///
     /// - Parameter vectors: v [candidates, width].
     /// - Returns: [rows].
     package func rowLosses(_ vectors: Tensor, _ rows: CandidateRows) -> Tensor {
-        guard device == .cpu else { return plainRowLosses(vectors, rows) }
+        guard device == .cpu, dtype == .float32 else { return plainRowLosses(vectors, rows) }
         return Tensor.computed(by: "row losses") { lend in
             CTorchRowLosses(
                 outputs: lend(self), vectors: lend(vectors), added: lend(rows.logCounts - rows.logShares),
@@ -60,7 +60,7 @@ extension Tensor {
         let logits = (-rows.logShares).addingMatrixProduct(self, vectors.transposed(0, 1))  // [rows, candidates]
         // What is added to a user's logits: how often each item counts, and for the user's own items that they are left out.
         let added = rows.logCounts.unsqueezed(0).expanded([rows.userCount, vectors.size(0)]).clone()
-        added.put(Tensor(Float(CandidateRows.leftOut), on: device), at: [rows.ownUsers, rows.ownItems])
+        added.put(.full([], CandidateRows.leftOut, dtype: added.dtype, on: device), at: [rows.ownUsers, rows.ownItems])
         let others = (logits + added.selecting(rows.users)).logSumExp(along: 1)  // [rows]
         let target = logits.gathering(rows.targets.unsqueezed(1), along: 1).squeezed(1)
         return others.logAddExp(target) - target
