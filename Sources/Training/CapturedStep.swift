@@ -32,6 +32,9 @@ final class CapturedStep {
     /// So many shapes are kept; batches of further ones make their steps one operation at a time.
     private static let mostForms = 64
 
+    /// Whether a device records; its stand-in makes the same steps, to try them.
+    static func isWorthwhile(on device: Device) -> Bool { Capture.isAvailable(on: device) || device == .standIn }
+
     init(
         _ recommender: Recommender, _ optimizer: any Optimizer, _ average: ParameterAverage?, clipNorm: Double?,
         autocast: ElementType?

@@ -40,7 +40,9 @@ package final class TrainingStep {
         schedule = RateSchedule(options.schedule, warmupSteps: options.warmupSteps, steps: steps)
         clipNorm = options.clipNorm
         autocast = options.precision.autocast(on: recommender.device)
-        let isCaptured = options.capture && recommender.device != .cpu && ranks == nil && recommender.itemTower.isResident
+        let isCaptured =
+            options.capture && ranks == nil && recommender.itemTower.isResident
+            && CapturedStep.isWorthwhile(on: recommender.device)
         captured =
             isCaptured ? CapturedStep(recommender, optimizer, average, clipNorm: clipNorm, autocast: autocast) : nil
     }

@@ -146,6 +146,10 @@ def main():
             for precision in PRECISIONS:
                 result["iisan"][precision].append(runs.measure("training", "--precision", precision, "--epochs", options.epochs))
                 result["pytorch"][precision].append(runs.statement("--precision", precision, *whole))
+        if options.device != "cpu":
+            result["oneByOne"] = {
+                precision: runs.measure("training", "--precision", precision, "--epochs", options.epochs, "--no-capture")
+                for precision in PRECISIONS}
         result["start"] = starts(options, runs.folder)
         result["othersShare"] = statistics.mean(runs.others) / os.cpu_count() if runs.others else None
         if options.losses:

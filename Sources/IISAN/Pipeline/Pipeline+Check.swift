@@ -78,7 +78,10 @@ extension Pipeline {
                 at: "data.import.\(name)", remedy: "Check the path; relative ones count from the configuration's folder.")
         }
         problems.add(source.problems(), below: "data.import")
-        problems.add(all: Self.folderProblems(configuration.data.dataset, "data.dataset"))
+        // One that is as it would be made may lie where nobody writes, as what several people share.
+        if (try? isDatasetUpToDate()) != true || (try? dataset()) == nil {
+            problems.add(all: Self.folderProblems(configuration.data.dataset, "data.dataset"))
+        }
         return problems
     }
 
@@ -91,7 +94,10 @@ extension Pipeline {
                 problems.add(UserError("is empty", at: "\(place).store", remedy: "Name the folder of its states."))
                 continue
             }
-            problems.add(all: Self.folderProblems(settings.store, "\(place).store"))
+            // A finished one may lie where nobody writes; where it has to be made again, that says so.
+            if (try? HiddenStateStore.open(URL(filePath: settings.store))) == nil {
+                problems.add(all: Self.folderProblems(settings.store, "\(place).store"))
+            }
             let usual = ModalitySettings()
             let read = settings.encoderModality(of: modality)
             problems.require(

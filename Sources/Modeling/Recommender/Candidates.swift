@@ -1,5 +1,5 @@
 package import Datasets
-package import Torch
+import Torch
 
 /// The items that the rows of a step are distinguished from, and the cross entropies over them.
 ///

@@ -1,5 +1,4 @@
 package import Datasets
-package import Torch
 
 /// Which candidates a row's target is compared with, and how.
 ///
