@@ -20,12 +20,21 @@ namespace {
 /// What was recorded, and while it is recorded the stream that takes it in.
 struct Capture {
     Capture(const c10::impl::DeviceGuardImplInterface *guard, c10::Stream stream)
-        : guard(guard), stream(stream), before(guard->getStream(stream.device())) {}
+        : guard(guard), stream(stream), before(guard->getStream(stream.device())), deviceBefore(guard->getDevice()) {}
     ~Capture() { leave(); }
 
-    /// Gives the thread its stream back.
+    /// Lets all that the thread gives to the device go into the recording.
+    void enter() {
+        guard->setDevice(stream.device());
+        guard->exchangeStream(stream);
+        isRecording = true;
+    }
+
+    /// Gives the thread its stream and device back.
     void leave() {
-        if (isRecording) guard->exchangeStream(before);
+        if (!isRecording) return;
+        guard->exchangeStream(before);
+        guard->setDevice(deviceBefore);
         isRecording = false;
     }
 
@@ -33,6 +42,7 @@ struct Capture {
     /// That which all else is on cannot record.
     c10::Stream stream;
     c10::Stream before;
+    c10::Device deviceBefore;
     RecordedGraph graph;
     bool isRecording = false;
 };
@@ -52,8 +62,7 @@ CTorchCapture ctorch_begin_capture(int32_t type, int32_t index, CTorchCapture _N
     // One stream for those that share memory: the libraries of products keep some 32 MB of work space for each stream.
     auto made = std::make_unique<Capture>(guard, other ? capture(other).stream : guard->getStreamFromGlobalPool(device));
     guard->synchronizeDevice(device.index());
-    guard->exchangeStream(made->stream);
-    made->isRecording = true;
+    made->enter();
     if (other) made->graph.capture_begin(capture(other).graph.pool());
     else made->graph.capture_begin();
     return reinterpret_cast<CTorchCapture>(made.release());
