@@ -27,8 +27,6 @@ public final class Trainer {
     private let negatives: TrainingOptions.Negatives
     private var state = TrainingState()
     private var events: [TrainingEvent] = []
-    /// The batch of the step after the last one that was made.
-    private var next: (epoch: Int, step: Int, batch: TrainingBatch)?
     private var scalars: EventFile?
     /// Whether the model still lacks what its states are scaled by, which a checkpoint would have had.
     private var isToBeMeasured = true
@@ -216,16 +214,8 @@ public final class Trainer {
         account()
     }
 
-    /// The batch of a step; what the next one reads is brought from the disk meanwhile.
-    private func batch(epoch: Int, step: Int) -> TrainingBatch {
-        let batch = next.flatMap { $0.epoch == epoch && $0.step == step ? $0.batch : nil } ?? made(epoch: epoch, step: step)
-        next = step + 1 < sampler.stepCount ? (epoch, step + 1, made(epoch: epoch, step: step + 1)) : nil
-        if let next { recommender.itemTower.readAhead(of: next.batch.items) }
-        return batch
-    }
-
     /// The batch of a step, or this process's part of it where its negatives are its own.
-    private func made(epoch: Int, step: Int) -> TrainingBatch {
+    private func batch(epoch: Int, step: Int) -> TrainingBatch {
         guard let ranks, negatives == .local else { return sampler.batch(epoch: epoch, step: step) }
         return sampler.batch(epoch: epoch, step: step, part: ranks.part)
     }

@@ -66,32 +66,4 @@ import Testing
         #expect(hash("ab", "c") == hash("ab", "c"))
         #expect(hash("") != hash())
     }
-
-    /// A part that was read ahead is in memory without having been read, also where it does not begin with a page.
-    @Test func partsAreReadAhead() throws {
-        try withTemporaryFolder { folder in
-            let url = folder.appending(path: "file")
-            let page = Int(sysconf(Int32(_SC_PAGESIZE)))
-            try Data((0..<64 * page).map { UInt8(truncatingIfNeeded: $0) }).write(to: url)
-            let descriptor = open(url.path, O_RDONLY)
-            defer { close(descriptor) }
-            // Out of memory again, as far as the file system has it elsewhere.
-            #expect(fsync(descriptor) == 0)
-            #if canImport(Glibc)
-                posix_fadvise(descriptor, 0, 0, POSIX_FADV_DONTNEED)
-            #endif
-            let file = try MappedFile(url)
-            let part = 20 * page + 100..<24 * page + 7
-            file.readAhead(part)
-            file.readAhead(0..<0)
-            var resident = [UInt8](repeating: 0, count: 5)
-            for _ in 0..<500 where resident.contains(where: { $0 & 1 == 0 }) {
-                usleep(10_000)
-                #expect(
-                    mincore(UnsafeMutableRawPointer(mutating: file.bytes.baseAddress! + 20 * page), 5 * page, &resident) == 0)
-            }
-            #expect(resident.allSatisfy { $0 & 1 == 1 })
-            #expect(file.bytes[part].elementsEqual(part.map { UInt8(truncatingIfNeeded: $0) }))
-        }
-    }
 }

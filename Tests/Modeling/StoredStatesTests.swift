@@ -43,10 +43,6 @@ import Torch
             let expectedLast = asked.flatMap { stored($0, 2..<3) }
             #expect(some.floats() == expectedLast)
             #expect(throws: UserError.self) { try StoredStates(store, layers: [1], on: .cpu) }
-            // Rows that were read ahead are the same, in whatever shard, order and number.
-            for _ in 0..<5 { all.readAhead(of: asked) }
-            all.readAhead(of: [])
-            #expect(all.states(of: Tensor(asked), training: false).dense.floats() == expected)
             // On an accelerator they lie as a whole, without the layers that nobody reads.
             let rows = Tensor(asked, on: .standIn)
             let resident = try StoredStates(store, on: .standIn).states(of: rows, training: false)

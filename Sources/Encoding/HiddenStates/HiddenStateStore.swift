@@ -71,9 +71,6 @@ public final class HiddenStateStore: Sendable {
         return shards[low]
     }
 
-    /// Has the system bring the states of items from the disk, without waiting for them.
-    package func readAhead(of items: [Int64]) { for item in items { shard(of: Int(item)).readAhead(Int(item)) } }
-
     /// Whether an item had a title or picture to encode; where it had none its row is zero.
     package func isPresent(_ item: Int) -> Bool {
         let shard = shard(of: item)

@@ -66,13 +66,6 @@ package struct StoreShard: Sendable {
     /// The states of the items, [items.count, layers, width] in the store's dtype, mapped. Valid as long as this value or its store
     /// lives.
     package var states: UnsafeRawBufferPointer { file.bytes(of: statesEntry) }
-    /// Has the system bring the states of an item from the disk, without waiting for them.
-    func readAhead(_ item: Int) {
-        let length = states.count / items.count
-        let start = statesEntry.range.lowerBound + (item - items.lowerBound) * length
-        file.file.readAhead(start..<start + length)
-    }
-
     /// One byte per item: 0 where the title or picture is missing. Valid as long as this value or its store lives.
     package var present: UnsafeRawBufferPointer { file.bytes(of: presentEntry) }
     /// All bytes of the file.

@@ -42,19 +42,6 @@ package final class MappedFile: Sendable {
         try withExtendedLifetime(self) { try body(bytes) }
     }
 
-    /// Has the system bring a part of the file from the disk, all of it at once and without waiting for it.
-    ///
-    /// A page that is only then met when it is read is waited for, with many around it that nobody asked for.
-    package func readAhead(_ part: Range<Int>) {
-        guard let start = bytes.baseAddress, !part.isEmpty else { return }
-        precondition(part.upperBound <= bytes.count, "bytes \(part) of \(bytes.count)")
-        let before = part.lowerBound % Self.pageSize
-        // What cannot be read ahead is met when it is read.
-        _ = madvise(UnsafeMutableRawPointer(mutating: start + part.lowerBound - before), part.count + before, MADV_WILLNEED)
-    }
-
-    private static let pageSize = Int(sysconf(Int32(_SC_PAGESIZE)))
-
     deinit {
         if let start = bytes.baseAddress { munmap(UnsafeMutableRawPointer(mutating: start), bytes.count) }
     }

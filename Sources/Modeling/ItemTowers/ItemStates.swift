@@ -85,9 +85,6 @@ struct ItemStates {
 
     /// Completes a backward pass.
     func finishBackward() throws { for states in modalities.values { try states.source.finishBackward() } }
-
-    /// Has the states of items brought from the disk.
-    func readAhead(of items: [Int64]) { for states in modalities.values { states.source.readAhead(of: items) } }
 }
 
 extension PerModality {

@@ -37,9 +37,6 @@ package protocol ItemTower: AnyObject {
     ///
     /// - Throws: ``UserError`` when an input can no longer be read.
     func finishBackward() throws
-
-    /// Has what the vectors of items are soon computed from brought from the disk, without waiting for it.
-    func readAhead(of items: [Int64])
 }
 
 /// Where some items stand among all items of a step: what is drawn for an item then does not depend on who computes it.
@@ -68,8 +65,6 @@ extension ItemTower {
     package func measureStates(itemCount: Int, progress: WorkProgress.Handler?, stop: StopToken) {}
     /// Nothing was postponed.
     package func finishBackward() {}
-    /// Nothing is on a disk.
-    package func readAhead(of items: [Int64]) {}
 }
 
 /// One trained vector per item of the catalogue: SASRec on item ids, the baseline without content.
@@ -172,8 +167,6 @@ package final class LastStateTower: FusedTower {
 
     /// Completes a backward pass.
     package func finishBackward() throws { try states.finishBackward() }
-    /// Has the states of items brought from the disk.
-    package func readAhead(of items: [Int64]) { states.readAhead(of: items) }
 }
 
 /// An item tower of several parts: item vector = Linear(the parts' heads, side by side).

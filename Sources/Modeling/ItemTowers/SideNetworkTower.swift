@@ -90,8 +90,6 @@ package final class SideNetworkTower: FusedTower {
 
     /// Completes a backward pass.
     package func finishBackward() throws { try states.finishBackward() }
-    /// Has the states of items brought from the disk.
-    package func readAhead(of items: [Int64]) { states.readAhead(of: items) }
 
     /// The outputs of every step from states to vectors, as tests and pictures look at them.
     package struct Stages {

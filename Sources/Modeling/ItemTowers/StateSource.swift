@@ -34,9 +34,6 @@ public protocol StateSource: AnyObject {
     ///
     /// - Throws: ``UserError`` when an input can no longer be read.
     func finishBackward() throws
-
-    /// Has the states of items that are soon asked for brought from the disk, without waiting for them.
-    func readAhead(of items: [Int64])
 }
 
 extension StateSource {
@@ -52,8 +49,6 @@ extension StateSource {
     public var isResident: Bool { false }
     /// Nothing was postponed.
     public func finishBackward() {}
-    /// Nothing is on a disk.
-    public func readAhead(of items: [Int64]) {}
 }
 
 /// The shape of a modality's hidden states.
@@ -126,8 +121,6 @@ public final class StoredStates: StateSource {
     private let positions: [Int]
     private let device: Device
     private let shards: [Tensor]
-    // How many rows were read ahead so far, of a store that memory does not hold without end.
-    private var rowsReadAhead = 0
     /// Whether they lie on the device as a whole.
     public var isResident: Bool { shards.count == 1 && shards[0].device == device }
 
@@ -166,17 +159,6 @@ public final class StoredStates: StateSource {
         } else {
             (shards, positions) = (mapped, places)
         }
-    }
-
-    /// Has the rows of items brought from the disk, without waiting for them.
-    ///
-    /// Of a store that fits in half of the memory no more rows than twice all: it stays there then, and asking costs microseconds a row.
-    public func readAhead(of items: [Int64]) {
-        let isOnDisk = !isResident || device == .cpu
-        let fits = store.itemCount * store.bytesPerItem <= MemoryUse.total(of: .cpu) / 2
-        guard isOnDisk, !fits || rowsReadAhead < 2 * store.itemCount else { return }
-        rowsReadAhead += items.count
-        store.readAhead(of: items)
     }
 
     /// The rows of items, in place.
