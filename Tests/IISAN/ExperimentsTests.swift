@@ -37,7 +37,8 @@ import Testing
         case "compare":
             // Four methods that train live encoders have two rates each; studies of Scientific's size have none of them.
             #expect(try CompareStudy(file: file).plan(file).variants.count == (name.hasPrefix("scientific-") ? 9 : 22))
-        case "compare-live": #expect(try CompareStudy(file: file).plan(file).variants.count == 2)
+        case "compare-live": #expect(try CompareStudy(file: file).plan(file).variants.count == 5)
+        case "whole": #expect(try CompareStudy(file: file).plan(file).variants.count == 9)
         case "captions": #expect(try CompareStudy(file: file).plan(file).variants.count == 5)
         case "ablate":
             let study = try AblateStudy(file: file)

@@ -46,7 +46,7 @@ public final class BatchSampler: Sendable {
 
     /// The batch of a step of an epoch, both from 0.
     package func batch(epoch: Int, step: Int) -> TrainingBatch {
-        TrainingBatch(split, keptUsers: users(epoch: epoch, step: step), drawn: drawn(epoch: epoch, step: step))
+        batch(epoch: epoch, step: step) { 0..<$0 }
     }
 
     /// The batch of some of a step's users, counted from the step's first; with what is drawn for all.
@@ -54,7 +54,19 @@ public final class BatchSampler: Sendable {
         let users = users(epoch: epoch, step: step)
         let part = part(users.count)
         let own = users[users.startIndex + part.lowerBound..<users.startIndex + part.upperBound]
-        return TrainingBatch(split, keptUsers: own, drawn: drawn(epoch: epoch, step: step))
+        let ages = windowAges(epoch: epoch)
+        return TrainingBatch(split, keptUsers: own, drawn: drawn(epoch: epoch, step: step), age: ages)
+    }
+
+    /// Which window of a kept user's training items an epoch sees: each as often, by seed, epoch and user alone.
+    private func windowAges(epoch: Int) -> (Int32) -> Int {
+        guard split.options.history == .whole else { return { _ in 0 } }
+        var epochs = SplitMix64(seed: ~seed, number: epoch)
+        let seed = epochs.next()
+        return { [split] user in
+            var windows = SplitMix64(seed: seed, number: Int(user))
+            return windows.next(below: split.windowCount(of: Int(user)))
+        }
     }
 
     /// What is drawn for a step of an epoch: it depends on seed, epoch and step alone.

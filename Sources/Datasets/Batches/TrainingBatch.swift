@@ -11,7 +11,7 @@ package struct TrainingBatch: Sendable, Equatable {
     package var items: [Int64]
     /// How many of the sequences' entries, and of the draws, hold each item [distinct].
     package var counts: [Float]
-    /// Each item's share of all training interactions [distinct].
+    /// Each item's share of what batches hold, ``Split/batchShares`` [distinct].
     package var popularity: [Float]
     /// The input item of each row, a place in ``items`` [rows].
     package var inputs: [Int64]
@@ -40,8 +40,9 @@ extension TrainingBatch {
     ///
     /// - Parameters:
     ///   - keptUsers: places in ``Split/users``, of ``Split/trainingUsers`` only: each has at least two training items.
+    ///   - age: how many training items of a kept user are newer than the window that is packed.
     ///   - drawn: items that nobody of these has to have, as catalogue indices; they may repeat.
-    package init(_ split: Split, keptUsers: some Collection<Int32>, drawn: [Int32] = []) {
+    package init(_ split: Split, keptUsers: some Collection<Int32>, drawn: [Int32] = [], age: (Int32) -> Int = { _ in 0 }) {
         let inputLength = split.options.inputLength
         // The sequences one after the other, and where each ends.
         var slots: [Int32] = []
@@ -49,14 +50,14 @@ extension TrainingBatch {
         slots.reserveCapacity(keptUsers.count * (inputLength + 1))
         ends.reserveCapacity(keptUsers.count)
         for user in keptUsers {
-            let count = split.appendTrainingSequence(of: Int(user), last: inputLength + 1, to: &slots)
+            let count = split.appendTrainingWindow(of: Int(user), age: age(user), to: &slots)
             precondition(count >= 2, "kept user \(user) has nothing to train on")
             ends.append(slots.count)
         }
         let places: [Int64]
         (items, counts, places) = Self.distinct(slots + drawn, below: split.itemCount)
         drawnCount = drawn.count
-        popularity = items.map { split.popularity[Int($0)] }
+        popularity = items.map { split.batchShares[Int($0)] }
         userCount = ends.count
         (inputs, targets, users, positions, ownUsers, ownItems) = ([], [], [], [], [], [])
         reserve(slots.count)

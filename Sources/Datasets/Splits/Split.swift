@@ -11,6 +11,9 @@ import Files
 /// one from t2 on is the test target, its history the training sequence and all interactions in [t1, t2). A user without
 /// such an interaction, or without any history before it, has no such case. A quantile q of N interactions is the
 /// timestamp in place ⌊qN⌋ of all timestamps in order, from 0.
+///
+/// With ``SplitOptions/History/whole`` all interactions are kept where the last ones are above. A step then sees a window of a user's training
+/// items, `maximumItems - 2` of them, wherever in the history.
 public struct Split: Sendable {
     /// The parts that models are evaluated on.
     public enum Part: String, Codable, Sendable, CaseIterable {
@@ -32,6 +35,9 @@ public struct Split: Sendable {
     package let trainingInteractions: Int
     /// Each item's share of the training interactions, 0 for items never seen [items].
     package let popularity: [Float]
+    /// Each item's share of what training batches hold on average: ``popularity``, but where sequences are seen in windows, which
+    /// hold a user's newest and oldest items less often, and long histories no more often than short ones [items].
+    package let batchShares: [Float]
     /// Places among ``users`` of those with at least two training items: the ones that training batches draw from.
     package let trainingUsers: [Int32]
     /// The times t1 and t2 of a timestamp split; nil for leave-last-two.
@@ -86,6 +92,7 @@ public struct Split: Sendable {
         usersLeftOut = dataset.userCount - windows.users.count
         trainingInteractions = total
         popularity = counts.map { Float(Double($0) / Double(total)) }
+        batchShares = options.history == .last ? popularity : Self.batchShares(windows, trained, options, itemCount: itemCount)
         trainingUsers = trained.map(Int32.init)
         validation = EvaluationCases(windows, targets: windows.validation)
         test = EvaluationCases(windows, targets: windows.test)
@@ -111,16 +118,44 @@ public struct Split: Sendable {
         return counts
     }
 
+    /// Each item's share of the batches: of w items in a window of a user's n, window by window as often, the one at j is in
+    /// min(j, n - 1 - j, w - 1, n - w) + 1 of the n - w + 1.
+    private static func batchShares(
+        _ windows: Windows, _ trained: [Int], _ options: SplitOptions, itemCount: Int
+    ) -> [Float] {
+        var expected = [Double](repeating: 0, count: itemCount)
+        windows.histories.items.withElements { items in
+            for user in trained {
+                let training = UnsafeBufferPointer(rebasing: items[windows.training(user)])
+                let width = min(training.count, options.longestTrainingSequence)
+                let windowCount = training.count - width + 1
+                for (place, item) in training.enumerated() {
+                    let holding = min(place, training.count - 1 - place, width - 1, windowCount - 1) + 1
+                    expected[Int(item)] += Double(holding) / Double(windowCount)
+                }
+            }
+        }
+        let total = expected.reduce(0, +)
+        return expected.map { Float($0 / total) }
+    }
+
     /// The training items of a kept user (a place in ``users``), oldest first; mapped, not copied.
     package func trainingSequence(of keptUser: Int) -> MappedArray<Int32> {
         windows.histories.items.part(windows.training(keptUser))
     }
 
-    /// Appends the last training items of a kept user, oldest first, at most `last`; how many these are.
-    func appendTrainingSequence(of keptUser: Int, last: Int, to slots: inout [Int32]) -> Int {
-        let training = windows.training(keptUser).suffix(last)
+    /// Appends a window of a kept user's training items, oldest first, at most ``SplitOptions/longestTrainingSequence`` of them; how many these are.
+    ///
+    /// - Parameter age: how many newer training items there are after the window, fewer than ``windowCount(of:)``.
+    func appendTrainingWindow(of keptUser: Int, age: Int, to slots: inout [Int32]) -> Int {
+        let training = windows.training(keptUser).dropLast(age).suffix(options.longestTrainingSequence)
         windows.histories.items.withElements { slots.append(contentsOf: UnsafeBufferPointer(rebasing: $0[training])) }
         return training.count
+    }
+
+    /// How many windows a kept user's training items have: 1 where one holds them all.
+    package func windowCount(of keptUser: Int) -> Int {
+        max(0, windows.training(keptUser).count - options.longestTrainingSequence) + 1
     }
 
     /// The cases of a part.

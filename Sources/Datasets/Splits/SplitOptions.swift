@@ -10,12 +10,22 @@ public struct SplitOptions: Codable, Sendable, Equatable {
         case timestamp
     }
 
+    /// How much of a history there may be.
+    public enum History: String, Codable, Sendable, CaseIterable {
+        /// The last interactions, as in the papers.
+        case last
+        /// All interactions. A user's training items are seen in windows of ``longestTrainingSequence``, one drawn in every epoch.
+        case whole
+    }
+
     /// The rule; leave-last-two by default.
     public var kind = Kind.leaveLastTwo
     /// Users with fewer interactions are left out; 5 by default, at least 3.
     public var minimumItems = 5
-    /// At most this many of a user's last interactions are kept; 13 by default, at least 4.
+    /// At most this many of a user's last interactions are kept; 13 by default, at least 4. It also says how many inputs the user encoder sees.
     public var maximumItems = 13
+    /// Whether only the last interactions are kept, the default, or all.
+    public var history = History.last
     /// Timestamp rule: where validation starts, in the dataset's unit; nil to use ``validationQuantile``.
     public var validationTime: Int64?
     /// Timestamp rule: where test starts, in the dataset's unit; nil to use ``testQuantile``.
@@ -44,6 +54,7 @@ public struct SplitOptions: Codable, Sendable, Equatable {
         kind = try values.decodeIfPresent(Kind.self, forKey: .kind) ?? kind
         minimumItems = try values.decodeIfPresent(Int.self, forKey: .minimumItems) ?? minimumItems
         maximumItems = try values.decodeIfPresent(Int.self, forKey: .maximumItems) ?? maximumItems
+        history = try values.decodeIfPresent(History.self, forKey: .history) ?? history
         validationTime = try values.decodeIfPresent(Int64.self, forKey: .validationTime)
         testTime = try values.decodeIfPresent(Int64.self, forKey: .testTime)
         validationQuantile = try values.decodeIfPresent(Double.self, forKey: .validationQuantile) ?? validationQuantile
@@ -54,7 +65,7 @@ public struct SplitOptions: Codable, Sendable, Equatable {
     /// item; 10 by default.
     public var inputLength: Int { maximumItems - 3 }
 
-    /// The most items a training sequence has: one more than ``inputLength``.
+    /// The most training items of a user that a step sees: one more than ``inputLength``.
     package var longestTrainingSequence: Int { maximumItems - 2 }
 
     /// Checks that the options make sense together.

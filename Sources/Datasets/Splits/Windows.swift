@@ -15,20 +15,21 @@ struct Windows: Sendable {
     /// Where the test target is, -1 for none.
     private(set) var test: [Int32] = []
 
-    /// Leave-last-two: of at least `minimumItems` the last `maximumItems` are kept; the last two are the targets.
+    /// Leave-last-two: of at least `minimumItems` the last `maximumItems` are kept, or all; the last two are the targets.
     static func leaveLastTwo(_ histories: Histories, _ options: SplitOptions) -> Windows {
         var windows = Windows(histories: histories)
         for user in histories.indices {
             let count = histories.range(of: user).count
             guard count >= options.minimumItems else { continue }
             windows.append(
-                user, start: max(0, count - options.maximumItems), trainingEnd: count - 2, validation: count - 2,
+                user, start: options.history == .whole ? 0 : max(0, count - options.maximumItems), trainingEnd: count - 2,
+                validation: count - 2,
                 test: count - 1)
         }
         return windows
     }
 
-    /// Timestamps: interactions before `t1` train, of which the last `maximumItems - 2` are kept; the first from `t1` on but before `t2` is
+    /// Timestamps: interactions before `t1` train, of which the last `maximumItems - 2` are kept, or all; the first from `t1` on but before `t2` is
     /// the validation target, the first from `t2` on the test target. A target without an earlier kept item is no target.
     static func timestamps(
         _ histories: Histories, _ timestamps: MappedArray<Int64>, from t1: Int64, to t2: Int64, _ options: SplitOptions
@@ -41,7 +42,7 @@ struct Windows: Sendable {
                 let times = UnsafeBufferPointer(rebasing: timestamps[range])
                 let first = times.firstPlace(from: t1)
                 let second = times.firstPlace(from: t2)
-                let start = max(0, first - options.longestTrainingSequence)
+                let start = options.history == .whole ? 0 : max(0, first - options.longestTrainingSequence)
                 windows.append(
                     user, start: start, trainingEnd: first, validation: first < second && first > start ? first : -1,
                     test: second < range.count && second > start ? second : -1)

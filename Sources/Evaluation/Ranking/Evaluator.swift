@@ -158,14 +158,16 @@ extension Evaluator {
         metrics: [Metric] = Metric.usual(), stop: StopToken? = nil
     ) -> EvaluationCard {
         let options = split.options
-        let rule =
+        let kept = options.history == .whole ? "all" : "the last \(options.maximumItems)"
+        var rule =
             switch options.kind {
             case .leaveLastTwo:
-                "the last \(options.maximumItems) items of users with at least \(options.minimumItems); the last is the test target, "
-                    + "the last but one the validation target, what is before trains"
+                "\(kept) items of users with at least \(options.minimumItems); the last is the test target, the last but one the "
+                    + "validation target, what is before trains"
             case .timestamp:
                 "two points in time; the first item of a user from each on is a target, what is before the first trains"
             }
+        if options.history == .whole { rule += ", \(options.longestTrainingSequence) items at a time" }
         return EvaluationCard(
             of: ranks, lists: lists,
             procedure: .init(

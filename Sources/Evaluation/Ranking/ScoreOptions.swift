@@ -16,6 +16,8 @@ package struct ScoreOptions: Sendable, Codable, Equatable {
     package var contentWidth = Whitening.usualWidth
     /// An item of a history counts in its content this to the power of how many are newer.
     package var contentDecay = 0.8
+    /// Standard errors that all validation targets together may lose where new ones among them clearly gain by more weight of `newness`.
+    package var newnessCost = 0.0
     /// The weights by the parts' names; nil lets the validation targets choose.
     package var weights: [String: Double]?
 
@@ -43,6 +45,8 @@ package struct ScoreOptions: Sendable, Codable, Equatable {
         problems.require(
             0 < contentDecay && contentDecay <= 1, "is \(contentDecay), expected a number above 0, at most 1",
             at: "content_decay")
+        problems.require(
+            newnessCost >= 0 && newnessCost.isFinite, "is \(newnessCost), expected a finite number from 0", at: "newness_cost")
         for (name, weight) in (weights ?? [:]).sorted(by: { $0.key < $1.key }) {
             problems.require(
                 weight >= 0 && weight.isFinite, "is \(weight), expected a finite number from 0", at: "weights.\(name)")

@@ -9,10 +9,10 @@ import Torch
 /// is taken where its gain exceeds the noise between users: the mean of the paired differences is more than one and a half of their standard errors.
 /// On few users nothing moves, which is right; on many the top of the list gets its due.
 package struct WeightSteps {
-    private let split: Split
-    private let metric: Metric
+    let split: Split
+    let metric: Metric
     private let stop: StopToken
-    private let budget: Int
+    let budget: Int
 
     /// What a weight is multiplied with.
     private static let factors = [0.5, 0.75, 1.4, 2]
@@ -48,18 +48,18 @@ package struct WeightSteps {
         for _ in 0..<Self.rounds {
             for part in free where unchanged < free.count {
                 pass += 1
-                let values = [1] + Self.factors
-                let found = try self.values(of: score.weighted(weights), part, values, batches) { done, total in
+                let tried = ([1] + Self.factors).map { $0 * weights[part] }
+                let found = try values(of: score.weighted(weights), part, tried, batches) { done, total in
                     onProgress?(
                         WorkProgress("weighing \(part.rawValue), pass \(pass)", done: done, total: total, unit: "users"))
                 }
                 let gains = found.map { Gain(of: $0, over: found[0]) }
                 let best = gains.indices.max { gains[$0].mean < gains[$1].mean }!
-                guard gains[best].mean > Self.errors * gains[best].error else {
+                guard gains[best].isClear else {
                     unchanged += 1
                     continue
                 }
-                weights[part] *= values[best]
+                weights[part] = tried[best]
                 unchanged = 0
             }
         }
@@ -67,8 +67,11 @@ package struct WeightSteps {
     }
 
     /// The mean of paired differences, and its standard error.
-    private struct Gain {
+    struct Gain {
         let mean, error: Double
+
+        /// Whether it is more than noise between users.
+        var isClear: Bool { mean > WeightSteps.errors * error }
 
         init(of values: [Double], over others: [Double]) {
             let differences = zip(values, others).map { $0 - $1 }
@@ -79,16 +82,16 @@ package struct WeightSteps {
         }
     }
 
-    /// The metric of each user with a part's weight multiplied by each factor; what the other parts give is added up once.
-    private func values(
-        of score: Score, _ part: ScorePart, _ factors: [Double], _ batches: [EvaluationBatch], onProgress: (Int, Int) -> Void
+    /// The metric of each user with each weight of a part; what the other parts give is added up once.
+    func values(
+        of score: Score, _ part: ScorePart, _ weights: [Double], _ batches: [EvaluationBatch], onProgress: (Int, Int) -> Void
     ) throws -> [[Double]] {
         var without = score.weights
         without[part] = 0
-        let (others, own) = (score.weighted(without), score.weighted(ScoreWeights([part: score.weights[part]])))
+        let (others, own) = (score.weighted(without), score.weighted(ScoreWeights([part: 1])))
         let block = max(1, (4 << 20) / (4 * max(1, split.itemCount)))
         let total = batches.reduce(0) { $0 + $1.userCount }
-        var found = [[Double]](repeating: [], count: factors.count)
+        var found = [[Double]](repeating: [], count: weights.count)
         for batch in batches {
             try stop.check()
             try withTensorErrors {
@@ -99,8 +102,8 @@ package struct WeightSteps {
                         let question = Ranker.Question(batch, cases, on: score.items.device)
                         let base = others.scores(of: batch, cases: cases, users: otherUsers)
                         let added = own.scores(of: batch, cases: cases, users: ownUsers)
-                        for (index, factor) in factors.enumerated() {
-                            let better = try question.counts(base + added * factor).others
+                        for (index, weight) in weights.enumerated() {
+                            let better = try question.counts(base + added * weight).others
                             found[index] += zip(cases, better).map { place, count in
                                 metric.value(of: TargetRank(rank: count + 1, isReachable: !batch.unreachable[place]))
                             }

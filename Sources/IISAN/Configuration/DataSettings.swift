@@ -39,6 +39,9 @@ extension SplitOptions: SettingsSection {
             .value("kind", \.kind, "leave-last-two (the papers) or timestamp."),
             .value("minimum_items", \.minimumItems, "Users with fewer interactions are left out."),
             .value("maximum_items", \.maximumItems, "At most this many of a user's last interactions are kept."),
+            .value(
+                "history", \.history,
+                "Whether the last interactions are kept, as in the papers, or the whole history, which trains in windows."),
             .optional("validation_time", \.validationTime, "timestamp: where validation starts, in the dataset's unit."),
             .optional("test_time", \.testTime, "timestamp: where test starts, in the dataset's unit."),
             .value(
@@ -50,6 +53,7 @@ extension SplitOptions: SettingsSection {
 }
 
 extension SplitOptions.Kind: SettingValue {}
+extension SplitOptions.History: SettingValue {}
 
 extension Int64: SettingValue {
     static func read(_ node: Node) throws -> Int64 { Int64(try Int.read(node)) }

@@ -18,10 +18,11 @@ public enum Recipe: String, Sendable, CaseIterable {
     /// The settings as YAML; every recipe has all of them, so that one takes the place of another.
     var text: String {
         switch self {
-        case .paper: Self.papersTraining + "  score: {parts: null}\n"
-        case .tuned: Self.tunedTraining + "  score: {parts: null}\n"
-        case .modern: Self.tunedTraining + "  score: {parts: [network, neighbours, content, popularity, newness]}\n"
-        case .modernContent: Self.tunedTraining + "  score: {parts: [network, content, popularity, newness]}\n"
+        case .paper: Self.papersTraining + "  score: {parts: null, newness_cost: 0}\n"
+        case .tuned: Self.tunedTraining + "  score: {parts: null, newness_cost: 0}\n"
+        case .modern:
+            Self.tunedTraining + "  score: {parts: [network, neighbours, content, popularity, newness], newness_cost: 0}\n"
+        case .modernContent: Self.tunedTraining + "  score: {parts: [network, content, popularity, newness], newness_cost: 1}\n"
         }
     }
 

@@ -182,6 +182,9 @@ extension ScoreOptions: SettingsSection {
             .section("neighbours", \.neighbours, "How items that are near each other in histories are counted."),
             .value("content_width", \.contentWidth, "Numbers of an item's whitened states that content is compared by."),
             .value("content_decay", \.contentDecay, "An item of a history counts this to the power of how many are newer."),
+            .value(
+                "newness_cost", \.newnessCost,
+                "Standard errors that all validation targets may lose so that new items gain; 0 gives them what is free."),
             .optional(
                 "weights", \.weights,
                 "Weights by part, as {network: 1, neighbours: 1.5, content.text: 3}; left out, the validation targets choose."),

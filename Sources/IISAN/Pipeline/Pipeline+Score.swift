@@ -46,8 +46,11 @@ extension Pipeline {
             weights = try self.weights(given, of: made.score)
         } else {
             let likely = try WeightFit(split, stop: observer.stop).weights(of: made.score, onProgress: observer.onProgress)
-            weights = try WeightSteps(split, stop: observer.stop)
-                .weights(from: made.score.weighted(likely), onProgress: observer.onProgress)
+            let steps = WeightSteps(split, stop: observer.stop)
+            weights = try steps.weights(from: made.score.weighted(likely), onProgress: observer.onProgress)
+            weights = try steps.weightsForNewItems(
+                from: made.score.weighted(weights), cost: configuration.train.score.newnessCost, onProgress: observer.onProgress
+            )
             let text = made.score.parts.map { "\(String(format: "%.2f", weights[$0])) \($0.rawValue)" }.joined(separator: " + ")
             if made.score.parts.count > 1 { observer.onMessage("evaluate: score = \(text)") }
         }

@@ -59,6 +59,60 @@ struct BatchSamplerTests {
         }
     }
 
+    /// The window that each kept user has in an epoch.
+    private func windows(_ sampler: BatchSampler, epoch: Int) -> [Int32: [Int32]] {
+        var found: [Int32: [Int32]] = [:]
+        for step in 0..<sampler.stepCount {
+            let batch = sampler.batch(epoch: epoch, step: step)
+            for (user, kept) in sampler.users(epoch: epoch, step: step).enumerated() {
+                let rows = batch.users.indices.filter { batch.users[$0] == Int64(user) }
+                let places = rows.map { batch.inputs[$0] } + [batch.targets[rows.last!]]
+                found[kept] = places.map { Int32(batch.items[Int($0)]) }
+            }
+        }
+        return found
+    }
+
+    /// A whole history is seen in windows: each as often, whatever the batch a user is in; what batches hold on average are the shares
+    /// that losses correct for.
+    @Test func wholeHistoriesAreSeenInWindows() throws {
+        let histories = (0..<7).map { (user: Int) -> [Int32] in
+            let count = 5 + 4 * user
+            return (0..<count).map { (place: Int) -> Int32 in Int32((3 * place + user) % 23) }
+        }
+        var options = SplitOptions(maximumItems: 7)
+        options.history = .whole
+        let split = try withDataset(items: 23, histories) { try Split($0, options) }
+        #expect(split.trainingInteractions == histories.reduce(0) { $0 + $1.count - 2 })
+        let sampler = BatchSampler(split, batchSize: 3, seed: 5)
+        #expect(windows(sampler, epoch: 3) == windows(BatchSampler(split, batchSize: 1, seed: 5), epoch: 3))
+        var seen = [[Int]](repeating: [], count: 7)
+        var held = [Double](repeating: 0, count: 23)
+        let epochs = 2000
+        for epoch in 0..<epochs {
+            for (user, window) in windows(sampler, epoch: epoch) {
+                let history = histories[Int(user)]
+                #expect(window.count == min(5, history.count - 2))
+                let last = history.count - 2 - window.count
+                let start = (0...last).first { Array(history.dropFirst($0).prefix(window.count)) == window }
+                seen[Int(user)].append(try #require(start))
+                for item in window { held[Int(item)] += 1 }
+            }
+        }
+        for (user, starts) in seen.enumerated() {
+            let count = max(1, histories[user].count - 6)
+            #expect(split.windowCount(of: user) == count)
+            let usual = Double(epochs) / Double(count)
+            for start in 0..<count {
+                let times = starts.filter { $0 == start }.count
+                #expect(abs(Double(times) - usual) < 0.4 * usual)
+            }
+        }
+        let total = held.reduce(0, +)
+        for (share, count) in zip(split.batchShares, held) { #expect(abs(Double(share) - count / total) < 0.002) }
+        #expect(split.batchShares != split.popularity)
+    }
+
     /// The order is part of what makes a run repeatable: it must not change between releases.
     @Test func theOrderStaysTheSameBetweenReleases() throws {
         try withSplit(users: 8) { split in

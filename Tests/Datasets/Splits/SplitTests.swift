@@ -68,17 +68,25 @@ struct SplitTests {
                 var options = SplitOptions(kind: round % 2 == 0 ? .leaveLastTwo : .timestamp)
                 options.minimumItems = Int.random(in: 3...6, using: &generator)
                 options.maximumItems = Int.random(in: 4...16, using: &generator)
+                options.history = round % 4 < 2 ? .last : .whole
                 let split = try Split(dataset, options)
                 #expect(split.users.map { Int($0) } == histories.indices.filter { histories[$0].count >= options.minimumItems })
                 for (place, user) in split.users.enumerated() {
                     let training = Array(split.trainingSequence(of: place))
-                    #expect(training.count <= options.longestTrainingSequence)
+                    if options.history == .last {
+                        #expect(training.count <= options.longestTrainingSequence)
+                    } else if options.kind == .leaveLastTwo {
+                        #expect(training == Array(histories[Int(user)].dropLast(2)))
+                    }
                     #expect(isRun(training, in: histories[Int(user)]))
                 }
                 for part in Split.Part.allCases {
                     for question in split.evaluation(part) {
                         #expect(!question.history.isEmpty)
                         #expect(isRun(Array(question.history) + [question.target], in: histories[question.user]))
+                        if options.history == .whole {
+                            #expect(Array(question.history) == Array(histories[question.user].prefix(question.history.count)))
+                        }
                         #expect(question.isUnreachable == question.history.contains(question.target))
                     }
                 }

@@ -38,6 +38,8 @@ extension BadInput {
         value("A split that is none", "data.split.kind=random", says: ["data.split.kind", "random", "timestamp"]),
         value("Too few items of a user", "data.split.minimum_items=2", says: ["split", "minimum_items", "2"]),
         value("Histories without room for a target", "data.split.maximum_items=3", says: ["split", "maximum_items", "3"]),
+        value("A history that is neither", "data.split.history=all", says: ["data.split.history", "all", "whole"]),
+        value("A cost below nothing", "train.score.newness_cost=-1", says: ["train.score.newness_cost", "-1"]),
         value(
             "Only one of two times", "data.split.kind=timestamp --set data.split.test_time=5",
             says: ["split", "test_time"]),

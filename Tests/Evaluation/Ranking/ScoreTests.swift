@@ -186,6 +186,59 @@ import Torch
         }
     }
 
+    /// New items get what old ones do not pay for: more weight where they gain and nothing is lost, none where they gain at others' cost or nothing.
+    @Test func newItemsGetWhatIsFree() throws {
+        try withTemporaryFolder { folder in
+            let split = try SmallWorld(folder, users: 300, items: 1200).split
+            let targets = Dictionary(
+                uniqueKeysWithValues: split.evaluation(.validation).map { (Int32($0.user), Int($0.target)) })
+            let new = (0..<split.itemCount).filter(split.isCold)
+            let old = (0..<split.itemCount).filter { !split.isCold($0) }
+            let users = targets.keys.sorted()
+            #expect(users.filter { split.isCold(targets[$0]!) }.count > 20)
+            // Twelve old items are before a new target, so that it is not among ten; an old target is the first.
+            func score(_ weight: Double, newTarget: Float, otherNew: Float, oldTarget: Float = 3) -> Score {
+                var rows = [Float](repeating: 0, count: users.count * split.itemCount)
+                for (row, user) in users.enumerated() {
+                    let start = row * split.itemCount
+                    for item in old.prefix(12) { rows[start + item] = 2 }
+                    for item in new { rows[start + item] = otherNew }
+                    rows[start + targets[user]!] = split.isCold(targets[user]!) ? newTarget : oldTarget
+                }
+                let known = Tensor(rows).reshaped([users.count, split.itemCount])
+                let places = Dictionary(uniqueKeysWithValues: users.enumerated().map { ($1, Int64($0)) })
+                let taste = Score.Dense(.content("taste"), items: known.transposed(0, 1)) { batch, _ in
+                    let rows = batch.datasetUsers.map { places[$0]! }
+                    return Tensor(rows.flatMap { row in (0..<users.count).map { $0 == Int(row) ? 1 : 0 as Float } })
+                        .reshaped([rows.count, users.count])
+                }
+                return Score(
+                    [taste, .newness(of: split, on: .cpu)], itemCount: split.itemCount,
+                    weights: ScoreWeights([taste.part: 1, .newness: weight]))
+            }
+            let metric = Metric.ndcg(10)
+            func weighed(_ score: Score, cost: Double = 1) throws -> Double {
+                try WeightSteps(split, by: metric).weightsForNewItems(from: score, cost: cost)[.newness]
+            }
+            let free = score(0, newTarget: 1.8, otherNew: 0)
+            let weight = try weighed(free)
+            #expect(weight > 0.2 && weight < 3)
+            #expect(try weighed(free, cost: 0) == weight)
+            let evaluator = Evaluator(split)
+            let before = metric.mean(of: try evaluator.ranks(free, .validation))
+            let after = metric.mean(of: try evaluator.ranks(score(weight, newTarget: 1.8, otherNew: 0), .validation))
+            #expect(after > before + 0.05)
+            // What has been found stays where more changes nothing.
+            #expect(try weighed(score(1.5, newTarget: 1.8, otherNew: 0)) == 1.5)
+            // All new items would be before the old targets.
+            let dear = score(0, newTarget: 1.95, otherNew: 1.945, oldTarget: 2.001)
+            #expect(try weighed(dear) == 0)
+            #expect(try weighed(dear, cost: 1000) > 0)
+            // New targets that nothing knows from other new items.
+            #expect(try weighed(score(0, newTarget: 0, otherNew: 0)) == 0)
+        }
+    }
+
     /// The shares of all parts add up to the whole.
     @Test func sharesAddUp() throws {
         try withTemporaryFolder { folder in
