@@ -1,7 +1,8 @@
 import Files
 import Synchronization
 
-/// The training batches of a split: every training user once per epoch, in an order that only seed and epoch decide.
+/// The training batches of a split: every training user once per epoch, in an order that only seed and epoch decide. Where whole histories
+/// are seen in windows, a user comes once for each of an epoch's windows.
 ///
 /// A run that continues needs to know only the epoch and the step. Safe to use from several threads.
 public final class BatchSampler: Sendable {
@@ -14,6 +15,8 @@ public final class BatchSampler: Sendable {
     package let drawnCount: Int
     /// Decides the order of users, and what is drawn.
     package let seed: UInt64
+    // The users of an epoch, as places in the split's, before they are brought into order.
+    private let entries: [Int32]
     // What is drawn from; empty where nothing is drawn.
     private let trainedItems: [Int32]
     // The order of the epoch last asked for.
@@ -35,12 +38,13 @@ public final class BatchSampler: Sendable {
         self.split = split
         self.batchSize = batchSize
         self.seed = seed
+        entries = split.usersOfAnEpoch
         trainedItems = drawnCount > 0 ? split.trainedItems : []
     }
 
     /// How many batches an epoch has.
     package var stepCount: Int {
-        let (whole, rest) = split.trainingUsers.count.quotientAndRemainder(dividingBy: batchSize)
+        let (whole, rest) = entries.count.quotientAndRemainder(dividingBy: batchSize)
         return rest == 0 || (rest == 1 && whole > 0 && batchSize > 1) ? whole : whole + 1
     }
 
@@ -54,17 +58,17 @@ public final class BatchSampler: Sendable {
         let users = users(epoch: epoch, step: step)
         let part = part(users.count)
         let own = users[users.startIndex + part.lowerBound..<users.startIndex + part.upperBound]
-        let ages = windowAges(epoch: epoch)
-        return TrainingBatch(split, keptUsers: own, drawn: drawn(epoch: epoch, step: step), age: ages)
+        let ages = split.options.history == .whole ? windowAges(epoch: epoch, own) : nil
+        return TrainingBatch(split, keptUsers: own, drawn: drawn(epoch: epoch, step: step), ages: ages)
     }
 
-    /// Which window of a kept user's training items an epoch sees: each as often, by seed, epoch and user alone.
-    private func windowAges(epoch: Int) -> (Int32) -> Int {
-        guard split.options.history == .whole else { return { _ in 0 } }
+    /// How many training items are newer than the window that each of an epoch's users has: every window is as likely, and seed, epoch and
+    /// place in the epoch decide.
+    private func windowAges(epoch: Int, _ users: ArraySlice<Int32>) -> [Int] {
         var epochs = SplitMix64(seed: ~seed, number: epoch)
         let seed = epochs.next()
-        return { [split] user in
-            var windows = SplitMix64(seed: seed, number: Int(user))
+        return zip(users.indices, users).map { place, user in
+            var windows = SplitMix64(seed: seed, number: place)
             return windows.next(below: split.windowCount(of: Int(user)))
         }
     }
@@ -87,7 +91,7 @@ public final class BatchSampler: Sendable {
     private func order(of epoch: Int) -> [Int32] {
         order.withLock { order in
             if let order, order.epoch == epoch { return order.users }
-            var users = split.trainingUsers
+            var users = entries
             var generator = SplitMix64(seed: seed, number: epoch)
             generator.shuffle(&users)
             order = (epoch, users)

@@ -40,17 +40,17 @@ extension TrainingBatch {
     ///
     /// - Parameters:
     ///   - keptUsers: places in ``Split/users``, of ``Split/trainingUsers`` only: each has at least two training items.
-    ///   - age: how many training items of a kept user are newer than the window that is packed.
+    ///   - ages: how many training items of each are newer than the window of it that is packed; nil packs the newest.
     ///   - drawn: items that nobody of these has to have, as catalogue indices; they may repeat.
-    package init(_ split: Split, keptUsers: some Collection<Int32>, drawn: [Int32] = [], age: (Int32) -> Int = { _ in 0 }) {
+    package init(_ split: Split, keptUsers: some Collection<Int32>, drawn: [Int32] = [], ages: [Int]? = nil) {
         let inputLength = split.options.inputLength
         // The sequences one after the other, and where each ends.
         var slots: [Int32] = []
         var ends: [Int] = []
         slots.reserveCapacity(keptUsers.count * (inputLength + 1))
         ends.reserveCapacity(keptUsers.count)
-        for user in keptUsers {
-            let count = split.appendTrainingWindow(of: Int(user), age: age(user), to: &slots)
+        for (place, user) in keptUsers.enumerated() {
+            let count = split.appendTrainingWindow(of: Int(user), age: ages?[place] ?? 0, to: &slots)
             precondition(count >= 2, "kept user \(user) has nothing to train on")
             ends.append(slots.count)
         }

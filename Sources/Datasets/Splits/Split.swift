@@ -36,7 +36,7 @@ public struct Split: Sendable {
     /// Each item's share of the training interactions, 0 for items never seen [items].
     package let popularity: [Float]
     /// Each item's share of what training batches hold on average: ``popularity``, but where sequences are seen in windows, which
-    /// hold a user's newest and oldest items less often, and long histories no more often than short ones [items].
+    /// hold a user's newest and oldest items less often [items].
     package let batchShares: [Float]
     /// Places among ``users`` of those with at least two training items: the ones that training batches draw from.
     package let trainingUsers: [Int32]
@@ -131,7 +131,8 @@ public struct Split: Sendable {
                 let windowCount = training.count - width + 1
                 for (place, item) in training.enumerated() {
                     let holding = min(place, training.count - 1 - place, width - 1, windowCount - 1) + 1
-                    expected[Int(item)] += Double(holding) / Double(windowCount)
+                    expected[Int(item)] +=
+                        Double(holding) / Double(windowCount) * Double(options.windowsOfAnEpoch(training.count))
                 }
             }
         }
@@ -156,6 +157,14 @@ public struct Split: Sendable {
     /// How many windows a kept user's training items have: 1 where one holds them all.
     package func windowCount(of keptUser: Int) -> Int {
         max(0, windows.training(keptUser).count - options.longestTrainingSequence) + 1
+    }
+
+    /// The kept users whose windows an epoch sees, ascending, each as often as it takes to see all of its training items.
+    var usersOfAnEpoch: [Int32] {
+        guard options.history == .whole else { return trainingUsers }
+        return trainingUsers.flatMap { user in
+            repeatElement(user, count: options.windowsOfAnEpoch(windows.training(Int(user)).count))
+        }
     }
 
     /// The cases of a part.

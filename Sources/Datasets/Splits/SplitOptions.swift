@@ -14,7 +14,7 @@ public struct SplitOptions: Codable, Sendable, Equatable {
     public enum History: String, Codable, Sendable, CaseIterable {
         /// The last interactions, as in the papers.
         case last
-        /// All interactions. A user's training items are seen in windows of ``longestTrainingSequence``, one drawn in every epoch.
+        /// All interactions. A user's training items are seen in windows of ``longestTrainingSequence``, drawn anew in every epoch.
         case whole
     }
 
@@ -67,6 +67,9 @@ public struct SplitOptions: Codable, Sendable, Equatable {
 
     /// The most training items of a user that a step sees: one more than ``inputLength``.
     package var longestTrainingSequence: Int { maximumItems - 2 }
+
+    /// How many windows of a user's training items an epoch sees: together they have a row for each but the oldest.
+    func windowsOfAnEpoch(_ trainingItems: Int) -> Int { max(1, (trainingItems - 2 + inputLength) / inputLength) }
 
     /// Checks that the options make sense together.
     ///

@@ -59,22 +59,28 @@ struct BatchSamplerTests {
         }
     }
 
-    /// The window that each kept user has in an epoch.
-    private func windows(_ sampler: BatchSampler, epoch: Int) -> [Int32: [Int32]] {
-        var found: [Int32: [Int32]] = [:]
+    /// A kept user and the items that an epoch sees of it.
+    private struct Window: Equatable {
+        var user: Int
+        var items: [Int32]
+    }
+
+    /// The windows of an epoch, in its order.
+    private func windows(_ sampler: BatchSampler, epoch: Int) -> [Window] {
+        var found: [Window] = []
         for step in 0..<sampler.stepCount {
             let batch = sampler.batch(epoch: epoch, step: step)
             for (user, kept) in sampler.users(epoch: epoch, step: step).enumerated() {
                 let rows = batch.users.indices.filter { batch.users[$0] == Int64(user) }
                 let places = rows.map { batch.inputs[$0] } + [batch.targets[rows.last!]]
-                found[kept] = places.map { Int32(batch.items[Int($0)]) }
+                found.append(Window(user: Int(kept), items: places.map { Int32(batch.items[Int($0)]) }))
             }
         }
         return found
     }
 
-    /// A whole history is seen in windows: each as often, whatever the batch a user is in; what batches hold on average are the shares
-    /// that losses correct for.
+    /// A whole history is seen in windows, as many in an epoch as have a row for each item but the oldest: each as often, whatever the batch;
+    /// what batches hold on average are the shares that losses correct for.
     @Test func wholeHistoriesAreSeenInWindows() throws {
         let histories = (0..<7).map { (user: Int) -> [Int32] in
             let count = 5 + 4 * user
@@ -88,21 +94,23 @@ struct BatchSamplerTests {
         #expect(windows(sampler, epoch: 3) == windows(BatchSampler(split, batchSize: 1, seed: 5), epoch: 3))
         var seen = [[Int]](repeating: [], count: 7)
         var held = [Double](repeating: 0, count: 23)
-        let epochs = 2000
+        let epochs = 800
         for epoch in 0..<epochs {
-            for (user, window) in windows(sampler, epoch: epoch) {
-                let history = histories[Int(user)]
-                #expect(window.count == min(5, history.count - 2))
-                let last = history.count - 2 - window.count
-                let start = (0...last).first { Array(history.dropFirst($0).prefix(window.count)) == window }
-                seen[Int(user)].append(try #require(start))
-                for item in window { held[Int(item)] += 1 }
+            let found = windows(sampler, epoch: epoch)
+            #expect(histories.indices.map { user in found.filter { $0.user == user }.count } == [1, 2, 3, 4, 5, 6, 7])
+            for window in found {
+                let (history, items) = (histories[window.user], window.items)
+                #expect(items.count == min(5, history.count - 2))
+                let last = history.count - 2 - items.count
+                let start = (0...last).first { Array(history.dropFirst($0).prefix(items.count)) == items }
+                seen[window.user].append(try #require(start))
+                for item in items { held[Int(item)] += 1 }
             }
         }
         for (user, starts) in seen.enumerated() {
             let count = max(1, histories[user].count - 6)
             #expect(split.windowCount(of: user) == count)
-            let usual = Double(epochs) / Double(count)
+            let usual = Double(starts.count) / Double(count)
             for start in 0..<count {
                 let times = starts.filter { $0 == start }.count
                 #expect(abs(Double(times) - usual) < 0.4 * usual)
