@@ -49,6 +49,8 @@ public struct DatasetCheck: Codable, Sendable, Equatable {
     package var trainingUsers = 0
     /// Interactions that train.
     package var trainingInteractions = 0
+    /// Interactions of users who train that are older than what the split keeps of them.
+    package var olderInteractions = 0
     /// The validation targets.
     package var validation = Targets()
     /// The test targets.
@@ -176,6 +178,7 @@ public struct DatasetCheck: Codable, Sendable, Equatable {
         }
         trainingUsers = split.trainingUsers.count
         trainingInteractions = split.trainingInteractions
+        olderInteractions = split.olderInteractions
         for part in Split.Part.allCases {
             var targets = Targets()
             for question in split.evaluation(part) {

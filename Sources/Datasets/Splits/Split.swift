@@ -38,6 +38,8 @@ public struct Split: Sendable {
     /// Each item's share of what training batches hold on average: ``popularity``, but where sequences are seen in windows, which
     /// hold a user's newest and oldest items less often [items].
     package let batchShares: [Float]
+    /// How many interactions of the kept users are older than what is kept of them, and so are not used at all.
+    package var olderInteractions: Int { windows.olderCount }
     /// Places among ``users`` of those with at least two training items: the ones that training batches draw from.
     package let trainingUsers: [Int32]
     /// The times t1 and t2 of a timestamp split; nil for leave-last-two.

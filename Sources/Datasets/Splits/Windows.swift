@@ -59,6 +59,9 @@ struct Windows: Sendable {
         self.test.append(Int32(test))
     }
 
+    /// How many interactions of the kept users are older than what is kept of them.
+    var olderCount: Int { starts.reduce(0) { $0 + Int($1) } }
+
     /// Where a kept user's training items are in the histories' items.
     func training(_ keptUser: Int) -> Range<Int> { part(keptUser, to: trainingEnds[keptUser]) }
 

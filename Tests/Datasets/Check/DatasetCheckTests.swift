@@ -39,6 +39,12 @@ struct DatasetCheckTests {
             let short = check.findings.kinds.first { $0.name == "users with fewer than 5 interactions" }
             #expect(short?.places.first?.place.hasSuffix("set/users.jsonl:3") == true)
             #expect(check.text.contains("test: 2 targets, 2 unreachable, 0 cold"))
+            #expect(check.olderInteractions == 0 && !check.text.contains("older"))
+            let shortened = try DatasetCheck(dataset, SplitOptions(maximumItems: 4))
+            #expect(shortened.olderInteractions == 2 && shortened.text.contains("2 older interactions"))
+            var whole = SplitOptions(maximumItems: 4)
+            whole.history = .whole
+            #expect(try DatasetCheck(dataset, whole).olderInteractions == 0)
             #expect(try JSONDecoder().decode(DatasetCheck.self, from: JSONEncoder().encode(check)) == check)
         }
     }
