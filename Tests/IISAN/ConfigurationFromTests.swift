@@ -10,7 +10,9 @@ import Testing
         .deletingLastPathComponent().appending(path: "Examples/Demo/encoders")
 
     /// A folder with interactions, items, pictures and, as `encoders` has them, models.
-    private func withFolder(encoders: [String], pictures: Bool = true, _ body: (URL) throws -> Void) throws {
+    private func withFolder(
+        encoders: [String], pictures: Bool = true, interactions: Int = 60, _ body: (URL) throws -> Void
+    ) throws {
         try withTemporaryFolder { folder in
             let raw = folder.appending(path: "raw")
             func write(_ name: String, _ text: String) throws {
@@ -18,7 +20,9 @@ import Testing
                 try Folder.make(url.deletingLastPathComponent())
                 try AtomicFile.write(text, to: url)
             }
-            try write("log.csv", "who,what,at\n" + (0..<60).map { "u\($0 % 9),p\($0 * 7 % 10),17000000\($0 + 10)\n" }.joined())
+            try write(
+                "log.csv",
+                "who,what,at\n" + (0..<interactions).map { "u\($0 % 9),p\($0 * 7 % 10),17000\(10000 + $0)\n" }.joined())
             try write("products.csv", "sku,label\n" + (0..<10).map { "p\($0),A thing of kind \($0)\n" }.joined())
             if pictures { for item in 0..<7 { try write("photos/p\(item).jpg", "x") } }
             for name in encoders {
@@ -48,6 +52,10 @@ import Testing
             #expect(configuration.encode.text?.encoder.hasSuffix("models/text") == true)
             #expect(configuration.encode.image?.encoder.hasSuffix("models/image") == true)
             #expect(configuration.train.training.epochs == 3)
+            #expect(configuration.recipe == .modern && configuration.train.scoreKinds.contains(.neighbours))
+            #expect(yaml.contains("# > The recipe that was best"))
+            let papers = try text(folder, ["recipe=paper"])
+            #expect(try Configuration(yaml: papers, source: "c.yaml", folder: folder).recipe == .paper)
             #expect(!yaml.contains("MISSING"))
             for reason in [
                 "# > 9 users and 60 interactions.", "by column \"at\" (seconds since 1970)", "70 % of the items have a picture",
@@ -57,6 +65,18 @@ import Testing
             let made = folder.appending(path: "set")
             let report = try source.datasetImport(name: "set", replacing: false).run(to: made)
             #expect((report.users, report.items, report.interactions, report.itemsWithoutPicture) == (9, 10, 60, 3))
+        }
+    }
+
+    @Test func longHistoriesTrainWhole() throws {
+        try withFolder(encoders: ["text"], interactions: 9 * 13) { folder in
+            let yaml = try text(folder)
+            #expect(try Configuration(yaml: yaml, source: "c.yaml", folder: folder).data.split.history == .last)
+        }
+        try withFolder(encoders: ["text"], interactions: 9 * 20) { folder in
+            let yaml = try text(folder)
+            #expect(try Configuration(yaml: yaml, source: "c.yaml", folder: folder).data.split.history == .whole)
+            #expect(yaml.contains("    # > A user has 20 interactions on average"))
         }
     }
 
@@ -70,7 +90,7 @@ import Testing
         try withFolder(encoders: [], pictures: false) { folder in
             let yaml = try text(folder)
             let configuration = try Configuration(yaml: yaml, source: "c.yaml", folder: folder)
-            #expect(configuration.train.model.method == .id)
+            #expect(configuration.train.model.method == .id && configuration.recipe == .paper)
             #expect(yaml.contains("MISSING: no text encoder") && yaml.contains("Left out: no item has a picture"))
         }
         try withTemporaryFolder { folder in

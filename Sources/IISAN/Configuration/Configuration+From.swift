@@ -31,6 +31,8 @@ extension Configuration {
 private struct ConfigurationDraft {
     let folder: URL
     var configuration = Configuration()
+    /// The recipe to start with; nil for a method that has none of what it adds up.
+    var recipe: Recipe? = .modern
     var hasTitles = false
     var hasPictures = false
     /// What is said above a setting, by its path.
@@ -65,6 +67,14 @@ private struct ConfigurationDraft {
         configuration.data.source = settings
         for (setting, texts) in found.notes { for text in texts { note("data.import.\(setting)", text) } }
         note("data.import.interactions", "\(report.users) users and \(report.interactions) interactions.")
+        let kept = configuration.data.split.maximumItems
+        if report.interactions > kept * report.users {
+            configuration.data.split.history = .whole
+            note(
+                "data.split.history",
+                "A user has \(report.interactions / report.users) interactions on average, and all of them train; last, the papers' protocol, "
+                    + "keeps the newest \(kept).")
+        }
         if let order = report.order { note("data.import.order", "Histories are ordered \(order.text).") }
         for warning in report.warnings { note("data.import.order", "WARNING: \(warning)") }
         for table in report.tables { note("data.import.form", "Read as: \(table).") }
@@ -136,6 +146,7 @@ private struct ConfigurationDraft {
             configuration.train.model.modality = .image
             note("train.modality", "Only pictures have an encoder.")
         case (false, false):
+            recipe = nil
             configuration.train.model.method = .id
             note("train.method", "Without an encoder only the items' ids can be learnt; with one, take iisan.")
         }
@@ -143,6 +154,15 @@ private struct ConfigurationDraft {
 
     /// The YAML of all settings with the notes above them.
     func text(_ overrides: [String]) throws -> String {
+        var overrides = overrides
+        var notes = notes
+        if let recipe, !overrides.contains(where: { $0.hasPrefix("\(Recipe.key)=") }) {
+            overrides.insert("\(Recipe.key)=\(recipe.rawValue)", at: 0)
+            notes[Recipe.key] = [
+                "The recipe that was best on most data it was tried on; \(Recipe.paper.rawValue) is the papers' own, "
+                    + "\(Recipe.modernContent.rawValue) knows items by their titles and pictures alone."
+            ]
+        }
         let settings = try configuration.overridden(overrides)
         var lines = ["# Written by iisan config --from for \(oneLine(folder.path))."]
         lines += remarks.map { "# \(oneLine($0))" }
