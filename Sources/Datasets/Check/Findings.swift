@@ -69,7 +69,8 @@ extension DatasetCheck {
             lines.append("split: \(trainingUsers) training users, \(trainingInteractions) training interactions")
             if olderInteractions > 0 {
                 lines.append(
-                    "split: \(olderInteractions) older interactions of theirs are not used; data.split.history: whole trains on them")
+                    "split: \(olderInteractions) older interactions of theirs are not used; data.split.history: whole trains on them"
+                )
             }
             lines.append("validation: \(validation.text)")
             lines.append("test: \(test.text)")
