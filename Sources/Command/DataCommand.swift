@@ -26,6 +26,9 @@ struct CheckCommand: ParsableCommand {
     @Option(help: "At most this many of a user's last interactions are kept.")
     var maximumItems = SplitOptions().maximumItems
 
+    @Option(help: "Whether the last interactions are kept or the whole history: last or whole.")
+    var history = SplitOptions.History.last
+
     @Option(help: "The split: leave-last-two or timestamp.")
     var split = SplitOptions.Kind.leaveLastTwo
 
@@ -36,10 +39,12 @@ struct CheckCommand: ParsableCommand {
 
     func run() throws {
         let dataset = try Dataset.open(URL(filePath: folder))
-        let check = try DatasetCheck(
-            dataset, SplitOptions(kind: split, minimumItems: minimumItems, maximumItems: maximumItems), limit: list)
+        var options = SplitOptions(kind: split, minimumItems: minimumItems, maximumItems: maximumItems)
+        options.history = history
+        let check = try DatasetCheck(dataset, options, limit: list)
         try output.format.print(check, text: check.text)
     }
 }
 
 extension SplitOptions.Kind: ExpressibleByArgument {}
+extension SplitOptions.History: ExpressibleByArgument {}

@@ -46,7 +46,7 @@ extension WeightSteps {
     private func deviation(of score: Score, _ batch: EvaluationBatch) throws -> Double {
         try withTensorErrors {
             try withoutGradients {
-                let cases = 0..<min(batch.userCount, 64)
+                let cases = 0..<min(batch.userCount, block)
                 let scores = score.scores(of: batch, cases: cases)
                 let centred = scores - scores.mean(along: 1, keeping: true)
                 let deviations = (centred * centred).mean(along: 1, keeping: true).squareRoot()

@@ -66,6 +66,9 @@ package struct WeightSteps {
         return weights
     }
 
+    /// How many cases are scored at once: four megabytes of scores.
+    var block: Int { max(1, (4 << 20) / (4 * max(1, split.itemCount))) }
+
     /// The mean of paired differences, and its standard error.
     struct Gain {
         let mean, error: Double
@@ -89,7 +92,6 @@ package struct WeightSteps {
         var without = score.weights
         without[part] = 0
         let (others, own) = (score.weighted(without), score.weighted(ScoreWeights([part: 1])))
-        let block = max(1, (4 << 20) / (4 * max(1, split.itemCount)))
         let total = batches.reduce(0) { $0 + $1.userCount }
         var found = [[Double]](repeating: [], count: weights.count)
         for batch in batches {
