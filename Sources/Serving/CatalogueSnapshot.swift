@@ -10,7 +10,7 @@ package import Torch
 package struct CatalogueSnapshot: Sendable {
     /// Counts the changes: 0 for what was opened.
     package private(set) var revision = 0
-    /// The vectors; the row of a removed item stays until another takes it.
+    /// The vectors; rows of removed items stay where they were.
     package private(set) var search: ExactSearch
     /// Rows that are no answer: hidden items and removed ones.
     package private(set) var leftOut: RowSet
@@ -20,8 +20,6 @@ package struct CatalogueSnapshot: Sendable {
     /// The rows of ids that are not at the dataset's place.
     private var places = TreeDictionary<ExactText, Int?>()
     private var tags: [String: RowSet] = [:]
-    /// Rows whose items were removed, but for the dataset's: what was counted of these must not be taken for another's.
-    private var freeRows: [Int] = []
 
     /// An item that was put in after the dataset was made, or is not as it was there.
     private struct Record: Sendable {
@@ -139,7 +137,7 @@ package struct CatalogueSnapshot: Sendable {
                     "the vector of item \(id.quoted) has \(vector.count) numbers, or one that is not finite; expected \(search.width)"
                 )
             }
-            let row = self.row(of: id) ?? freeRows.popLast() ?? leftOut.capacity
+            let row = self.row(of: id) ?? leftOut.capacity
             leftOut.grow(to: max(leftOut.capacity, row + 1))
             places[ExactText(id)] = .some(row)
             vectors[row] = vector
@@ -153,13 +151,8 @@ package struct CatalogueSnapshot: Sendable {
         case .remove(let id):
             let (row, _) = try known(id)
             set(row, Record(id: id, title: nil, tags: [], isHidden: true, towers: records[row]?.towers))
-            if isLater(row) { freeRows.append(row) }
-            if dataset.itemIndex(of: id) == nil {
-                places[ExactText(id)] = nil
-            } else {
-                // The dataset would still find it.
-                places.updateValue(nil, forKey: ExactText(id))
-            }
+            // The dataset would still find it.
+            places.updateValue(nil, forKey: ExactText(id))
         }
     }
 

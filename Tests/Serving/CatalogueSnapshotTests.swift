@@ -13,7 +13,7 @@ import Torch
 @Suite(.oneAtATime) struct CatalogueSnapshotTests {
     private static let width = 8
 
-    /// The plain form: items with their rows, of which the last one left takes the next new item, but for the dataset's.
+    /// The plain form: items in the order in which their rows were made.
     private struct Plain: Sendable {
         struct Item: Sendable {
             var row: Int
@@ -24,20 +24,16 @@ import Torch
         }
         var items: [String: Item] = [:]
         var rows = 0
-        var free: [Int] = []
-        var datasetRows = 0
 
         mutating func apply(_ change: CatalogueSnapshot.Change) {
             switch change {
             case .put(let id, let title, let tags, let vector, _):
-                let row = items[id]?.row ?? free.popLast() ?? rows
+                let row = items[id]?.row ?? rows
                 rows = max(rows, row + 1)
                 items[id] = Item(row: row, title: title, tags: tags, isHidden: false, vector: vector)
             case .hide(let id, let isHidden): items[id]?.isHidden = isHidden
             case .tag(let id, let tags): items[id]?.tags = tags
-            case .remove(let id):
-                if let row = items[id]?.row, row >= datasetRows { free.append(row) }
-                items[id] = nil
+            case .remove(let id): items[id] = nil
             }
         }
 
@@ -74,7 +70,6 @@ import Torch
             numbers += own
             plain.apply(.put(id: item.id, title: item.title, tags: [], vector: own))
         }
-        plain.datasetRows = items
         let search = try ExactSearch(Tensor(numbers).reshaped([items, Self.width]))
         return (CatalogueSnapshot(world.dataset, search: coded ? try search.coded() : search), plain)
     }
@@ -141,35 +136,8 @@ import Torch
             let (first, last) = (
                 snapshot, try snapshot.applying([.put(id: "one more", title: nil, tags: [], vector: [1, 0, 0, 0, 0, 0, 0, 0])])
             )
-            let row = try #require(last.row(of: "one more"))
-            #expect(first.row(of: "one more") == nil && row == plain.free.last ?? first.search.count)
-            for (place, (before, after)) in zip(first.search.blocks, last.search.blocks).enumerated() {
-                #expect((before === after) == (place != row / RowBlock.usualCount))
-            }
-        }
-    }
-
-    /// Items that come and go take no more room than there were at once; a removed item of the dataset never comes back to its row.
-    @Test(arguments: [false, true]) func rowsOfRemovedItemsAreTakenAgain(_ coded: Bool) throws {
-        try withTemporaryFolder { folder in
-            var (snapshot, _) = try started(folder, items: 30, coded: coded)
-            for round in 0..<200 {
-                let vector = (0..<Self.width).map { Float($0 == round % Self.width ? round + 4 : 0) }
-                snapshot = try snapshot.applying([
-                    .put(id: "a \(round)", title: "A \(round)", tags: ["a"], vector: vector),
-                    .put(id: "i3", title: "Third", tags: [], vector: vector),
-                ])
-                let row = try #require(snapshot.row(of: "a \(round)"))
-                #expect(snapshot[row].title == "A \(round)" && snapshot.search.row(row) == vector)
-                let found = try snapshot.search.best(1, for: [.init(vector)], leavingOut: snapshot.leftOut(where: [["a"]]))
-                #expect(found.lists[0].map(\.row) == [row])
-                snapshot = try snapshot.applying([.remove(id: "i3"), .remove(id: "a \(round)")])
-                #expect(snapshot.row(of: "a \(round)") == nil && snapshot.row(of: "i3") == nil)
-                #expect(snapshot.leftOut(where: [["a"]]).count == snapshot.search.count)
-                // Two rows at most, and the removed one of the dataset's stays as it is.
-                #expect(snapshot.search.count <= 32 && snapshot.leftOut.contains(3))
-            }
-            #expect(snapshot.search.count - snapshot.leftOut.count == 29)
+            #expect(first.search.blocks[0] === last.search.blocks[0] && first.search.blocks[1] !== last.search.blocks[1])
+            #expect(first.row(of: "one more") == nil && last.row(of: "one more") == first.search.count)
         }
     }
 
