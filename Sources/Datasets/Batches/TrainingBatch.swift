@@ -40,8 +40,8 @@ extension TrainingBatch {
     ///
     /// - Parameters:
     ///   - keptUsers: places in ``Split/users``, of ``Split/trainingUsers`` only: each has at least two training items.
-    ///   - ages: how many training items of each are newer than the window of it that is packed; nil packs the newest.
     ///   - drawn: items that nobody of these has to have, as catalogue indices; they may repeat.
+    ///   - ages: how many training items of each are newer than the window of it that is packed; nil packs the newest.
     package init(_ split: Split, keptUsers: some Collection<Int32>, drawn: [Int32] = [], ages: [Int]? = nil) {
         let inputLength = split.options.inputLength
         // The sequences one after the other, and where each ends.
