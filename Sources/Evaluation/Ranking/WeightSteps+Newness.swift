@@ -7,7 +7,7 @@ extension WeightSteps {
     /// Weights of `newness` to try above the one that was found, in deviations of a history's scores over the catalogue.
     private static let newnessSteps = [0.1, 0.2, 0.3, 0.4, 0.6, 0.8, 1, 1.25, 1.5, 2, 2.5, 3, 4]
 
-    /// The same weights with as much of `newness` as others pay for.
+    /// The same weights with more of `newness`, where new targets gain by it and all together do not lose.
     ///
     /// Likelihood and metric count every target alike, so that they leave new items where old ones have most of the targets; what is
     /// not recommended is not taken, and stays new. Of the weights above the one that was found, those are looked at under which the validation

@@ -10,7 +10,7 @@ import Torch
 /// On few users nothing moves, which is right; on many the top of the list gets its due.
 package struct WeightSteps {
     let split: Split
-    let metric: Metric
+    private let metric: Metric
     private let stop: StopToken
     let budget: Int
 
